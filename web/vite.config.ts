@@ -1,0 +1,23 @@
+// One configuration for the development server, the production build and the unit tests.
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const server = process.env.MARU_SERVER ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@protocol': `${repository}protocol` } },
+  server: {
+    host: '127.0.0.1',
+    // protocol/ and demo/ live beside web/ and are read by the server too
+    fs: { allow: [repository] },
+    proxy: { '/v1': { target: server, ws: true } },
+  },
+  preview: { host: '127.0.0.1', proxy: { '/v1': { target: server, ws: true } } },
+  build: { target: 'es2023', sourcemap: false },
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx', 'packages/*/test/**/*.test.ts'],
+  },
+});
