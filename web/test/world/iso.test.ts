@@ -1,5 +1,5 @@
 /** Projection and painter's order. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isBehind, intersects, isoSort, overlapOnScreen, type Box3 } from '../../src/world/iso/depth';
 import { project, projectOnWall, unproject, unprojectOnWall } from '../../src/world/iso/projection';
@@ -75,7 +75,7 @@ describe('isoSort', () => {
       expect(intersects(farther, nearer)).toBe(false);
       expect(overlapOnScreen(farther, nearer) && isBehind(farther, nearer)).toBe(true);
     }
-    expect([...isoSort([a, b, c])].sort()).toEqual([0, 1, 2]);
+    expect(isoSort([a, b, c]).toSorted()).toEqual([0, 1, 2]);
   });
 
   it('gives each box once even where boxes intersect', () => {

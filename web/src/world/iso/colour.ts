@@ -8,7 +8,8 @@ export const HIGHLIGHT = '#fffdf6';
 type Channels = readonly [number, number, number];
 
 function channels(colour: string): Channels {
-  const digits = colour.length === 4 ? [...colour.slice(1)].map((digit) => digit + digit).join('') : colour.slice(1);
+  const hex = colour.slice(1);
+  const digits = hex.length === 3 ? hex.replace(/./g, '$&$&') : hex;
   const value = Number.parseInt(digits, 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }

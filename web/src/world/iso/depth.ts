@@ -108,7 +108,7 @@ export function isoSort(boxes: readonly Box3[]): number[] {
   };
   const fromTheBack = boxes
     .map((box, index) => ({ index, key: box.x + box.y }))
-    .sort((a, b) => a.key - b.key || a.index - b.index);
+    .toSorted((a, b) => a.key - b.key || a.index - b.index);
   for (const { index } of fromTheBack) visit(index);
   return order;
 }

@@ -10,9 +10,9 @@ interface Style {
 }
 
 function attributes(style: Style): string {
-  const stroke = style.stroke ? ` stroke="${style.stroke}" stroke-width="${style.strokeWidth ?? 1}"` : '';
+  const edge = style.stroke ? ` stroke="${style.stroke}" stroke-width="${style.strokeWidth ?? 1}"` : '';
   const opacity = style.opacity === undefined ? '' : ` opacity="${style.opacity}"`;
-  return stroke + opacity + (style.dash ? ` stroke-dasharray="${style.dash}"` : '');
+  return edge + opacity + (style.dash ? ` stroke-dasharray="${style.dash}"` : '');
 }
 
 export function rect(x: number, y: number, width: number, height: number, fill: string, style: Style = {}): string {
