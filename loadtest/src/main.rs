@@ -1,0 +1,3 @@
+//! Load and fan-out measurements for Maru.
+
+fn main() {}

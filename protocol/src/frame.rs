@@ -1,0 +1,243 @@
+//! The frames themselves, one enum a direction.
+
+use crate::array::{array_enum, array_struct, number_enum};
+use crate::codes::{ErrorCode, Reason};
+use crate::op::{ItemState, Op, RemovedItem, Theme};
+use crate::person::{Avatar, Person, Role, Standing};
+
+array_struct! {
+    /// What a client has of a room: everything up to `seq` of `epoch`.
+    ReadPoint {
+        epoch: u64,
+        seq: u64,
+    }
+}
+
+array_enum! {
+    /// What a client may send.
+    ClientFrame {
+        /// The first frame of a new session.
+        1 Join {
+            /// A one-use ticket from `POST /v1/rooms/{id}/tickets`.
+            ticket: String,
+            /// Where the avatar last stood, a wish the server validates.
+            avatar: Option<Avatar>,
+        },
+        /// The first frame of a returning session.
+        2 Resume {
+            /// The token of the last `Welcome`.
+            token: String,
+            /// What the client still has; nil asks for a snapshot.
+            have: Option<ReadPoint>,
+            /// Where the avatar last stood, a wish the server validates.
+            avatar: Option<Avatar>,
+        },
+        /// One atomic batch of operations, taking one seq.
+        3 Ops {
+            /// Contiguous per session, from 1.
+            number: u32,
+            /// The newest seq the author had seen when making the batch.
+            base_seq: u64,
+            /// True when the batch was sent before and its answer is not known.
+            resend: bool,
+            ops: Vec<Op>,
+        },
+        /// The avatar's newest place; coalesced, never acknowledged.
+        4 Move {
+            x: i32,
+            y: i32,
+            facing: u8,
+            standing: Standing,
+        },
+        /// Asks for a `Pong`.
+        5 Ping {
+            nonce: u32,
+        },
+        /// Answers a `Ping`.
+        6 Pong {
+            nonce: u32,
+        },
+        /// Ends the session at once, without the grace.
+        7 Leave {},
+    }
+}
+
+number_enum! {
+    /// What became of a batch.
+    OutcomeCode {
+        /// Applied, and saved.
+        0 Applied,
+        /// Every field it set had been changed by others meanwhile; nothing was overwritten.
+        1 Superseded,
+        /// It had been applied before; `seq` is the first application's.
+        2 Duplicate,
+        /// Refused as a whole; `reason` says why.
+        3 Rejected,
+    }
+}
+
+array_struct! {
+    /// The durable answer to one batch.
+    Ack {
+        number: u32,
+        outcome: OutcomeCode,
+        /// The batch's seq; 0 when rejected.
+        seq: u64,
+        /// Why, when rejected.
+        reason: Option<Reason>,
+    }
+}
+
+array_struct! {
+    /// The room a session is in.
+    RoomInfo {
+        id: String,
+        name: String,
+        owner_id: String,
+        owner_name: String,
+    }
+}
+
+array_struct! {
+    /// Numbers a client must respect; all times in milliseconds.
+    LimitsInfo {
+        /// Ping when nothing has been heard for this long.
+        heartbeat_ms: u32,
+        /// Consider the connection lost when nothing has been heard for this long.
+        silence_ms_max: u32,
+        /// How long a lost session is kept for its return.
+        grace_ms: u32,
+        /// The most batches a client may have unanswered.
+        unacked_max: u32,
+        /// The most items a room may hold.
+        items_max: u32,
+        /// The longest chat line, in Unicode scalar values.
+        chat_chars_max: u32,
+        /// The shortest time between two `Move` frames.
+        move_interval_ms: u32,
+    }
+}
+
+array_struct! {
+    /// One line of chat kept with the room.
+    ChatLine {
+        seq: u64,
+        /// Milliseconds since the Unix epoch, by the server's clock.
+        at_ms: u64,
+        author_id: String,
+        author_name: String,
+        text: String,
+    }
+}
+
+array_enum! {
+    /// What happened in a room, in order.
+    Event {
+        /// A batch was applied.
+        1 Changed {
+            seq: u64,
+            /// Who did it.
+            member: u32,
+            /// Which of the author's sessions sent it.
+            session: u32,
+            /// The batch's number in that session.
+            number: u32,
+            /// Milliseconds since the Unix epoch, by the server's clock.
+            at_ms: u64,
+            ops: Vec<Op>,
+        },
+        /// Someone came in.
+        2 Joined {
+            person: Person,
+        },
+        /// Something about someone present changed.
+        3 Updated {
+            person: Person,
+        },
+        /// Someone is gone.
+        4 Left {
+            member: u32,
+        },
+    }
+}
+
+array_enum! {
+    /// What a server sends.
+    ServerFrame {
+        /// The session stands; a `Snapshot` or `Changes` follows.
+        64 Welcome {
+            epoch: u64,
+            /// The session's number in this room and epoch, as in `Changed`.
+            session: u32,
+            /// The person's number in this room and epoch.
+            member: u32,
+            /// What to present in `Resume`; replaces every earlier one.
+            resume_token: String,
+            role: Role,
+            room: RoomInfo,
+            limits: LimitsInfo,
+            /// The last batch number the server knows of this session.
+            last_number: u32,
+            /// True when an earlier session was taken up again.
+            resumed: bool,
+        },
+        /// The whole room at `seq`.
+        65 Snapshot {
+            epoch: u64,
+            seq: u64,
+            theme: Theme,
+            items: Vec<ItemState>,
+            chat: Vec<ChatLine>,
+            people: Vec<Person>,
+        },
+        /// What changed between the receiver's seq and `seq`.
+        66 Changes {
+            epoch: u64,
+            seq: u64,
+            theme: Option<Theme>,
+            items: Vec<ItemState>,
+            removed: Vec<RemovedItem>,
+            chat: Vec<ChatLine>,
+            people: Vec<Person>,
+        },
+        /// One flush of the reliable lane.
+        67 Events {
+            epoch: u64,
+            /// Contiguous per epoch and audience; a gap means: resume.
+            flush: u64,
+            /// The room's seq after these events.
+            seq: u64,
+            events: Vec<Event>,
+        },
+        /// One flush of the latest-wins lane.
+        68 Avatars {
+            epoch: u64,
+            avatars: Vec<Avatar>,
+        },
+        /// Durable answers to the receiver's batches.
+        69 Acks {
+            epoch: u64,
+            acks: Vec<Ack>,
+        },
+        /// Asks for a `Pong`.
+        70 Ping {
+            nonce: u32,
+        },
+        /// Answers a `Ping`.
+        71 Pong {
+            nonce: u32,
+        },
+        /// Something the client sent was refused; the session goes on unless a close follows.
+        72 Error {
+            code: ErrorCode,
+            /// English, for developers.
+            message: String,
+            /// When trying again can help, and not before.
+            retry_after_ms: Option<u32>,
+        },
+        /// The server is about to close; come back after the wait.
+        73 GoAway {
+            reconnect_after_ms: u32,
+        },
+    }
+}

@@ -1,0 +1,119 @@
+//! The embedded store: one SQLite file in WAL mode, every commit synced to disk, the folder locked.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+mod room;
+mod room_rows;
+mod room_writer;
+
+/// How long a statement waits for another process's lock before it fails.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Connections for reading; WAL lets them run beside the writer.
+const READERS_MAX: u32 = 4;
+
+/// Why the embedded store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder or its lock file cannot be made or read.
+    #[error("cannot use the data folder {path}: {source}")]
+    Folder {
+        /// The folder or file in question.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another process works on this folder.
+    #[error("the data folder {path} is in use by another maru process; stop it or choose another --data")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// SQLite refused.
+    #[error("cannot open the database in {path}: {source}")]
+    Database {
+        /// The database file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: sqlx::Error,
+    },
+    /// The schema cannot be brought up to date.
+    #[error("cannot bring the database schema up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// The opened store. Reads go to a small pool, writes of the request path to one connection of their own.
+#[derive(Debug, Clone)]
+pub struct Sqlite {
+    /// For queries that change nothing.
+    pub(in crate::adapters::sqlite) read: SqlitePool,
+    /// One connection: SQLite has one writer, and waiting here is cheaper than `SQLITE_BUSY`.
+    pub(in crate::adapters::sqlite) write: SqlitePool,
+    path: PathBuf,
+    // Held for as long as any handle lives; the kernel releases it when the process ends, however it ends.
+    _lock: std::sync::Arc<File>,
+}
+
+impl Sqlite {
+    /// Opens or creates the store in `data`, locks the folder and brings the schema up to date.
+    pub async fn open(data: &Path) -> Result<Self, OpenError> {
+        let folder = |path: &Path| {
+            let path = path.to_owned();
+            move |source| OpenError::Folder { path, source }
+        };
+        std::fs::create_dir_all(data).map_err(folder(data))?;
+        let lock_path = data.join("maru.lock");
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(folder(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(OpenError::Locked { path: data.to_owned() });
+            }
+            Err(TryLockError::Error(source)) => {
+                return Err(OpenError::Folder { path: lock_path, source });
+            }
+        }
+        let path = data.join("maru.sqlite3");
+        let failed = |source| OpenError::Database { path: path.clone(), source };
+        let write = Self::pool(&path, 1).await.map_err(failed)?;
+        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
+        Ok(Self { read, write, path, _lock: std::sync::Arc::new(lock) })
+    }
+
+    async fn pool(path: &Path, connections_max: u32) -> Result<SqlitePool, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        SqlitePoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options)
+            .await
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("SELECT 1").execute(&self.read).await.map(drop)
+    }
+}

@@ -1,0 +1,7 @@
+//! The pure core: identities, people, room documents and their operations. No async, no I/O.
+
+pub mod clock;
+pub mod id;
+pub mod room;
+pub mod text;
+pub mod user;

@@ -1,0 +1,56 @@
+//! Accounts and how people look.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{RoomId, UserId};
+
+/// The number of wardrobe slots a look has: skin, hair style, hair colour, top, bottom, accessory.
+pub const LOOK_SLOTS: usize = 6;
+
+/// How a person's avatar looks: one option of each wardrobe slot, checked by the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Look(pub [u8; LOOK_SLOTS]);
+
+/// The public face of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// Who.
+    pub id: UserId,
+    /// The unique name in addresses: lower-case ASCII letters, digits and underscore, 2 to 24.
+    pub handle: String,
+    /// The name shown.
+    pub display_name: String,
+    /// The avatar.
+    pub look: Look,
+    /// One line on how they feel today.
+    pub mood: String,
+    /// A few words about themselves.
+    pub bio: String,
+    /// The room visitors of the profile are shown.
+    pub front_room_id: RoomId,
+}
+
+/// The shortest and longest handle, in ASCII characters.
+pub const HANDLE_CHARS: std::ops::RangeInclusive<usize> = 2..=24;
+
+/// Whether a text can be a handle.
+pub fn is_handle(text: &str) -> bool {
+    HANDLE_CHARS.contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_are_plain_lower_case_ascii() {
+        assert!(is_handle("haneul_2"));
+        for bad in ["h", "Haneul", "하늘", "a b", &"a".repeat(25), "../x"] {
+            assert!(!is_handle(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What the services need of their backends: traits whose doc comments state the guarantees.
+
+pub mod login;
+pub mod room;
+pub mod user;

@@ -1,0 +1,9 @@
+//! The REST surface: one router a service; a handler parses, calls one service, answers.
+
+pub mod auth;
+pub mod dev_identity;
+pub mod origin;
+pub mod problem;
+pub mod room;
+pub mod user;
+pub mod web;

@@ -1,0 +1,5 @@
+//! Use cases, one service a file. They know ports and domain, never HTTP, never each other.
+
+pub mod auth;
+pub mod room;
+pub mod user;
