@@ -83,15 +83,6 @@ name_enum! {
         "conflict" Conflict,
         /// This number was used for a different batch.
         "number_reused" NumberReused,
-        /// The room cannot save fast enough; send it again later.
-        "busy" Busy,
-    }
-}
-
-impl Reason {
-    /// Whether sending the same batch again, under a new number, can succeed without anyone changing it.
-    pub const fn retryable(self) -> bool {
-        matches!(self, Self::Busy)
     }
 }
 

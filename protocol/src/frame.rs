@@ -234,6 +234,8 @@ array_enum! {
             message: String,
             /// When trying again can help, and not before.
             retry_after_ms: Option<u32>,
+            /// The batch refused, when it was one: it was not taken, and its number is still free.
+            number: Option<u32>,
         },
         /// The server is about to close; come back after the wait.
         73 GoAway {

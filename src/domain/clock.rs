@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// A point of the process's monotonic clock, in milliseconds since its start.
@@ -21,7 +22,10 @@ impl Tick {
 }
 
 /// Milliseconds since the Unix epoch, by the server's wall clock: for people, never for ordering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
 pub struct WallMs(pub u64);
 
 impl WallMs {

@@ -1,0 +1,100 @@
+//! Operations on a room document, checked in form; whether they fit the room is decided when applied.
+
+use super::{ItemId, Light, Piece, Seq, Standpoint};
+use crate::domain::text::ChatText;
+
+/// One change to a room document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    /// A new item.
+    Put {
+        /// Its identity.
+        id: ItemId,
+        /// What and where.
+        piece: Piece,
+    },
+    /// New values for some fields of an item.
+    Patch {
+        /// Which item.
+        id: ItemId,
+        /// Where it shall stand.
+        standpoint: Option<Standpoint>,
+        /// Quarter turns.
+        rotation: Option<u8>,
+        /// A palette name or empty.
+        color: Option<String>,
+        /// Apply only while the item's last change is this.
+        if_seq: Option<Seq>,
+    },
+    /// Takes an item out.
+    Remove {
+        /// Which item.
+        id: ItemId,
+        /// Apply only while the item's last change is this.
+        if_seq: Option<Seq>,
+    },
+    /// New values for some parts of the theme.
+    SetTheme {
+        /// A wallpaper of the catalogue.
+        wallpaper: Option<String>,
+        /// A flooring of the catalogue.
+        flooring: Option<String>,
+        /// Day or night.
+        light: Option<Light>,
+    },
+    /// A line of chat.
+    Say {
+        /// What is said.
+        text: ChatText,
+    },
+}
+
+impl Op {
+    /// Whether the operation furnishes, which visitors may not.
+    pub const fn edits(&self) -> bool {
+        !matches!(self, Self::Say { .. })
+    }
+}
+
+/// Why a batch was refused; it then had no effect at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The author may not do this here.
+    Forbidden,
+    /// No item has this id.
+    NoSuchItem,
+    /// An item with this id stands here already.
+    ItemExists,
+    /// Zero, or above 2^53 - 1.
+    BadItemId,
+    /// Not in the catalogue.
+    UnknownKind,
+    /// Not in the palette.
+    UnknownColor,
+    /// No such wallpaper, flooring or light.
+    UnknownTheme,
+    /// Not 0 to 3, or turned on a wall.
+    BadRotation,
+    /// Outside its surface.
+    OutOfBounds,
+    /// Something is there.
+    Overlap,
+    /// A wall piece on the floor, or the other way round.
+    WrongSurface,
+    /// The room is full of items.
+    TooManyItems,
+    /// Empty, or more operations than allowed.
+    BadBatchSize,
+    /// A kind of operation this server does not know.
+    UnknownOp,
+    /// Nothing said.
+    EmptyText,
+    /// Too much said.
+    TextTooLong,
+    /// Control characters in what was said.
+    ControlCharacters,
+    /// `if_seq` did not match.
+    Conflict,
+    /// The number was used for another batch.
+    NumberReused,
+}
