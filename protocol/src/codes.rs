@@ -113,6 +113,8 @@ name_enum! {
         "forbidden" Forbidden,
         /// The room holds as many people as it may.
         "room_full" RoomFull,
+        /// One person in this room on more devices than allowed.
+        "too_many_sessions" TooManySessions,
         /// The room is no longer there.
         "room_gone" RoomGone,
         /// Too many frames of this class; see `retry_after_ms`.

@@ -94,7 +94,6 @@ array_struct! {
         id: String,
         name: String,
         owner_id: String,
-        owner_name: String,
     }
 }
 

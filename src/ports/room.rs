@@ -1,0 +1,250 @@
+//! The room store: the only arbiter of who may change a room, and the place its document is durable in.
+
+use std::collections::{HashMap, VecDeque};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::clock::WallMs;
+use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
+use crate::domain::room::{
+    ChatLine, Document, Epoch, Item, ItemId, Refusal, RoomCard, Seq, Theme, Visibility,
+};
+
+/// What became of a numbered batch, kept so that a resend gets the same answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The batch's number in its session.
+    pub number: u32,
+    /// A digest of the batch's bytes.
+    pub digest: u64,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The batch's seq; 0 when refused.
+    pub seq: Seq,
+}
+
+/// The kept part of a batch's outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Applied.
+    Applied,
+    /// Others had changed everything it set.
+    Superseded,
+    /// Refused.
+    Refused(KeptRefusal),
+}
+
+/// A refusal in the form it is stored in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
+pub struct KeptRefusal(pub Refusal);
+
+/// Every refusal by its stored number; append only.
+const REFUSALS: [Refusal; 19] = [
+    Refusal::Forbidden,
+    Refusal::NoSuchItem,
+    Refusal::ItemExists,
+    Refusal::BadItemId,
+    Refusal::UnknownKind,
+    Refusal::UnknownColor,
+    Refusal::UnknownTheme,
+    Refusal::BadRotation,
+    Refusal::OutOfBounds,
+    Refusal::Overlap,
+    Refusal::WrongSurface,
+    Refusal::TooManyItems,
+    Refusal::BadBatchSize,
+    Refusal::UnknownOp,
+    Refusal::EmptyText,
+    Refusal::TextTooLong,
+    Refusal::ControlCharacters,
+    Refusal::Conflict,
+    Refusal::NumberReused,
+];
+
+impl From<KeptRefusal> for u8 {
+    fn from(kept: KeptRefusal) -> Self {
+        let place = REFUSALS.iter().position(|refusal| *refusal == kept.0);
+        place.and_then(|place| u8::try_from(place).ok()).unwrap_or(Self::MAX)
+    }
+}
+
+impl TryFrom<u8> for KeptRefusal {
+    type Error = &'static str;
+    fn try_from(number: u8) -> Result<Self, &'static str> {
+        let refusal = REFUSALS.get(usize::from(number)).copied();
+        refusal.map(Self).ok_or("no refusal has this number")
+    }
+}
+
+/// The answers one session was given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SessionRecord {
+    /// How often the session has been taken up; tokens of earlier times are refused.
+    pub generation: u32,
+    /// The last answers, oldest first, with contiguous numbers.
+    pub answers: VecDeque<Answer>,
+    /// When the session was last heard of.
+    pub seen: WallMs,
+}
+
+impl SessionRecord {
+    /// The number of the last batch answered; 0 when there was none.
+    pub fn last_number(&self) -> u32 {
+        self.answers.back().map_or(0, |answer| answer.number)
+    }
+}
+
+/// A room as its new owner finds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimedRoom {
+    /// What it is.
+    pub card: RoomCard,
+    /// The claim's epoch: every save must carry it.
+    pub epoch: Epoch,
+    /// The number of the last save; the next is one more.
+    pub save_no: u64,
+    /// What it holds.
+    pub document: Document,
+    /// The answers recent sessions were given.
+    pub sessions: HashMap<SessionId, SessionRecord>,
+    /// Where past epochs ended: a reader of one may be told what changed since, up to its end.
+    pub past_epochs: Vec<(Epoch, Seq)>,
+}
+
+/// The changed parts of a room, saved together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoomSave {
+    /// Which room.
+    pub room: RoomId,
+    /// The claim the save is made under.
+    pub epoch: Epoch,
+    /// Who holds the claim.
+    pub node: NodeId,
+    /// The number of this save; the store must hold the one before.
+    pub save_no: u64,
+    /// The document's seq.
+    pub seq: Seq,
+    /// Removals at or below are forgotten.
+    pub horizon: Seq,
+    /// The theme, when it changed.
+    pub theme: Option<Theme>,
+    /// Items put or changed.
+    pub items: Vec<(ItemId, Item)>,
+    /// Items removed, and when.
+    pub removed: Vec<(ItemId, Seq)>,
+    /// Lines said.
+    pub chat: Vec<ChatLine>,
+    /// Sessions with new answers.
+    pub sessions: Vec<(SessionId, SessionRecord)>,
+    /// When.
+    pub at: WallMs,
+}
+
+/// What a save came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveOutcome {
+    /// Durable.
+    Saved,
+    /// The claim, the number or the room is no longer what the save was made for: nothing was changed.
+    Fenced,
+}
+
+/// What a claim came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClaimOutcome {
+    /// The room is the claimant's.
+    Claimed(Box<ClaimedRoom>),
+    /// No such room, or deleted.
+    NotFound,
+}
+
+/// Why the store did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Nothing was changed.
+    #[error("the room store refused: {0}")]
+    Failed(String),
+    /// It may or may not have happened: read again before retrying.
+    #[error("the room store did not answer: {0}")]
+    Unknown(String),
+}
+
+/// A new room.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRoom {
+    /// What it is.
+    pub card: RoomCard,
+    /// What it holds at seq 0.
+    pub document: Document,
+    /// When.
+    pub at: WallMs,
+}
+
+/// A room as saved, without a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedRoom {
+    /// What it is.
+    pub card: RoomCard,
+    /// Its saved seq.
+    pub seq: Seq,
+    /// Its theme.
+    pub theme: Theme,
+    /// Its items.
+    pub items: Vec<(ItemId, Item)>,
+}
+
+/// A place in the list of public rooms: newest change first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedAfter {
+    /// The change time of the last room given.
+    pub changed: WallMs,
+    /// The last room given.
+    pub room: RoomId,
+}
+
+/// Where rooms are durable.
+///
+/// A claim and a save are each one atomic step. Between a claim and the next, saves succeed only under that
+/// claim's epoch and node, and only one after the other by `save_no`: so at most one process changes a room,
+/// however long the others slept. A save that answers `Saved` survives the loss of process and power.
+#[async_trait]
+pub trait RoomStore: Send + Sync {
+    /// Takes the room over: a new epoch, fencing every earlier claim, and remembers where the last one ended.
+    async fn claim(&self, room: RoomId, node: NodeId) -> Result<ClaimOutcome, StoreError>;
+
+    /// Saves the changed parts if the claim still stands.
+    async fn save(&self, save: RoomSave) -> Result<SaveOutcome, StoreError>;
+
+    /// The epoch and number of the last save, to learn what became of one with an unknown outcome.
+    async fn last_save(&self, room: RoomId) -> Result<Option<(Epoch, u64)>, StoreError>;
+
+    /// Makes a room; an existing one with this id is left as it is.
+    async fn create(&self, room: NewRoom) -> Result<(), StoreError>;
+
+    /// The room as saved.
+    async fn read(&self, room: RoomId) -> Result<Option<SavedRoom>, StoreError>;
+
+    /// Public rooms after a place in the list, newest change first.
+    async fn list_public(
+        &self,
+        after: Option<ListedAfter>,
+        limit: u32,
+    ) -> Result<Vec<(SavedRoom, ListedAfter)>, StoreError>;
+
+    /// The active rooms of a person, oldest first.
+    async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError>;
+}
+
+impl RoomCard {
+    /// Whether a visitor may come in at all.
+    pub fn admits(&self, user: Option<UserId>) -> bool {
+        match user {
+            Some(user) if user == self.owner_id => true,
+            Some(_) => self.visibility == Visibility::Public,
+            None => self.visibility == Visibility::Public && self.guests_allowed,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Live rooms: one owner in memory, a pure state machine a room, pre-framed bytes to every socket.
+
+pub mod actor;
+pub mod connection;
+pub mod frame;
+pub mod limits;
+pub mod outbox;
+pub mod rate;
+pub mod room;
+pub mod rooms;
+pub mod ticket;
+pub mod token;
+pub mod upgrade;
+pub mod wire;

@@ -1,0 +1,336 @@
+//! One live room as a pure state machine: inputs and the time go in, effects come out. No I/O, no clock,
+//! no randomness; the actor around it and the simulation drive the same code.
+
+mod batch;
+mod debt;
+mod entrance;
+mod entry;
+mod flush;
+mod member;
+
+#[cfg(test)]
+mod tests;
+
+pub use member::{Entry, Identity, Visitor};
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bytes::Bytes;
+use maru_protocol::{
+    CloseCode, ErrorCode, LimitsInfo, Op as WireOp, ServerFrame, Standing, encode_server,
+};
+
+use super::limits;
+use super::token::TokenKey;
+use super::{frame, wire};
+use crate::catalogue::Catalogue;
+use crate::domain::clock::{Tick, WallMs};
+use crate::domain::id::{NodeId, SessionId};
+use crate::domain::room::{Document, Epoch, RoomCard, Seq};
+use crate::ports::room::{ClaimedRoom, RoomSave, SaveOutcome};
+use debt::Debt;
+use flush::Outgoing;
+use member::{Kept, Member, MemberNo, Session, SessionNo};
+
+/// One connection of this node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnId(pub u64);
+
+/// Both clocks, read once for one input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Now {
+    /// For rules.
+    pub tick: Tick,
+    /// For people.
+    pub wall: WallMs,
+}
+
+/// What can happen to a room.
+#[derive(Debug)]
+pub enum Input {
+    /// Someone identified asks to come in.
+    Enter {
+        /// On which connection.
+        conn: ConnId,
+        /// Who.
+        visitor: Box<Visitor>,
+        /// How.
+        entry: Entry,
+    },
+    /// A batch of operations.
+    Batch {
+        /// From which connection.
+        conn: ConnId,
+        /// Its number in the session.
+        number: u32,
+        /// The newest seq its author had seen.
+        base_seq: Seq,
+        /// Whether it was sent before with an unknown answer.
+        resend: bool,
+        /// What to do.
+        ops: Vec<WireOp>,
+    },
+    /// The newest place of an avatar.
+    Move {
+        /// From which connection.
+        conn: ConnId,
+        /// Where, in hundredths of a tile.
+        x: i32,
+        /// Where, in hundredths of a tile.
+        y: i32,
+        /// Which way, 0 to 3.
+        facing: u8,
+        /// Doing what.
+        standing: Standing,
+    },
+    /// The client ended its session.
+    Leave {
+        /// On which connection.
+        conn: ConnId,
+    },
+    /// The connection is gone.
+    Lost {
+        /// Which.
+        conn: ConnId,
+    },
+    /// A connection that had fallen behind has taken everything again.
+    Drained {
+        /// Which.
+        conn: ConnId,
+        /// Whether reliable frames were dropped meanwhile.
+        stale: bool,
+    },
+    /// The answer to the save in flight.
+    Saved(SaveOutcome),
+    /// The save in flight failed for good.
+    SaveFailed,
+    /// The server stops: members are to come back in a moment.
+    Drain,
+}
+
+/// What a room wants done.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// One frame for one connection.
+    Send {
+        /// Which.
+        conn: ConnId,
+        /// Framed.
+        bytes: Bytes,
+    },
+    /// One flush for many.
+    Flush {
+        /// Which.
+        conns: Vec<ConnId>,
+        /// Framed: the reliable lane, then the latest-wins lane.
+        bytes: Bytes,
+        /// How many of the bytes are the reliable lane.
+        reliable_bytes: usize,
+    },
+    /// Close a connection, saying why.
+    Close {
+        /// Which.
+        conn: ConnId,
+        /// What the client does next.
+        code: CloseCode,
+    },
+    /// Make this durable and answer with `Saved`.
+    Save(Box<RoomSave>),
+    /// The claim is lost or the store refused: forget this room; the next to enter claims it anew.
+    Abandon,
+}
+
+/// What a room may be told to do differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomSettings {
+    /// People it holds; the owner always gets in.
+    pub people_max: usize,
+}
+
+impl Default for RoomSettings {
+    fn default() -> Self {
+        Self { people_max: limits::PEOPLE_MAX }
+    }
+}
+
+/// A live room.
+#[derive(Debug)]
+pub struct Room {
+    settings: RoomSettings,
+    catalogue: &'static Catalogue,
+    token_key: TokenKey,
+    node: NodeId,
+    card: RoomCard,
+    epoch: Epoch,
+    document: Document,
+    records: HashMap<SessionId, Kept>,
+    past_epochs: Vec<(Epoch, Seq)>,
+    sessions: BTreeMap<SessionNo, Session>,
+    by_conn: BTreeMap<ConnId, SessionNo>,
+    by_id: HashMap<SessionId, SessionNo>,
+    members: BTreeMap<MemberNo, Member>,
+    by_person: HashMap<String, MemberNo>,
+    next_session: u32,
+    next_member: u32,
+    outgoing: Outgoing,
+    debt: Debt,
+    empty_since: Option<Tick>,
+}
+
+impl Room {
+    /// A room just claimed, with nobody in it.
+    pub fn new(
+        claimed: ClaimedRoom,
+        node: NodeId,
+        token_key: TokenKey,
+        settings: RoomSettings,
+        now: Now,
+    ) -> Self {
+        Self {
+            settings,
+            catalogue: crate::catalogue::catalogue(),
+            token_key,
+            node,
+            debt: Debt::new(claimed.save_no, claimed.document.seq),
+            card: claimed.card,
+            epoch: claimed.epoch,
+            document: claimed.document,
+            records: claimed.sessions.into_iter().map(|(id, record)| (id, Kept::saved(record))).collect(),
+            past_epochs: claimed.past_epochs,
+            sessions: BTreeMap::new(),
+            by_conn: BTreeMap::new(),
+            by_id: HashMap::new(),
+            members: BTreeMap::new(),
+            by_person: HashMap::new(),
+            next_session: 1,
+            next_member: 1,
+            outgoing: Outgoing::default(),
+            empty_since: Some(now.tick),
+        }
+    }
+
+    /// Takes one input. Broadcasts and saves wait for [`Room::settle`].
+    pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
+        match input {
+            Input::Enter { conn, visitor, entry } => self.enter(conn, *visitor, entry, now, effects),
+            Input::Batch { conn, number, base_seq, resend, ops } => {
+                self.batch(conn, batch::Batch { number, base_seq, resend, ops }, now, effects);
+            }
+            Input::Move { conn, x, y, facing, standing } => {
+                self.step(conn, member::Pose { x, y, facing, standing }, effects);
+            }
+            Input::Leave { conn } => self.leave(conn, effects),
+            Input::Lost { conn } => self.lost(conn, now),
+            Input::Drained { conn, stale } => self.drained(conn, stale, effects),
+            Input::Saved(SaveOutcome::Saved) => self.saved(effects),
+            Input::Saved(SaveOutcome::Fenced) | Input::SaveFailed => self.abandon(effects),
+            Input::Drain => self.drain(effects),
+        }
+    }
+
+    /// What is due at this time: leaves after the grace, the flush, the next save. Call after the inputs of
+    /// one turn and at [`Room::deadline`].
+    pub fn settle(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.expire(now);
+        self.flush_if_due(now, effects);
+        self.save_if_due(now, effects);
+        self.empty_since = match (self.sessions.is_empty(), self.empty_since) {
+            (true, None) => Some(now.tick),
+            (true, since) => since,
+            (false, _) => None,
+        };
+    }
+
+    /// When [`Room::settle`] has something to do even if nothing happens until then.
+    pub fn deadline(&self) -> Option<Tick> {
+        let flush = self.outgoing.due(self.members.len());
+        let expiry = self.sessions.values().filter_map(Session::next_expiry).min();
+        // While something is owed the answer to the save wakes the room, not the clock.
+        let idle = self.empty_since.filter(|_| self.debt.is_paid());
+        let idle = idle.map(|since| since.plus_ms(limits::IDLE_ROOM_MS));
+        [flush, expiry, idle].into_iter().flatten().min()
+    }
+
+    /// Whether the room may be dropped from memory: nobody in it for a while and nothing owed.
+    pub fn is_idle(&self, now: Tick) -> bool {
+        let empty = self.empty_since.is_some_and(|since| now.since_ms(since) >= limits::IDLE_ROOM_MS);
+        empty && self.debt.is_paid()
+    }
+
+    /// Whether everything applied is saved.
+    pub fn is_saved(&self) -> bool {
+        self.debt.is_paid()
+    }
+
+    /// How many people are here.
+    pub fn people(&self) -> usize {
+        self.members.len()
+    }
+
+    /// What it holds.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The number of this ownership.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Everyone goes: the room is not this node's any more.
+    fn abandon(&mut self, effects: &mut Vec<Effect>) {
+        for conn in self.by_conn.keys() {
+            effects.push(Effect::Close { conn: *conn, code: CloseCode::RoomMoved });
+        }
+        self.by_conn.clear();
+        effects.push(Effect::Abandon);
+    }
+
+    /// Everyone is told to come back, spread over time so that they do not all come at once.
+    fn drain(&mut self, effects: &mut Vec<Effect>) {
+        const SPREAD_MS: u32 = 2_000;
+        const STRIDE: u32 = 617;
+        for (conn, session) in &self.by_conn {
+            let reconnect_after_ms = session.0.wrapping_mul(STRIDE) % SPREAD_MS;
+            effects.push(send(*conn, &ServerFrame::GoAway { reconnect_after_ms }));
+            effects.push(Effect::Close { conn: *conn, code: CloseCode::Restart });
+        }
+        self.by_conn.clear();
+    }
+
+    fn limits_info() -> LimitsInfo {
+        let ms = |ms: u64| u32::try_from(ms).unwrap_or(u32::MAX);
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        LimitsInfo {
+            heartbeat_ms: ms(limits::HEARTBEAT_MS),
+            silence_ms_max: ms(limits::SILENCE_MS_MAX),
+            grace_ms: ms(limits::GRACE_MS),
+            unacked_max: count(limits::UNACKED_MAX),
+            items_max: count(crate::domain::room::ITEMS_MAX),
+            chat_chars_max: count(crate::domain::text::CHAT_CHARS_MAX),
+            move_interval_ms: ms(limits::MOVE_INTERVAL_MS),
+        }
+    }
+
+    /// The members this one must not see, as far as they are here.
+    fn hidden_from(&self, member: MemberNo) -> BTreeSet<MemberNo> {
+        let Some(member) = self.members.get(&member) else {
+            return BTreeSet::new();
+        };
+        let hidden = member.hidden.iter().filter_map(|id| self.by_person.get(id));
+        hidden.copied().collect()
+    }
+}
+
+/// One frame for one connection.
+fn send(conn: ConnId, server_frame: &ServerFrame) -> Effect {
+    Effect::Send { conn, bytes: frame::binary(&encode_server(server_frame)) }
+}
+
+/// An error that leaves the session as it is.
+fn error(conn: ConnId, code: ErrorCode, message: &str) -> Effect {
+    send(
+        conn,
+        &ServerFrame::Error { code, message: message.to_owned(), retry_after_ms: None, number: None },
+    )
+}

@@ -1,0 +1,220 @@
+//! Numbered batches: in order, at most once, the same answer again.
+
+use maru_protocol::{ErrorCode, Event, Op as WireOp, Role, ServerFrame};
+use sha2::{Digest, Sha256};
+
+use super::member::{Pose, SessionNo};
+use super::{ConnId, Effect, Now, Room, error, limits, send, wire};
+use crate::catalogue::{self, Fixture};
+use crate::domain::room::{Applied, BatchOutcome, Document, ItemId, Refusal, Seq, apply_batch};
+use crate::ports::room::{Answer, KeptRefusal, Verdict};
+
+/// One batch as received.
+pub(super) struct Batch {
+    pub number: u32,
+    pub base_seq: Seq,
+    pub resend: bool,
+    pub ops: Vec<WireOp>,
+}
+
+impl Room {
+    pub(super) fn batch(
+        &mut self,
+        conn: ConnId,
+        batch: Batch,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(no) = self.by_conn.get(&conn).copied() else {
+            return;
+        };
+        let Some(session) = self.sessions.get(&no) else {
+            return;
+        };
+        let digest = digest(&batch.ops);
+        if batch.number <= session.last_number() {
+            self.answer_again(conn, no, batch.number, digest, effects);
+            return;
+        }
+        if let Some((code, message, retry_after_ms)) = self.not_now(no, batch.number, now) {
+            let number = Some(batch.number);
+            let message = message.to_owned();
+            effects.push(send(conn, &ServerFrame::Error { code, message, retry_after_ms, number }));
+            return;
+        }
+        let outcome = self.apply(no, &batch, now);
+        self.record(no, batch.number, digest, outcome, now);
+    }
+
+    /// A number already answered: the same batch gets the same answer, another one is refused.
+    fn answer_again(
+        &self,
+        conn: ConnId,
+        no: SessionNo,
+        number: u32,
+        digest: u64,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(session) = self.sessions.get(&no) else {
+            return;
+        };
+        let known = session.record.answers.iter().find(|answer| answer.number == number);
+        let Some(known) = known else {
+            let message = "the answer to this batch is no longer kept";
+            effects.push(error(conn, ErrorCode::Gap, message));
+            return;
+        };
+        let acks = if known.digest != digest {
+            let verdict = Verdict::Refused(KeptRefusal(Refusal::NumberReused));
+            vec![wire::ack(&Answer { number, digest, verdict, seq: Seq(0) }, false)]
+        } else if number <= session.saved_number {
+            vec![wire::ack(known, true)]
+        } else {
+            // Its answer follows when it is saved.
+            return;
+        };
+        effects.push(send(conn, &ServerFrame::Acks { epoch: self.epoch.0, acks }));
+    }
+
+    /// Why a batch cannot be taken at this moment; its number stays free.
+    fn not_now(
+        &self,
+        no: SessionNo,
+        number: u32,
+        now: Now,
+    ) -> Option<(ErrorCode, &'static str, Option<u32>)> {
+        let session = self.sessions.get(&no)?;
+        let last = session.last_number();
+        if number != last + 1 {
+            return Some((ErrorCode::Gap, "send the batches before this one first", None));
+        }
+        if (last - session.saved_number) as usize >= limits::UNACKED_MAX {
+            let message = "wait for answers to earlier batches";
+            return Some((ErrorCode::TooManyUnacked, message, Some(limits::BUSY_RETRY_MS)));
+        }
+        if self.debt.is_too_deep(now.tick) {
+            let message = "the room cannot save fast enough";
+            return Some((ErrorCode::Unavailable, message, Some(limits::BUSY_RETRY_MS)));
+        }
+        None
+    }
+
+    fn apply(&mut self, no: SessionNo, batch: &Batch, now: Now) -> BatchOutcome {
+        let ops = match wire::parse_batch(self.catalogue, batch.ops.clone()) {
+            Ok(ops) => ops,
+            Err(refusal) => return BatchOutcome::Refused(refusal),
+        };
+        let Some((session, member)) = self
+            .sessions
+            .get(&no)
+            .and_then(|session| Some((session, self.members.get(&session.member)?)))
+        else {
+            return BatchOutcome::Refused(Refusal::Forbidden);
+        };
+        if member.role == Role::Visitor && ops.iter().any(crate::domain::room::Op::edits) {
+            return BatchOutcome::Refused(Refusal::Forbidden);
+        }
+        let by = Applied {
+            session: session.id,
+            author_id: &member.person_id,
+            author_name: &member.name,
+            base_seq: batch.base_seq,
+            resend: batch.resend,
+            at: now.wall,
+        };
+        let catalogue = self.catalogue;
+        apply_batch(&mut self.document, ops, by, |document, id| fits(catalogue, document, id))
+    }
+
+    fn record(
+        &mut self,
+        no: SessionNo,
+        number: u32,
+        digest: u64,
+        outcome: BatchOutcome,
+        now: Now,
+    ) {
+        let Some(session) = self.sessions.get_mut(&no) else {
+            return;
+        };
+        let seq = self.document.seq;
+        let (verdict, seq) = match outcome {
+            BatchOutcome::Applied(ops) => {
+                self.debt.owe_ops(&ops);
+                let event = Event::Changed {
+                    seq: seq.0,
+                    member: session.member.0,
+                    session: no.0,
+                    number,
+                    at_ms: now.wall.0,
+                    ops: ops.into_iter().map(wire::op_out).collect(),
+                };
+                self.outgoing.event(session.member, event);
+                (Verdict::Applied, seq)
+            }
+            BatchOutcome::Superseded => (Verdict::Superseded, Seq(0)),
+            BatchOutcome::Refused(refusal) => (Verdict::Refused(KeptRefusal(refusal)), Seq(0)),
+        };
+        let answers = &mut session.record.answers;
+        answers.push_back(Answer { number, digest, verdict, seq });
+        while answers.len() > limits::UNACKED_MAX {
+            answers.pop_front();
+        }
+        session.record.seen = now.wall;
+        self.debt.owe_answer(session.id, now.tick);
+    }
+
+    /// The newest place of an avatar: checked, remembered, sent with the next flush.
+    pub(super) fn step(&mut self, conn: ConnId, pose: Pose, effects: &mut Vec<Effect>) {
+        let Some(no) = self.by_conn.get(&conn).copied() else {
+            return;
+        };
+        if !pose.is_within(self.catalogue.room_size()) {
+            effects.push(error(conn, ErrorCode::BadPosition, "outside the room"));
+            return;
+        }
+        let member = self.sessions.get(&no).map(|session| session.member);
+        if let Some(member) = member.and_then(|member| self.members.get_mut(&member)) {
+            member.pose = pose;
+            self.outgoing.moved(member.no);
+        }
+    }
+
+    /// Every durable answer still kept, for a client that may have missed some.
+    pub(super) fn repeat_answers(&self, no: SessionNo, effects: &mut Vec<Effect>) {
+        let Some((session, conn)) = self.sessions.get(&no).and_then(|s| Some((s, s.conn?))) else {
+            return;
+        };
+        let answers = session.record.answers.iter();
+        let durable = answers.filter(|answer| answer.number <= session.saved_number);
+        let acks: Vec<_> = durable.map(|answer| wire::ack(answer, false)).collect();
+        if !acks.is_empty() {
+            effects.push(send(conn, &ServerFrame::Acks { epoch: self.epoch.0, acks }));
+        }
+    }
+}
+
+/// Whether an item may stand where it is.
+fn fits(catalogue: &catalogue::Catalogue, document: &Document, id: ItemId) -> Result<(), Refusal> {
+    let fixture = |item: &'_ crate::domain::room::Item| (item.piece.standpoint, item.piece.rotation);
+    let Some(item) = document.items.get(&id) else {
+        return Err(Refusal::NoSuchItem);
+    };
+    let (standpoint, rotation) = fixture(item);
+    let candidate = Fixture { kind: &item.piece.kind, standpoint, rotation };
+    let others = document.items.iter().filter(|(other, _)| **other != id).map(|(_, other)| {
+        let (standpoint, rotation) = fixture(other);
+        Fixture { kind: &other.piece.kind, standpoint, rotation }
+    });
+    catalogue::check(catalogue, candidate, others)
+}
+
+/// What a batch asks for, without the number it is sent under or what its author had seen.
+fn digest(ops: &[WireOp]) -> u64 {
+    // Operations hold only types MessagePack has.
+    let bytes = rmp_serde::to_vec(ops).unwrap_or_default();
+    let hash = Sha256::digest(&bytes);
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    u64::from_be_bytes(first)
+}

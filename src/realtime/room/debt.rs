@@ -1,0 +1,159 @@
+//! What a room owes its store, and the answers that wait for it to be paid.
+
+use std::collections::BTreeSet;
+
+use maru_protocol::ServerFrame;
+
+use super::{Effect, Now, Room, limits, send, wire};
+use crate::domain::clock::Tick;
+use crate::domain::id::SessionId;
+use crate::domain::room::{ItemId, Op, Seq};
+use crate::ports::room::RoomSave;
+
+/// One save under way: what it makes durable.
+#[derive(Debug)]
+struct InFlight {
+    /// Sessions and the number of their last answer in it.
+    answers: Vec<(SessionId, u32)>,
+    batches: usize,
+    oldest: Option<Tick>,
+}
+
+/// The unsaved part of a room.
+#[derive(Debug)]
+pub(super) struct Debt {
+    save_no: u64,
+    /// Chat above this is not in any save yet.
+    saved_seq: Seq,
+    items: BTreeSet<ItemId>,
+    theme: bool,
+    sessions: BTreeSet<SessionId>,
+    batches: usize,
+    oldest: Option<Tick>,
+    in_flight: Option<InFlight>,
+}
+
+impl Debt {
+    pub fn new(save_no: u64, saved_seq: Seq) -> Self {
+        Self {
+            save_no,
+            saved_seq,
+            items: BTreeSet::new(),
+            theme: false,
+            sessions: BTreeSet::new(),
+            batches: 0,
+            oldest: None,
+            in_flight: None,
+        }
+    }
+
+    pub fn is_paid(&self) -> bool {
+        self.in_flight.is_none() && self.batches == 0
+    }
+
+    pub fn owe_ops(&mut self, ops: &[Op]) {
+        for op in ops {
+            match op {
+                Op::Put { id, .. } | Op::Patch { id, .. } | Op::Remove { id, .. } => {
+                    self.items.insert(*id);
+                }
+                Op::SetTheme { .. } => self.theme = true,
+                Op::Say { .. } => {}
+            }
+        }
+    }
+
+    pub fn owe_answer(&mut self, session: SessionId, now: Tick) {
+        self.sessions.insert(session);
+        self.batches += 1;
+        self.oldest.get_or_insert(now);
+    }
+
+    /// Whether more batches must wait until some are saved.
+    pub fn is_too_deep(&self, now: Tick) -> bool {
+        let in_flight = self.in_flight.as_ref();
+        let batches = self.batches + in_flight.map_or(0, |save| save.batches);
+        let oldest = in_flight.and_then(|save| save.oldest).or(self.oldest);
+        batches >= limits::UNSAVED_BATCHES_MAX
+            || oldest.is_some_and(|oldest| now.since_ms(oldest) >= limits::UNSAVED_AGE_MS_MAX)
+    }
+}
+
+impl Room {
+    /// Starts a save of everything owed, unless one is under way: the next collects meanwhile.
+    pub(super) fn save_if_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        if self.debt.in_flight.is_some() || self.debt.batches == 0 {
+            return;
+        }
+        let debt = &mut self.debt;
+        let items = std::mem::take(&mut debt.items);
+        let sessions = std::mem::take(&mut debt.sessions);
+        let document = &self.document;
+        let mut save = RoomSave {
+            room: self.card.id,
+            epoch: self.epoch,
+            node: self.node,
+            save_no: debt.save_no + 1,
+            seq: document.seq,
+            horizon: document.horizon,
+            theme: std::mem::take(&mut debt.theme).then(|| document.theme.clone()),
+            items: Vec::new(),
+            removed: Vec::new(),
+            chat: document.chat.iter().filter(|line| line.seq > debt.saved_seq).cloned().collect(),
+            sessions: Vec::new(),
+            at: now.wall,
+        };
+        for id in items {
+            if let Some(item) = document.items.get(&id) {
+                save.items.push((id, item.clone()));
+            } else {
+                // An item put and pruned from memory within one save never reached the store.
+                let seq = document.tombstones.get(&id).copied().unwrap_or(document.seq);
+                save.removed.push((id, seq));
+            }
+        }
+        let mut answers = Vec::new();
+        for id in sessions {
+            let live = self.by_id.get(&id).and_then(|no| self.sessions.get(no));
+            let record = live.map(|session| &session.record);
+            let record = record.or_else(|| self.records.get(&id).map(|kept| &kept.record));
+            if let Some(record) = record {
+                save.sessions.push((id, record.clone()));
+                answers.push((id, record.last_number()));
+            }
+        }
+        debt.saved_seq = document.seq;
+        debt.in_flight = Some(InFlight {
+            answers,
+            batches: std::mem::take(&mut debt.batches),
+            oldest: debt.oldest.take(),
+        });
+        effects.push(Effect::Save(Box::new(save)));
+    }
+
+    /// The save under way is durable: its authors learn so.
+    pub(super) fn saved(&mut self, effects: &mut Vec<Effect>) {
+        let Some(save) = self.debt.in_flight.take() else {
+            return;
+        };
+        self.debt.save_no += 1;
+        for (id, last) in save.answers {
+            let live = self.by_id.get(&id).and_then(|no| self.sessions.get_mut(no));
+            let Some(session) = live else {
+                if let Some(kept) = self.records.get_mut(&id) {
+                    kept.saved_number = last;
+                }
+                continue;
+            };
+            let fresh = session.saved_number + 1..=last;
+            session.saved_number = last;
+            let Some(conn) = session.conn else {
+                continue;
+            };
+            let answers = session.record.answers.iter();
+            let fresh = answers.filter(|answer| fresh.contains(&answer.number));
+            let acks: Vec<_> = fresh.map(|answer| wire::ack(answer, false)).collect();
+            effects.push(send(conn, &ServerFrame::Acks { epoch: self.epoch.0, acks }));
+        }
+    }
+}

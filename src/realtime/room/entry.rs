@@ -1,0 +1,371 @@
+//! Coming in, going, and being lost for a while.
+
+use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, ReadPoint, Role, RoomInfo, ServerFrame};
+
+use super::member::{
+    Entry, Identity, Kept, Member, MemberNo, Pose, Session, SessionNo, Visitor,
+};
+use super::{ConnId, Effect, Now, Room, entrance, error, limits, send, wire};
+use crate::domain::clock::Tick;
+use crate::domain::id::SessionId;
+use crate::domain::room::{Epoch, Seq};
+use crate::realtime::token::Claims;
+
+/// Why someone stays outside.
+struct Refused(ErrorCode, &'static str, CloseCode);
+
+impl Room {
+    pub(super) fn enter(
+        &mut self,
+        conn: ConnId,
+        visitor: Visitor,
+        entry: Entry,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
+        // The newcomer's snapshot stands at the present; what happened before goes to those before.
+        self.flush(now, effects);
+        match self.admit(conn, visitor, &entry, effects) {
+            Ok(session) => self.welcome(conn, session, &entry, now, effects),
+            Err(Refused(code, message, close)) => {
+                effects.push(error(conn, code, message));
+                effects.push(Effect::Close { conn, code: close });
+            }
+        }
+    }
+
+    /// Authorises by the policy of this moment and finds or makes the member and the session.
+    fn admit(
+        &mut self,
+        conn: ConnId,
+        visitor: Visitor,
+        entry: &Entry,
+        effects: &mut Vec<Effect>,
+    ) -> Result<SessionNo, Refused> {
+        if !self.card.admits(visitor.user()) {
+            let message = "this room is not open to you";
+            return Err(Refused(ErrorCode::Forbidden, message, CloseCode::Forbidden));
+        }
+        let person_id = visitor.person_id();
+        let taken_up = match entry {
+            Entry::Join { .. } => None,
+            Entry::Resume { session, generation, .. } => {
+                self.take_up(*session, *generation, &person_id, effects)?
+            }
+        };
+        let wish = match entry {
+            Entry::Join { avatar, .. } | Entry::Resume { avatar, .. } => avatar.as_ref().map(Pose::of),
+        };
+        let member = self.member_for(visitor, person_id, wish)?;
+        let session = match taken_up {
+            Some(session) => session,
+            None => self.new_session(entry, member)?,
+        };
+        self.by_conn.insert(conn, session);
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.conn = Some(conn);
+            session.lost = None;
+            session.away = false;
+            session.record.generation += 1;
+        }
+        Ok(session)
+    }
+
+    /// The live session a token speaks of, or `None` when only its record, or not even that, is left.
+    fn take_up(
+        &mut self,
+        id: SessionId,
+        generation: u32,
+        person_id: &str,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Option<SessionNo>, Refused> {
+        let stale = || {
+            let message = "the session was taken up elsewhere or is not yours";
+            Refused(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
+        };
+        let Some(no) = self.by_id.get(&id).copied() else {
+            // A token made after the last save may be ahead of the record, never behind.
+            let kept = self.records.get(&id).map_or(0, |kept| kept.record.generation);
+            return if generation < kept { Err(stale()) } else { Ok(None) };
+        };
+        let session = self.sessions.get_mut(&no).ok_or_else(stale)?;
+        let owner = self.members.get(&session.member);
+        if session.record.generation != generation || owner.is_none_or(|m| m.person_id != person_id) {
+            return Err(stale());
+        }
+        if let Some(old) = session.conn.take() {
+            self.by_conn.remove(&old);
+            effects.push(Effect::Close { conn: old, code: CloseCode::Replaced });
+        }
+        Ok(Some(no))
+    }
+
+    fn member_for(
+        &mut self,
+        visitor: Visitor,
+        person_id: String,
+        wish: Option<Pose>,
+    ) -> Result<MemberNo, Refused> {
+        let role = match visitor.user() {
+            Some(user) if user == self.card.owner_id => Role::Owner,
+            _ => Role::Visitor,
+        };
+        if let Some(no) = self.by_person.get(&person_id).copied() {
+            self.refresh(no, visitor);
+            return Ok(no);
+        }
+        if self.members.len() >= self.settings.people_max && role != Role::Owner {
+            let message = "the room holds as many people as it may";
+            return Err(Refused(ErrorCode::RoomFull, message, CloseCode::RoomFull));
+        }
+        let no = MemberNo(self.next_member);
+        self.next_member += 1;
+        let size = self.catalogue.room_size();
+        let pose = wish.filter(|pose| pose.is_within(size));
+        let pose = pose.unwrap_or_else(|| {
+            let taken = self.members.values().map(|member| member.pose);
+            entrance::free_place(self.catalogue, &self.document, taken)
+        });
+        let bearer = visitor.bearer();
+        let (kind, handle) = match visitor.identity {
+            Identity::User { handle, .. } => (PersonKind::User, Some(handle)),
+            Identity::Guest { .. } => (PersonKind::Guest, None),
+        };
+        let member = Member {
+            no,
+            person_id: person_id.clone(),
+            kind,
+            name: visitor.name,
+            handle,
+            look: visitor.look,
+            role,
+            away: false,
+            pose,
+            sessions: std::collections::BTreeSet::new(),
+            hidden: visitor.hidden,
+            bearer,
+        };
+        self.outgoing.event(no, Event::Joined { person: member.person() });
+        self.by_person.insert(person_id, no);
+        self.members.insert(no, member);
+        Ok(no)
+    }
+
+    /// Someone here already came in again, perhaps under a new name or with new clothes.
+    fn refresh(&mut self, no: MemberNo, visitor: Visitor) {
+        let Some(member) = self.members.get_mut(&no) else {
+            return;
+        };
+        let changed = member.away || member.name != visitor.name || member.look != visitor.look;
+        member.away = false;
+        member.bearer = visitor.bearer();
+        member.name = visitor.name;
+        member.look = visitor.look;
+        member.hidden = visitor.hidden;
+        if changed {
+            let person = member.person();
+            self.outgoing.event(no, Event::Updated { person });
+        }
+    }
+
+    fn new_session(&mut self, entry: &Entry, member: MemberNo) -> Result<SessionNo, Refused> {
+        let id = match entry {
+            Entry::Join { session, .. } | Entry::Resume { session, .. } => *session,
+        };
+        let Some(person) = self.members.get_mut(&member) else {
+            return Err(Refused(ErrorCode::Unavailable, "try again", CloseCode::Unavailable));
+        };
+        if person.sessions.len() >= limits::SESSIONS_PER_PERSON_MAX {
+            let message = "you are in this room on too many devices";
+            return Err(Refused(ErrorCode::TooManySessions, message, CloseCode::Overloaded));
+        }
+        let no = SessionNo(self.next_session);
+        self.next_session += 1;
+        person.sessions.insert(no);
+        let Kept { mut record, saved_number } = self.records.remove(&id).unwrap_or_default();
+        if let Entry::Resume { generation, .. } = entry {
+            record.generation = record.generation.max(*generation);
+        }
+        let session = Session { id, member, conn: None, lost: None, away: false, record, saved_number };
+        self.sessions.insert(no, session);
+        self.by_id.insert(id, no);
+        Ok(no)
+    }
+
+    fn welcome(
+        &self,
+        conn: ConnId,
+        no: SessionNo,
+        entry: &Entry,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some((session, member)) = self
+            .sessions
+            .get(&no)
+            .and_then(|session| Some((session, self.members.get(&session.member)?)))
+        else {
+            return;
+        };
+        let claims = Claims {
+            room: self.card.id,
+            session: session.id,
+            generation: session.record.generation,
+            bearer: member.bearer.clone(),
+            issued: now.wall,
+        };
+        let (resumed, have) = match entry {
+            Entry::Join { .. } => (false, None),
+            Entry::Resume { have, .. } => (true, have.as_ref()),
+        };
+        effects.push(send(
+            conn,
+            &ServerFrame::Welcome {
+                epoch: self.epoch.0,
+                session: no.0,
+                member: member.no.0,
+                resume_token: self.token_key.seal(&claims),
+                role: member.role,
+                room: RoomInfo {
+                    id: self.card.id.to_string(),
+                    name: self.card.name.clone(),
+                    owner_id: self.card.owner_id.to_string(),
+                },
+                limits: Self::limits_info(),
+                last_number: session.last_number(),
+                resumed,
+            },
+        ));
+        effects.push(self.catch_up(conn, member.no, have));
+        self.repeat_answers(no, effects);
+    }
+
+    /// A delta where it can be proved whole, else the room as it is.
+    fn catch_up(&self, conn: ConnId, member: MemberNo, have: Option<&ReadPoint>) -> Effect {
+        let hidden = self.hidden_from(member);
+        let people = self.members.values().filter(|m| !hidden.contains(&m.no));
+        let people = people.map(Member::person).collect();
+        let since = have.and_then(|have| self.delta_base(have));
+        let frame = match since {
+            Some(since) => wire::changes(self.epoch.0, &self.document, since, people),
+            None => wire::snapshot(self.epoch.0, &self.document, people),
+        };
+        send(conn, &self.without_hidden_chat(frame, member))
+    }
+
+    /// The seq from which a delta is whole: within what the reader's epoch saved, above the horizon.
+    fn delta_base(&self, have: &ReadPoint) -> Option<Seq> {
+        let seq = Seq(have.seq);
+        let end = if Epoch(have.epoch) == self.epoch {
+            self.document.seq
+        } else {
+            let past = self.past_epochs.iter().find(|(epoch, _)| epoch.0 == have.epoch)?;
+            past.1
+        };
+        (seq <= end && seq >= self.document.horizon).then_some(seq)
+    }
+
+    pub(super) fn snapshot_for(&self, conn: ConnId, member: MemberNo) -> Effect {
+        self.catch_up(conn, member, None)
+    }
+
+    /// Lines of people the reader must not see are left out of what is kept, too.
+    fn without_hidden_chat(&self, mut frame: ServerFrame, reader: MemberNo) -> ServerFrame {
+        let hidden = self.members.get(&reader).map(|member| &member.hidden);
+        let Some(hidden) = hidden.filter(|hidden| !hidden.is_empty()) else {
+            return frame;
+        };
+        if let ServerFrame::Snapshot { chat, .. } | ServerFrame::Changes { chat, .. } = &mut frame {
+            chat.retain(|line| !hidden.contains(&line.author_id));
+        }
+        frame
+    }
+
+    pub(super) fn leave(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
+        if let Some(no) = self.by_conn.remove(&conn) {
+            self.end_session(no);
+        }
+        effects.push(Effect::Close { conn, code: CloseCode::Left });
+    }
+
+    pub(super) fn lost(&mut self, conn: ConnId, now: Now) {
+        let Some(no) = self.by_conn.remove(&conn) else {
+            return;
+        };
+        if let Some(session) = self.sessions.get_mut(&no) {
+            session.conn = None;
+            session.lost = Some(now.tick);
+            session.record.seen = now.wall;
+        }
+    }
+
+    /// Lost sessions end after the grace; people with only lost sessions are away before that.
+    pub(super) fn expire(&mut self, now: Now) {
+        let mut gone = Vec::new();
+        for (no, session) in &mut self.sessions {
+            let lost_ms = session.lost.map_or(0, |lost: Tick| now.tick.since_ms(lost));
+            session.away = session.lost.is_some() && lost_ms >= limits::AWAY_AFTER_MS;
+            if session.lost.is_some() && lost_ms >= limits::GRACE_MS {
+                gone.push(*no);
+            }
+        }
+        for no in gone {
+            self.end_session(no);
+        }
+        let sessions = &self.sessions;
+        for member in self.members.values_mut().filter(|member| !member.away) {
+            let is_away = |no| sessions.get(no).is_some_and(|session: &Session| session.away);
+            if !member.sessions.is_empty() && member.sessions.iter().all(is_away) {
+                member.away = true;
+                let person = member.person();
+                self.outgoing.event(member.no, Event::Updated { person });
+            }
+        }
+    }
+
+    fn end_session(&mut self, no: SessionNo) {
+        let Some(session) = self.sessions.remove(&no) else {
+            return;
+        };
+        self.by_id.remove(&session.id);
+        let Session { id, record, saved_number, .. } = session;
+        self.keep_record(id, Kept { record, saved_number });
+        let Some(member) = self.members.get_mut(&session.member) else {
+            return;
+        };
+        member.sessions.remove(&no);
+        if member.sessions.is_empty() {
+            let (no, person_id) = (member.no, member.person_id.clone());
+            self.members.remove(&no);
+            self.by_person.remove(&person_id);
+            self.outgoing.forget(no);
+            self.outgoing.event(no, Event::Left { member: no.0 });
+        }
+    }
+
+    /// Keeps the answers of an ended session, the oldest making room.
+    fn keep_record(&mut self, id: SessionId, kept: Kept) {
+        if self.records.len() >= limits::SESSION_RECORDS_MAX {
+            let oldest = self.records.iter().min_by_key(|(id, kept)| (kept.record.seen, **id));
+            if let Some(oldest) = oldest.map(|(id, _)| *id) {
+                self.records.remove(&oldest);
+            }
+        }
+        self.records.insert(id, kept);
+    }
+
+    pub(super) fn drained(&mut self, conn: ConnId, stale: bool, effects: &mut Vec<Effect>) {
+        let Some(no) = self.by_conn.get(&conn).copied() else {
+            return;
+        };
+        let Some(member) = self.sessions.get(&no).map(|session| session.member) else {
+            return;
+        };
+        if stale {
+            effects.push(self.snapshot_for(conn, member));
+            self.repeat_answers(no, effects);
+        } else {
+            effects.extend(self.all_avatars(conn, member));
+        }
+    }
+}

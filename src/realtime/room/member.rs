@@ -1,0 +1,210 @@
+//! The people of a room and their sessions.
+
+use std::collections::BTreeSet;
+
+use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing};
+
+use super::ConnId;
+use crate::domain::clock::Tick;
+use crate::domain::id::{GuestId, SessionId, UserId};
+use crate::domain::user::Look;
+use crate::ports::room::SessionRecord;
+use crate::realtime::limits;
+use crate::realtime::token::Bearer;
+
+/// A person's number in this room and epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberNo(pub u32);
+
+/// A session's number in this room and epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionNo(pub u32);
+
+/// Who someone is, as looked up for this entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// An account.
+    User {
+        /// Which.
+        id: UserId,
+        /// Its unique name.
+        handle: String,
+    },
+    /// A visitor with a chosen name.
+    Guest {
+        /// Made with the ticket.
+        id: GuestId,
+    },
+}
+
+/// Someone at the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    /// Who.
+    pub identity: Identity,
+    /// The name to show.
+    pub name: String,
+    /// The avatar.
+    pub look: Look,
+    /// The ids of people this visitor and they must not see each other.
+    pub hidden: BTreeSet<String>,
+}
+
+impl Visitor {
+    /// The account, if any.
+    pub fn user(&self) -> Option<UserId> {
+        match self.identity {
+            Identity::User { id, .. } => Some(id),
+            Identity::Guest { .. } => None,
+        }
+    }
+
+    /// The user or guest id as text.
+    pub fn person_id(&self) -> String {
+        match &self.identity {
+            Identity::User { id, .. } => id.to_string(),
+            Identity::Guest { id } => id.to_string(),
+        }
+    }
+
+    /// What a resume token keeps of the visitor.
+    pub fn bearer(&self) -> Bearer {
+        match &self.identity {
+            Identity::User { id, .. } => Bearer::User(*id),
+            Identity::Guest { id } => Bearer::Guest {
+                id: *id,
+                name: self.name.clone(),
+                look: self.look,
+            },
+        }
+    }
+}
+
+/// How someone comes in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// As a new session.
+    Join {
+        /// The new session's identity.
+        session: SessionId,
+        /// Where the avatar would like to stand.
+        avatar: Option<Avatar>,
+    },
+    /// As a session that was here before.
+    Resume {
+        /// Which.
+        session: SessionId,
+        /// How often it had been taken up when the token was made.
+        generation: u32,
+        /// What the client still has.
+        have: Option<ReadPoint>,
+        /// Where the avatar would like to stand, if the room has forgotten.
+        avatar: Option<Avatar>,
+    },
+}
+
+/// An avatar's place: hundredths of a tile, quarter turn, what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pose {
+    pub(super) x: i32,
+    pub(super) y: i32,
+    pub(super) facing: u8,
+    pub(super) standing: Standing,
+}
+
+impl Pose {
+    /// The pose of a wire avatar.
+    pub(super) fn of(avatar: &Avatar) -> Self {
+        Self { x: avatar.x, y: avatar.y, facing: avatar.facing, standing: avatar.standing }
+    }
+
+    /// Whether it lies in a room with sides of `size` half tiles.
+    pub(super) fn is_within(&self, size: i32) -> bool {
+        // 50 hundredths of a tile to the half tile.
+        let range = 0..=size * 50;
+        range.contains(&self.x) && range.contains(&self.y) && self.facing < 4
+    }
+}
+
+/// One person present.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub no: MemberNo,
+    pub person_id: String,
+    pub kind: PersonKind,
+    pub name: String,
+    pub handle: Option<String>,
+    pub look: Look,
+    pub role: Role,
+    pub away: bool,
+    pub pose: Pose,
+    pub sessions: BTreeSet<SessionNo>,
+    pub hidden: BTreeSet<String>,
+    /// What resume tokens keep of the person.
+    pub bearer: Bearer,
+}
+
+impl Member {
+    pub fn avatar(&self) -> Avatar {
+        let Pose { x, y, facing, standing } = self.pose;
+        Avatar { member: self.no.0, x, y, facing, standing }
+    }
+
+    pub fn person(&self) -> Person {
+        Person {
+            member: self.no.0,
+            id: self.person_id.clone(),
+            kind: self.kind,
+            name: self.name.clone(),
+            handle: self.handle.clone(),
+            look: self.look.0.to_vec(),
+            role: self.role,
+            away: self.away,
+            avatar: self.avatar(),
+        }
+    }
+}
+
+/// One live presence; it outlives connections.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub id: SessionId,
+    pub member: MemberNo,
+    pub conn: Option<ConnId>,
+    /// When the connection was lost, while it is.
+    pub lost: Option<Tick>,
+    /// Whether the loss has lasted long enough to be shown.
+    pub away: bool,
+    pub record: SessionRecord,
+    /// Answers up to this number are durable.
+    pub saved_number: u32,
+}
+
+impl Session {
+    /// The number of the last batch taken.
+    pub fn last_number(&self) -> u32 {
+        self.record.last_number()
+    }
+
+    /// When time alone changes something: away, then gone.
+    pub fn next_expiry(&self) -> Option<Tick> {
+        let after_ms = if self.away { limits::GRACE_MS } else { limits::AWAY_AFTER_MS };
+        Some(self.lost?.plus_ms(after_ms))
+    }
+}
+
+/// What is kept of a session that is not live.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub record: SessionRecord,
+    /// Answers up to this number are durable.
+    pub saved_number: u32,
+}
+
+impl Kept {
+    /// A record as the store had it.
+    pub fn saved(record: SessionRecord) -> Self {
+        let saved_number = record.last_number();
+        Self { record, saved_number }
+    }
+}

@@ -1,0 +1,135 @@
+//! Resume tokens: who a returning session says it is, sealed so that any node can check it without asking.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::limits::{CREDENTIAL_BYTES_MAX, RESUME_TOKEN_MS};
+use crate::domain::clock::WallMs;
+use crate::domain::id::{GuestId, RoomId, SessionId, UserId};
+use crate::domain::user::Look;
+
+/// Bytes of the seal: HMAC-SHA-256 cut to 128 bits, as RFC 2104 section 5 allows.
+const SEAL_BYTES: usize = 16;
+
+/// Who a session belongs to. Users are looked up anew at each entry; guests carry all there is to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bearer {
+    /// An account.
+    User(UserId),
+    /// A visitor with a chosen name.
+    Guest {
+        /// Made with the ticket.
+        id: GuestId,
+        /// As chosen and checked then.
+        name: String,
+        /// As chosen and checked then.
+        look: Look,
+    },
+}
+
+/// What a resume token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// The only room it is good for.
+    pub room: RoomId,
+    /// The session to take up.
+    pub session: SessionId,
+    /// How often the session had been taken up when the token was made.
+    pub generation: u32,
+    /// Whose session it is.
+    pub bearer: Bearer,
+    /// When the token was made.
+    pub issued: WallMs,
+}
+
+/// Seals and opens resume tokens.
+#[derive(Clone)]
+pub struct TokenKey {
+    mac: Hmac<Sha256>,
+}
+
+impl std::fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenKey(..)")
+    }
+}
+
+impl TokenKey {
+    /// A key from the installation's secret.
+    pub fn new(secret: &[u8; 32]) -> Self {
+        // HMAC takes keys of any length, so this cannot fail for 32 bytes.
+        #[allow(clippy::expect_used)]
+        let mac = Hmac::new_from_slice(secret).expect("32 bytes are a key");
+        Self { mac }
+    }
+
+    /// The token for these claims.
+    pub fn seal(&self, claims: &Claims) -> String {
+        // Claims hold only types MessagePack has, and memory does not refuse a write.
+        #[allow(clippy::expect_used)]
+        let mut bytes = rmp_serde::to_vec(claims).expect("claims are MessagePack");
+        let seal = self.mac.clone().chain_update(&bytes).finalize().into_bytes();
+        bytes.extend_from_slice(&seal[..SEAL_BYTES]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The claims of a token that is whole, ours and not too old.
+    pub fn open(&self, token: &str, now: WallMs) -> Option<Claims> {
+        if token.len() > CREDENTIAL_BYTES_MAX {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (body, seal) = bytes.split_at_checked(bytes.len().checked_sub(SEAL_BYTES)?)?;
+        let mac = self.mac.clone().chain_update(body);
+        mac.verify_truncated_left(seal).ok()?;
+        let claims: Claims = rmp_serde::from_slice(body).ok()?;
+        (now.0.saturating_sub(claims.issued.0) <= RESUME_TOKEN_MS).then_some(claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims() -> Claims {
+        Claims {
+            room: RoomId::generate(),
+            session: SessionId::generate(),
+            generation: 3,
+            bearer: Bearer::Guest {
+                id: GuestId::generate(),
+                name: "지나가던 사람".into(),
+                look: Look([1, 2, 3, 4, 5, 0]),
+            },
+            issued: WallMs(1_000),
+        }
+    }
+
+    #[test]
+    fn opens_what_it_sealed_until_it_is_too_old() {
+        let key = TokenKey::new(&[7; 32]);
+        let claims = claims();
+        let token = key.seal(&claims);
+        assert_eq!(key.open(&token, WallMs(2_000)), Some(claims));
+        assert_eq!(key.open(&token, WallMs(1_001 + RESUME_TOKEN_MS)), None);
+    }
+
+    #[test]
+    fn refuses_every_changed_byte_and_other_keys() {
+        let key = TokenKey::new(&[7; 32]);
+        let token = key.seal(&claims());
+        assert_eq!(TokenKey::new(&[8; 32]).open(&token, WallMs(2_000)), None);
+        for place in 0..token.len() {
+            let mut bytes = token.clone().into_bytes();
+            bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(bytes).expect("still ASCII");
+            assert_eq!(key.open(&changed, WallMs(2_000)), None, "byte {place}");
+        }
+        for cut in 0..token.len() {
+            assert_eq!(key.open(&token[..cut], WallMs(2_000)), None);
+        }
+    }
+}
