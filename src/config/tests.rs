@@ -1,0 +1,240 @@
+//! Layers, mistakes all at once, and masks.
+
+use std::ffi::OsString;
+
+use super::{Config, ConfigErrors, ConfigFile, Mode, Overrides};
+
+fn environment(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+    let own = |(name, value): &(&str, &str)| (OsString::from(name), OsString::from(value));
+    pairs.iter().map(own).collect()
+}
+
+fn load(
+    file: &str,
+    variables: &[(&str, &str)],
+    overrides: &Overrides,
+) -> Result<Config, ConfigErrors> {
+    let file = ConfigFile::new("maru.toml", file);
+    Config::load(overrides, environment(variables), Some(&file))
+}
+
+fn mistakes(file: &str, variables: &[(&str, &str)]) -> String {
+    load(file, variables, &Overrides::default())
+        .expect_err("has mistakes")
+        .to_string()
+}
+
+#[test]
+fn defaults_suit_one_machine() {
+    let config = Config::load(&Overrides::default(), Vec::new(), None).unwrap();
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.server.mode, Mode::Development);
+    assert!(config.auth.dev_identity(&config.server));
+    let bound = "127.0.0.1:40123".parse().unwrap();
+    assert_eq!(
+        config.server.public_url(bound).origin(),
+        "http://127.0.0.1:40123"
+    );
+}
+
+#[test]
+fn each_layer_covers_the_one_below_and_says_so() {
+    let file =
+        "[server]\nlisten = '127.0.0.1:1'\n[auth]\nlogin_days_max = 50\nlogin_idle_days = 10\n";
+    let variables = [
+        ("MARU_SERVER_LISTEN", "127.0.0.1:2"),
+        ("MARU_AUTH_LOGIN_DAYS_MAX", "60"),
+        ("HOME", "/root"),
+    ];
+    let flags = Overrides::default()
+        .with("server.listen", "--listen", Some("127.0.0.1:3".to_owned()))
+        .with("store.data", "--data", None);
+    let config = load(file, &variables, &flags).unwrap();
+    assert_eq!(config.server.listen.port(), 3);
+    assert_eq!(config.auth.login_days_max, 60);
+    assert_eq!(config.auth.login_idle_days, 10);
+
+    let printed = config.print();
+    let line = |name: &str| {
+        let of_setting = |line: &&str| line.starts_with(&format!("{name} = "));
+        printed.lines().find(of_setting).unwrap().to_owned()
+    };
+    assert!(line("listen").ends_with("# flag --listen"));
+    assert!(line("login_days_max").ends_with("# environment MARU_AUTH_LOGIN_DAYS_MAX"));
+    assert!(line("login_idle_days").ends_with("# file maru.toml"));
+    assert!(line("data").ends_with("# default"));
+}
+
+#[test]
+fn what_is_printed_reads_back_as_the_same_configuration() {
+    let config = Config::load(&Overrides::default(), Vec::new(), None).unwrap();
+    let again = load(&config.print(), &[], &Overrides::default()).unwrap();
+    let values = |config: &Config| {
+        let printed = config.print();
+        let value = |line: &str| line.split('#').next().unwrap().trim_end().to_owned();
+        printed.lines().map(value).collect::<Vec<_>>()
+    };
+    assert_eq!(values(&again), values(&config));
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_key_source_value_and_expectation() {
+    let file = "[server]\nlisten = 8080\nmod = 'production'\n[auth]\nlogin_days_max = 'ten'\n[sever]\nx = 1\n";
+    let variables = [
+        ("MARU_LOG_FORMAT", "xml"),
+        ("MARU_SERVER_LISTN", "127.0.0.1:1"),
+        ("MARU_ROOM_PEOPLE_MAX", "0"),
+    ];
+    let told = mistakes(file, &variables);
+    for expected in [
+        "7 mistakes",
+        "server.listen (file maru.toml): \"8080\" will not do; expected an address and port",
+        "server.mod (file maru.toml): no such setting; did you mean server.mode?",
+        "auth.login_days_max (file maru.toml): \"ten\" will not do; expected a whole number of days, 1 to 400",
+        "sever.x (file maru.toml): no such setting",
+        "log.format (environment MARU_LOG_FORMAT): \"xml\" will not do; expected text or json",
+        "MARU_SERVER_LISTN (environment MARU_SERVER_LISTN): no such setting; did you mean MARU_SERVER_LISTEN?",
+        "room.people_max (environment MARU_ROOM_PEOPLE_MAX): \"0\" will not do",
+    ] {
+        assert!(told.contains(expected), "{expected:?} is not in:\n{told}");
+    }
+}
+
+#[test]
+fn a_broken_file_does_not_hide_a_broken_variable() {
+    let told = mistakes(
+        "[server]\nlisten = \"s3cr3t\n",
+        &[("MARU_SERVER_MODE", "prod")],
+    );
+    assert!(told.contains("maru.toml: line 2 is no TOML"), "{told}");
+    assert!(told.contains("server.mode (environment MARU_SERVER_MODE)"));
+    assert!(!told.contains("s3cr3t"), "the file is not quoted: {told}");
+}
+
+#[test]
+fn the_development_identity_is_refused_in_production_and_beyond_this_machine() {
+    for (variables, part) in [
+        (
+            vec![
+                ("MARU_SERVER_MODE", "production"),
+                ("MARU_AUTH_DEV_IDENTITY", "true"),
+            ],
+            "production mode",
+        ),
+        (
+            vec![
+                ("MARU_SERVER_LISTEN", "0.0.0.0:80"),
+                ("MARU_SERVER_PUBLIC_URL", "http://localhost"),
+            ],
+            "others can reach",
+        ),
+        (
+            vec![("MARU_SERVER_PUBLIC_URL", "https://maru.example")],
+            "others can reach",
+        ),
+    ] {
+        let told = mistakes("", &variables);
+        assert!(
+            told.contains("auth.dev_identity") && told.contains(part),
+            "{told}"
+        );
+    }
+    let production = [
+        ("MARU_SERVER_MODE", "production"),
+        ("MARU_SERVER_LISTEN", "0.0.0.0:80"),
+        ("MARU_SERVER_PUBLIC_URL", "https://maru.example"),
+    ];
+    let config = load("", &production, &Overrides::default()).unwrap();
+    assert!(!config.auth.dev_identity(&config.server));
+}
+
+#[test]
+fn a_public_address_is_asked_for_where_none_can_be_guessed() {
+    let told = mistakes(
+        "",
+        &[
+            ("MARU_SERVER_LISTEN", "[::]:80"),
+            ("MARU_AUTH_DEV_IDENTITY", "false"),
+        ],
+    );
+    assert!(told.contains("server.public_url (default): must be given"));
+    let told = mistakes(
+        "",
+        &[
+            ("MARU_SERVER_MODE", "production"),
+            ("MARU_SERVER_PUBLIC_URL", "http://maru.example"),
+        ],
+    );
+    assert!(told.contains("must begin with https://"));
+    for bad in [
+        "maru.example",
+        "https://maru.example/x",
+        "ftp://maru.example",
+        "https://a@b",
+    ] {
+        let told = mistakes("", &[("MARU_SERVER_PUBLIC_URL", bad)]);
+        assert!(told.contains(&format!("{bad:?} will not do")), "{told}");
+    }
+}
+
+const PROVIDER: &str = "
+[auth.providers.acme_id]
+name = 'Acme'
+client_id = 'maru'
+authorize_url = 'https://id.example/authorize'
+token_url = 'https://id.example/token'
+userinfo_url = 'https://id.example/userinfo'
+";
+
+#[test]
+fn providers_are_configured_by_file_and_variables_and_their_secrets_stay_hidden() {
+    let secret = [(
+        "MARU_AUTH_PROVIDERS_ACME_ID_CLIENT_SECRET",
+        "hush-hush-value",
+    )];
+    let config = load(PROVIDER, &secret, &Overrides::default()).unwrap();
+    let provider = &config.auth.providers[0];
+    assert_eq!(
+        (provider.id.as_str(), provider.name.as_str()),
+        ("acme_id", "Acme")
+    );
+    assert_eq!(
+        provider.client_secret.as_ref().map(super::Secret::reveal),
+        Some("hush-hush-value")
+    );
+    let printed = config.print();
+    assert!(printed.contains("[auth.providers.acme_id]"));
+    assert!(printed.contains("client_secret = \"********\""));
+    for leak in [printed, format!("{config:?}")] {
+        assert!(!leak.contains("hush-hush-value"), "{leak}");
+    }
+}
+
+#[test]
+fn a_bad_secret_is_reported_without_its_value() {
+    let told = mistakes(
+        PROVIDER,
+        &[("MARU_AUTH_PROVIDERS_ACME_ID_CLIENT_SECRET", "hush\u{7}hush")],
+    );
+    assert!(told.contains("auth.providers.acme_id.client_secret"));
+    assert!(!told.contains("hush"), "{told}");
+}
+
+#[test]
+fn providers_lacking_something_or_sending_secrets_in_clear_are_refused() {
+    let told = mistakes(
+        "[auth.providers.acme]\nclient_id = 'm'\ntoken_url = 'http://id.example/t'\nuserinfourl = 'x'\n",
+        &[],
+    );
+    for expected in [
+        "auth.providers.acme.authorize_url (default): is missing",
+        "auth.providers.acme.userinfo_url (default): is missing",
+        "auth.providers.acme.token_url (file maru.toml): \"http://id.example/t\" will not do",
+        "did you mean auth.providers.acme.userinfo_url?",
+    ] {
+        assert!(told.contains(expected), "{expected:?} is not in:\n{told}");
+    }
+    assert!(!told.contains("token_url (default)"), "{told}");
+    let told = mistakes(&PROVIDER.replace("acme_id", "dev"), &[]);
+    assert!(told.contains("belongs to the built-in"), "{told}");
+}
