@@ -1,0 +1,106 @@
+//! Who may ask from a browser, and what browsers may do with our pages.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue};
+
+use super::problem::{Code, Problem};
+use crate::config::PublicUrl;
+
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Everything from ourselves, pictures also from memory, the live connection by WebSocket.
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; \
+    style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; object-src 'none'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Whether a request may have effects, by where it comes from: our own pages, or no browser at all.
+///
+/// A browser sends `Origin` with each cross-site request that could change something and with each WebSocket
+/// handshake, and `Sec-Fetch-Site` where the page is trustworthy; pages can set neither.
+pub fn origin_allowed(headers: &HeaderMap, public: &PublicUrl) -> bool {
+    let site = headers
+        .get(&SEC_FETCH_SITE)
+        .map(|site| site.as_bytes().to_vec());
+    match (headers.get(ORIGIN), site.as_deref()) {
+        (Some(origin), _) if origin.as_bytes() == public.origin().as_bytes() => true,
+        (_, Some(b"same-origin")) => true,
+        (None, None | Some(b"none")) => true,
+        _ => false,
+    }
+}
+
+/// Refuses unsafe methods of pages of other sites, and puts the security headers on every answer.
+pub fn guard(router: Router, public: PublicUrl) -> Router {
+    router
+        .layer(from_fn_with_state(Arc::new(public), refuse_other_origins))
+        .layer(from_fn(security_headers))
+}
+
+async fn refuse_other_origins(
+    State(public): State<Arc<PublicUrl>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method().is_safe() || origin_allowed(request.headers(), &public) {
+        return next.run(request).await;
+    }
+    Problem::new(Code::OriginRefused).into_response()
+}
+
+async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not "no-referrer": browsers would then send our own forms with `Origin: null`.
+        (REFERRER_POLICY, "same-origin"),
+    ] {
+        let absent = headers.entry(name);
+        absent.or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_and_programs_that_are_no_browser_are_let_in() {
+        let public: PublicUrl = "https://maru.example".parse().unwrap();
+        let allowed = |origin: Option<&'static str>, site: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            let insert = |name: HeaderName| move |value| (name, HeaderValue::from_static(value));
+            headers.extend(origin.map(insert(ORIGIN)));
+            headers.extend(site.map(insert(SEC_FETCH_SITE.clone())));
+            origin_allowed(&headers, &public)
+        };
+        assert!(allowed(None, None));
+        assert!(allowed(None, Some("none")));
+        assert!(allowed(Some("https://maru.example"), None));
+        assert!(allowed(Some("http://localhost:5173"), Some("same-origin")));
+        for evil in [
+            "https://evil.example",
+            "http://maru.example",
+            "https://maru.example:8443",
+            "https://maru.example.evil.example",
+            "https://MARU.example",
+            "null",
+            "",
+        ] {
+            assert!(!allowed(Some(evil), None), "{evil}");
+            assert!(!allowed(Some(evil), Some("cross-site")), "{evil}");
+        }
+        assert!(!allowed(None, Some("cross-site")));
+        assert!(!allowed(None, Some("same-site")));
+    }
+}
