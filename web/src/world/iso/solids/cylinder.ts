@@ -1,7 +1,7 @@
 /** An upright cylinder or cone frustum. */
 import { deep, faceColours, HIGHLIGHT, mix, OUTLINE } from '../colour';
 import { trim, type Frame, type Point3 } from '../frame';
-import { CIRCLE_HALF_WIDTH, project, Z_UNIT } from '../projection';
+import { CIRCLE_HALF_WIDTH, project, TILE_EDGE, Z_UNIT } from '../projection';
 import { ellipsePath, GROUND_HEIGHT, OUTLINE_WIDTH, PART_LINE_WIDTH, type Solid } from './solid';
 
 export interface CylinderSpec {
@@ -16,6 +16,8 @@ export interface CylinderSpec {
   readonly topColour?: string;
   /** Markup on the mantle: the origin is the centre of the foot, sizes in pixels. */
   readonly mantle?: (halfWidth: number, height: number) => string;
+  /** Markup on the upper face, from the corner of the square around it, skewed with the floor. */
+  readonly top?: (diameter: number) => string;
 }
 
 export function cylinderSolid(frame: Frame, spec: CylinderSpec): Solid {
@@ -41,6 +43,9 @@ export function cylinderSolid(frame: Frame, spec: CylinderSpec): Solid {
   const picture = spec.mantle
     ? `<g transform="translate(${trim(foot.x)} ${trim(foot.y)})">${spec.mantle(footHalf, spec.height * Z_UNIT)}</g>`
     : '';
+  const upperPicture = spec.top
+    ? frame.level([spec.at[0] - topRadius, spec.at[1] - topRadius, z + spec.height], spec.top(2 * topRadius * TILE_EDGE))
+    : '';
   return {
     box: { x: turnedX - widest, y: turnedY - widest, z, w: 2 * widest, d: 2 * widest, h: spec.height },
     outline: `<path d="${silhouette}" fill="${OUTLINE}" stroke="${OUTLINE}" stroke-width="${OUTLINE_WIDTH}" stroke-linejoin="round"/>`,
@@ -48,7 +53,7 @@ export function cylinderSolid(frame: Frame, spec: CylinderSpec): Solid {
       `<path d="${silhouette}" fill="none" stroke="${colours.line}" stroke-width="${PART_LINE_WIDTH}" stroke-linejoin="round"/>` +
       `<path d="${silhouette}" fill="${mantle}"/>${picture}` +
       `<ellipse cx="${trim(rim.x)}" cy="${trim(rim.y)}" rx="${trim(rimHalf)}" ry="${trim(rimHalf / 2)}" fill="${spec.topColour ?? colours.top}"` +
-      ` stroke="${HIGHLIGHT}" stroke-opacity="0.5" stroke-width="1"/>`,
+      ` stroke="${HIGHLIGHT}" stroke-opacity="0.5" stroke-width="1"/>${upperPicture}`,
     ground: z < GROUND_HEIGHT ? ellipsePath(foot.x, foot.y, footHalf) : '',
   };
 }
