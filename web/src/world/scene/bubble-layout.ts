@@ -1,0 +1,104 @@
+/** Places speech bubbles so that none covers another or a name; what cannot be placed is left out. */
+import type { Rect } from './types';
+
+/** Pixels kept free around a bubble. */
+export const BUBBLE_GAP = 5;
+
+export interface BubbleRequest {
+  readonly id: string;
+  /** The point over the speaker's head that the bubble would like to stand on. */
+  readonly anchorX: number;
+  readonly anchorY: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PlacedBubble extends Rect {
+  readonly id: string;
+}
+
+export interface BubbleSurroundings {
+  /** Never covered. */
+  readonly names: readonly Rect[];
+  /** Covered only if there is no better place. */
+  readonly heads: readonly Rect[];
+  readonly viewport: Rect;
+  /** Where bubbles stood before: they rather stay there, relative to their speaker. */
+  readonly before?: ReadonlyMap<string, { dx: number; dy: number }>;
+}
+
+/** Earlier requests get the better places. */
+export function layoutBubbles(requests: readonly BubbleRequest[], surroundings: BubbleSurroundings): PlacedBubble[] {
+  const placed: PlacedBubble[] = [];
+  for (const request of requests) {
+    const best = bestPlace(request, [...surroundings.names, ...placed], surroundings);
+    if (best) placed.push({ id: request.id, ...best });
+  }
+  return placed;
+}
+
+export function overlaps(a: Rect, b: Rect, gap = 0): boolean {
+  return a.x < b.x + b.width + gap && b.x < a.x + a.width + gap && a.y < b.y + b.height + gap && b.y < a.y + a.height + gap;
+}
+
+function bestPlace(request: BubbleRequest, obstacles: readonly Rect[], surroundings: BubbleSurroundings): Rect | undefined {
+  const { viewport } = surroundings;
+  const { width, height } = request;
+  if (width > viewport.width || height > viewport.height) return undefined;
+  const ideal = { x: request.anchorX - width / 2, y: request.anchorY - height };
+  const clampX = (x: number): number => Math.min(viewport.x + viewport.width - width, Math.max(viewport.x, x));
+  const clampY = (y: number): number => Math.min(viewport.y + viewport.height - height, Math.max(viewport.y, y));
+  const before = surroundings.before?.get(request.id);
+  const xs = new Set([clampX(ideal.x), clampX(ideal.x - width * 0.32), clampX(ideal.x + width * 0.32)]);
+  const ys = new Set([clampY(ideal.y)]);
+  if (before) {
+    xs.add(clampX(ideal.x + before.dx));
+    ys.add(clampY(ideal.y + before.dy));
+  }
+  for (const obstacle of obstacles) {
+    xs.add(clampX(obstacle.x - width - BUBBLE_GAP)).add(clampX(obstacle.x + obstacle.width + BUBBLE_GAP));
+    ys.add(clampY(obstacle.y - height - BUBBLE_GAP)).add(clampY(obstacle.y + obstacle.height + BUBBLE_GAP));
+  }
+  let best: Rect | undefined;
+  let bestCost = Infinity;
+  for (const y of ys) {
+    for (const x of xs) {
+      const rect = { x, y, width, height };
+      const cost = costOf(rect, ideal, before, surroundings.heads);
+      if (cost < bestCost && !obstacles.some((obstacle) => overlaps(rect, obstacle, BUBBLE_GAP - 1))) {
+        best = rect;
+        bestCost = cost;
+      }
+    }
+  }
+  return best;
+}
+
+/** Distance from the ideal place, most of all downwards over the speaker; a little from where it stood; covered heads. */
+function costOf(rect: Rect, ideal: { x: number; y: number }, before: { dx: number; dy: number } | undefined, heads: readonly Rect[]): number {
+  const dx = rect.x - ideal.x;
+  const dy = rect.y - ideal.y;
+  let cost = Math.abs(dx) * 0.9 + (dy > 0 ? dy * 3 : -dy);
+  if (before) cost += 0.35 * (Math.abs(dx - before.dx) + Math.abs(dy - before.dy));
+  for (const head of heads) {
+    const across = Math.min(rect.x + rect.width, head.x + head.width) - Math.max(rect.x, head.x);
+    const down = Math.min(rect.y + rect.height, head.y + head.height) - Math.max(rect.y, head.y);
+    if (across > 0 && down > 0) cost += 60 * ((across * down) / (head.width * head.height));
+  }
+  return cost;
+}
+
+/** Name tags, nearest first in importance: each is moved down a little where it would cover one before it. */
+export function layoutNames(tags: readonly (Rect & { id: string })[]): Map<string, Rect> {
+  const placed = new Map<string, Rect>();
+  for (const { id, ...wanted } of tags) {
+    let rect: Rect = wanted;
+    for (let tries = 0; tries < 3; tries++) {
+      const hit = [...placed.values()].find((other) => overlaps(rect, other, 1));
+      if (!hit) break;
+      rect = { ...rect, y: hit.y + hit.height + 2 };
+    }
+    placed.set(id, rect);
+  }
+  return placed;
+}
