@@ -44,7 +44,7 @@ function bed(model: Model, spec: Bed): void {
       front: spec.headboard,
       back: spec.headboard,
     })
-    .box({ at: [0.02, FOOTBOARD_START, 0], size: [width, 0.08, 0.46], colour: spec.frame, round: SOFT })
+    .box({ at: [0.02, FOOTBOARD_START, 0], size: [width, 0.08, 0.4], colour: spec.frame, round: SOFT })
     .box({ at: [0.02, HEADBOARD_END, FRAME_BOTTOM], size: [width, frameLength, FRAME_TOP - FRAME_BOTTOM], colour: spec.frame })
     .box({
       at: [0.04, HEADBOARD_END, FRAME_TOP],

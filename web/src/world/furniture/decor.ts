@@ -1,7 +1,7 @@
 /** Doors, mirrors, jars, gifts and other ornaments. */
 import { deep, line, mix, shade } from '../iso/colour';
 import type { Model } from '../iso/model';
-import { circle, ellipse, heartPath, rect, shape, stroke } from '../iso/shapes';
+import { circle, ellipse, heartPath, ovalPath, rect, shape, stroke } from '../iso/shapes';
 import type { FacePicture } from '../iso/solids/box';
 import { palette } from '../catalogue';
 import type { DrawingFamily } from './draw';
@@ -26,13 +26,28 @@ function gift(model: Model, colour: string): void {
     });
 }
 
+const JAR = 'M-12 -38H12Q13 -34 12 -32Q21 -27 21 -16Q20 -2 11 6Q0 10 -11 6Q-20 -2 -21 -16Q-21 -27 -12 -32Q-13 -34 -12 -38Z';
+
 function onggi(model: Model, colour: string): void {
-  const glaze = stroke('M-15 -3q15 7 30 0', '#ffffff', 1.8, 0.24) + stroke('M-14 2q14 7 28 0', line(colour), 1.2, 0.35) + ellipse(-7, -9, 3.4, 5, '#ffffff', { opacity: 0.18 });
-  model
-    .ball({ at: [0.5, 0.5, 0], radius: 0.45, height: 0.9, colour, picture: glaze })
-    .cylinder({ at: [0.5, 0.5, 0.9], radius: 0.24, height: 0.07, colour })
-    .cylinder({ at: [0.5, 0.5, 0.97], radius: 0.3, topRadius: 0.26, height: 0.08, colour: shade(colour) })
-    .cylinder({ at: [0.5, 0.5, 1.05], radius: 0.08, height: 0.05, colour });
+  const lid = shade(colour);
+  const glaze =
+    shape('M6 8Q13 -2 12 -31Q21 -27 21 -16Q20 -2 11 6Z', deep(colour), { opacity: 0.5 }) +
+    ellipse(-11, -20, 4, 7, '#ffffff', { opacity: 0.2 }) +
+    stroke('M-20 -20q20 9 40 0', '#ffffff', 1.6, 0.25) +
+    stroke('M-20 -15q20 9 40 0M-13 -2q6 4 10 -2t10 0', line(colour), 1.2, 0.4) +
+    ellipse(0, -40.6, 11, 4.6, '#ffffff', { opacity: 0.18 });
+  model.billboard({
+    at: [0.5, 0.5, 0],
+    radius: 0.44,
+    height: 1.1,
+    parts: [
+      { path: JAR, fill: colour },
+      { path: 'M-15 -39Q0 -30 15 -39V-41Q0 -51 -15 -41Z', fill: lid },
+      { path: ovalPath(0, -45, 4, 2.6), fill: lid },
+    ],
+    detail: glaze,
+    extent: [-22, -49, 22, 9],
+  });
 }
 
 function mailbox(model: Model, colour: string): void {
@@ -85,8 +100,8 @@ function bathtub(model: Model, colour: string): void {
     stroke('M30 12q3 -2 6 0t6 0M32 19q3 -2 6 0t6 0', '#ffffff', 1.1, 0.7) +
     foam.map(([x, y, radius]) => circle(x, y, radius, '#fffdf8', { stroke: '#cfc2e2', strokeWidth: 0.5 })).join('');
   const feet = { colour: palette.gold, highlight: false } as const;
-  for (const x of [0.1, 1.76]) {
-    for (const y of [0.12, 0.74]) model.box({ at: [x, y, 0], size: [0.14, 0.14, 0.1], ...feet });
+  for (const x of [0.05, 1.81]) {
+    for (const y of [0.07, 0.79]) model.box({ at: [x, y, 0], size: [0.14, 0.14, 0.1], ...feet });
   }
   model
     .box({ at: [0.06, 0.08, 0.1], size: [1.88, 0.84, 0.4], colour, round: 6 })

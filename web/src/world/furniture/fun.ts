@@ -55,8 +55,8 @@ function arcade(model: Model, colour: string): void {
     .box({ at: [0.08, 0.56, 0.78], size: [0.84, 0.34, 0.1], colour: light(colour), top: buttons })
     .cylinder({ at: [0.28, 0.72, 0.88], radius: 0.02, height: 0.08, colour: palette.ink })
     .ball({ at: [0.28, 0.72, 0.96], radius: 0.05, colour: palette.red })
-    .box({ at: [0.08, 0.1, 0.78], size: [0.84, 0.46, 0.76], colour, front: screen, back: backBoards(colour) })
-    .box({ at: [0.06, 0.08, 1.54], size: [0.88, 0.6, 0.36], colour: palette.rose, round: 4, front: marquee });
+    .box({ at: [0.08, 0.1, 0.78], size: [0.84, 0.46, 0.8], colour, front: screen, back: backBoards(colour) })
+    .box({ at: [0.06, 0.08, 1.58], size: [0.88, 0.5, 0.34], colour: palette.rose, round: 4, front: marquee });
 }
 
 function piano(model: Model, colour: string): void {
@@ -152,7 +152,7 @@ function fishTank(model: Model, colour: string): void {
   model
     .box({ at: [0.04, 0.1, 0], size: [0.92, 0.8, 0.48], colour, front: drawerFronts(1, colour, 2), back: backBoards(colour) })
     .box({ at: [0.06, 0.12, 0.48], size: [0.88, 0.76, 0.6], colour: GLASS, round: 3, front: water, right: water, back: water, left: water })
-    .box({ at: [0.04, 0.1, 1.08], size: [0.92, 0.8, 0.08], colour: palette.ink });
+    .box({ at: [0.04, 0.1, 1.08], size: [0.92, 0.8, 0.08], colour: palette.denim, round: 2.4 });
 }
 
 function easel(model: Model, colour: string): void {

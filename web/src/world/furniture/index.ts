@@ -50,7 +50,7 @@ export function modelWallItem(kind: string, wall: Wall, night: boolean, colour =
   const [item, draw] = [catalogueItem(kind), hanging.get(kind)];
   if (!item || !draw) throw new Error(`no drawing for wall item ${kind}`);
   const hex = colourOf(item, colour);
-  const model = new Model(item.size[0] / 2, 0, WALL_ROTATION[wall], `${kind}/${hex}/${night ? 'night' : 'day'}`);
+  const model = new Model(item.size[0] / 2, 0, WALL_ROTATION[wall], `${kind}/${hex}/${night ? 'night' : 'day'}`, wall === 1 ? 'right' : 'left');
   draw(model, hex, night);
   return model;
 }

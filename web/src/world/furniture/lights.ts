@@ -1,5 +1,5 @@
 /** Lamps and candles. */
-import { deep, light } from '../iso/colour';
+import { deep, mix } from '../iso/colour';
 import type { Model } from '../iso/model';
 import { circle, rect, stroke } from '../iso/shapes';
 import { palette } from '../catalogue';
@@ -36,11 +36,11 @@ function tableLamp(model: Model, colour: string): void {
 }
 
 function moonLamp(model: Model, colour: string): void {
-  const crater = deep(light(colour));
+  const crater = deep(colour);
   const craters = circle(-4, -2, 2.2, crater, { opacity: 0.35 }) + circle(4, 3.4, 1.7, crater, { opacity: 0.35 }) + circle(2.6, -5, 1.2, crater, { opacity: 0.35 });
   model
     .box({ at: [0.1, 0.13, 0], size: [0.3, 0.24, 0.12], colour: palette.wheat, round: 2.4 })
-    .ball({ at: [0.25, 0.25, 0.12], radius: 0.24, colour: light(colour), picture: craters });
+    .ball({ at: [0.25, 0.25, 0.12], radius: 0.24, colour: mix(colour, '#ffffff', 0.22), picture: craters });
 }
 
 function candle(model: Model, colour: string): void {

@@ -38,16 +38,19 @@ const eyes = (x: number, y: number, gap: number): string =>
 const blush = (x: number, y: number, gap: number): string =>
   [-gap, gap].map((side) => circle(x + side, y, 1.9, BLUSH, { opacity: 0.55 })).join('');
 
+const paws = (colour: string): FigurePart[] => [-4.8, 4.8].map((x) => ({ path: ovalPath(x, 3, 3.8, 2.6), fill: colour }));
+
 function cat(model: Model, colour: string): void {
   const stripes = stroke('M-2.4 -23v3M1.8 -23v3', line(colour), 1.4, 0.6);
   animal(model, {
     parts: [
       { path: 'M7 -3Q15 -5 13.6 -13Q12.8 -17 10 -15Q11.6 -9 5.6 -8Z', fill: colour },
-      { path: 'M-9 3Q-12 -14 0 -16Q12 -14 9 3Q0 7 -9 3Z', fill: colour },
+      { path: 'M-9 2Q-12 -14 0 -16Q12 -14 9 2Q0 5 -9 2Z', fill: colour },
+      ...paws(colour),
       { path: 'M-12 -17L-11 -28.4L-4 -24H4L11 -28.4L12 -17Q10 -8 0 -8Q-10 -8 -12 -17Z', fill: colour },
     ],
     face:
-      shape('M-5.6 4Q-6.4 -7 -0.6 -7Q5.4 -7 4.6 4Q0 6 -5.6 4Z', BELLY) +
+      ellipse(-0.6, -2.6, 4.6, 4.2, BELLY) +
       shape('M-9.6 -25.4L-9 -21.4L-6.6 -23ZM9.6 -25.4L9 -21.4L6.6 -23Z', '#ffb9ae') +
       eyes(-1, -17, 5) +
       stroke('M-3 -13.6q1.9 2 2 0q0.1 2 2 0', EYE, 1) +
@@ -81,7 +84,8 @@ function dog(model: Model, colour: string): void {
   animal(model, {
     parts: [
       { path: 'M8 -5Q15 -10 12.4 -15L9.6 -13Q10 -9 6 -7Z', fill: colour },
-      { path: 'M-9 3Q-11 -13 0 -15Q11 -13 9 3Q0 7 -9 3Z', fill: colour },
+      { path: 'M-9 2Q-11 -13 0 -15Q11 -13 9 2Q0 5 -9 2Z', fill: colour },
+      ...paws(colour),
       { path: 'M-11 -18Q-11 -28 0 -28Q11 -28 11 -18Q10 -8 0 -8Q-10 -8 -11 -18Z', fill: colour },
       { path: 'M-10.4 -25Q-16 -22 -13.6 -12Q-9 -12 -8.6 -22Z', fill: ear },
       { path: 'M10.4 -25Q16 -22 13.6 -12Q9 -12 8.6 -22Z', fill: ear },

@@ -1,4 +1,5 @@
 /** Rugs and mats: pictures that lie flat under everything. */
+import { trim } from '../iso/frame';
 import { light, line, mix } from '../iso/colour';
 import type { Model } from '../iso/model';
 import { circle, heartPath, rect, shape, stroke } from '../iso/shapes';
@@ -17,13 +18,17 @@ function flat(model: Model, colour: string, picture: FacePicture): void {
 const border = (width: number, height: number, colour: string, inset = 3): string =>
   rect(inset, inset, width - 2 * inset, height - 2 * inset, 'none', { radius: 2, stroke: colour, strokeWidth: 1.4 });
 
+/** A heart that points to the near corner while the rug is not turned. */
+const nearwards = (x: number, y: number, size: number, fill: string, style: Parameters<typeof shape>[2] = {}): string =>
+  `<g transform="rotate(-45 ${trim(x)} ${trim(y)})">${shape(heartPath(x, y, size), fill, style)}</g>`;
+
 function roundRug(model: Model, colour: string): void {
   const rings = (diameter: number): string => {
     const middle = diameter / 2;
     const ring = (part: number, fill: string) => circle(middle, middle, middle * part, fill);
     return (
       ring(0.99, CREAM) + ring(0.86, colour) + ring(0.68, CREAM) + ring(0.42, light(colour)) +
-      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => shape(heartPath(middle + Math.cos(i * 0.785) * middle * 0.55, middle + Math.sin(i * 0.785) * middle * 0.55, 3), colour)).join('') +
+      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => nearwards(middle + Math.cos(i * 0.785) * middle * 0.55, middle + Math.sin(i * 0.785) * middle * 0.55, 3.4, colour)).join('') +
       circle(middle, middle, middle * 0.93, 'none', { stroke: line(colour), strokeWidth: 1, opacity: 0.35, dash: '3 3' })
     );
   };
@@ -54,8 +59,8 @@ function checkRug(model: Model, colour: string): void {
 function heartRug(model: Model, colour: string): void {
   flat(model, CREAM, (width, height) =>
     border(width, height, colour, 2.4) +
-    shape(heartPath(width / 2, height / 2, 19), colour, { stroke: line(colour), strokeWidth: 0.8 }) +
-    shape(heartPath(width / 2, height / 2, 12), light(colour)),
+    nearwards(width / 2, height / 2, 21, colour, { stroke: line(colour), strokeWidth: 0.8 }) +
+    nearwards(width / 2, height / 2, 14, light(colour)),
   );
 }
 
@@ -65,13 +70,13 @@ function strawMat(model: Model, colour: string): void {
   flat(model, straw, (width, height) => {
     const weave = Array.from({ length: Math.floor(height / 4) }, (_, i) => stroke(`M0 ${2 + i * 4}H${width}`, line(straw), 0.8, 0.2)).join('');
     const bands = [0, width - 6].map((x) => rect(x, 0, 6, height, palette.red, { radius: 0 }) + rect(x + 2.4, 0, 1.2, height, palette.butter, { radius: 0 })).join('');
-    const medallion = circle(width / 2, height / 2, 11, 'none', { stroke: palette.red, strokeWidth: 1.4, opacity: 0.6 }) + shape(heartPath(width / 2, height / 2, 4), palette.red, { opacity: 0.6 });
+    const medallion = circle(width / 2, height / 2, 11, 'none', { stroke: palette.red, strokeWidth: 1.4, opacity: 0.6 }) + nearwards(width / 2, height / 2, 5, palette.red, { opacity: 0.6 });
     return weave + medallion + bands;
   });
 }
 
 function doormat(model: Model, colour: string): void {
-  flat(model, colour, (width, height) => border(width, height, '#ffffff') + shape(heartPath(width / 2, height / 2, 5), '#ffffff'));
+  flat(model, colour, (width, height) => border(width, height, '#ffffff') + nearwards(width / 2, height / 2, 6, '#ffffff'));
 }
 
 export const rugs: DrawingFamily = {

@@ -91,15 +91,15 @@ function soban(model: Model, colour: string): void {
 
 function kotatsu(model: Model, colour: string): void {
   const folds: FacePicture = (width, height) =>
-    rect(0, height - 5, width, 2.4, '#fff2d8', { radius: 0, opacity: 0.75 }) +
-    [...Array(8).keys()].map((i) => stroke(`M${5 + i * 7.6} 3V${height - 8}`, '#ffffff', 2.4, 0.32)).join('');
+    [...Array(6).keys()].map((i) => rect(4 + i * 10.4, -1, 4.4, height + 1, '#ffffff', { radius: 0, opacity: 0.3 })).join('') +
+    rect(0, height - 4.6, width, 2.4, '#fff2d8', { radius: 0, opacity: 0.85 });
   const grain: FacePicture = (width, height) =>
     [0.25, 0.5, 0.75].map((part) => stroke(`M4 ${height * part}H${width - 4}`, line(palette.wood), 0.8, 0.25)).join('') +
     rect(3, 3, width - 6, height - 6, 'none', { radius: 2, stroke: line(palette.wood), strokeWidth: 0.7, opacity: 0.4 });
   model
-    .box({ at: [0.04, 0.04, 0], size: [1.92, 1.92, 0.34], colour, round: 6, front: folds, right: folds, back: folds, left: folds })
-    .box({ at: [0.1, 0.1, 0.34], size: [1.8, 1.8, 0.06], colour: mix(colour, '#ffffff', 0.5), round: 4, highlight: false })
-    .box({ at: [0.12, 0.12, 0.4], size: [1.76, 1.76, 0.1], colour: palette.wood, round: 3, top: grain });
+    .box({ at: [0.02, 0.02, 0], size: [1.96, 1.96, 0.36], colour, round: 6, front: folds, right: folds, back: folds, left: folds })
+    .box({ at: [0.12, 0.12, 0.36], size: [1.76, 1.76, 0.05], colour: mix(colour, '#ffffff', 0.35), round: 5, highlight: false })
+    .box({ at: [0.2, 0.2, 0.41], size: [1.6, 1.6, 0.09], colour: palette.wood, round: 3, top: grain });
 }
 
 function nightstand(model: Model, colour: string): void {

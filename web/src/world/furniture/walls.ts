@@ -58,9 +58,12 @@ function kitchenRail(model: Model, colour: string): void {
 }
 
 function hangingPlant(model: Model, colour: string): void {
-  const vines = [[-6, 22], [-2, 30], [3, 26], [7, 18]] as const;
-  const leaves = vines.flatMap(([x, length]) =>
-    Array.from({ length: Math.floor(length / 7) }, (_, i) => ({ path: ovalPath(x + (i % 2 ? 2.2 : -2.2), 4 + i * 7, 2.9, 2.2), fill: i % 2 ? FRESH : palette.leaf })),
+  const strands = [[-7, 4], [7, 3], [0, 5]] as const;
+  const leaves = strands.flatMap(([x, count]) =>
+    Array.from({ length: count }, (_, i) => ({
+      path: ovalPath(x + (i % 2 ? 1.8 : -1.8), 3 + i * 5.4, 3.8 - i * 0.3, 3 - i * 0.2),
+      fill: i % 2 ? FRESH : palette.leaf,
+    })),
   );
   model
     .box({ at: [0.47, 0, 1.86], size: [0.06, 0.22, 0.06], colour: palette.walnut })
@@ -70,7 +73,6 @@ function hangingPlant(model: Model, colour: string): void {
       radius: 0.2,
       height: 0.6,
       parts: [
-        ...vines.map(([x, length]) => ({ path: `M${x - 0.6} 3V${length}H${x + 0.6}V3Z`, fill: palette.leaf })),
         ...leaves,
         ...[-160, -128, -90, -52, -20].map((angle, i) => ({ path: leafPath(angle, 12, 3.2), fill: i % 2 ? palette.leaf : FRESH })),
       ],
@@ -137,7 +139,7 @@ function stringLights(model: Model, _colour: string, night: boolean): void {
           const y = 6 + 2 * part * (1 - part) * sag + 4;
           const bulb = BULBS[(i + Math.round(part * 5)) % BULBS.length] ?? palette.butter;
           bulbs +=
-            circle(x, y + 1, night ? 8 : 6, '#ffe9a8', { opacity: night ? 0.5 : 0.3 }) +
+            circle(x, y + 1, night ? 8 : 6, '#ffe9a8', { opacity: night ? 0.34 : 0.3 }) +
             rect(x - 1.2, y - 4.4, 2.4, 2.6, palette.ink, { radius: 0.5 }) +
             circle(x, y, 3, night ? mix(bulb, '#fff6d8', 0.5) : bulb, { stroke: line(bulb), strokeWidth: 0.6 });
         }

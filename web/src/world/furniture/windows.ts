@@ -75,16 +75,16 @@ function curtainedWindow(model: Model, colour: string, night: boolean): void {
     .box({ at: frame.at, size: frame.size, colour: palette.white, round: 2, front: glazed(palette.white, night, 2, 2) })
     .box({ at: [0.5, 0, 0.24], size: [2.5, 0.14, 0.1], colour: palette.white, round: 2 })
     .panel({
-      at: [0.06, 0.1, 0.14],
+      at: [0.06, 0.15, 0.14],
       size: [3.38, 2.2],
       picture: (width, height) => curtain(0, 1, 27, height, colour) + curtain(width, -1, 27, height, colour),
     })
-    .box({ at: [0.02, 0.1, 2.34], size: [3.46, 0.06, 0.09], colour: palette.wood, round: 2.4 });
+    .box({ at: [0.02, 0.15, 2.34], size: [3.46, 0.06, 0.09], colour: palette.wood, round: 2.4 });
 }
 
 function tallWindow(model: Model, colour: string, night: boolean): void {
   const planter: FacePicture = (width) =>
-    [0.14, 0.32, 0.5, 0.68, 0.86].map((part, i) => circle(width * part, 0, 3.4, i % 2 ? palette.leaf : palette.sage) + circle(width * part, -2.4, 1.8, i % 2 ? palette.rose : palette.butter)).join('');
+    [0.14, 0.32, 0.5, 0.68, 0.86].map((part, i) => circle(width * part, -1, 5, i % 2 ? palette.leaf : palette.sage) + circle(width * part, -4, 2.6, i % 2 ? palette.rose : palette.butter)).join('');
   wallShadow(model, [0.14, 0.24], [2.22, 2.66]);
   model
     .box({ at: [0.14, 0, 0.24], size: [2.22, FRAME_DEPTH, 2.66], colour, round: 2, front: glazed(colour, night, 2, 3) })

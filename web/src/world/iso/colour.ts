@@ -29,8 +29,12 @@ export function lightness(colour: string): number {
 
 /** 0 for any colour with body, rising to 1 for white: how much it would fade on a cream wall. */
 function paleness(colour: string): number {
-  return Math.min(1, Math.max(0, (lightness(colour) - 0.84) / 0.13));
+  const values = channels(colour);
+  const chroma = (Math.max(...values) - Math.min(...values)) / 255;
+  return clamp((lightness(colour) - 0.82) / 0.14) * clamp(1 - chroma / 0.3);
 }
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 
 /** The lit top. */
 export const light = (colour: string): string => mix(colour, '#fffaf0', 0.42);

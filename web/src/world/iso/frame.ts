@@ -27,6 +27,8 @@ export class Frame {
     private readonly depth: number,
     readonly rotation: Rotation,
     key: string,
+    /** The side of the screen the light comes from. */
+    readonly litFrom: 'left' | 'right' = 'left',
   ) {
     this.paints = new Paints(`${key}/${rotation}`);
   }

@@ -17,14 +17,16 @@ export class Model {
   private readonly frame: Frame;
   private readonly solids: Solid[] = [];
 
-  /** Footprint in tiles at rotation 0; `key` (kind and colour) keeps gradient ids apart. */
+  /** Footprint in tiles at rotation 0; `key` (kind and colour) keeps gradient ids apart.
+   *  Light comes from the left, except onto what faces right on a wall. */
   constructor(
     readonly width: number,
     readonly depth: number,
     readonly rotation: Rotation,
     key: string,
+    litFrom: 'left' | 'right' = 'left',
   ) {
-    this.frame = new Frame(width, depth, rotation, key);
+    this.frame = new Frame(width, depth, rotation, key, litFrom);
   }
 
   /** Whether the model's front is among the two sides in view. */

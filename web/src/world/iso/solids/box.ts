@@ -49,13 +49,15 @@ export function boxSolid(frame: Frame, spec: BoxSpec): Solid {
   const colours = faceColours(spec.colour);
   const round = spec.round ?? EDGE_ROUNDING;
   const tall = h > GRADIENT_HEIGHT;
-  const leftFill = tall ? frame.paints.down(colours.leftUpper, colours.leftLower) : colours.leftUpper;
-  const rightFill = tall ? frame.paints.down(colours.rightUpper, colours.rightLower) : colours.rightUpper;
+  const litFill = tall ? frame.paints.down(colours.leftUpper, colours.leftLower) : colours.leftUpper;
+  const shadedFill = tall ? frame.paints.down(colours.rightUpper, colours.rightLower) : colours.rightUpper;
+  const litLeft = frame.litFrom === 'left';
   const topFill = spec.topColour ?? colours.top;
   const silhouette = polygon([back, right, rightFoot, nearFoot, leftFoot, left]);
+  const leftFace = polygon([left, near, nearFoot, leftFoot]);
   const rightFace = polygon([near, right, rightFoot, nearFoot]);
-  const face = (path: string, fill: string, edge: string) =>
-    `<path d="${path}" fill="${fill}" stroke="${edge}" stroke-width="${round}" stroke-linejoin="round"/>`;
+  const face = (path: string, fill: string) =>
+    `<path d="${path}" fill="${fill}" stroke="${fill}" stroke-width="${round}" stroke-linejoin="round"/>`;
   const highlight =
     spec.highlight === false
       ? ''
@@ -67,16 +69,16 @@ export function boxSolid(frame: Frame, spec: BoxSpec): Solid {
     outline: `<path d="${silhouette}" fill="${OUTLINE}" stroke="${OUTLINE}" stroke-width="${OUTLINE_WIDTH + round}" stroke-linejoin="round"/>`,
     body:
       `<path d="${silhouette}" fill="none" stroke="${colours.line}" stroke-width="${PART_LINE_WIDTH + round}" stroke-linejoin="round"/>` +
-      face(polygon([left, near, nearFoot, leftFoot]), leftFill, colours.leftUpper) +
-      face(rightFace, rightFill, colours.rightUpper) +
-      face(polygon([back, right, near, left]), topFill, topFill) +
+      face(leftFace, litLeft ? litFill : shadedFill) +
+      face(rightFace, litLeft ? shadedFill : litFill) +
+      face(polygon([back, right, near, left]), topFill) +
       highlight +
-      pictures(frame, spec, rightFace),
+      pictures(frame, spec, litLeft ? rightFace : leftFace),
     ground: z < GROUND_HEIGHT ? polygon([corner(false, false, false), rightFoot, nearFoot, leftFoot]) : '',
   };
 }
 
-function pictures(frame: Frame, spec: BoxSpec, rightFace: string): string {
+function pictures(frame: Frame, spec: BoxSpec, shadedFace: string): string {
   const [x, y, z] = spec.at;
   const [w, d, h] = spec.size;
   const top = z + h;
@@ -86,13 +88,17 @@ function pictures(frame: Frame, spec: BoxSpec, rightFace: string): string {
     back: [[x + w, y, top], [x, y, top], w],
     left: [[x, y, top], [x, y + d, top], d],
   };
+  const shadow =
+    `<path d="${shadedFace}" fill="${OUTLINE}" stroke="${OUTLINE}" stroke-width="${spec.round ?? EDGE_ROUNDING}" stroke-linejoin="round"` +
+    ` opacity="${SHADED_PICTURE}"/>`;
+  const shadedPosition = frame.litFrom === 'left' ? 1 : 0;
   let markup = '';
   for (const [position, side] of frame.sidesShown().entries()) {
     const picture = spec[side];
     if (!picture) continue;
     const [from, to, length] = corners[side];
     markup += frame.upright(from, to, length, picture(length * TILE_EDGE, h * Z_UNIT));
-    if (position === 1) markup += `<path d="${rightFace}" fill="${OUTLINE}" fill-opacity="${SHADED_PICTURE}"/>`;
+    if (position === shadedPosition) markup += shadow;
   }
   if (spec.top) markup += frame.level([x, y, top], spec.top(w * TILE_EDGE, d * TILE_EDGE));
   return markup;
