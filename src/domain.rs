@@ -5,3 +5,4 @@ pub mod id;
 pub mod room;
 pub mod text;
 pub mod user;
+pub mod visitor;

@@ -8,9 +8,14 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+mod login;
+mod people;
 mod room;
 mod room_rows;
 mod room_writer;
+mod user;
+
+pub use room::SqliteRooms;
 
 /// How long a statement waits for another process's lock before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -11,6 +11,15 @@ use crate::domain::room::{
     ChatLine, Document, Epoch, Item, ItemId, Refusal, RoomCard, Seq, Theme, Visibility,
 };
 
+/// How long a store keeps the answers of a session it no longer hears of, in milliseconds.
+pub const ANSWERS_KEPT_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// The most session records kept with a room.
+pub const SESSION_RECORDS_MAX: usize = 512;
+
+/// Past epochs whose readers may still be told what changed since.
+pub const PAST_EPOCHS_MAX: usize = 16;
+
 /// What became of a numbered batch, kept so that a resend gets the same answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {

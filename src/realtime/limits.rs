@@ -6,6 +6,7 @@ use std::time::Duration;
 use maru_protocol::{BATCH_OPS_MAX, CLIENT_FRAME_BYTES_MAX};
 
 use super::rate::Allowance;
+pub use crate::ports::room::{ANSWERS_KEPT_MS, PAST_EPOCHS_MAX, SESSION_RECORDS_MAX};
 
 /// A connection that has not joined by then is closed: it costs memory and proves nothing.
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,15 +28,6 @@ pub const IDLE_ROOM_MS: u64 = 30_000;
 
 /// The most batches a session may have unanswered, and the answers kept for resends.
 pub const UNACKED_MAX: usize = 64;
-
-/// How long answers outlive their session.
-pub const ANSWERS_KEPT_MS: u64 = 24 * 60 * 60 * 1_000;
-
-/// The most session records kept with a room.
-pub const SESSION_RECORDS_MAX: usize = 512;
-
-/// Past epochs whose readers may still get a delta.
-pub const PAST_EPOCHS_MAX: usize = 16;
 
 /// Unsaved batches a room may owe its store before it refuses more.
 pub const UNSAVED_BATCHES_MAX: usize = 512;

@@ -11,7 +11,7 @@ mod member;
 #[cfg(test)]
 mod tests;
 
-pub use member::{Entry, Identity, Visitor};
+pub use member::Entry;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,6 +27,7 @@ use crate::catalogue::Catalogue;
 use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::{Document, Epoch, RoomCard, Seq};
+use crate::domain::visitor::Visitor;
 use crate::ports::room::{ClaimedRoom, RoomSave, SaveOutcome};
 use debt::Debt;
 use flush::Outgoing;
@@ -113,6 +114,13 @@ pub enum Input {
 pub enum Effect {
     /// One frame for one connection.
     Send {
+        /// Which.
+        conn: ConnId,
+        /// Framed.
+        bytes: Bytes,
+    },
+    /// What brings a connection up to date whose frames were dropped.
+    Resync {
         /// Which.
         conn: ConnId,
         /// Framed.

@@ -9,9 +9,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore;
 
 use super::limits::{CREDENTIAL_BYTES_MAX, TICKET_MS, TICKETS_MAX};
-use super::token::Bearer;
 use crate::domain::clock::Tick;
 use crate::domain::id::RoomId;
+use crate::domain::visitor::Bearer;
 
 /// Why a ticket did not let its bearer in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,27 +8,11 @@ use sha2::Sha256;
 
 use super::limits::{CREDENTIAL_BYTES_MAX, RESUME_TOKEN_MS};
 use crate::domain::clock::WallMs;
-use crate::domain::id::{GuestId, RoomId, SessionId, UserId};
-use crate::domain::user::Look;
+use crate::domain::id::{RoomId, SessionId};
+use crate::domain::visitor::Bearer;
 
 /// Bytes of the seal: HMAC-SHA-256 cut to 128 bits, as RFC 2104 section 5 allows.
 const SEAL_BYTES: usize = 16;
-
-/// Who a session belongs to. Users are looked up anew at each entry; guests carry all there is to them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Bearer {
-    /// An account.
-    User(UserId),
-    /// A visitor with a chosen name.
-    Guest {
-        /// Made with the ticket.
-        id: GuestId,
-        /// As chosen and checked then.
-        name: String,
-        /// As chosen and checked then.
-        look: Look,
-    },
-}
 
 /// What a resume token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +77,8 @@ impl TokenKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::GuestId;
+    use crate::domain::user::Look;
 
     fn claims() -> Claims {
         Claims {

@@ -54,8 +54,8 @@ pub(super) fn free_place(
     Pose {
         x: x * HALF + HALF / 2,
         y: y * HALF + HALF / 2,
-        // Into the room.
-        facing: 2,
+        // Towards whoever looks at the room.
+        facing: 1,
         standing: Standing::Still,
     }
 }

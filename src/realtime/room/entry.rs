@@ -1,14 +1,17 @@
 //! Coming in, going, and being lost for a while.
 
-use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, ReadPoint, Role, RoomInfo, ServerFrame};
+use maru_protocol::{
+    CloseCode, ErrorCode, Event, PersonKind, ReadPoint, Role, RoomInfo, ServerFrame, encode_server,
+};
 
 use super::member::{
-    Entry, Identity, Kept, Member, MemberNo, Pose, Session, SessionNo, Visitor,
+    Entry, Kept, Member, MemberNo, Pose, Session, SessionNo,
 };
-use super::{ConnId, Effect, Now, Room, entrance, error, limits, send, wire};
+use super::{ConnId, Effect, Now, Room, entrance, error, frame, limits, send, wire};
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
 use crate::domain::room::{Epoch, Seq};
+use crate::domain::visitor::{Identity, Visitor};
 use crate::realtime::token::Claims;
 
 /// Why someone stays outside.
@@ -236,12 +239,12 @@ impl Room {
                 resumed,
             },
         ));
-        effects.push(self.catch_up(conn, member.no, have));
+        effects.push(send(conn, &self.catch_up(member.no, have)));
         self.repeat_answers(no, effects);
     }
 
     /// A delta where it can be proved whole, else the room as it is.
-    fn catch_up(&self, conn: ConnId, member: MemberNo, have: Option<&ReadPoint>) -> Effect {
+    fn catch_up(&self, member: MemberNo, have: Option<&ReadPoint>) -> ServerFrame {
         let hidden = self.hidden_from(member);
         let people = self.members.values().filter(|m| !hidden.contains(&m.no));
         let people = people.map(Member::person).collect();
@@ -250,7 +253,7 @@ impl Room {
             Some(since) => wire::changes(self.epoch.0, &self.document, since, people),
             None => wire::snapshot(self.epoch.0, &self.document, people),
         };
-        send(conn, &self.without_hidden_chat(frame, member))
+        self.without_hidden_chat(frame, member)
     }
 
     /// The seq from which a delta is whole: within what the reader's epoch saved, above the horizon.
@@ -263,10 +266,6 @@ impl Room {
             past.1
         };
         (seq <= end && seq >= self.document.horizon).then_some(seq)
-    }
-
-    pub(super) fn snapshot_for(&self, conn: ConnId, member: MemberNo) -> Effect {
-        self.catch_up(conn, member, None)
     }
 
     /// Lines of people the reader must not see are left out of what is kept, too.
@@ -362,7 +361,9 @@ impl Room {
             return;
         };
         if stale {
-            effects.push(self.snapshot_for(conn, member));
+            let snapshot = self.catch_up(member, None);
+            let bytes = frame::binary(&encode_server(&snapshot));
+            effects.push(Effect::Resync { conn, bytes });
             self.repeat_answers(no, effects);
         } else {
             effects.extend(self.all_avatars(conn, member));

@@ -6,11 +6,11 @@ use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing};
 
 use super::ConnId;
 use crate::domain::clock::Tick;
-use crate::domain::id::{GuestId, SessionId, UserId};
+use crate::domain::id::SessionId;
 use crate::domain::user::Look;
+use crate::domain::visitor::Bearer;
 use crate::ports::room::SessionRecord;
 use crate::realtime::limits;
-use crate::realtime::token::Bearer;
 
 /// A person's number in this room and epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,66 +19,6 @@ pub struct MemberNo(pub u32);
 /// A session's number in this room and epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionNo(pub u32);
-
-/// Who someone is, as looked up for this entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Identity {
-    /// An account.
-    User {
-        /// Which.
-        id: UserId,
-        /// Its unique name.
-        handle: String,
-    },
-    /// A visitor with a chosen name.
-    Guest {
-        /// Made with the ticket.
-        id: GuestId,
-    },
-}
-
-/// Someone at the door.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visitor {
-    /// Who.
-    pub identity: Identity,
-    /// The name to show.
-    pub name: String,
-    /// The avatar.
-    pub look: Look,
-    /// The ids of people this visitor and they must not see each other.
-    pub hidden: BTreeSet<String>,
-}
-
-impl Visitor {
-    /// The account, if any.
-    pub fn user(&self) -> Option<UserId> {
-        match self.identity {
-            Identity::User { id, .. } => Some(id),
-            Identity::Guest { .. } => None,
-        }
-    }
-
-    /// The user or guest id as text.
-    pub fn person_id(&self) -> String {
-        match &self.identity {
-            Identity::User { id, .. } => id.to_string(),
-            Identity::Guest { id } => id.to_string(),
-        }
-    }
-
-    /// What a resume token keeps of the visitor.
-    pub fn bearer(&self) -> Bearer {
-        match &self.identity {
-            Identity::User { id, .. } => Bearer::User(*id),
-            Identity::Guest { id } => Bearer::Guest {
-                id: *id,
-                name: self.name.clone(),
-                look: self.look,
-            },
-        }
-    }
-}
 
 /// How someone comes in.
 #[derive(Debug, Clone, PartialEq)]

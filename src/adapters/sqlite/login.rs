@@ -1,0 +1,117 @@
+//! Logins in SQLite.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::user::{UserRow, stored};
+use crate::domain::clock::WallMs;
+use crate::domain::id::LoginId;
+use crate::ports::login::{
+    ActiveLogin, LOGINS_PER_USER_MAX, LoginStore, LoginStoreError, NewLogin, SecretHash,
+};
+
+impl From<sqlx::Error> for LoginStoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct LoginRow {
+    login_id: Uuid,
+    seen_ms: i64,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+#[async_trait]
+impl LoginStore for Sqlite {
+    async fn open(&self, login: &NewLogin) -> Result<(), LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "INSERT INTO login (id, user_id, secret_hash, user_agent, created_ms, seen_ms, expires_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(login.id.uuid())
+        .bind(login.user_id.uuid())
+        .bind(login.secret.0.as_slice())
+        .bind(&login.user_agent)
+        .bind(stored(login.at))
+        .bind(stored(login.at))
+        .bind(stored(login.expires))
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "DELETE FROM login WHERE id IN (
+                 SELECT id FROM login WHERE user_id = ?1 AND id <> ?2
+                 ORDER BY revoked_ms IS NULL AND expires_ms > ?3 DESC, seen_ms DESC, rowid DESC
+                 LIMIT -1 OFFSET ?4)",
+        )
+        .bind(login.user_id.uuid())
+        .bind(login.id.uuid())
+        .bind(stored(login.at))
+        .bind(LOGINS_PER_USER_MAX - 1)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn find(
+        &self,
+        secret: &SecretHash,
+        now: WallMs,
+        idle_ms: u64,
+    ) -> Result<Option<ActiveLogin>, LoginStoreError> {
+        let row: Option<LoginRow> = sqlx::query_as(
+            "SELECT login.id AS login_id, seen_ms,
+                    user_id, handle, display_name, look, mood, bio, front_room_id
+             FROM login JOIN user ON user.id = login.user_id
+             WHERE secret_hash = ? AND revoked_ms IS NULL AND expires_ms > ? AND seen_ms > ?",
+        )
+        .bind(secret.0.as_slice())
+        .bind(stored(now))
+        .bind(stored(now).saturating_sub_unsigned(idle_ms))
+        .fetch_optional(&self.read)
+        .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        Ok(Some(ActiveLogin {
+            id: LoginId::from_uuid(row.login_id),
+            user: row.user.try_into()?,
+            seen: WallMs(u64::try_from(row.seen_ms).unwrap_or(0)),
+        }))
+    }
+
+    async fn touch(&self, id: LoginId, now: WallMs) -> Result<(), LoginStoreError> {
+        sqlx::query("UPDATE login SET seen_ms = max(seen_ms, ?) WHERE id = ?")
+            .bind(stored(now))
+            .bind(id.uuid())
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    async fn revoke(&self, id: LoginId, now: WallMs) -> Result<bool, LoginStoreError> {
+        let done = sqlx::query("UPDATE login SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL")
+            .bind(stored(now))
+            .bind(id.uuid())
+            .execute(&self.write)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sqlite;
+    use crate::ports::login::conformance::conformance;
+
+    #[tokio::test]
+    async fn keeps_what_a_login_store_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        conformance(&store, &store).await;
+    }
+}

@@ -1,0 +1,237 @@
+//! The room store on SQLite, and what rooms read of people.
+
+use async_trait::async_trait;
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::room_rows::{self, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
+use super::room_writer::RoomWriter;
+use crate::domain::clock::WallMs;
+use crate::domain::id::{NodeId, RoomId, UserId};
+use crate::domain::room::{Epoch, RoomCard, Visibility};
+use crate::ports::room::{
+    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, RoomSave, RoomStore, SESSION_RECORDS_MAX, SaveOutcome,
+    SavedRoom, StoreError,
+};
+
+/// Rooms in the embedded store.
+#[derive(Debug, Clone)]
+pub struct SqliteRooms {
+    sqlite: Sqlite,
+    writer: RoomWriter,
+}
+
+impl SqliteRooms {
+    /// The store, and the work of its writer, which the caller must run until the process ends.
+    pub fn new(sqlite: Sqlite) -> (Self, impl Future<Output = ()> + Send) {
+        let (writer, work) = RoomWriter::new(sqlite.write.clone());
+        (Self { sqlite, writer }, work)
+    }
+
+    async fn saved(&self, conn: &mut SqliteConnection, row: &RoomRow) -> Result<SavedRoom, StoreError> {
+        let items = room_rows::items(conn, row.card().id.uuid()).await;
+        Ok(SavedRoom {
+            card: row.card(),
+            seq: row.seq(),
+            theme: row.theme().clone(),
+            items: items.map_err(|error| failed(&error))?.into_iter().collect(),
+        })
+    }
+}
+
+#[async_trait]
+impl RoomStore for SqliteRooms {
+    async fn claim(&self, room: RoomId, node: NodeId) -> Result<ClaimOutcome, StoreError> {
+        // The data folder is locked by this process: whoever held the claim before is gone.
+        let fail = |error: sqlx::Error| failed(&error);
+        let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
+        let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
+        let claimed = claim(&mut transaction, room.uuid(), node).await?;
+        transaction.commit().await.map_err(|error| StoreError::Unknown(error.to_string()))?;
+        Ok(claimed.map_or(ClaimOutcome::NotFound, |room| ClaimOutcome::Claimed(Box::new(room))))
+    }
+
+    async fn save(&self, save: RoomSave) -> Result<SaveOutcome, StoreError> {
+        self.writer.save(save).await
+    }
+
+    async fn last_save(&self, room: RoomId) -> Result<Option<(Epoch, u64)>, StoreError> {
+        let row: Option<(i64, i64)> =
+            sqlx::query_as("SELECT epoch, save_no FROM room WHERE id = ? AND state = 'active'")
+                .bind(room.uuid())
+                .fetch_optional(&self.sqlite.read)
+                .await
+                .map_err(|error| failed(&error))?;
+        Ok(row.map(|(epoch, save_no)| (Epoch(to_u64(epoch)), to_u64(save_no))))
+    }
+
+    async fn create(&self, room: NewRoom) -> Result<(), StoreError> {
+        let fail = |error: sqlx::Error| failed(&error);
+        let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
+        let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
+        create(&mut transaction, &room).await.map_err(fail)?;
+        transaction.commit().await.map_err(|error| StoreError::Unknown(error.to_string()))
+    }
+
+    async fn read(&self, room: RoomId) -> Result<Option<SavedRoom>, StoreError> {
+        let mut conn = self.sqlite.read.acquire().await.map_err(|error| failed(&error))?;
+        let row = find(&mut conn, room.uuid()).await.map_err(|error| failed(&error))?;
+        match row {
+            Some(row) => self.saved(&mut conn, &row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn list_public(
+        &self,
+        after: Option<ListedAfter>,
+        limit: u32,
+    ) -> Result<Vec<(SavedRoom, ListedAfter)>, StoreError> {
+        let mut conn = self.sqlite.read.acquire().await.map_err(|error| failed(&error))?;
+        let (changed_ms, room) = after.map_or((i64::MAX, Uuid::max()), |after| {
+            (to_i64(after.changed.0), after.room.uuid())
+        });
+        let rows: Vec<RoomRow> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT {ROOM_COLUMNS} FROM room WHERE visibility = 'public' AND state = 'active' \
+             AND (changed_ms, id) < (?, ?) ORDER BY changed_ms DESC, id DESC LIMIT ?"
+        )))
+        .bind(changed_ms)
+        .bind(room)
+        .bind(limit)
+        .fetch_all(&mut *conn)
+        .await
+        .map_err(|error| failed(&error))?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let changed = WallMs(to_u64(row.changed_ms));
+            let place = ListedAfter { changed, room: row.card().id };
+            found.push((self.saved(&mut conn, &row).await?, place));
+        }
+        Ok(found)
+    }
+
+    async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError> {
+        let rows: Vec<RoomRow> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT {ROOM_COLUMNS} FROM room WHERE owner_id = ? AND state = 'active' ORDER BY id"
+        )))
+        .bind(owner.uuid())
+        .fetch_all(&self.sqlite.read)
+        .await
+        .map_err(|error| failed(&error))?;
+        Ok(rows.iter().map(RoomRow::card).collect())
+    }
+}
+
+async fn find(conn: &mut SqliteConnection, room: Uuid) -> Result<Option<RoomRow>, sqlx::Error> {
+    let query = format!("SELECT {ROOM_COLUMNS} FROM room WHERE id = ? AND state = 'active'");
+    sqlx::query_as(AssertSqlSafe(query)).bind(room).fetch_optional(conn).await
+}
+
+/// Reads the room and takes it over, within one transaction.
+async fn claim(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+    node: NodeId,
+) -> Result<Option<ClaimedRoom>, StoreError> {
+    let fail = |error: sqlx::Error| failed(&error);
+    let Some(row) = find(conn, room).await.map_err(fail)? else {
+        return Ok(None);
+    };
+    let epoch = row.epoch + 1;
+    let taken = sqlx::query("UPDATE room SET epoch = ?, node_id = ? WHERE id = ? AND epoch = ?")
+        .bind(epoch)
+        .bind(node.uuid())
+        .bind(room)
+        .bind(row.epoch)
+        .execute(&mut *conn)
+        .await
+        .map_err(fail)?;
+    if taken.rows_affected() != 1 {
+        return Err(StoreError::Failed("the room was claimed by another node".to_owned()));
+    }
+    remember_epoch(conn, room, row.epoch, row.seq().0).await.map_err(fail)?;
+    forget_old_sessions(conn, room).await.map_err(fail)?;
+    Ok(Some(ClaimedRoom {
+        card: row.card(),
+        epoch: Epoch(to_u64(epoch)),
+        save_no: to_u64(row.save_no),
+        document: row.document(conn).await.map_err(fail)?,
+        sessions: room_rows::sessions(conn, room).await?,
+        past_epochs: room_rows::past_epochs(conn, room).await.map_err(fail)?,
+    }))
+}
+
+async fn remember_epoch(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+    epoch: i64,
+    saved_seq: u64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO room_epoch (room_id, epoch, saved_seq) VALUES (?, ?, ?)")
+        .bind(room)
+        .bind(epoch)
+        .bind(to_i64(saved_seq))
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("DELETE FROM room_epoch WHERE room_id = ? AND epoch <= ?")
+        .bind(room)
+        .bind(epoch - to_i64(PAST_EPOCHS_MAX as u64))
+        .execute(&mut *conn)
+        .await
+        .map(drop)
+}
+
+/// Answers are kept for a day after their session was last heard of, by the store's clock, and a bounded
+/// number of them.
+async fn forget_old_sessions(conn: &mut SqliteConnection, room: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM room_session WHERE room_id = ?1 AND (seen_ms < unixepoch() * 1000 - ?2 \
+         OR session_id IN (SELECT session_id FROM room_session WHERE room_id = ?1 \
+         ORDER BY seen_ms DESC LIMIT -1 OFFSET ?3))",
+    )
+    .bind(room)
+    .bind(to_i64(ANSWERS_KEPT_MS))
+    .bind(to_i64(SESSION_RECORDS_MAX as u64))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+async fn create(conn: &mut SqliteConnection, room: &NewRoom) -> Result<(), sqlx::Error> {
+    let NewRoom { card, document, at } = room;
+    let made = sqlx::query(
+        "INSERT INTO room (id, owner_id, name, visibility, guests_allowed, state, epoch, save_no, \
+         seq, theme, horizon_seq, created_ms, changed_ms) \
+         VALUES (?, ?, ?, ?, ?, 'active', 0, 0, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(card.id.uuid())
+    .bind(card.owner_id.uuid())
+    .bind(&card.name)
+    .bind(match card.visibility {
+        Visibility::Public => "public",
+        Visibility::Private => "private",
+    })
+    .bind(card.guests_allowed)
+    .bind(to_i64(document.seq.0))
+    .bind(Json(&document.theme))
+    .bind(to_i64(document.horizon.0))
+    .bind(to_i64(at.0))
+    .bind(to_i64(at.0))
+    .execute(&mut *conn)
+    .await?;
+    if made.rows_affected() == 0 {
+        return Ok(());
+    }
+    for (id, item) in &document.items {
+        sqlx::query("INSERT INTO room_item (room_id, item_id, body, seq) VALUES (?, ?, ?, ?)")
+            .bind(card.id.uuid())
+            .bind(to_i64(id.0))
+            .bind(Json(item))
+            .bind(to_i64(item.seq().0))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}

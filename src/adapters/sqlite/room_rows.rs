@@ -1,0 +1,169 @@
+//! Rows of the room tables and what they stand for.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use sqlx::SqliteConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::domain::clock::WallMs;
+use crate::domain::id::{RoomId, SessionId, UserId};
+use crate::domain::room::{
+    CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, RoomCard, Seq, Theme, Visibility,
+};
+use crate::ports::room::{SessionRecord, StoreError};
+
+/// Columns of [`RoomRow`], in the tables' own order.
+pub(super) const ROOM_COLUMNS: &str = "id, owner_id, name, visibility, guests_allowed, epoch, \
+     save_no, seq, theme, horizon_seq, changed_ms";
+
+/// SQLite keeps 64-bit signed integers; every number stored stays far below 2^63.
+pub(super) fn to_i64(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The other way round; no negative number is ever stored.
+pub(super) fn to_u64(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// A failed statement changed nothing: its transaction is rolled back.
+pub(super) fn failed(error: &sqlx::Error) -> StoreError {
+    StoreError::Failed(error.to_string())
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct RoomRow {
+    id: Uuid,
+    owner_id: Uuid,
+    name: String,
+    visibility: String,
+    guests_allowed: bool,
+    pub epoch: i64,
+    pub save_no: i64,
+    seq: i64,
+    theme: Json<Theme>,
+    horizon_seq: i64,
+    pub changed_ms: i64,
+}
+
+impl RoomRow {
+    pub fn card(&self) -> RoomCard {
+        RoomCard {
+            id: RoomId::from_uuid(self.id),
+            owner_id: UserId::from_uuid(self.owner_id),
+            name: self.name.clone(),
+            // The column's check allows these two only.
+            visibility: if self.visibility == "public" {
+                Visibility::Public
+            } else {
+                Visibility::Private
+            },
+            guests_allowed: self.guests_allowed,
+        }
+    }
+
+    pub fn seq(&self) -> Seq {
+        Seq(to_u64(self.seq))
+    }
+
+    pub fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
+    /// The parts of the document that have tables of their own, put together.
+    pub async fn document(&self, conn: &mut SqliteConnection) -> Result<Document, sqlx::Error> {
+        let items = items(conn, self.id).await?;
+        let tombstones: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT item_id, seq FROM room_tombstone WHERE room_id = ?")
+                .bind(self.id)
+                .fetch_all(&mut *conn)
+                .await?;
+        let lines: Vec<ChatRow> = sqlx::query_as(
+            "SELECT seq, at_ms, author_id, author_name, text FROM room_chat \
+             WHERE room_id = ? ORDER BY seq DESC, line DESC LIMIT ?",
+        )
+        .bind(self.id)
+        .bind(to_i64(CHAT_LINES_MAX as u64))
+        .fetch_all(&mut *conn)
+        .await?;
+        let chat: VecDeque<ChatLine> = lines.into_iter().rev().map(ChatRow::line).collect();
+        let tombstones = tombstones.into_iter();
+        Ok(Document {
+            seq: self.seq(),
+            horizon: Seq(to_u64(self.horizon_seq)),
+            theme: self.theme.0.clone(),
+            items,
+            tombstones: tombstones.map(|(id, seq)| (ItemId(to_u64(id)), Seq(to_u64(seq)))).collect(),
+            chat,
+        })
+    }
+}
+
+/// The items of a room.
+pub(super) async fn items(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<BTreeMap<ItemId, Item>, sqlx::Error> {
+    let rows: Vec<(i64, Json<Item>)> =
+        sqlx::query_as("SELECT item_id, body FROM room_item WHERE room_id = ?")
+            .bind(room)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().map(|(id, body)| (ItemId(to_u64(id)), body.0)).collect())
+}
+
+/// The answers recent sessions were given.
+pub(super) async fn sessions(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<HashMap<SessionId, SessionRecord>, StoreError> {
+    let rows: Vec<(Uuid, Vec<u8>)> =
+        sqlx::query_as("SELECT session_id, answers FROM room_session WHERE room_id = ?")
+            .bind(room)
+            .fetch_all(conn)
+            .await
+            .map_err(|error| failed(&error))?;
+    let rows = rows.into_iter().map(|(id, answers)| {
+        let record = rmp_serde::from_slice(&answers)
+            .map_err(|error| StoreError::Failed(format!("session record: {error}")))?;
+        Ok((SessionId::from_uuid(id), record))
+    });
+    rows.collect()
+}
+
+/// Where past epochs ended, newest first.
+pub(super) async fn past_epochs(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<Vec<(Epoch, Seq)>, sqlx::Error> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT epoch, saved_seq FROM room_epoch WHERE room_id = ? ORDER BY epoch DESC",
+    )
+    .bind(room)
+    .fetch_all(conn)
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(epoch, seq)| (Epoch(to_u64(epoch)), Seq(to_u64(seq)))).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct ChatRow {
+    seq: i64,
+    at_ms: i64,
+    author_id: String,
+    author_name: String,
+    text: String,
+}
+
+impl ChatRow {
+    fn line(self) -> ChatLine {
+        ChatLine {
+            seq: Seq(to_u64(self.seq)),
+            at: WallMs(to_u64(self.at_ms)),
+            author_id: self.author_id,
+            author_name: self.author_name,
+            text: self.text,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Accounts in SQLite.
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::Sqlite;
+use crate::domain::clock::WallMs;
+use crate::domain::id::{RoomId, UserId};
+use crate::domain::user::{LOOK_SLOTS, Look, User};
+use crate::ports::user::{Admission, Identity, NewUser, UserStore, UserStoreError};
+
+/// The columns of [`UserRow`], for `SELECT`s that join the table.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct UserRow {
+    user_id: Uuid,
+    handle: String,
+    display_name: String,
+    look: Vec<u8>,
+    mood: String,
+    bio: String,
+    front_room_id: Uuid,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = sqlx::Error;
+
+    fn try_from(row: UserRow) -> Result<Self, sqlx::Error> {
+        let look: [u8; LOOK_SLOTS] = row.look.try_into().map_err(|look: Vec<u8>| {
+            let problem = format!("a look of {} slots in user {}", look.len(), row.user_id);
+            sqlx::Error::Decode(problem.into())
+        })?;
+        Ok(Self {
+            id: UserId::from_uuid(row.user_id),
+            handle: row.handle,
+            display_name: row.display_name,
+            look: Look(look),
+            mood: row.mood,
+            bio: row.bio,
+            front_room_id: RoomId::from_uuid(row.front_room_id),
+        })
+    }
+}
+
+/// A time as SQLite stores it.
+pub(super) fn stored(at: WallMs) -> i64 {
+    i64::try_from(at.0).unwrap_or(i64::MAX)
+}
+
+impl From<sqlx::Error> for UserStoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+#[async_trait]
+impl UserStore for Sqlite {
+    async fn admit(&self, identity: &Identity, new: &NewUser) -> Result<Admission, UserStoreError> {
+        // Taking the write lock first makes the look-up and the inserts one step.
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        if let Some(user) = of_identity(&mut transaction, identity).await? {
+            return Ok(Admission::Existing(user));
+        }
+        let Some(handle) = first_free(&mut transaction, &new.handles).await? else {
+            return Ok(Admission::HandlesTaken);
+        };
+        let user = insert(&mut transaction, identity, new, handle).await?;
+        transaction.commit().await?;
+        Ok(Admission::Created(user))
+    }
+
+    async fn by_id(&self, id: UserId) -> Result<Option<User>, UserStoreError> {
+        let row: Option<UserRow> = sqlx::query_as(
+            "SELECT id AS user_id, handle, display_name, look, mood, bio, front_room_id
+             FROM user WHERE id = ?",
+        )
+        .bind(id.uuid())
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(User::try_from).transpose()?)
+    }
+
+    async fn by_handle(&self, handle: &str) -> Result<Option<User>, UserStoreError> {
+        let row: Option<UserRow> = sqlx::query_as(
+            "SELECT id AS user_id, handle, display_name, look, mood, bio, front_room_id
+             FROM user WHERE handle = ?",
+        )
+        .bind(handle)
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(User::try_from).transpose()?)
+    }
+
+    async fn of_provider(
+        &self,
+        provider: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, User)>, UserStoreError> {
+        let rows: Vec<PersonRow> = sqlx::query_as(
+            "SELECT subject, user_id, handle, display_name, look, mood, bio, front_room_id
+             FROM identity JOIN user ON user.id = identity.user_id
+             WHERE provider = ? ORDER BY identity.created_ms, identity.rowid LIMIT ?",
+        )
+        .bind(provider)
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
+        let people = rows.into_iter();
+        let people = people.map(|row| Ok((row.subject, row.user.try_into()?)));
+        people.collect()
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct PersonRow {
+    subject: String,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+async fn of_identity(
+    connection: &mut SqliteConnection,
+    identity: &Identity,
+) -> Result<Option<User>, sqlx::Error> {
+    let row: Option<UserRow> = sqlx::query_as(
+        "SELECT user_id, handle, display_name, look, mood, bio, front_room_id
+         FROM identity JOIN user ON user.id = identity.user_id
+         WHERE provider = ? AND subject = ?",
+    )
+    .bind(&identity.provider)
+    .bind(&identity.subject)
+    .fetch_optional(connection)
+    .await?;
+    row.map(User::try_from).transpose()
+}
+
+async fn first_free<'a>(
+    connection: &mut SqliteConnection,
+    handles: &'a [String],
+) -> Result<Option<&'a str>, sqlx::Error> {
+    for handle in handles {
+        let taken: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE handle = ?)")
+            .bind(handle)
+            .fetch_one(&mut *connection)
+            .await?;
+        if !taken {
+            return Ok(Some(handle));
+        }
+    }
+    Ok(None)
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    identity: &Identity,
+    new: &NewUser,
+    handle: &str,
+) -> Result<User, sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO user (id, handle, display_name, look, mood, bio, front_room_id, created_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(new.id.uuid())
+    .bind(handle)
+    .bind(new.display_name.as_str())
+    .bind(new.look.0.as_slice())
+    .bind(&new.mood)
+    .bind(&new.bio)
+    .bind(new.front_room_id.uuid())
+    .bind(stored(new.at))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("INSERT INTO identity (provider, subject, user_id, created_ms) VALUES (?, ?, ?, ?)")
+        .bind(&identity.provider)
+        .bind(&identity.subject)
+        .bind(new.id.uuid())
+        .bind(stored(new.at))
+        .execute(connection)
+        .await?;
+    Ok(User {
+        id: new.id,
+        handle: handle.to_owned(),
+        display_name: new.display_name.as_str().to_owned(),
+        look: new.look,
+        mood: new.mood.clone(),
+        bio: new.bio.clone(),
+        front_room_id: new.front_room_id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sqlite;
+    use crate::ports::user::conformance::conformance;
+
+    #[tokio::test]
+    async fn keeps_what_a_user_store_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        conformance(&store).await;
+    }
+}

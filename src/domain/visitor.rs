@@ -1,0 +1,84 @@
+//! Someone at a room's door: who they are, and what a ticket or token keeps of them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{GuestId, UserId};
+use super::user::Look;
+
+/// Who a session belongs to. Users are looked up anew at each entry; guests carry all there is to them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bearer {
+    /// An account.
+    User(UserId),
+    /// A visitor with a chosen name.
+    Guest {
+        /// Made with the ticket.
+        id: GuestId,
+        /// As chosen and checked then.
+        name: String,
+        /// As chosen and checked then.
+        look: Look,
+    },
+}
+
+/// Who someone is, as looked up for this entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// An account.
+    User {
+        /// Which.
+        id: UserId,
+        /// Its unique name.
+        handle: String,
+    },
+    /// A visitor with a chosen name.
+    Guest {
+        /// Made with the ticket.
+        id: GuestId,
+    },
+}
+
+/// Someone at the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    /// Who.
+    pub identity: Identity,
+    /// The name to show.
+    pub name: String,
+    /// The avatar.
+    pub look: Look,
+    /// The ids of people this visitor and they must not see each other.
+    pub hidden: BTreeSet<String>,
+}
+
+impl Visitor {
+    /// The account, if any.
+    pub fn user(&self) -> Option<UserId> {
+        match self.identity {
+            Identity::User { id, .. } => Some(id),
+            Identity::Guest { .. } => None,
+        }
+    }
+
+    /// The user or guest id as text.
+    pub fn person_id(&self) -> String {
+        match &self.identity {
+            Identity::User { id, .. } => id.to_string(),
+            Identity::Guest { id } => id.to_string(),
+        }
+    }
+
+    /// What a resume token keeps of the visitor.
+    pub fn bearer(&self) -> Bearer {
+        match &self.identity {
+            Identity::User { id, .. } => Bearer::User(*id),
+            Identity::Guest { id } => Bearer::Guest {
+                id: *id,
+                name: self.name.clone(),
+                look: self.look,
+            },
+        }
+    }
+}

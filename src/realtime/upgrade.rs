@@ -1,0 +1,113 @@
+//! `GET /v1/rooms/{id}/live`: the WebSocket handshake, and the hand-over of the bare socket.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use maru_protocol::SUBPROTOCOL;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_util::task::TaskTracker;
+
+use super::connection::{LiveContext, serve};
+use crate::domain::id::RoomId;
+
+/// What the upgrade needs beside the request.
+#[derive(Debug, Clone)]
+pub struct LiveState {
+    /// Shared by every connection.
+    pub context: Arc<LiveContext>,
+    /// Where connection tasks are attached.
+    pub tasks: TaskTracker,
+}
+
+/// Why a request does not become a WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotUpgraded {
+    /// The path holds no room id.
+    BadRoomId,
+    /// A header of RFC 6455, section 4.2.1 is missing or wrong.
+    BadHandshake,
+    /// The client does not speak `maru.v1`.
+    BadSubprotocol,
+}
+
+impl NotUpgraded {
+    const fn message(self) -> &'static str {
+        match self {
+            Self::BadRoomId => "the path holds no room id\n",
+            Self::BadHandshake => "this address is for WebSocket upgrades (RFC 6455, version 13)\n",
+            Self::BadSubprotocol => "offer the subprotocol maru.v1\n",
+        }
+    }
+}
+
+impl IntoResponse for NotUpgraded {
+    fn into_response(self) -> Response {
+        let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+        match self {
+            Self::BadRoomId => (StatusCode::NOT_FOUND, plain, self.message()).into_response(),
+            Self::BadSubprotocol => (StatusCode::BAD_REQUEST, plain, self.message()).into_response(),
+            Self::BadHandshake => {
+                let headers = [(header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_VERSION, "13")];
+                (StatusCode::UPGRADE_REQUIRED, headers, plain, self.message()).into_response()
+            }
+        }
+    }
+}
+
+/// Answers the handshake. The caller has checked `Origin`.
+pub async fn upgrade(
+    State(state): State<LiveState>,
+    Path(room): Path<String>,
+    mut request: Request,
+) -> Result<Response, NotUpgraded> {
+    let room: RoomId = room.parse().map_err(|_| NotUpgraded::BadRoomId)?;
+    let accept = check_handshake(request.headers())?;
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let upgrade = upgrade.ok_or(NotUpgraded::BadHandshake)?;
+    state.tasks.spawn(async move {
+        let upgraded = match upgrade.await {
+            Ok(upgraded) => upgraded,
+            Err(error) => {
+                tracing::debug!(%error, "an upgrade was not completed");
+                return;
+            }
+        };
+        match upgraded.downcast::<TokioIo<TcpStream>>() {
+            Ok(parts) => serve(state.context, room, parts.io.into_inner(), parts.read_buf).await,
+            Err(_) => tracing::error!("an upgraded connection is not a bare TCP socket"),
+        }
+    });
+    let headers = [
+        (header::CONNECTION, HeaderValue::from_static("Upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+        (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)),
+    ];
+    Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+}
+
+fn check_handshake(headers: &HeaderMap) -> Result<HeaderValue, NotUpgraded> {
+    let lists = |name: header::HeaderName, wanted: &str| {
+        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(wanted))
+    };
+    let is_upgrade =
+        lists(header::CONNECTION, "upgrade") && lists(header::UPGRADE, "websocket");
+    if !is_upgrade || !lists(header::SEC_WEBSOCKET_VERSION, "13") {
+        return Err(NotUpgraded::BadHandshake);
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(NotUpgraded::BadHandshake)?;
+    // 16 bytes in base64.
+    if key.len() != 24 {
+        return Err(NotUpgraded::BadHandshake);
+    }
+    if !lists(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
+        return Err(NotUpgraded::BadSubprotocol);
+    }
+    HeaderValue::from_str(&derive_accept_key(key.as_bytes())).map_err(|_| NotUpgraded::BadHandshake)
+}

@@ -1,0 +1,237 @@
+//! Rooms as such: making, listing, looking at them, and finding out who stands at the door.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::catalogue::catalogue;
+use crate::domain::clock::Clock;
+use crate::domain::id::{GuestId, RoomId, SessionId, UserId};
+use crate::domain::room::{
+    Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint, Visibility,
+};
+use crate::domain::text::{BadText, PersonName};
+use crate::domain::user::{Look, User};
+use crate::domain::visitor::{Bearer, Identity, Visitor};
+use crate::ports::people::{PeopleReader, PeopleUnavailable};
+use crate::ports::room::{ListedAfter, NewRoom, RoomStore, SavedRoom, StoreError};
+
+/// Rooms given in one page at the most.
+pub const PAGE_MAX: u32 = 50;
+
+/// The furniture of a room nobody has touched: kind, x, y, quarter turns.
+const STARTER: [(&str, Place, i32, i32, u8); 5] = [
+    ("round_rug", Place::Floor, 7, 7, 0),
+    ("sofa", Place::Floor, 8, 1, 0),
+    ("bookshelf", Place::Floor, 0, 1, 1),
+    ("monstera", Place::Floor, 18, 1, 0),
+    ("window", Place::RightWall, 8, 4, 0),
+];
+
+/// Why something about rooms could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum RoomError {
+    /// No such room, or none this viewer may know of.
+    #[error("no such room")]
+    NotFound,
+    /// The room is not open to this visitor.
+    #[error("the room is not open to this visitor")]
+    Forbidden,
+    /// The room takes no guests.
+    #[error("the room takes signed-in visitors only")]
+    SignInRequired,
+    /// The guest's name cannot be shown.
+    #[error(transparent)]
+    BadName(#[from] BadText),
+    /// The guest's look names options the wardrobe lacks.
+    #[error("the look is not in the wardrobe")]
+    BadLook,
+    /// The room store did not do as asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The owner could not be looked up.
+    #[error(transparent)]
+    People(#[from] PeopleUnavailable),
+}
+
+/// Why a visitor could not be looked up.
+#[derive(Debug, thiserror::Error)]
+pub enum VisitorError {
+    /// The account is no longer there.
+    #[error("the account is gone")]
+    Gone,
+    /// People cannot be looked up now.
+    #[error(transparent)]
+    Store(#[from] PeopleUnavailable),
+}
+
+/// A room and whose it is.
+#[derive(Debug, Clone)]
+pub struct RoomView {
+    /// The room as saved.
+    pub room: SavedRoom,
+    /// Its owner.
+    pub owner: User,
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct Page {
+    /// In order.
+    pub rooms: Vec<RoomView>,
+    /// Where the next page begins.
+    pub next: Option<ListedAfter>,
+}
+
+/// The room service.
+#[derive(Clone)]
+pub struct RoomService {
+    store: Arc<dyn RoomStore>,
+    people: Arc<dyn PeopleReader>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for RoomService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RoomService(..)")
+    }
+}
+
+impl RoomService {
+    /// The service over its store.
+    pub fn new(store: Arc<dyn RoomStore>, people: Arc<dyn PeopleReader>, clock: Clock) -> Self {
+        Self { store, people, clock }
+    }
+
+    /// A room as this viewer may see it. A front room that was never opened is made now.
+    pub async fn view(&self, room: RoomId, viewer: Option<UserId>) -> Result<RoomView, RoomError> {
+        let room = match self.store.read(room).await? {
+            Some(room) => room,
+            None => self.make_front_room(room).await?,
+        };
+        // A private room is not even confirmed to be there.
+        if room.card.visibility == Visibility::Private && viewer != Some(room.card.owner_id) {
+            return Err(RoomError::NotFound);
+        }
+        let owner = self.people.user(room.card.owner_id).await?;
+        Ok(RoomView { room, owner: owner.ok_or(RoomError::NotFound)? })
+    }
+
+    /// Public rooms, newest change first.
+    pub async fn list(&self, after: Option<ListedAfter>, limit: u32) -> Result<Page, RoomError> {
+        let limit = limit.clamp(1, PAGE_MAX);
+        // One more than asked for tells whether there is a next page.
+        let mut found = self.store.list_public(after, limit + 1).await?;
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let next = found.last().filter(|_| more).map(|(_, place)| *place);
+        let mut rooms = Vec::with_capacity(found.len());
+        for (room, _) in found {
+            if let Some(owner) = self.people.user(room.card.owner_id).await? {
+                rooms.push(RoomView { room, owner });
+            }
+        }
+        Ok(Page { rooms, next })
+    }
+
+    /// Who may be let in to ask at the room's door: an account, or a guest where the room takes guests. The
+    /// room's owner node decides again when they come.
+    pub async fn admit(
+        &self,
+        room: RoomId,
+        user: Option<UserId>,
+        guest: Option<(&str, &[u8])>,
+    ) -> Result<Bearer, RoomError> {
+        let card = self.view(room, user).await?.room.card;
+        if let Some(user) = user {
+            return if card.admits(Some(user)) {
+                Ok(Bearer::User(user))
+            } else {
+                Err(RoomError::Forbidden)
+            };
+        }
+        if !card.admits(None) {
+            return Err(RoomError::SignInRequired);
+        }
+        let (name, look) = guest.ok_or(RoomError::SignInRequired)?;
+        let name = PersonName::parse(name)?.as_str().to_owned();
+        let look = catalogue().look(look).ok_or(RoomError::BadLook)?;
+        Ok(Bearer::Guest { id: GuestId::generate(), name, look })
+    }
+
+    /// The person behind a ticket or a resume token, as they are now.
+    pub async fn visitor(&self, bearer: &Bearer) -> Result<Visitor, VisitorError> {
+        let (identity, name, look): (_, String, Look) = match bearer {
+            Bearer::User(id) => {
+                let user = self.people.user(*id).await?.ok_or(VisitorError::Gone)?;
+                (Identity::User { id: *id, handle: user.handle }, user.display_name, user.look)
+            }
+            Bearer::Guest { id, name, look } => (Identity::Guest { id: *id }, name.clone(), *look),
+        };
+        Ok(Visitor { identity, name, look, hidden: BTreeSet::new() })
+    }
+
+    /// Makes a furnished room.
+    pub async fn create(&self, card: RoomCard, document: Document) -> Result<(), StoreError> {
+        let at = self.clock.wall();
+        self.store.create(NewRoom { card, document, at }).await
+    }
+
+    /// The first room of a person, made when it is first asked for.
+    async fn make_front_room(&self, room: RoomId) -> Result<SavedRoom, RoomError> {
+        let owner = self.people.by_front_room(room).await?.ok_or(RoomError::NotFound)?;
+        let card = RoomCard {
+            id: room,
+            owner_id: owner.id,
+            name: owner.display_name.clone(),
+            visibility: Visibility::Public,
+            guests_allowed: true,
+        };
+        self.create(card, starter_document()).await?;
+        self.store.read(room).await?.ok_or(RoomError::NotFound)
+    }
+}
+
+/// A document holding these pieces, as its first batch would have left it.
+pub fn furnished(theme: crate::domain::room::Theme, pieces: Vec<Piece>) -> Document {
+    let mut document = Document::new(theme);
+    // Nobody's session: pieces that came with the room were never overtaken by anyone.
+    let stamp = Stamp { seq: Seq(1), by: SessionId::from_uuid(uuid::Uuid::nil()) };
+    for (id, piece) in (1..).zip(pieces) {
+        let item =
+            Item { piece, standpoint_set: stamp, rotation_set: stamp, color_set: stamp };
+        document.items.insert(ItemId(id), item);
+    }
+    document.seq = Seq(1);
+    document
+}
+
+fn starter_document() -> Document {
+    let pieces = STARTER.map(|(kind, place, x, y, rotation)| Piece {
+        kind: kind.to_owned(),
+        standpoint: Standpoint { place, x, y },
+        rotation,
+        color: String::new(),
+    });
+    furnished(catalogue().plain_theme(), pieces.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Fixture, check};
+
+    #[test]
+    fn the_starter_room_obeys_the_rules_of_placement() {
+        let document = starter_document();
+        let fixture = |item: &'_ Item| (item.piece.standpoint, item.piece.rotation);
+        for (id, item) in &document.items {
+            let (standpoint, rotation) = fixture(item);
+            let candidate = Fixture { kind: &item.piece.kind, standpoint, rotation };
+            let others = document.items.iter().filter(|(other, _)| *other != id).map(|(_, o)| {
+                let (standpoint, rotation) = fixture(o);
+                Fixture { kind: &o.piece.kind, standpoint, rotation }
+            });
+            assert_eq!(check(catalogue(), candidate, others), Ok(()), "{}", item.piece.kind);
+        }
+    }
+}
