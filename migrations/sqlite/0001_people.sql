@@ -19,12 +19,16 @@ CREATE TABLE identity (
     PRIMARY KEY (provider, subject)
 ) STRICT;
 
+CREATE INDEX identity_of_user ON identity (user_id);
+
+-- Signed in on one device. The secret itself is only in the browser; an ended login stays for a while.
 CREATE TABLE login (
     id          BLOB PRIMARY KEY NOT NULL,
     user_id     BLOB NOT NULL REFERENCES user (id) ON DELETE CASCADE,
     secret_hash BLOB NOT NULL UNIQUE,
     user_agent  TEXT NOT NULL DEFAULT '',
     created_ms  INTEGER NOT NULL,
+    seen_ms     INTEGER NOT NULL,
     expires_ms  INTEGER NOT NULL,
     revoked_ms  INTEGER
 ) STRICT;

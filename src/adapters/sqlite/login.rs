@@ -94,11 +94,12 @@ impl LoginStore for Sqlite {
     }
 
     async fn revoke(&self, id: LoginId, now: WallMs) -> Result<bool, LoginStoreError> {
-        let done = sqlx::query("UPDATE login SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL")
-            .bind(stored(now))
-            .bind(id.uuid())
-            .execute(&self.write)
-            .await?;
+        let done =
+            sqlx::query("UPDATE login SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL")
+                .bind(stored(now))
+                .bind(id.uuid())
+                .execute(&self.write)
+                .await?;
         Ok(done.rows_affected() == 1)
     }
 }

@@ -170,13 +170,15 @@ async fn insert(
     .bind(stored(new.at))
     .execute(&mut *connection)
     .await?;
-    sqlx::query("INSERT INTO identity (provider, subject, user_id, created_ms) VALUES (?, ?, ?, ?)")
-        .bind(&identity.provider)
-        .bind(&identity.subject)
-        .bind(new.id.uuid())
-        .bind(stored(new.at))
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO identity (provider, subject, user_id, created_ms) VALUES (?, ?, ?, ?)",
+    )
+    .bind(&identity.provider)
+    .bind(&identity.subject)
+    .bind(new.id.uuid())
+    .bind(stored(new.at))
+    .execute(connection)
+    .await?;
     Ok(User {
         id: new.id,
         handle: handle.to_owned(),
