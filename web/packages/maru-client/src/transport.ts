@@ -1,0 +1,62 @@
+/** One WebSocket as the connection sees it. */
+import { SUBPROTOCOL } from './frames';
+
+export interface TransportEvents {
+  opened(): void;
+  /** One message; null when it was not binary. */
+  received(bytes: Uint8Array | null): void;
+  /** At most once; nothing follows. */
+  closed(code: number, reason: string): void;
+}
+
+export interface Transport {
+  send(bytes: Uint8Array): void;
+  close(code: number, reason: string): void;
+  /** Bytes accepted for sending that have not left yet. */
+  buffered(): number;
+}
+
+/** Opens a transport to a `ws:` or `wss:` address. It may throw when the address is no address. */
+export type OpenTransport = (url: string, events: TransportEvents) => Transport;
+
+/** React Native leaves out what it does not know. */
+interface CloseInfo {
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+/** The part of the WebSocket API in use: browsers, Node and React Native all have it. */
+export interface WebSocketLike {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: CloseInfo) => void): void;
+  send(data: Uint8Array<ArrayBuffer>): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type WebSocketConstructor = new (url: string, protocols: string) => WebSocketLike;
+
+/** A loss without a close frame, as RFC 6455 numbers it. */
+const CLOSE_ABNORMAL = 1006;
+
+export function webSocketTransport(WebSocketClass: WebSocketConstructor): OpenTransport {
+  return (url, events) => {
+    const socket = new WebSocketClass(url, SUBPROTOCOL);
+    socket.binaryType = 'arraybuffer';
+    socket.addEventListener('open', () => events.opened());
+    socket.addEventListener('message', (event) =>
+      events.received(event.data instanceof ArrayBuffer ? new Uint8Array(event.data) : null),
+    );
+    // an error has no listener: a close follows it and says all there is to say
+    socket.addEventListener('close', (event) =>
+      events.closed(event.code ?? CLOSE_ABNORMAL, event.reason ?? ''),
+    );
+    return {
+      send: (bytes) => socket.send(new Uint8Array(bytes)),
+      close: (code, reason) => socket.close(code, reason),
+      buffered: () => socket.bufferedAmount,
+    };
+  };
+}
