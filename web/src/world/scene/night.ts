@@ -1,8 +1,7 @@
 /** Night: the room under a violet filter, and lamps that lift it off again. */
-import { glow } from '../catalogue';
+import { elevation, glow } from '../catalogue';
 import { project, projectOnWall, type Point, type Rotation } from '../iso/projection';
 import { SHELL_BOUNDS, SILHOUETTE_PATH } from '../room/measures';
-import { itemBox } from './order';
 import { context2d } from './sprites';
 import type { SceneItem } from './types';
 
@@ -23,7 +22,7 @@ function lampsOf(items: readonly SceneItem[]): Lamp[] {
     if (!light) return [];
     const [x, y, z] = light.at;
     const at = item.place === 0
-      ? project((item.x + x) / 2, (item.y + y) / 2, itemBox(items, item).z + z / 10)
+      ? project((item.x + x) / 2, (item.y + y) / 2, (elevation(items, item) + z) / 10)
       : projectOnWall(item.place, (item.x + x) / 2, item.y / 2 + z / 10);
     return [{ ...at, colour: light.color }];
   });

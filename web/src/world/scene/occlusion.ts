@@ -8,6 +8,7 @@ export interface Painted {
   readonly origin: Point;
   readonly mirror: boolean;
   readonly personId?: string;
+  readonly itemId?: number;
 }
 
 export interface Occlusion {

@@ -51,7 +51,7 @@ export interface SceneEvents {
   place: Spot & { kind: string; color: string; rot: number; legal: boolean };
   placecancel: { kind: string };
   /** Own avatar, at most ten a second, in hundredths of a tile. */
-  walk: { x: number; y: number; facing: number; moving: boolean };
+  walk: { x: number; y: number; facing: number; moving: boolean; sitting: boolean };
   /** The scene stands still and complete: every sprite it needs is there. */
   ready: Record<string, never>;
 }
