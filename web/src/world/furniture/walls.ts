@@ -58,13 +58,12 @@ function kitchenRail(model: Model, colour: string): void {
 }
 
 function hangingPlant(model: Model, colour: string): void {
-  const strands = [[-7, 4], [7, 3], [0, 5]] as const;
-  const leaves = strands.flatMap(([x, count]) =>
-    Array.from({ length: count }, (_, i) => ({
-      path: ovalPath(x + (i % 2 ? 1.8 : -1.8), 3 + i * 5.4, 3.8 - i * 0.3, 3 - i * 0.2),
-      fill: i % 2 ? FRESH : palette.leaf,
-    })),
-  );
+  /** How far each arching leaf reaches sideways, and how far its tip hangs below the rim. */
+  const arches = [[-13, 10], [13, 8], [-11, 22], [11, 20], [-7, 29], [7, 27], [-8, 1], [9, 0]] as const;
+  const leaves = arches.map(([reach, drop], i) => ({
+    path: `M-1 0Q${reach * 0.7} -13 ${reach} ${drop}Q${reach * 0.5} -4 1 1Z`,
+    fill: i % 2 ? FRESH : palette.leaf,
+  }));
   model
     .box({ at: [0.47, 0, 1.86], size: [0.06, 0.22, 0.06], colour: palette.walnut })
     .cylinder({ at: [0.5, 0.24, 0.94], radius: 0.14, topRadius: 0.22, height: 0.26, colour, topColour: '#8a6250' })
@@ -74,7 +73,7 @@ function hangingPlant(model: Model, colour: string): void {
       height: 0.6,
       parts: [
         ...leaves,
-        ...[-160, -128, -90, -52, -20].map((angle, i) => ({ path: leafPath(angle, 12, 3.2), fill: i % 2 ? palette.leaf : FRESH })),
+        ...[-118, -90, -62].map((angle, i) => ({ path: leafPath(angle, 11, 3), fill: i % 2 ? palette.leaf : FRESH })),
       ],
       detail: stroke('M-9 1L0 -23L9 1', line(palette.wheat), 1.1),
       extent: [-12, -24, 12, 31],

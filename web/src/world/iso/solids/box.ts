@@ -29,7 +29,7 @@ const EDGE_ROUNDING = 1.6;
 /** Lower boxes are painted flat: a gradient would not be seen. */
 const GRADIENT_HEIGHT = 0.25;
 /** Pictures on the shaded side are dimmed by this much plum. */
-const SHADED_PICTURE = 0.13;
+const SHADED_PICTURE = 0.09;
 
 export function boxSolid(frame: Frame, spec: BoxSpec): Solid {
   const [x, y, z] = spec.at;
