@@ -1,0 +1,10 @@
+//! Wiring: the only place that sees edges and adapters together.
+
+mod http;
+mod seed;
+mod server;
+mod telemetry;
+
+pub use seed::{SeedError, SeedOutcome, seed};
+pub use server::{Server, StartError};
+pub use telemetry::start_logging;

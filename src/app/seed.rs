@@ -1,0 +1,174 @@
+//! The demo neighbourhood: a dozen people with furnished rooms, so that a first visit meets someone.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
+use crate::catalogue::catalogue;
+use crate::config::DEV_PROVIDER;
+use crate::domain::clock::{Clock, WallMs};
+use crate::domain::id::{RoomId, UserId};
+use crate::domain::room::{Light, Piece, Place, RoomCard, Standpoint, Theme, Visibility};
+use crate::domain::text::{BadText, PersonName};
+use crate::ports::room::StoreError;
+use crate::ports::user::{Admission, Identity, NewUser, UserStore, UserStoreError};
+use crate::services::room::{RoomService, furnished};
+
+const NEIGHBOURHOOD_JSON: &str = include_str!("../../demo/neighbourhood.json");
+
+/// What seeding came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeedOutcome {
+    /// So many people moved in.
+    Seeded(usize),
+    /// People live here already; nothing was changed.
+    Inhabited,
+}
+
+/// Why seeding stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The embedded store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The file of people is broken.
+    #[error("demo/neighbourhood.json: {0}")]
+    File(#[from] serde_json::Error),
+    /// A person in the file has a name nobody may have.
+    #[error("demo/neighbourhood.json: {handle}: {source}")]
+    Name {
+        /// Whose.
+        handle: String,
+        /// What is wrong with it.
+        source: BadText,
+    },
+    /// A person in the file wears what the wardrobe lacks, or lives in a room the catalogue lacks.
+    #[error("demo/neighbourhood.json: {handle}: not in the catalogue or the wardrobe")]
+    Catalogue {
+        /// Whose.
+        handle: String,
+    },
+    /// The user store failed.
+    #[error(transparent)]
+    Users(#[from] UserStoreError),
+    /// The room store failed.
+    #[error(transparent)]
+    Rooms(#[from] StoreError),
+}
+
+#[derive(Deserialize)]
+struct Neighbour {
+    handle: String,
+    display_name: String,
+    mood: String,
+    bio: String,
+    look: Vec<u8>,
+    room: NeighbourRoom,
+}
+
+#[derive(Deserialize)]
+struct NeighbourRoom {
+    name: String,
+    theme: NeighbourTheme,
+    items: Vec<NeighbourItem>,
+}
+
+#[derive(Deserialize)]
+struct NeighbourTheme {
+    wallpaper: String,
+    flooring: String,
+    light: Light,
+}
+
+#[derive(Deserialize)]
+struct NeighbourItem {
+    kind: String,
+    place: u8,
+    x: i32,
+    y: i32,
+    rot: u8,
+    #[serde(default)]
+    color: String,
+}
+
+/// Moves the demo neighbourhood into an empty store.
+pub async fn seed(data: &Path) -> Result<SeedOutcome, SeedError> {
+    let sqlite = Sqlite::open(data).await?;
+    if !sqlite.of_provider(DEV_PROVIDER, 1).await?.is_empty() {
+        return Ok(SeedOutcome::Inhabited);
+    }
+    let clock = Clock::start();
+    // Seeding makes rooms but saves none, so the writer has nothing to do.
+    let (store, _) = SqliteRooms::new(sqlite.clone());
+    let rooms = RoomService::new(Arc::new(store), Arc::new(sqlite.clone()), clock);
+    let neighbours: Vec<Neighbour> = serde_json::from_str(NEIGHBOURHOOD_JSON)?;
+    let count = neighbours.len();
+    for neighbour in neighbours {
+        move_in(neighbour, &sqlite, &rooms, clock.wall()).await?;
+    }
+    Ok(SeedOutcome::Seeded(count))
+}
+
+async fn move_in(
+    neighbour: Neighbour,
+    users: &Sqlite,
+    rooms: &RoomService,
+    at: WallMs,
+) -> Result<(), SeedError> {
+    let handle = neighbour.handle;
+    let unknown = || SeedError::Catalogue { handle: handle.clone() };
+    let name = PersonName::parse(&neighbour.display_name)
+        .map_err(|source| SeedError::Name { handle: handle.clone(), source })?;
+    let look = catalogue().look(&neighbour.look).ok_or_else(unknown)?;
+    let new = NewUser {
+        id: UserId::generate(),
+        front_room_id: RoomId::generate(),
+        handles: vec![handle.clone()],
+        display_name: name,
+        look,
+        mood: neighbour.mood,
+        bio: neighbour.bio,
+        at,
+    };
+    let identity = Identity { provider: DEV_PROVIDER.to_owned(), subject: handle.clone() };
+    let user = match users.admit(&identity, &new).await? {
+        Admission::Created(user) | Admission::Existing(user) => user,
+        Admission::HandlesTaken => return Err(unknown()),
+    };
+    let NeighbourRoom { name, theme, items } = neighbour.room;
+    let known = catalogue().has_wallpaper(&theme.wallpaper) && catalogue().has_flooring(&theme.flooring);
+    if !known {
+        return Err(unknown());
+    }
+    let mut pieces = Vec::with_capacity(items.len());
+    for item in items {
+        pieces.push(piece(item).ok_or_else(unknown)?);
+    }
+    let theme = Theme::new(&theme.wallpaper, &theme.flooring, theme.light);
+    let card = RoomCard {
+        id: user.front_room_id,
+        owner_id: user.id,
+        name,
+        visibility: Visibility::Public,
+        guests_allowed: true,
+    };
+    rooms.create(card, furnished(theme, pieces)).await?;
+    Ok(())
+}
+
+fn piece(item: NeighbourItem) -> Option<Piece> {
+    catalogue().kind(&item.kind).ok()?;
+    if !catalogue().has_color(&item.color) {
+        return None;
+    }
+    let place = match item.place {
+        0 => Place::Floor,
+        1 => Place::LeftWall,
+        2 => Place::RightWall,
+        _ => return None,
+    };
+    let standpoint = Standpoint { place, x: item.x, y: item.y };
+    Some(Piece { kind: item.kind, standpoint, rotation: item.rot, color: item.color })
+}

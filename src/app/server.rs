@@ -1,0 +1,126 @@
+//! One process with every service on the embedded store: start, serve, stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rand::RngCore;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::http;
+use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
+use crate::config::{Config, PublicUrl};
+use crate::domain::clock::Clock;
+use crate::domain::id::NodeId;
+use crate::realtime::connection::LiveContext;
+use crate::realtime::room::RoomSettings;
+use crate::realtime::rooms::{Parts, Rooms};
+use crate::realtime::token::TokenKey;
+use crate::realtime::upgrade::{LiveState, upgrade};
+use crate::rest;
+use crate::rest::problem::{Code, Problem};
+use crate::services::room::RoomService;
+
+/// How long a stopping process waits for saves, closes and answers under way.
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Bytes of the secret that resume tokens are sealed with.
+const SECRET_BYTES: usize = 32;
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken or not this machine's.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The embedded store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The installation's secret cannot be read or made.
+    #[error("cannot read the installation's secret: {0}")]
+    Secret(#[source] sqlx::Error),
+    /// Sign-in cannot be set up as configured.
+    #[error(transparent)]
+    Auth(#[from] crate::services::auth::SetupError),
+}
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    tasks: TaskTracker,
+    /// Stops accepting and ends live rooms.
+    stop: CancellationToken,
+    /// Ends what must outlive the rooms: the store's writer.
+    last: CancellationToken,
+    writer: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens the store, binds the address and begins to serve.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let clock = Clock::start();
+        let sqlite = Sqlite::open(&config.store.data).await?;
+        let secret = sqlite.secret("resume_token", new_secret()).await.map_err(StartError::Secret)?;
+        let wanted = config.server.listen;
+        let listen = |source| StartError::Listen { address: wanted, source };
+        let listener = TcpListener::bind(wanted).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+
+        let (tasks, stop, last) =
+            (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
+        let (store, writing) = SqliteRooms::new(sqlite.clone());
+        let writer = spawn_until(writing, last.clone());
+        let store = Arc::new(store);
+        let token_key = TokenKey::new(&secret);
+        let settings = RoomSettings { people_max: config.room.people_max as usize };
+        let rooms = Arc::new(Rooms::new(Parts {
+            store: store.clone(),
+            node: NodeId::generate(),
+            token_key: token_key.clone(),
+            settings,
+            clock,
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+        }));
+        let service = RoomService::new(store, Arc::new(sqlite.clone()), clock);
+        let live = Arc::new(LiveContext::new(rooms, token_key, service.clone(), clock));
+        let public = config.server.public_url(address);
+        let router = router(config, address, &public, sqlite, service, live, &tasks, &stop, clock)?;
+        tasks.spawn(http::accept(listener, router, tasks.clone(), stop.clone()));
+        tracing::info!(%address, url = public.origin(), data = %config.store.data.display(), "serving");
+        Ok(Self { address, tasks, stop, last, writer })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops: no new connections, rooms saved, members told to come back, then everything ends.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(STOP_TIMEOUT, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        self.last.cancel();
+        if let Err(error) = self.writer.await {
+            tracing::error!(%error, "the store's writer did not end well");
+        }
+        tracing::info!("stopped");
+    }
+}

@@ -1,0 +1,144 @@
+//! The command line: what to run, with which settings, and what the exit code says.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::{SeedOutcome, Server, seed, start_logging};
+use crate::config::{Config, Overrides};
+
+/// The configuration, the arguments or the store are not as they must be.
+const EXIT_USAGE: u8 = 2;
+
+#[derive(Debug, Parser)]
+#[command(name = "maru", version, about = "A live room server with the social platform around it")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run every service in this process on the embedded store.
+    Serve(Settings),
+    /// Print every setting, its value and where it comes from; secrets are masked.
+    Config(Settings),
+    /// Move the demo neighbourhood into an empty store.
+    Seed(Settings),
+}
+
+/// Flags win over MARU_* variables, these over the file, the file over the defaults.
+#[derive(Debug, Args)]
+struct Settings {
+    /// A TOML file of settings; ./maru.toml is read when it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address and port to serve on.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Folder of the embedded store.
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+}
+
+impl Settings {
+    fn load(self) -> Result<Config, ExitCode> {
+        let overrides = Overrides::default()
+            .with("server.listen", "--listen", self.listen)
+            .with("store.data", "--data", self.data);
+        Config::of_process(&overrides, self.config.as_deref()).map_err(|errors| {
+            complain(&errors);
+            ExitCode::from(EXIT_USAGE)
+        })
+    }
+}
+
+/// Runs one command line.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are errors to clap, and print to standard output.
+            let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
+            return error.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+        }
+    };
+    // A second installation of the provider cannot happen: this runs once, before any thread.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        complain(&"another TLS provider is installed");
+        return ExitCode::FAILURE;
+    }
+    let outcome = match cli.command {
+        Command::Serve(settings) => settings.load().and_then(|config| serve(&config)),
+        Command::Config(settings) => settings.load().map(|config| say(&config.print())),
+        Command::Seed(settings) => settings.load().and_then(|config| move_in(&config)),
+    };
+    outcome.map_or_else(|code| code, |()| ExitCode::SUCCESS)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, ExitCode> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| {
+        complain(&error);
+        ExitCode::FAILURE
+    })
+}
+
+fn serve(config: &Config) -> Result<(), ExitCode> {
+    start_logging(&config.log);
+    runtime()?.block_on(async {
+        let server = Server::start(config).await.map_err(|error| {
+            complain(&error);
+            ExitCode::from(EXIT_USAGE)
+        })?;
+        let waited = stop_signal().await;
+        server.stop().await;
+        waited.map_err(|error| {
+            complain(&error);
+            ExitCode::FAILURE
+        })
+    })
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn move_in(config: &Config) -> Result<(), ExitCode> {
+    start_logging(&config.log);
+    let data = &config.store.data;
+    match runtime()?.block_on(seed(data)) {
+        Ok(SeedOutcome::Seeded(people)) => {
+            say(&format!("{people} people moved into {}", data.display()));
+            Ok(())
+        }
+        Ok(SeedOutcome::Inhabited) => {
+            say(&format!("people live in {} already; nothing was changed", data.display()));
+            Ok(())
+        }
+        Err(error) => {
+            complain(&error);
+            Err(ExitCode::FAILURE)
+        }
+    }
+}
+
+#[allow(clippy::print_stdout)]
+fn say(text: &str) {
+    println!("{}", text.trim_end());
+}
+
+#[allow(clippy::print_stderr)]
+fn complain(error: &dyn std::fmt::Display) {
+    eprintln!("maru: {error}");
+}
