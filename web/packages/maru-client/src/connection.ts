@@ -290,13 +290,16 @@ export class Connection {
     const wasGood = this.#welcomedAt !== null && performance.now() - this.#welcomedAt >= GOOD_MS;
     if (wasGood) this.#failures = 0;
     this.#abandon(code, reason);
+    const refusedToken = comeBack === 'ticket' && this.#token !== null;
     if (comeBack === 'ticket' || comeBack === 'never') this.#loseSession();
     if (comeBack === 'never') {
       this.#enter({ name: 'closed', reason });
       return;
     }
     const asked = this.#returnNotBefore - performance.now();
-    const wait = Math.max(waitMs(comeBack, this.#failures, this.#options.random), asked);
+    // without its token the next attempt is another one, so it need not wait
+    const own = refusedToken ? 0 : waitMs(comeBack, this.#failures, this.#options.random);
+    const wait = Math.max(own, asked);
     this.#failures += 1;
     this.#hurriable = comeBack === 'lost' && asked <= 0;
     this.#timer = setTimeout(() => this.#begin(), wait);

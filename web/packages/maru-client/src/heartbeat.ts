@@ -34,7 +34,9 @@ export class Heartbeat {
   /** Anything at all came from the other side. */
   heard(): void {
     this.#heardAt = performance.now();
+    if (this.#answerDueAt === null) return;
     this.#answerDueAt = null;
+    this.#schedule(this.#times.heartbeatMs);
   }
 
   /** Asks for a sign of life now, with little patience. */

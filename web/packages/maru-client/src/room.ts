@@ -87,7 +87,7 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
   #role: Role | null = null;
   #state: RoomState = { name: 'closed', reason: null, comesBack: false, retryInMs: null };
   #view: RoomView | null = null;
-  #life: 'idle' | 'loading' | 'running' | 'leaving' = 'idle';
+  #life: 'idle' | 'loading' | 'running' | 'leaving' | 'over' = 'idle';
   #starts = 0;
   #beenInside = false;
   #allAnswered: (() => void) | null = null;
@@ -147,7 +147,7 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
 
   /** Enters the room, or comes back after `pause` or an end. */
   async start(): Promise<void> {
-    if (this.#life !== 'idle') return;
+    if (this.#life !== 'idle' && this.#life !== 'over') return;
     this.#life = 'loading';
     this.#starts += 1;
     const start = this.#starts;
@@ -166,7 +166,7 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
 
   /** Leaves the room for good, after the answers to what was sent or a second. */
   async stop(): Promise<void> {
-    if (this.#life === 'leaving') return;
+    if (this.#isEnding) return;
     this.#life = 'leaving';
     if (this.#state.name === 'inside' && this.#edits.unsaved > 0) await this.#lastAnswers();
     // the connection may have ended meanwhile
@@ -207,20 +207,24 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
 
   /**
    * All or nothing. Shown at once; the promise resolves with the durable answer and does not reject. Throws
-   * TypeError for operations no frame can carry. Batches made outside the room wait for it.
+   * TypeError for operations no frame can carry. Before `start` and while away batches wait for the room.
    */
   batch(ops: readonly Op[]): Promise<Outcome> {
-    if (this.#life === 'leaving') return Promise.resolve({ status: 'unsent' });
+    if (this.#isEnding) return Promise.resolve({ status: 'unsent' });
     return this.#edits.submit(ops, 'edit');
   }
 
   /** Takes back my last edit that still stands; null when there is none. */
   undo(): Promise<Outcome> | null {
-    return this.#life === 'leaving' ? null : this.#edits.revert('undo');
+    return this.#isEnding ? null : this.#edits.revert('undo');
   }
 
   redo(): Promise<Outcome> | null {
-    return this.#life === 'leaving' ? null : this.#edits.revert('redo');
+    return this.#isEnding ? null : this.#edits.revert('redo');
+  }
+
+  get #isEnding(): boolean {
+    return this.#life === 'leaving' || this.#life === 'over';
   }
 
   #handlers(): ConnectionHandlers {
@@ -270,9 +274,9 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
       this.#edits.pauseSending();
     }
     if (phase.name === 'closed') {
-      this.#life = 'idle';
+      this.#life = phase.reason === 'paused' ? 'idle' : 'over';
       this.#allAnswered?.();
-      if (phase.reason !== 'paused') this.#edits.end();
+      if (this.#life === 'over') this.#edits.end();
     }
     this.#beenInside ||= phase.name === 'inside';
     this.#state = this.#stateOf(phase);

@@ -1,5 +1,5 @@
 // Whatever happens on the way, in the end every client shows the server's room, and each edit counted once.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LiveRoom, type Op, type Outcome } from '../src/index';
 import { FakeNetwork } from './fake-network';
@@ -149,8 +149,8 @@ test('any interleaving of edits, losses, crashes and repeats ends in the serverâ
           server.people.map(({ member }) => member).toSorted(),
         );
         expectHonest(server, each);
-        void each.room.stop();
       }
+      for (const { room } of clients) void room.stop();
       vi.clearAllTimers();
     }),
     { numRuns: 300 },

@@ -57,8 +57,12 @@ export class FakeNetwork {
     this.#wires.push(wire);
     return {
       send: (bytes) => void wire.toServer.push(bytes.slice()),
-      // the server learns of it, the client has turned away already
-      close: () => wire.end(1000, false),
+      // what was sent before a farewell still arrives; the client has turned away already
+      close: (code) => {
+        let arriving = code === 1000;
+        while (arriving) arriving = this.#step(wire, 'up');
+        wire.end(code, false);
+      },
       buffered: () => 0,
     };
   };

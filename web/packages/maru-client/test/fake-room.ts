@@ -336,7 +336,7 @@ export class FakeRoom {
 
   /** Closes every connection with this code; the sessions stay. */
   closeAll(code: number): void {
-    for (const line of [...this.#lines.keys()]) {
+    for (const line of this.#lines.keys()) {
       this.lost(line);
       line.close(code);
     }
