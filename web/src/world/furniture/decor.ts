@@ -80,7 +80,12 @@ function foldingScreen(model: Model, colour: string): void {
     rect(1.4, 2.6, width - 2.8, height - 6, '#fff6e2', { radius: 0.8, stroke: palette.gold, strokeWidth: 0.8 }) +
     stroke(`M3 ${height - 7}Q8 ${height - 24} 5.4 18M6 ${height - 20}q5 -4 5.6 -10M5.4 30q4 -2 5.4 -7`, palette.walnut, 1.2) +
     blossoms.map(([x, y]) => circle(x, y, 2, palette.rose) + circle(x, y, 0.7, palette.butter)).join('');
-  const plain: FacePicture = (width, height) => rect(1.6, 2.6, width - 3.2, height - 6, mix(palette.butter, palette.milk, 0.6), { radius: 0.8, stroke: palette.gold, strokeWidth: 0.6 });
+  const plain: FacePicture = (width, height) =>
+    rect(1.6, 2.6, width - 3.2, height - 6, mix(palette.butter, palette.milk, 0.6), {
+      radius: 0.8,
+      stroke: palette.gold,
+      strokeWidth: 0.6,
+    });
   for (let leaf = 0; leaf < 4; leaf++) {
     model.box({
       at: [0.02 + leaf * 0.49, 0.14 + (leaf % 2) * 0.14, 0],

@@ -71,6 +71,8 @@ export function monsteraLeaf(x: number, y: number, angle: number, length: number
   return {
     path: `M${[at(0, 0), ...oneSide, at(1, 0), ...otherSide].join('L')}Z`,
     fill,
-    vein: `M${at(0.05, 0)}L${at(0.85, 0)}M${at(0.2, 0)}L${at(0.3, 0.3)}M${at(0.2, 0)}L${at(0.3, -0.3)}M${at(0.45, 0)}L${at(0.55, 0.26)}M${at(0.45, 0)}L${at(0.55, -0.26)}`,
+    vein:
+      `M${at(0.05, 0)}L${at(0.85, 0)}M${at(0.3, 0.3)}L${at(0.2, 0)}L${at(0.3, -0.3)}` +
+      `M${at(0.55, 0.26)}L${at(0.45, 0)}L${at(0.55, -0.26)}`,
   };
 }

@@ -15,7 +15,9 @@ function microwave(model: Model, colour: string): void {
 }
 
 function riceCooker(model: Model, colour: string): void {
-  const panel = (): string => rect(-4, -9, 8, 5, palette.mint, { radius: 1.2, stroke: line(palette.mint), strokeWidth: 0.5 }) + circle(0, -2.6, 1.1, palette.coral);
+  const panel = (): string =>
+    rect(-4, -9, 8, 5, palette.mint, { radius: 1.2, stroke: line(palette.mint), strokeWidth: 0.5 }) +
+    circle(0, -2.6, 1.1, palette.coral);
   model
     .cylinder({ at: [0.25, 0.25, 0], radius: 0.2, topRadius: 0.21, height: 0.24, colour, mantle: panel })
     .cylinder({ at: [0.25, 0.25, 0.24], radius: 0.21, topRadius: 0.14, height: 0.08, colour: palette.rose })

@@ -24,7 +24,14 @@ function retroTv(model: Model, colour: string): void {
   };
   const vents: FacePicture = (width) => [8, 12, 16, 20].map((y) => rect(width / 4, y, width / 2, 1.6, line(colour), { radius: 0.8, opacity: 0.5 })).join('');
   model
-    .box({ at: [0.05, 0.14, 0], size: [1.9, 0.76, 0.42], colour: palette.walnut, round: 3, front: drawerFronts(1, palette.walnut, 2), back: backBoards(palette.walnut) })
+    .box({
+      at: [0.05, 0.14, 0],
+      size: [1.9, 0.76, 0.42],
+      colour: palette.walnut,
+      round: 3,
+      front: drawerFronts(1, palette.walnut, 2),
+      back: backBoards(palette.walnut),
+    })
     .box({ at: [0.35, 0.2, 0.42], size: [1.3, 0.62, 0.88], colour, round: 6, front, back: vents })
     .billboard({
       at: [1, 0.5, 1.3],
@@ -37,7 +44,10 @@ function retroTv(model: Model, colour: string): void {
 }
 
 function arcade(model: Model, colour: string): void {
-  const coinDoor: FacePicture = (width) => rect(width / 2 - 6, 8, 12, 14, palette.ink, { radius: 2 }) + circle(width / 2, 12, 1.5, palette.red) + rect(width / 2 - 3, 16, 6, 1.6, palette.stone, { radius: 0.5 });
+  const coinDoor: FacePicture = (width) =>
+    rect(width / 2 - 6, 8, 12, 14, palette.ink, { radius: 2 }) +
+    circle(width / 2, 12, 1.5, palette.red) +
+    rect(width / 2 - 3, 16, 6, 1.6, palette.stone, { radius: 0.5 });
   const screen: FacePicture = (width, height) =>
     rect(2, 2, width - 4, height - 3, palette.ink, { radius: 3 }) +
     rect(4, 4, width - 8, height - 8, '#312a66', { radius: 2 }) +
@@ -91,18 +101,22 @@ function turntable(model: Model, colour: string): void {
     circle(13, 15, 0.9, palette.white) +
     stroke('M25.4 5L25 17L19 20', palette.white, 1.7) +
     circle(25.4, 5, 2, palette.stone);
+  const sleeves: FacePicture = (width, height) =>
+    rect(2, 2, width - 4, height - 4, line(colour), { radius: 1.5, opacity: 0.6 }) + bookSpines(width, height - 2, 3);
   legs(model, { height: 0.08, colour: palette.walnut, inset: 0.1 });
   model
-    .box({ at: [0.06, 0.06, 0.08], size: [0.88, 0.88, 0.52], colour, front: (width, height) => rect(2, 2, width - 4, height - 4, line(colour), { radius: 1.5, opacity: 0.6 }) + bookSpines(width, height - 2, 3), back: backBoards(colour) })
+    .box({ at: [0.06, 0.06, 0.08], size: [0.88, 0.88, 0.52], colour, front: sleeves, back: backBoards(colour) })
     .box({ at: [0.04, 0.04, 0.6], size: [0.92, 0.92, 0.14], colour: palette.mint, round: 3, top: deck });
 }
+
+const cone = (x: number, y: number, radius: number): string =>
+  circle(x, y, radius, palette.ink) + circle(x, y, radius * 0.62, palette.stone) + circle(x, y, radius * 0.26, palette.ink);
 
 function speaker(model: Model, colour: string): void {
   const cones: FacePicture = (width, height) =>
     rect(2, 2, width - 4, height - 4, mix(colour, '#4a2a5e', 0.25), { radius: 2 }) +
-    [[0.68, 7.6], [0.27, 4.8]]
-      .map(([part = 0, radius = 0]) => circle(width / 2, height * part, radius, palette.ink) + circle(width / 2, height * part, radius * 0.62, palette.stone) + circle(width / 2, height * part, radius * 0.26, palette.ink))
-      .join('');
+    cone(width / 2, height * 0.68, 7.6) +
+    cone(width / 2, height * 0.27, 4.8);
   model
     .box({ at: [0.2, 0.2, 0], size: [0.6, 0.6, 0.06], colour: palette.ink, highlight: false })
     .box({ at: [0.18, 0.18, 0.06], size: [0.64, 0.64, 1.3], colour, round: 4, front: cones, back: backBoards(colour) });

@@ -37,7 +37,8 @@ function tableLamp(model: Model, colour: string): void {
 
 function moonLamp(model: Model, colour: string): void {
   const crater = deep(colour);
-  const craters = circle(-4, -2, 2.2, crater, { opacity: 0.35 }) + circle(4, 3.4, 1.7, crater, { opacity: 0.35 }) + circle(2.6, -5, 1.2, crater, { opacity: 0.35 });
+  const faint = { opacity: 0.35 };
+  const craters = circle(-4, -2, 2.2, crater, faint) + circle(4, 3.4, 1.7, crater, faint) + circle(2.6, -5, 1.2, crater, faint);
   model
     .box({ at: [0.1, 0.13, 0], size: [0.3, 0.24, 0.12], colour: palette.wheat, round: 2.4 })
     .ball({ at: [0.25, 0.25, 0.12], radius: 0.24, colour: mix(colour, '#ffffff', 0.22), picture: craters });
@@ -53,7 +54,14 @@ function candle(model: Model, colour: string): void {
   ] as const) {
     model
       .cylinder({ at: [x, y, 0.03], radius: 0.06, height, colour: wax })
-      .billboard({ at: [x, y, 0.03 + height], radius: 0.03, height: 0.18, parts: [{ path: 'M-2 -3.6Q0 -9 2 -3.6Q2 -1.4 0 -1.4Q-2 -1.4 -2 -3.6Z', fill: '#ffb454' }], detail: flame, extent: [-3, -8, 3, 1] });
+      .billboard({
+        at: [x, y, 0.03 + height],
+        radius: 0.03,
+        height: 0.18,
+        parts: [{ path: 'M-2 -3.6Q0 -9 2 -3.6Q2 -1.4 0 -1.4Q-2 -1.4 -2 -3.6Z', fill: '#ffb454' }],
+        detail: flame,
+        extent: [-3, -8, 3, 1],
+      });
   }
 }
 

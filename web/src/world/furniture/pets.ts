@@ -133,9 +133,13 @@ function teddy(model: Model, colour: string): void {
 
 function catTower(model: Model, colour: string): void {
   const rope = (half: number, height: number): string =>
-    Array.from({ length: Math.floor(height / 4) }, (_, i) => stroke(`M${-half} ${-2 - i * 4}Q0 ${half - 2 - i * 4} ${half} ${-2 - i * 4}`, line(palette.wheat), 0.7, 0.4)).join('');
+    Array.from({ length: Math.floor(height / 4) }, (_, i) => {
+      const y = -2 - i * 4;
+      return stroke(`M${-half} ${y}Q0 ${half + y} ${half} ${y}`, line(palette.wheat), 0.7, 0.4);
+    }).join('');
   const entrance: FacePicture = (width, height) =>
-    circle(width / 2, height * 0.56, 5.6, palette.ink) + circle(width / 2 - 2, height * 0.5, 0.9, palette.butter) + circle(width / 2 + 2, height * 0.5, 0.9, palette.butter);
+    circle(width / 2, height * 0.56, 5.6, palette.ink) +
+    [-2, 2].map((x) => circle(width / 2 + x, height * 0.5, 0.9, palette.butter)).join('');
   model
     .box({ at: [0.06, 0.06, 0], size: [0.88, 0.88, 0.08], colour, round: 3 })
     .cylinder({ at: [0.22, 0.22, 0.08], radius: 0.08, height: 1.5, colour: palette.wheat, mantle: rope })
@@ -143,7 +147,14 @@ function catTower(model: Model, colour: string): void {
     .cylinder({ at: [0.7, 0.56, 0.56], radius: 0.07, height: 0.46, colour: palette.wheat, mantle: rope })
     .cylinder({ at: [0.7, 0.58, 1.02], radius: 0.26, height: 0.08, colour: palette.pink, topColour: '#fff4f4' })
     .cylinder({ at: [0.32, 0.32, 1.58], radius: 0.3, height: 0.18, colour: palette.pink, topColour: '#fff4f4' })
-    .billboard({ at: [0.62, 0.92, 0.7], radius: 0.03, height: 0.3, parts: [{ path: ovalPath(0, 0, 2.6, 2.6), fill: palette.butter }], detail: stroke('M0 -2V-10', line(palette.butter), 0.8), extent: [-3, -10, 3, 3] });
+    .billboard({
+      at: [0.62, 0.92, 0.7],
+      radius: 0.03,
+      height: 0.3,
+      parts: [{ path: ovalPath(0, 0, 2.6, 2.6), fill: palette.butter }],
+      detail: stroke('M0 -2V-10', line(palette.butter), 0.8),
+      extent: [-3, -10, 3, 3],
+    });
 }
 
 function petBowl(model: Model, colour: string): void {

@@ -138,7 +138,10 @@ function christmasTree(model: Model, colour: string): void {
     ],
     detail:
       stroke('M-18 -9Q2 -6 18 -13M-14 -27Q2 -23 13 -30M-9 -43Q1 -41 8 -47', '#fff3c4', 1, 0.7) +
-      BAUBLES.map(([x, y, fill]) => circle(x, y, 2.7, fill, { stroke: line(fill), strokeWidth: 0.6 }) + circle(x - 0.8, y - 0.8, 0.8, '#ffffff', { opacity: 0.8 })).join(''),
+      BAUBLES.map(
+        ([x, y, fill]) =>
+          circle(x, y, 2.7, fill, { stroke: line(fill), strokeWidth: 0.6 }) + circle(x - 0.8, y - 0.8, 0.8, '#ffffff', { opacity: 0.8 }),
+      ).join(''),
     extent: [-26, -77, 26, 4],
     mirrored: mirrored(model),
   });

@@ -25,10 +25,14 @@ const nearwards = (x: number, y: number, size: number, fill: string, style: Para
 function roundRug(model: Model, colour: string): void {
   const rings = (diameter: number): string => {
     const middle = diameter / 2;
+    const hearts = Array.from({ length: 8 }, (_, i) => {
+      const [x, y] = [Math.cos((i * Math.PI) / 4), Math.sin((i * Math.PI) / 4)];
+      return nearwards(middle * (1 + 0.55 * x), middle * (1 + 0.55 * y), 3.4, colour);
+    }).join('');
     const ring = (part: number, fill: string) => circle(middle, middle, middle * part, fill);
     return (
       ring(0.99, CREAM) + ring(0.86, colour) + ring(0.68, CREAM) + ring(0.42, light(colour)) +
-      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => nearwards(middle + Math.cos(i * 0.785) * middle * 0.55, middle + Math.sin(i * 0.785) * middle * 0.55, 3.4, colour)).join('') +
+      hearts +
       circle(middle, middle, middle * 0.93, 'none', { stroke: line(colour), strokeWidth: 1, opacity: 0.35, dash: '3 3' })
     );
   };
@@ -69,8 +73,12 @@ function strawMat(model: Model, colour: string): void {
   const straw = mix(colour, CREAM, 0.35);
   flat(model, straw, (width, height) => {
     const weave = Array.from({ length: Math.floor(height / 4) }, (_, i) => stroke(`M0 ${2 + i * 4}H${width}`, line(straw), 0.8, 0.2)).join('');
-    const bands = [0, width - 6].map((x) => rect(x, 0, 6, height, palette.red, { radius: 0 }) + rect(x + 2.4, 0, 1.2, height, palette.butter, { radius: 0 })).join('');
-    const medallion = circle(width / 2, height / 2, 11, 'none', { stroke: palette.red, strokeWidth: 1.4, opacity: 0.6 }) + nearwards(width / 2, height / 2, 5, palette.red, { opacity: 0.6 });
+    const bands = [0, width - 6]
+      .map((x) => rect(x, 0, 6, height, palette.red, { radius: 0 }) + rect(x + 2.4, 0, 1.2, height, palette.butter, { radius: 0 }))
+      .join('');
+    const medallion =
+      circle(width / 2, height / 2, 11, 'none', { stroke: palette.red, strokeWidth: 1.4, opacity: 0.6 }) +
+      nearwards(width / 2, height / 2, 5, palette.red, { opacity: 0.6 });
     return weave + medallion + bands;
   });
 }

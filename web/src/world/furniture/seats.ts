@@ -77,7 +77,9 @@ function beanbag(model: Model, colour: string): void {
     shape('M8 -25Q22 -14 20 2Q15 12 0 12Q12 4 8 -25Z', shade(colour), { opacity: 0.55 }) +
     ellipse(-3, -11, 12, 6.4, light(colour), { opacity: 0.75 }) +
     ellipse(-9, -17, 3.4, 1.8, '#ffffff', { opacity: 0.6 });
-  const seams = stroke('M0 -26Q-13 -16 -13 10M1 -26Q14 -14 12 10M-17 6Q0 12 17 6', line(colour), 1.2, 0.4) + circle(0.5, -26, 2, line(colour), { opacity: 0.5 });
+  const seams =
+    stroke('M0 -26Q-13 -16 -13 10M1 -26Q14 -14 12 10M-17 6Q0 12 17 6', line(colour), 1.2, 0.4) +
+    circle(0.5, -26, 2, line(colour), { opacity: 0.5 });
   model.billboard({
     at: [0.5, 0.5, 0],
     radius: 0.46,

@@ -99,7 +99,8 @@ function clothesRack(model: Model, colour: string): void {
 }
 
 function toyChest(model: Model, colour: string): void {
-  const star: FacePicture = (width, height) => shape(starPath(width / 2, height / 2 + 0.5, 6), palette.butter, { stroke: line(palette.butter), strokeWidth: 0.6 });
+  const star: FacePicture = (width, height) =>
+    shape(starPath(width / 2, height / 2 + 0.5, 6), palette.butter, { stroke: line(palette.butter), strokeWidth: 0.6 });
   const inside: FacePicture = (width, height) => rect(2.4, 2.4, width - 4.8, height - 4.8, deep(colour), { radius: 2 });
   model
     .box({ at: [0.06, 0.12, 0], size: [0.88, 0.76, 0.5], colour, round: 3, front: star, right: star, left: star, top: inside })

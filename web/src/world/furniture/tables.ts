@@ -125,10 +125,12 @@ function vanity(model: Model, colour: string): void {
 }
 
 function sideTable(model: Model, colour: string): void {
+  const rim = (diameter: number): string =>
+    circle(diameter / 2, diameter / 2, diameter * 0.42, 'none', { stroke: '#ffffff', opacity: 0.6 });
   model
     .cylinder({ at: [0.5, 0.5, 0], radius: 0.28, topRadius: 0.2, height: 0.08, colour })
     .cylinder({ at: [0.5, 0.5, 0.08], radius: 0.06, height: 0.44, colour })
-    .cylinder({ at: [0.5, 0.5, 0.52], radius: 0.44, height: 0.08, colour, top: (size) => circle(size / 2, size / 2, size * 0.42, 'none', { stroke: '#ffffff', opacity: 0.6 }) });
+    .cylinder({ at: [0.5, 0.5, 0.52], radius: 0.44, height: 0.08, colour, top: rim });
 }
 
 export const tables: DrawingFamily = {

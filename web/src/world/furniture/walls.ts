@@ -2,6 +2,7 @@
 import { deep, light, line, mix } from '../iso/colour';
 import type { Model } from '../iso/model';
 import { circle, heartPath, leafPath, moved, ovalPath, rect, shape, stroke } from '../iso/shapes';
+import type { FacePicture } from '../iso/solids/box';
 import { palette } from '../catalogue';
 import type { WallFamily } from './draw';
 import { FRESH } from './foliage';
@@ -12,12 +13,14 @@ import { windows } from './windows';
 
 function wallShelf(model: Model, colour: string): void {
   const board = 0.14;
+  const row: FacePicture = (width, height) =>
+    rect(0, 0, width, height, mix(colour, '#4a2a5e', 0.4), { radius: 1 }) + bookSpines(width, height, 2);
   wallShadow(model, [0.08, 0], [2.34, board]);
   model
     .box({ at: [0.3, 0, 0.02], size: [0.08, 0.16, 0.12], colour, highlight: false })
     .box({ at: [2.1, 0, 0.02], size: [0.08, 0.16, 0.12], colour, highlight: false })
     .box({ at: [0.06, 0, board], size: [2.38, 0.26, 0.08], colour, round: 2 })
-    .box({ at: [0.2, 0.03, 0.22], size: [0.84, 0.2, 0.46], colour: palette.rose, round: 1, highlight: false, front: (width, height) => rect(0, 0, width, height, mix(colour, '#4a2a5e', 0.4), { radius: 1 }) + bookSpines(width, height, 2) })
+    .box({ at: [0.2, 0.03, 0.22], size: [0.84, 0.2, 0.46], colour: palette.rose, round: 1, highlight: false, front: row })
     .cylinder({ at: [1.5, 0.13, 0.22], radius: 0.09, topRadius: 0.12, height: 0.2, colour: palette.coral, topColour: '#8a6250' })
     .billboard({
       at: [1.5, 0.13, 0.42],
@@ -59,9 +62,9 @@ function kitchenRail(model: Model, colour: string): void {
 
 function hangingPlant(model: Model, colour: string): void {
   /** How far each arching leaf reaches sideways, and how far its tip hangs below the rim. */
-  const arches = [[-13, 10], [13, 8], [-11, 22], [11, 20], [-7, 29], [7, 27], [-8, 1], [9, 0]] as const;
+  const arches = [[-14, 11], [14, 9], [-10, 20], [10, 18], [-15, -1], [14, -3]] as const;
   const leaves = arches.map(([reach, drop], i) => ({
-    path: `M-1 0Q${reach * 0.7} -13 ${reach} ${drop}Q${reach * 0.5} -4 1 1Z`,
+    path: `M-2 0Q${reach * 0.8} -17 ${reach} ${drop}Q${reach * 0.34} -5 2 1Z`,
     fill: i % 2 ? FRESH : palette.leaf,
   }));
   model
@@ -73,10 +76,10 @@ function hangingPlant(model: Model, colour: string): void {
       height: 0.6,
       parts: [
         ...leaves,
-        ...[-118, -90, -62].map((angle, i) => ({ path: leafPath(angle, 11, 3), fill: i % 2 ? palette.leaf : FRESH })),
+        ...[-118, -90, -62].map((angle, i) => ({ path: leafPath(angle, 15, 4), fill: i % 2 ? palette.leaf : FRESH })),
       ],
       detail: stroke('M-9 1L0 -23L9 1', line(palette.wheat), 1.1),
-      extent: [-12, -24, 12, 31],
+      extent: [-15, -24, 15, 21],
     });
 }
 

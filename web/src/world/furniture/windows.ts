@@ -84,7 +84,12 @@ function curtainedWindow(model: Model, colour: string, night: boolean): void {
 
 function tallWindow(model: Model, colour: string, night: boolean): void {
   const planter: FacePicture = (width) =>
-    [0.14, 0.32, 0.5, 0.68, 0.86].map((part, i) => circle(width * part, -1, 5, i % 2 ? palette.leaf : palette.sage) + circle(width * part, -4, 2.6, i % 2 ? palette.rose : palette.butter)).join('');
+    [0.14, 0.32, 0.5, 0.68, 0.86]
+      .map((part, i) => {
+        const [leaves, flower] = i % 2 ? [palette.leaf, palette.rose] : [palette.sage, palette.butter];
+        return circle(width * part, -1, 5, leaves) + circle(width * part, -4, 2.6, flower);
+      })
+      .join('');
   wallShadow(model, [0.14, 0.24], [2.22, 2.66]);
   model
     .box({ at: [0.14, 0, 0.24], size: [2.22, FRAME_DEPTH, 2.66], colour, round: 2, front: glazed(colour, night, 2, 3) })
