@@ -12,7 +12,7 @@ pub struct RoomConfig {
 
 impl Default for RoomConfig {
     fn default() -> Self {
-        Self { people_max: 1_000 }
+        Self { people_max: 200 }
     }
 }
 
