@@ -59,6 +59,7 @@ function bestPlace(request: BubbleRequest, obstacles: readonly Rect[], surroundi
     xs.add(clampX(obstacle.x - width - BUBBLE_GAP)).add(clampX(obstacle.x + obstacle.width + BUBBLE_GAP));
     ys.add(clampY(obstacle.y - height - BUBBLE_GAP)).add(clampY(obstacle.y + obstacle.height + BUBBLE_GAP));
   }
+  for (const head of surroundings.heads) ys.add(clampY(head.y - height - BUBBLE_GAP));
   let best: Rect | undefined;
   let bestCost = Infinity;
   for (const y of ys) {
@@ -83,7 +84,7 @@ function costOf(rect: Rect, ideal: { x: number; y: number }, before: { dx: numbe
   for (const head of heads) {
     const across = Math.min(rect.x + rect.width, head.x + head.width) - Math.max(rect.x, head.x);
     const down = Math.min(rect.y + rect.height, head.y + head.height) - Math.max(rect.y, head.y);
-    if (across > 0 && down > 0) cost += 60 * ((across * down) / (head.width * head.height));
+    if (across > 0 && down > 0) cost += 110 * ((across * down) / (head.width * head.height));
   }
   return cost;
 }

@@ -12,6 +12,8 @@ import { Walker } from './walker';
 const STEPS_PER_SECOND = 7.5;
 const BLINK_EVERY_MS = 4200;
 const BLINK_MS = 130;
+/** How fast people step aside for one another, as an exponential rate a second. */
+const ASIDE_RATE = 9;
 
 /** A person at one moment. */
 export interface Presence {
@@ -33,6 +35,8 @@ interface Member {
   person: ScenePerson;
   readonly playback: Playback;
   walkedSince: number | undefined;
+  /** How far from their own place they are drawn to make room, in tiles. */
+  aside: Point;
 }
 
 /** What the crowd stands in. */
@@ -65,7 +69,7 @@ export class Crowd {
         member.person = person;
         member.playback.push(person, now);
       } else {
-        this.members.set(person.id, { person, playback: new Playback(person, now), walkedSince: undefined });
+        this.members.set(person.id, { person, playback: new Playback(person, now), walkedSince: undefined, aside: { x: 0, y: 0 } });
       }
     }
     const me = this.selfId === null ? undefined : this.members.get(this.selfId);
@@ -116,7 +120,7 @@ export class Crowd {
       (point) => ground.grid.fits(point),
     );
     return motions.map(({ member, self, motion, seat }) => {
-      const at = seat ?? { ...(drawn.get(member.person.id) as Point), z: 0 };
+      const at = seat ?? { ...stepAside(member, motion, drawn.get(member.person.id) as Point, seconds), z: 0 };
       const { id, name, look, away } = member.person;
       return {
         id,
@@ -150,6 +154,14 @@ export class Crowd {
     const blink = walked === undefined && !this.reducedMotion && (now + phaseOf(member.person.id)) % BLINK_EVERY_MS < BLINK_MS;
     return { ...viewOf(facing), frame, sit, blink: blink && facing < 2 };
   }
+}
+
+/** Where a person is drawn on the way to where the others leave room for them. */
+function stepAside(member: Member, at: Point, room: Point, seconds: number): Point {
+  const share = 1 - Math.exp(-ASIDE_RATE * seconds);
+  const ease = (from: number, to: number): number => (Math.abs(to - from) < 0.004 ? to : from + (to - from) * share);
+  member.aside = { x: ease(member.aside.x, room.x - at.x), y: ease(member.aside.y, room.y - at.y) };
+  return { x: at.x + member.aside.x, y: at.y + member.aside.y };
 }
 
 /** Spreads people's blinks over time. */

@@ -56,6 +56,7 @@ export class Night {
     context.lineWidth = 5;
     context.lineJoin = 'round';
     context.fill(this.silhouette);
+    context.stroke(this.silhouette);
     context.clip(this.silhouette);
     const { x, y, width, height } = SHELL_BOUNDS;
     context.globalCompositeOperation = 'overlay';

@@ -190,7 +190,9 @@ export class RoomScene implements ControlledScene {
 
   hit(at: Point, touch: boolean): Hit {
     const reach = touch ? FINGER_REACH / this.camera.zoom : 0;
-    return hitTest(this.camera.toWorld(at), reach, this.composition.figures, this.state, this.sprites);
+    // whoever furnishes reaches through people
+    const solid = this.composition.figures.filter(({ personId }) => personId === undefined || !this.editor.on);
+    return hitTest(this.camera.toWorld(at), reach, solid, this.state, this.sprites);
   }
 
   itemsChanged(): void {

@@ -1,9 +1,13 @@
 /** Keeps people who stand on one another apart on the screen; where they say they are does not change. */
 import type { Point } from '../iso/projection';
 
-/** Tiles between two people below which they step aside. */
-export const PERSONAL_SPACE = 0.62;
-const ROUNDS = 4;
+/**
+ * Half the space a person takes on the screen, in tiles: across (x - y) a head's width apart is enough,
+ * into the depth (x + y) faces stay free when one stands a good step behind.
+ */
+export const SPACE_ACROSS = 1.1;
+export const SPACE_DEEP = 1.5;
+const ROUNDS = 5;
 
 export interface Standing extends Point {
   readonly id: string;
@@ -19,9 +23,9 @@ export function spread(people: readonly Standing[], fits: (point: Point) => bool
     for (const [index, person] of people.entries()) {
       if (person.fixed) continue;
       const at = drawn.get(person.id) as Point;
-      const push = pushOn(people, drawn, index, at);
-      if (push.x === 0 && push.y === 0) continue;
-      const next = { x: at.x + push.x, y: at.y + push.y };
+      const push = pushAcross(people, drawn, index, at);
+      if (Math.abs(push) < 0.01) continue;
+      const next = { x: at.x + push / 2, y: at.y - push / 2 };
       if (!fits(next)) continue;
       drawn.set(person.id, next);
       moved = true;
@@ -31,22 +35,20 @@ export function spread(people: readonly Standing[], fits: (point: Point) => bool
   return drawn;
 }
 
-function pushOn(people: readonly Standing[], drawn: ReadonlyMap<string, Point>, index: number, at: Point): Point {
-  let x = 0;
-  let y = 0;
+/** How far across the screen, in tiles, the others push someone. */
+function pushAcross(people: readonly Standing[], drawn: ReadonlyMap<string, Point>, index: number, at: Point): number {
+  let push = 0;
   for (const [otherIndex, other] of people.entries()) {
     if (otherIndex === index) continue;
     const there = drawn.get(other.id) as Point;
-    const dx = at.x - there.x;
-    const dy = at.y - there.y;
-    const distance = Math.hypot(dx, dy);
-    const lacking = PERSONAL_SPACE - distance;
+    const across = at.x - at.y - there.x + there.y;
+    const deep = at.x + at.y - there.x - there.y;
+    if (Math.abs(deep) >= SPACE_DEEP) continue;
+    const lacking = SPACE_ACROSS * Math.sqrt(1 - (deep / SPACE_DEEP) ** 2) - Math.abs(across);
     if (lacking <= 0.01) continue;
-    // people on exactly one spot part in a direction of their own, so that all clients agree
-    const angle = distance > 0.01 ? Math.atan2(dy, dx) : index * 2.4;
-    const share = other.fixed ? 1 : 0.5;
-    x += Math.cos(angle) * lacking * share;
-    y += Math.sin(angle) * lacking * share;
+    // on exactly one line of sight the later one in the list goes right, so that all clients agree
+    const side = Math.abs(across) > 0.01 ? Math.sign(across) : Math.sign(index - otherIndex);
+    push += side * lacking * (other.fixed ? 1 : 0.5);
   }
-  return { x, y };
+  return Math.min(SPACE_ACROSS, Math.max(-SPACE_ACROSS, push));
 }
