@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import neighbourhood from '../../../demo/neighbourhood.json';
 import { randomLook } from '../world/avatar';
+import { WalkGrid } from '../world/scene/pathfinding';
 import { RoomScene, type SceneItem, type ScenePerson } from '../world/scene';
 
 const NAMES = ['하늘', 'Minsu', '별이', 'Leo', '단비', 'Ada', '초코', 'Yuna', '바다', 'Theo', '소라', 'Mia', '보리', 'Kai', '나래', 'Zoe'];
@@ -14,18 +15,20 @@ const number = (name: string, fallback: number): number => Number(query.get(name
 function repeatable(seed: number): () => number {
   let state = seed;
   return () => {
-    state = (state * 1664525 + 1013904223) % 4294967296;
-    return state / 4294967296;
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
   };
 }
 
-function crowd(count: number, random: () => number): ScenePerson[] {
+/** People on free spots of the floor. */
+function crowd(count: number, random: () => number, items: readonly SceneItem[]): ScenePerson[] {
+  const grid = new WalkGrid(items);
+  const spots = Array.from({ length: 300 }, () => ({ x: 0.5 + random() * 9, y: 0.5 + random() * 9 })).filter((spot) => grid.fits(spot));
   return Array.from({ length: count }, (_, i) => ({
     id: `p${i}`,
     name: NAMES[i % NAMES.length] ?? '',
     look: randomLook(random),
-    x: 2 + random() * 6.5,
-    y: 2.5 + random() * 6.5,
+    ...(spots[i] ?? { x: 5, y: 5 }),
     facing: Math.floor(random() * 4),
     moving: false,
     away: i === 7,
@@ -40,7 +43,7 @@ function start(host: HTMLElement): () => void {
   scene.setTheme({ wallpaper, flooring: room?.theme.flooring ?? '', light: query.has('night') ? 'night' : 'day' });
   scene.setItems(items);
   const random = repeatable(number('seed', 7));
-  let people = crowd(number('people', 6), random);
+  let people = crowd(number('people', 6), random, items);
   scene.setPeople(people);
   if (query.has('self')) scene.setSelf('p0');
   if (query.has('edit')) {

@@ -54,7 +54,7 @@ describe('spread', () => {
 describe('paintOrder', () => {
   const sofa = item(1, 'sofa', 8, 8);
   const names = (items: readonly SceneItem[], people: readonly Presence[]): (string | number)[] =>
-    paintOrder(items.map((it) => placePiece(items, it)), people).map(({ piece, person: who }) => piece?.item.id ?? who?.id ?? '');
+    paintOrder(items.map((each) => placePiece(items, each)), people).map(({ piece, person: who }) => piece?.item.id ?? who?.id ?? '');
 
   it('has people behind and before furniture', () => {
     expect(names([sofa], [presence('before', 5, 5.4), presence('behind', 5, 3.6)])).toEqual(['behind', 1, 'before']);
@@ -82,7 +82,7 @@ describe('paintOrder', () => {
 describe('pictures', () => {
   it('have a key for each thing that changes them, and no more', () => {
     const base = { kind: 'sofa', place: 0, rot: 0, color: '' } as const;
-    const keys = [base, { ...base, rot: 1 }, { ...base, color: 'mint' }, { ...base, kind: 'stool' }].map((it) => itemPicture(it, false)?.key);
+    const keys = [base, { ...base, rot: 1 }, { ...base, color: 'mint' }, { ...base, kind: 'stool' }].map((each) => itemPicture(each, false)?.key);
     expect(new Set(keys).size).toBe(4);
     expect(itemPicture(base, true)?.key).toBe(itemPicture(base, false)?.key);
     expect(itemPicture({ ...base, rot: -3 }, false)?.key).toBe(itemPicture({ ...base, rot: 1 }, false)?.key);

@@ -28,7 +28,7 @@ export class Backdrop {
     this.canvas.height = Math.ceil(SHELL_BOUNDS.height * scale);
     const context = context2d(this.canvas);
     const night = theme.light === 'night';
-    const shell = sprites.get(shellPicture(theme), { halo: false, urgent: true });
+    const shell = sprites.get(shellPicture(theme), true);
     if (shell) context.drawImage(shell.image, 0, 0, this.canvas.width, this.canvas.height);
     const pieces = items.filter(({ id }) => !absent.has(id)).map((item) => placePiece(items, item));
     this.onFloor(context, () => {
@@ -53,7 +53,7 @@ export class Backdrop {
 
   private stamp(context: CanvasRenderingContext2D, { item, origin }: PlacedPiece, sprites: Sprites, night: boolean): void {
     const picture = itemPicture(item, night);
-    const sprite = picture && sprites.get(picture, { halo: !isRug(item) });
+    const sprite = picture && sprites.get(picture);
     if (!sprite) return;
     this.atOrigin(context);
     drawAt(context, sprite, origin.x, origin.y);

@@ -92,12 +92,12 @@ function costOf(rect: Rect, ideal: { x: number; y: number }, before: { dx: numbe
 /** Name tags, nearest first in importance: each is moved down a little where it would cover one before it. */
 export function layoutNames(tags: readonly (Rect & { id: string })[]): Map<string, Rect> {
   const placed = new Map<string, Rect>();
-  for (const { id, ...wanted } of tags) {
-    let rect: Rect = wanted;
+  for (const { id, x, y, width, height } of tags) {
+    let rect: Rect = { x, y, width, height };
     for (let tries = 0; tries < 3; tries++) {
       const hit = [...placed.values()].find((other) => overlaps(rect, other, 1));
       if (!hit) break;
-      rect = { ...rect, y: hit.y + hit.height + 2 };
+      rect = { x, y: hit.y + hit.height + 2, width, height };
     }
     placed.set(id, rect);
   }

@@ -94,8 +94,8 @@ export class Composer {
 
   /** The sprite of the moment; while it is being made, the one of plain standing. */
   private spriteOf({ look, pose }: Presence, urgent: boolean): Sprite | undefined {
-    const exact = this.sprites.get(avatarPicture(look, pose), { urgent });
-    return exact ?? this.sprites.get(avatarPicture(look, { ...STANDING, view: pose.view, sit: pose.sit }), { urgent: true });
+    const exact = this.sprites.get(avatarPicture(look, pose), urgent);
+    return exact ?? this.sprites.get(avatarPicture(look, { ...STANDING, view: pose.view, sit: pose.sit }), true);
   }
 
   private itemFigure({ item, origin }: PlacedPiece, night: boolean, rim: Stroke | undefined, alpha = 1): Figure[] {

@@ -19,8 +19,9 @@ const FINGER_POINTS = 8;
 /** `reach` is in pixels at scale 1; 0 for a mouse. */
 export function hitTest(point: Point, reach: number, painted: readonly Painted[], state: RoomState, sprites: Sprites): Hit {
   const tries = [point];
-  for (let turn = 0; turn < FINGER_POINTS && reach > 0; turn++) {
-    const angle = (turn / FINGER_POINTS) * 2 * Math.PI;
+  const around = reach > 0 ? FINGER_POINTS : 0;
+  for (let turn = 0; turn < around; turn++) {
+    const angle = (turn / around) * 2 * Math.PI;
     tries.push({ x: point.x + Math.cos(angle) * reach, y: point.y + Math.sin(angle) * reach });
   }
   for (const at of tries) {
@@ -45,7 +46,7 @@ function backdropAt(point: Point, state: RoomState, sprites: Sprites): Hit | und
     .toSorted((a, b) => Number(isRug(b.kind)) - Number(isRug(a.kind)))
     .findLast((item) => {
       const picture = itemPicture(item, state.night);
-      const sprite = picture && sprites.get(picture, { halo: !isRug(item.kind) });
+      const sprite = picture && sprites.get(picture);
       return sprite && covers({ sprite, origin: placePiece(state.items, item).origin, mirror: false }, point);
     });
   return found && { on: 'item', id: found.id };

@@ -32,8 +32,11 @@ export class Night {
   private readonly glowMap = document.createElement('canvas');
   private readonly coreMap = document.createElement('canvas');
   private readonly silhouette = new Path2D(SILHOUETTE_PATH);
+  private readonly outside = new Path2D(SILHOUETTE_PATH);
 
   constructor() {
+    const { x, y, width, height } = SHELL_BOUNDS;
+    this.outside.rect(x, y, width, height);
     for (const map of [this.glowMap, this.coreMap]) {
       map.width = Math.ceil(SHELL_BOUNDS.width * MAP_SCALE);
       map.height = Math.ceil(SHELL_BOUNDS.height * MAP_SCALE);
@@ -52,17 +55,25 @@ export class Night {
     context.save();
     context.globalCompositeOperation = 'multiply';
     context.fillStyle = DARK;
-    context.strokeStyle = DARK;
-    context.lineWidth = 5;
-    context.lineJoin = 'round';
     context.fill(this.silhouette);
-    context.stroke(this.silhouette);
+    this.strokeRim(context);
     context.clip(this.silhouette);
     const { x, y, width, height } = SHELL_BOUNDS;
     context.globalCompositeOperation = 'overlay';
     context.drawImage(this.glowMap, x, y, width, height);
     context.globalCompositeOperation = 'screen';
     context.drawImage(this.coreMap, x, y, width, height);
+    context.restore();
+  }
+
+  /** The outline's outer half, which the fill leaves bright. */
+  private strokeRim(context: CanvasRenderingContext2D): void {
+    context.save();
+    context.clip(this.outside, 'evenodd');
+    context.strokeStyle = DARK;
+    context.lineWidth = 5;
+    context.lineJoin = 'round';
+    context.stroke(this.silhouette);
     context.restore();
   }
 }

@@ -59,7 +59,7 @@ function spotAt(item: SceneItem, grip: Grip, pointer: Point, heightTenths: numbe
 function spotOnTop(items: readonly SceneItem[], item: SceneItem, grip: Grip, pointer: Point): Spot | undefined {
   const supporters = items
     .filter((other) => other.id !== item.id && other.place === 0 && catalogueItem(other.kind)?.top !== null)
-    .sort((a, b) => b.x + b.y - a.x - a.y);
+    .toSorted((a, b) => b.x + b.y - a.x - a.y);
   for (const supporter of supporters) {
     const top = catalogueItem(supporter.kind)?.top;
     if (!top) continue;

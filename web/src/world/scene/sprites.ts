@@ -48,7 +48,6 @@ export class Mask {
 
 interface Job {
   readonly picture: Picture;
-  readonly halo: boolean;
   readonly urgent: boolean;
 }
 
@@ -78,13 +77,13 @@ export class Sprites {
   }
 
   /** The sprite, perhaps at an older scale, or undefined until it is there. */
-  get(picture: Picture, options: { halo?: boolean; urgent?: boolean } = {}): Sprite | undefined {
+  get(picture: Picture, urgent = false): Sprite | undefined {
     const sprite = this.sprites.get(picture.key);
     if (sprite) {
       this.sprites.delete(picture.key);
       this.sprites.set(picture.key, sprite);
     }
-    if (sprite?.scale !== this.scale) this.request(picture, options.halo ?? true, options.urgent ?? false);
+    if (sprite?.scale !== this.scale) this.request(picture, urgent);
     return sprite;
   }
 
@@ -94,9 +93,9 @@ export class Sprites {
     this.sprites.clear();
   }
 
-  private request(picture: Picture, halo: boolean, urgent: boolean): void {
+  private request(picture: Picture, urgent: boolean): void {
     if (this.queued.has(picture.key) || this.decoding.has(picture.key) || this.failed.has(picture.key)) return;
-    this.queued.set(picture.key, { picture, halo, urgent });
+    this.queued.set(picture.key, { picture, urgent });
     this.pump();
   }
 
@@ -110,13 +109,13 @@ export class Sprites {
     }
   }
 
-  private async make({ picture, halo }: Job): Promise<void> {
+  private async make({ picture }: Job): Promise<void> {
     const { scale } = this;
     try {
       const drawing = picture.draw();
       const image = await decode(toSvg(drawing, scale));
       if (this.stopped) return;
-      this.keep(rasterise(picture.key, drawing, image, scale, halo ? HALO : 0, this.maskOf(drawing, image)));
+      this.keep(rasterise(picture.key, drawing, image, scale, picture.halo ? HALO : 0, this.maskOf(drawing, image)));
     } catch (error) {
       this.failed.add(picture.key);
       this.failedToDraw(new Error(`cannot draw ${picture.key}`, { cause: error }));
