@@ -61,8 +61,6 @@ export function checkBounds(bytes: Uint8Array): void {
     open[level]! -= 1;
     const { length, nested } = token(bytes, at);
     at += length;
-    // each nested value takes a byte at least
-    if (nested > bytes.length - at) throw new DecodeError('a length reaches beyond the frame');
     if (nested > 0) open.push(nested);
     if (open.length > DEPTH_MAX) throw new DecodeError('arrays are nested too deep');
   }

@@ -129,6 +129,7 @@ describe('what is refused', () => {
     ['an array longer than the frame', '93 44 01 dd7fffffff'],
     ['a string longer than the frame', '92 46 dbffffffff'],
     ['arrays without end', `91${'91'.repeat(40)}`],
+    ['arrays nested too deep, even where they would be ignored', `92 63 ${'91'.repeat(20)} 01`],
   ])('%s', (_, text) => {
     expect(() => decodeServer(bytes(text))).toThrow(DecodeError);
   });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { waitMs } from '../src/closing';
 import { Heartbeat } from '../src/heartbeat';
-import { encodeServer, restTickets, TicketError } from '../src/index';
+import { encodeServer, restTickets, TicketError, type OpenTransport, type TransportEvents } from '../src/index';
 import { harness } from './harness';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -270,6 +270,32 @@ test('a client closed while a ticket is on its way opens nothing', async () => {
   await room.stop();
   await vi.advanceTimersByTimeAsync(2_000);
   expect(network.attempts).toBe(0);
+});
+
+test('what an abandoned line still says is not heard', async () => {
+  const lines: TransportEvents[] = [];
+  const open: OpenTransport = (_url, events) => {
+    lines.push(events);
+    return { send: () => {}, close: () => {}, buffered: () => 0 };
+  };
+  const { room, enter } = harness({ open });
+  await enter();
+  await vi.advanceTimersByTimeAsync(15_500);
+  expect(lines).toHaveLength(2);
+  lines[0]!.closed(4301, '');
+  expect(room.state.name).toBe('connecting');
+  lines[1]!.closed(4301, '');
+  expect(room.state.name).toBe('closed');
+});
+
+test('closing on the very first event is obeyed', async () => {
+  const { room, network, enter } = harness();
+  room.on('state', ({ name }) => {
+    if (name === 'connecting') void room.stop();
+  });
+  await enter();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([room.state.name, network.attempts]).toEqual(['closed', 0]);
 });
 
 test('closing from within an event is obeyed', async () => {

@@ -113,7 +113,7 @@ describe('changes', () => {
   } as const;
 
   test('bring items, removals and everyone present', () => {
-    const result = applyChanges(room, frame);
+    const result = applyChanges({ ...room, flush: 4 }, frame);
     expect(result.ok && [...result.document.items.keys()]).toEqual([2]);
     expect(result).toMatchObject({ document: { epoch: 4, seq: 12, flush: null, theme } });
     expect(result.ok && [...result.document.people.keys()]).toEqual([2]);

@@ -64,6 +64,8 @@ export class FakeRoom {
   #spent = new Set<string>();
   /** Refuses the next batches with this error. */
   refuseBatches: { code: string; retryAfterMs: number | null } | null = null;
+  /** Tokens are answered with new sessions. */
+  startAnew = false;
   /** Every token is refused. */
   refuseTokens = false;
   /** Rejects every batch that holds an operation this finds. */
@@ -137,7 +139,8 @@ export class FakeRoom {
     }
     record.generation = Number(generation);
     this.live.records.set(id, record);
-    this.#enter(line, id, true, frame.have);
+    if (this.startAnew) this.#join(line, this.ticket());
+    else this.#enter(line, id, true, frame.have);
   }
 
   #enter(line: Line, id: string, resumed: boolean, have: { epoch: number; seq: number } | null): void {
@@ -171,6 +174,12 @@ export class FakeRoom {
     });
     this.#catchUp(line, have);
     this.#repeatAnswers(session, record);
+  }
+
+  /** Sends everyone the whole room, as after frames were dropped for slow readers. */
+  resync(): void {
+    this.#events = [];
+    for (const line of this.#lines.keys()) this.#catchUp(line, null);
   }
 
   #catchUp(line: Line, have: { epoch: number; seq: number } | null): void {

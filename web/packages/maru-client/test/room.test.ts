@@ -66,6 +66,32 @@ describe('edits', () => {
     expect(room.canUndo).toBe(false);
   });
 
+  test('stay beneath what a whole new copy of the room has, before and after their answer', async () => {
+    const { room, network, server, enter } = harness();
+    await enter();
+    void room.put(chair(1));
+    network.settle();
+    server.change([{ type: 'patch', ...patch, id: 1, color: 'coral' }]);
+    server.resync();
+    network.settle();
+    expect(room.view.items.get(1)).toMatchObject({ color: 'coral', seq: 2 });
+    server.save();
+    network.settle();
+    server.change([{ type: 'remove', id: 1, ifSeq: null }]);
+    server.flush();
+    network.settle();
+    expect(room.view.items.has(1)).toBe(false);
+    void room.put(chair(2));
+    network.settle();
+    server.save();
+    server.resync();
+    network.settle();
+    server.change([{ type: 'remove', id: 2, ifSeq: null }]);
+    server.flush();
+    network.settle();
+    expect(room.view.items.has(2)).toBe(false);
+  });
+
   test('rest on what others do meanwhile, field by field', async () => {
     const { room, network, server, enter } = harness();
     server.change([{ type: 'put', ...chair(1) }]);
@@ -209,6 +235,19 @@ describe('coming back', () => {
     expect(await unsent).toMatchObject({ status: 'applied' });
     expect(ops(network.received)).toMatchObject([{ number: 1 }, { number: 1, resend: false }]);
     expect(server.live.chat.map(({ text }) => text)).toEqual(['sent', 'not sent']);
+  });
+
+  test('to a server that starts a new session sends nothing again', async () => {
+    const { room, network, server, heard, pass, enter } = harness();
+    await enter();
+    void room.say('one');
+    network.settle();
+    network.cut();
+    server.startAnew = true;
+    await vi.advanceTimersByTimeAsync(500);
+    pass();
+    expect(heard.unproven).toMatchObject([[{ ops: [{ text: 'one' }] }]]);
+    expect(ops(network.received)).toHaveLength(1);
   });
 
   test('to a server that forgot the answers sends nothing again', async () => {
@@ -384,7 +423,7 @@ describe('moving', () => {
     await vi.advanceTimersByTimeAsync(500);
     network.settle();
     const avatar = { member: 0, x: 0, y: 1000, facing: 2, standing: 0 };
-    expect(network.received).toContainEqual(expect.objectContaining({ type: 'resume', avatar }));
+    expect(network.received.at(-1)).toMatchObject({ type: 'resume', avatar });
     expect(() => room.move(Number.NaN, 0, 0, 0)).toThrow(RangeError);
   });
 });

@@ -89,6 +89,17 @@ test('takes back an edit of a field somebody had set before it, though I heard o
   expect(server.live.items.get(1)?.item.color).toBe('coral');
 });
 
+test('takes back an edit on its way though somebody has set the same field before it', async () => {
+  const { room, network, server, pass } = await inside();
+  void room.patch(1, { color: 'mint' });
+  server.change([patch(1, { color: 'coral' })]);
+  server.flush();
+  network.deliver('down');
+  expect(room.undo()).not.toBeNull();
+  pass();
+  expect(server.live.items.get(1)?.item.color).toBe('');
+});
+
 test('goes on to the step before when nothing of the last one stands', async () => {
   const { room, server, pass } = await inside();
   void room.setTheme({ wallpaper: 'dots' });
