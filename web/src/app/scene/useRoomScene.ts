@@ -1,0 +1,47 @@
+/** A RoomScene for as long as a component shows it. */
+import { useEffect, useState, type RefObject } from 'react';
+import type { RoomScene } from '../../world/scene';
+import { useLocale } from '../i18n';
+
+/** Null until the drawing code has arrived; a new scene when the language or the wish for less motion changes. */
+export function useRoomScene(host: RefObject<HTMLElement | null>): RoomScene | null {
+  const locale = useLocale();
+  const reducedMotion = useReducedMotion();
+  const [scene, setScene] = useState<RoomScene | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  useEffect(() => {
+    let made: RoomScene | null = null;
+    let gone = false;
+    const make = async (): Promise<void> => {
+      const { RoomScene: Scene } = await import('../../world/scene');
+      if (!gone && host.current) {
+        made = new Scene(host.current, { locale, reducedMotion });
+        setScene(made);
+      }
+    };
+    make().catch(setFailure);
+    return () => {
+      gone = true;
+      setScene(null);
+      made?.destroy();
+    };
+  }, [host, locale, reducedMotion]);
+  if (failure !== null) {
+    // a room that cannot be drawn is for the error boundary
+    throw failure;
+  }
+  return scene;
+}
+
+const query = '(prefers-reduced-motion: reduce)';
+
+export function useReducedMotion(): boolean {
+  const [reduced, setReduced] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const changed = (): void => setReduced(list.matches);
+    list.addEventListener('change', changed);
+    return () => list.removeEventListener('change', changed);
+  }, []);
+  return reduced;
+}

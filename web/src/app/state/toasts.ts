@@ -1,0 +1,35 @@
+/** Short notices at the edge of the page. */
+import { create } from 'zustand';
+
+export type ToastTone = 'info' | 'good' | 'bad';
+
+export interface Toast {
+  readonly id: number;
+  readonly tone: ToastTone;
+  readonly text: string;
+}
+
+interface ToastState {
+  toasts: readonly Toast[];
+  show(tone: ToastTone, text: string): void;
+  dismiss(id: number): void;
+}
+
+const shownForMs = 6000;
+/** More would cover the room; the oldest goes first. */
+const shownAtOnceMax = 3;
+let lastId = 0;
+
+export const useToasts = create<ToastState>((set, get) => ({
+  toasts: [],
+  show(tone, text) {
+    lastId += 1;
+    const toast: Toast = { id: lastId, tone, text };
+    const others = get().toasts.filter((shown) => shown.text !== text);
+    set({ toasts: [...others, toast].slice(-shownAtOnceMax) });
+    setTimeout(() => get().dismiss(toast.id), shownForMs);
+  },
+  dismiss(id) {
+    set({ toasts: get().toasts.filter((toast) => toast.id !== id) });
+  },
+}));

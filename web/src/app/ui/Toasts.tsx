@@ -1,0 +1,23 @@
+/** Shows the short notices and reads them out. */
+import { useMessages } from '../i18n';
+import { useToasts } from '../state/toasts';
+import { classes } from './controls';
+import { Icon } from './Icon';
+import styles from './Toasts.module.css';
+
+export function Toasts() {
+  const { toasts, dismiss } = useToasts();
+  const { common } = useMessages();
+  return (
+    <div className={styles.stack} role="status" aria-live="polite">
+      {toasts.map((toast) => (
+        <div key={toast.id} className={classes(styles.toast, styles[toast.tone])} data-testid="toast">
+          <span>{toast.text}</span>
+          <button type="button" aria-label={common.close} onClick={() => dismiss(toast.id)}>
+            <Icon name="close" size={16} />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

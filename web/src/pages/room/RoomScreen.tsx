@@ -1,0 +1,169 @@
+/** A room on screen: watching from the door, or inside; visiting, or decorating. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { LiveRoom } from 'maru-client';
+import type { GuestIdentity, Room, User } from '../../app/api';
+import { textOf, useMessages } from '../../app/i18n';
+import { usePageTitle } from '../../app/pageTitle';
+import { useRoomScene } from '../../app/scene/useRoomScene';
+import { useToasts } from '../../app/state/toasts';
+import { Button, classes, IconButton } from '../../app/ui/controls';
+import { Blocked } from './Blocked';
+import { ChatBar } from './chat/ChatBar';
+import { ConnectionBanner } from './ConnectionBanner';
+import { blockOf, useTrouble } from './connectionState';
+import type { Arrow } from './edit/arranging';
+import { EditBar } from './edit/EditBar';
+import { SelectionToolbar } from './edit/SelectionToolbar';
+import { useArranging } from './edit/useArranging';
+import { Pinned } from './edit/Pinned';
+import { EntryPanel } from './entry/EntryPanel';
+import { useEntrance } from './entry/useEntrance';
+import { narrowScreen, useSceneCovers } from './sceneCovers';
+import { RoomHeader } from './RoomHeader';
+import { RoomPanels, type PanelId } from './panels/RoomPanels';
+import type { Present } from './panels/PeopleList';
+import styles from './RoomScreen.module.css';
+import { useLiveRole, useLiveRoom, useLiveState, useLiveView } from './useLiveRoom';
+import { useRoomKeys } from './useRoomKeys';
+import { useLiveScene, useStill } from './useSceneRoom';
+
+/** Until the server has said its limit. */
+const chatCharsUsual = 200;
+
+/** How far an arrow key walks, in tiles, along each edge of the floor: straight on the screen. */
+const steps: Readonly<Record<Arrow, readonly [number, number]>> = {
+  ArrowUp: [-0.5, -0.5],
+  ArrowDown: [0.5, 0.5],
+  ArrowLeft: [-0.5, 0.5],
+  ArrowRight: [0.5, -0.5],
+};
+
+export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
+  const messages = useMessages();
+  const words = messages.room;
+  const host = useRef<HTMLDivElement>(null);
+  const scene = useRoomScene(host);
+  const { above, below } = useSceneCovers(scene, host);
+  const { entrance, enter, leave, again } = useEntrance(room, me);
+  const live = useLiveRoom(room.id, entrance);
+  const view = useLiveView(live);
+  const state = useLiveState(live);
+  const role = useLiveRole(live);
+  const inside = state?.name === 'inside' && view?.ready === true;
+  const present = view?.ready === true;
+  usePageTitle(room.name);
+  useStill(scene, room, present);
+  useLiveScene(scene, live);
+  useRefusals(live);
+
+  const [editing, setEditing] = useState(false);
+  const mayEdit = present && (role ?? room.role) !== 'visitor';
+  const arranging = useArranging(scene, live, editing && mayEdit);
+  const [panel, setPanel] = useState<PanelId | null>(() => (matchMedia(narrowScreen).matches ? null : 'chat'));
+  const edit = useCallback((on: boolean): void => {
+    setEditing(on);
+    setPanel(on ? 'catalogue' : matchMedia(narrowScreen).matches ? null : 'chat');
+  }, []);
+  const nudge = useCallback((arrow: Arrow): void => void scene?.nudge(...steps[arrow]), [scene]);
+  const say = useCallback((text: string): void => void live?.say(text), [live]);
+  useRoomKeys(
+    useMemo(
+      () => ({ live: present ? live : null, editing: editing && mayEdit, arranging, leaveEditing: () => edit(false), nudge }),
+      [live, present, editing, mayEdit, arranging, edit, nudge],
+    ),
+  );
+
+  const block = blockOf(state) ?? (me === null && !room.guestsAllowed ? 'sign_in' : null);
+  const trouble = useTrouble(state);
+  const people = useMemo(() => presentPeople(view?.people.values() ?? []), [view?.people]);
+  const theme = present && view ? view.theme : room.theme;
+  const refused = state?.name === 'closed' && state.reason === 'invalid_name';
+  const asking = !block && (entrance === null || refused);
+  const selected = arranging.selected === null ? undefined : view?.items.get(arranging.selected);
+  return (
+    <div className={classes(styles.screen, theme.light === 'night' && styles.night)}>
+      <RoomHeader room={room} name={live?.info?.name ?? room.name} inside={inside} people={people} showPeople={() => setPanel('people')}>
+        {mayEdit && !editing && (
+          <Button variant="primary" icon="brush" className={styles.edit} aria-label={words.edit} onClick={() => edit(true)}>
+            <span>{words.edit}</span>
+          </Button>
+        )}
+      </RoomHeader>
+      <main className={styles.main}>
+        <div className={styles.stage}>
+          <div ref={host} className={styles.scene} role="group" aria-label={words.stageLabel(room.name)} data-testid="scene" />
+          <ConnectionBanner trouble={block ? null : trouble} retry={live ? () => live.online() : null} />
+          {editing && mayEdit && live && (
+            <EditBar cover={above} live={live} unsaved={view?.unsaved ?? 0} connected={inside} placing={arranging.placing} stopPlacing={arranging.stopPlacing} done={() => edit(false)} />
+          )}
+          {editing && selected && (
+            <Pinned key={selected.id} scene={scene} item={selected.id}>
+              <SelectionToolbar kind={selected.kind} color={selected.color} actions={arranging.actions} />
+            </Pinned>
+          )}
+          {block && (
+            <div className={styles.over}>
+              <Blocked block={block} again={again} />
+            </div>
+          )}
+          {asking && (
+            <div className={styles.door} ref={below}>
+              <EntryPanel
+                busy={false}
+                refusal={refused ? textOf(messages.problems, 'invalid_name') : null}
+                enter={(guest: GuestIdentity) => {
+                  leave();
+                  enter(guest);
+                }}
+              />
+            </div>
+          )}
+          <p className="visually-hidden" aria-live="polite" data-testid="announcement">
+            {arranging.announcement}
+          </p>
+        </div>
+        {present && live && panel !== null && (
+          <RoomPanels cover={below} live={live} room={room} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} />
+        )}
+      </main>
+      {present && (
+        <footer className={classes(styles.footer, editing && styles.whileEditing)} ref={below}>
+          <ChatBar roomId={room.id} lengthMax={live?.limits?.chatCharsMax ?? chatCharsUsual} open={inside} say={say} />
+          <IconButton
+            icon={panel === null ? 'chat' : 'chevronDown'}
+            label={panel === null ? messages.chat.expand : messages.chat.collapse}
+            aria-expanded={panel !== null}
+            onClick={() => setPanel(panel === null ? (editing ? 'catalogue' : 'chat') : null)}
+          />
+        </footer>
+      )}
+    </div>
+  );
+}
+
+function presentPeople(people: Iterable<{ member: number; name: string; handle: string | null; look: readonly number[]; kind: string; role: Present['role']; away: boolean }>): Present[] {
+  const rank = { owner: 0, editor: 1, visitor: 2 };
+  return Array.from(people, ({ member, name, handle, look, kind, role, away }) => ({ member, name, handle, look, guest: kind === 'guest', role, away })).toSorted(
+    (a, b) => rank[a.role] - rank[b.role] || a.member - b.member,
+  );
+}
+
+/** Says why an edit or a message did not stand. */
+function useRefusals(live: LiveRoom | null): void {
+  const { rejections, connection } = useMessages();
+  const show = useToasts((state) => state.show);
+  useEffect(() => {
+    if (!live) {
+      return undefined;
+    }
+    const stops = [
+      live.on('rejected', ({ reason }) => show('bad', textOf(rejections, reason))),
+      live.on('unproven', (batches) => show('bad', connection.unproven(batches.length))),
+    ];
+    return () => {
+      for (const stop of stops) {
+        stop();
+      }
+    };
+  }, [live, show, rejections, connection]);
+}

@@ -1,0 +1,103 @@
+/** Where one writes: emotes, the message, send. */
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { useMessages } from '../../../app/i18n';
+import { Button, classes, fieldClass, IconButton } from '../../../app/ui/controls';
+import { Icon } from '../../../app/ui/Icon';
+import styles from './ChatBar.module.css';
+import { keepDraft, readDraft } from './draft';
+import { EmoteMenu } from './EmoteMenu';
+import { EnterGuard } from './enterGuard';
+
+interface ChatBarProps {
+  roomId: string;
+  lengthMax: number;
+  /** False while the connection is away: the draft stays where it is. */
+  open: boolean;
+  say(text: string): void;
+}
+
+export function ChatBar({ roomId, lengthMax, open, say }: ChatBarProps) {
+  const { chat } = useMessages();
+  const [draft, setDraft] = useState(() => readDraft(roomId));
+  const [emoting, setEmoting] = useState(false);
+  const guard = useRef(new EnterGuard());
+  const field = useRef<HTMLInputElement>(null);
+  const tooLong = [...draft.trim()].length > lengthMax;
+
+  const write = (text: string): void => {
+    setDraft(text);
+    keepDraft(roomId, text);
+  };
+  /** Reads the field itself: at the end of a composition the state is one event behind. */
+  const send = (): void => {
+    const text = (field.current?.value ?? '').trim();
+    if (!open || text === '' || [...text].length > lengthMax) {
+      return;
+    }
+    say(text);
+    write('');
+  };
+  const keyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && guard.current.enterPressed()) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'Escape' && !guard.current.composing) {
+      field.current?.blur();
+    }
+  };
+  return (
+    <form
+      className={styles.bar}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!guard.current.composing) {
+          send();
+        }
+      }}
+    >
+      <div className={styles.emotes}>
+        <IconButton icon="smile" label={chat.emotes} aria-expanded={emoting} disabled={!open} onClick={() => setEmoting(!emoting)} />
+        {emoting && (
+          <EmoteMenu
+            close={() => setEmoting(false)}
+            pick={(sign) => {
+              say(sign);
+              setEmoting(false);
+            }}
+          />
+        )}
+      </div>
+      <div className={styles.line}>
+        <input
+          ref={field}
+          className={classes(fieldClass, styles.field)}
+          value={draft}
+          placeholder={chat.placeholder}
+          aria-label={chat.label}
+          aria-invalid={tooLong}
+          autoComplete="off"
+          enterKeyHint="send"
+          data-testid="chat-field"
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={keyDown}
+          onCompositionStart={() => guard.current.compositionStarted()}
+          onCompositionUpdate={(event) => guard.current.compositionUpdated(event.data)}
+          onCompositionEnd={() => {
+            if (guard.current.compositionEnded()) {
+              send();
+            }
+          }}
+        />
+        {tooLong && (
+          <span className={styles.tooLong} role="alert">
+            {chat.tooLong}
+          </span>
+        )}
+      </div>
+      <Button variant="primary" type="submit" className={styles.send} disabled={!open || draft.trim() === '' || tooLong} aria-label={chat.send}>
+        <span className={styles.sendText}>{chat.send}</span>
+        <Icon name="send" size={20} />
+      </Button>
+    </form>
+  );
+}

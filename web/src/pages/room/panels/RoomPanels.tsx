@@ -1,0 +1,84 @@
+/** What stands beside the room: talk, people and things for visitors; furniture and walls for decorators. */
+import { useCallback, useMemo, type RefCallback } from 'react';
+import type { LiveRoom, RoomView } from 'maru-client';
+import type { Room } from '../../../app/api';
+import { useMessages } from '../../../app/i18n';
+import type { RoomScene } from '../../../world/scene';
+import { ChatLog } from '../chat/ChatLog';
+import { CataloguePanel } from '../edit/CataloguePanel';
+import { ThemePanel } from '../edit/ThemePanel';
+import type { Arranging } from '../edit/useArranging';
+import { PeopleList, type Present } from './PeopleList';
+import { SidePanel, type Tab } from './SidePanel';
+import { ThingList } from './ThingList';
+
+export type PanelId = 'chat' | 'people' | 'things' | 'catalogue' | 'theme';
+
+interface RoomPanelsProps {
+  cover: RefCallback<HTMLElement>;
+  live: LiveRoom;
+  room: Room;
+  view: RoomView;
+  people: readonly Present[];
+  panel: PanelId;
+  show(panel: PanelId | null): void;
+  editing: boolean;
+  arranging: Arranging;
+  scene: RoomScene | null;
+}
+
+/** Until the server has said its limit. */
+const itemsUsual = 150;
+
+export function RoomPanels({ cover, live, room, view, people, panel, show, editing, arranging, scene }: RoomPanelsProps) {
+  const words = useMessages();
+  const visiting: readonly Tab<PanelId>[] = [
+    { id: 'chat', label: words.room.chat, icon: 'chat' },
+    { id: 'people', label: words.room.people, icon: 'people', count: people.length },
+    { id: 'things', label: words.room.things, icon: 'things' },
+  ];
+  const decorating: readonly Tab<PanelId>[] = [
+    { id: 'catalogue', label: words.edit.catalogue, icon: 'things' },
+    { id: 'theme', label: words.edit.theme, icon: 'palette' },
+    { id: 'things', label: words.room.things, icon: 'search' },
+  ];
+  const tabs = editing ? decorating : visiting;
+  const chosen = tabs.some(({ id }) => id === panel) ? panel : editing ? 'catalogue' : 'chat';
+  const self = live.member === null ? null : (view.people.get(live.member) ?? null);
+  const looks = useMemo(() => new Map(Array.from(view.people.values(), ({ id, look }) => [id, look])), [view.people]);
+  const lookOf = useCallback((id: string) => looks.get(id) ?? null, [looks]);
+  const things = useMemo(() => [...view.items.values()], [view.items]);
+  const walkToMember = (member: number): void => {
+    const at = live.view.avatars.get(member);
+    if (at) {
+      scene?.walkTo(at.x / 100, at.y / 100);
+    }
+  };
+  const chooseThing = (id: number): void => {
+    const item = view.items.get(id);
+    if (editing) {
+      arranging.choose(id);
+    } else if (item) {
+      scene?.walkTo(...standNear(item));
+    }
+  };
+  return (
+    <SidePanel<PanelId> cover={cover} label={editing ? words.edit.title : words.room.panels} tabs={tabs} chosen={chosen} choose={show} close={() => show(null)}>
+      {chosen === 'chat' && <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} />}
+      {chosen === 'people' && <PeopleList people={people} self={live.member} here={room.owner.handle} walkTo={walkToMember} />}
+      {chosen === 'things' && <ThingList things={things} editing={editing} selected={arranging.selected} choose={chooseThing} />}
+      {chosen === 'catalogue' && (
+        <CataloguePanel placing={arranging.placing} count={things.length} countMax={live.limits?.itemsMax ?? itemsUsual} place={arranging.place} />
+      )}
+      {chosen === 'theme' && <ThemePanel theme={view.theme} choose={(change) => void live.setTheme(change)} />}
+    </SidePanel>
+  );
+}
+
+/** A point on the floor by an item, in tiles. */
+function standNear({ place, x, y }: { place: number; x: number; y: number }): [number, number] {
+  if (place === 1) {
+    return [1, x / 2 + 0.5];
+  }
+  return place === 2 ? [x / 2 + 0.5, 1] : [x / 2 + 0.5, y / 2 + 0.5];
+}

@@ -1,0 +1,83 @@
+/** Keeps a scene showing a room: as a still before entering, live from then on. */
+import { useEffect } from 'react';
+import type { Avatar, LiveRoom, Person } from 'maru-client';
+import { toSceneItems } from '../../app/scene/sceneShapes';
+import type { Room } from '../../app/api';
+import type { RoomScene, ScenePerson } from '../../world/scene';
+
+const [still, walking, sitting] = [0, 1, 2] as const;
+
+export function scenePerson(person: Person, avatar: Avatar): ScenePerson {
+  const { x, y, facing, standing } = avatar;
+  return {
+    id: String(person.member),
+    name: person.name,
+    look: person.look,
+    x: x / 100,
+    y: y / 100,
+    facing,
+    moving: standing === walking,
+    away: person.away,
+  };
+}
+
+function everyone({ view }: LiveRoom): ScenePerson[] {
+  return Array.from(view.people.values(), (person) => scenePerson(person, view.avatars.get(person.member) ?? person.avatar));
+}
+
+/** The room of the list, before anyone is inside. */
+export function useStill(scene: RoomScene | null, room: Room, live: boolean): void {
+  useEffect(() => {
+    if (scene && !live) {
+      scene.setTheme(room.theme);
+      scene.setItems(toSceneItems(room.items));
+      scene.setPeople([]);
+      scene.setSelf(null);
+    }
+  }, [scene, room, live]);
+}
+
+/** The live room. Runs beside React: people walk ten times a second. */
+export function useLiveScene(scene: RoomScene | null, live: LiveRoom | null): void {
+  useEffect(() => {
+    if (!scene || !live) {
+      return undefined;
+    }
+    const drawRoom = (): void => {
+      const { view } = live;
+      if (view.ready) {
+        scene.setTheme({ ...view.theme, light: view.theme.light === 'night' ? 'night' : 'day' });
+        scene.setItems(toSceneItems(view.items.values()));
+      }
+    };
+    const drawPeople = (): void => {
+      scene.setPeople(everyone(live));
+      scene.setSelf(live.member === null ? null : String(live.member));
+    };
+    const stops = [
+      live.on('view', drawRoom),
+      live.on('people', drawPeople),
+      live.on('avatars', drawPeople),
+      live.on('chat', (lines) => {
+        for (const line of lines) {
+          const author = Array.from(live.view.people.values()).find((person) => person.id === line.authorId);
+          if (author) {
+            scene.say(String(author.member), line.text);
+          }
+        }
+      }),
+      scene.on('walk', ({ x, y, facing, moving, sitting: seated }) => {
+        live.move(x, y, facing === 0 || facing === 2 || facing === 3 ? facing : 1, moving ? walking : seated ? sitting : still);
+      }),
+    ];
+    drawRoom();
+    if (live.view.ready) {
+      drawPeople();
+    }
+    return () => {
+      for (const stop of stops) {
+        stop();
+      }
+    };
+  }, [scene, live]);
+}
