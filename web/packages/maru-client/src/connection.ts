@@ -267,13 +267,17 @@ export class Connection {
     this.#welcomedAt = performance.now();
     this.#heartbeat?.stop();
     this.#heartbeat = new Heartbeat(frame.limits, {
-      ping: () => {
-        this.#nonce = (this.#nonce + 1) % 2 ** 32;
-        this.send({ type: 'ping', nonce: this.#nonce });
-      },
+      ping: () => this.#ping(),
       dead: () => this.#drop(CLOSE_SILENT, 'silent', 'lost'),
     });
     this.#handlers.welcome(frame);
+    // only now, with the new token written down, may the server forget the one before it
+    this.#ping();
+  }
+
+  #ping(): void {
+    this.#nonce = (this.#nonce + 1) % 2 ** 32;
+    this.send({ type: 'ping', nonce: this.#nonce });
   }
 
   #notBefore(ms: number): void {

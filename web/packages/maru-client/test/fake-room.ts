@@ -22,6 +22,8 @@ interface StoredItem {
 interface SessionRecord {
   answers: { number: number; digest: string; ack: Ack }[];
   generation: number;
+  /** The newest generation whose token has surely arrived. */
+  arrived: number;
 }
 
 interface Stored {
@@ -100,6 +102,8 @@ export class FakeRoom {
 
   receive(line: Line, frame: ClientFrame): void {
     const session = this.#lines.get(line);
+    const record = session && this.live.records.get(session.id);
+    if (record) record.arrived = record.generation;
     if (frame.type === 'join') this.#join(line, frame.ticket);
     else if (frame.type === 'resume') this.#resume(line, frame);
     else if (!session) line.close(4203);
@@ -126,18 +130,18 @@ export class FakeRoom {
     }
     this.#spent.add(ticket);
     const id = `session-of-${ticket}`;
-    this.live.records.set(id, { answers: [], generation: 0 });
+    this.live.records.set(id, { answers: [], generation: 0, arrived: 0 });
     this.#enter(line, id, false, null);
   }
 
   #resume(line: Line, frame: Extract<ClientFrame, { type: 'resume' }>): void {
     const [id = '', generation] = frame.token.split('/');
-    const record = this.live.records.get(id) ?? { answers: [], generation: 0 };
-    if (this.refuseTokens || record.generation > Number(generation)) {
+    const record = this.live.records.get(id) ?? { answers: [], generation: 0, arrived: 0 };
+    if (this.refuseTokens || Number(generation) < record.arrived) {
       line.close(4202);
       return;
     }
-    record.generation = Number(generation);
+    record.generation = Math.max(record.generation, Number(generation));
     this.live.records.set(id, record);
     if (this.startAnew) this.#join(line, this.ticket());
     else this.#enter(line, id, true, frame.have);

@@ -92,6 +92,17 @@ describe('edits', () => {
     expect(room.view.items.has(2)).toBe(false);
   });
 
+  test('are shown once when a whole new copy of the room has them already', async () => {
+    const { room, network, server, enter } = harness();
+    await enter();
+    void room.say('once');
+    network.settle();
+    server.resync();
+    server.save();
+    network.settle();
+    expect(room.view.chat.map(({ text }) => text)).toEqual(['once']);
+  });
+
   test('rest on what others do meanwhile, field by field', async () => {
     const { room, network, server, enter } = harness();
     server.change([{ type: 'put', ...chair(1) }]);
@@ -201,6 +212,22 @@ describe('coming back', () => {
     expect(heard.unproven).toEqual([]);
   });
 
+  test('after a welcome that never arrived', async () => {
+    const { room, network, heard, pass, enter } = harness();
+    await enter();
+    void room.say('kept');
+    network.settle();
+    network.cut();
+    await vi.advanceTimersByTimeAsync(250);
+    for (let opened = 0; opened < 2; opened += 1) network.deliver('up');
+    expect(network.sent.at(-1)).toMatchObject({ type: 'changes' });
+    network.cut();
+    await vi.advanceTimersByTimeAsync(1_000);
+    pass();
+    expect(room.state.name).toBe('inside');
+    expect(heard.unproven).toEqual([]);
+  });
+
   test('after a crash sends again what was shown but never saved', async () => {
     const { room, network, server, pass, enter } = harness();
     await enter();
@@ -293,7 +320,7 @@ describe('coming back', () => {
     network.inject(encodeServer({ type: 'events', epoch: 1, flush: 2, seq: 1, events: [changed] }));
     await vi.advanceTimersByTimeAsync(500);
     pass();
-    expect(network.received.at(-1)).toMatchObject({ type: 'resume', have: null });
+    expect(network.received.findLast(({ type }) => type !== 'ping')).toMatchObject({ type: 'resume', have: null });
     expect(room.view.items.has(5)).toBe(true);
   });
 });
@@ -417,13 +444,12 @@ describe('moving', () => {
   test('keeps places inside the room and is told to the server on coming back', async () => {
     const { room, network, enter } = harness();
     await enter();
-    room.move(-5, 2_000.4, 2, 0);
-    network.settle();
     network.cut();
+    room.move(-5, 2_000.4, 2, 0);
     await vi.advanceTimersByTimeAsync(500);
     network.settle();
     const avatar = { member: 0, x: 0, y: 1000, facing: 2, standing: 0 };
-    expect(network.received.at(-1)).toMatchObject({ type: 'resume', avatar });
+    expect(network.received.findLast(({ type }) => type !== 'ping')).toMatchObject({ type: 'resume', avatar });
     expect(() => room.move(Number.NaN, 0, 0, 0)).toThrow(RangeError);
   });
 });

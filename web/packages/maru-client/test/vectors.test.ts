@@ -1,0 +1,28 @@
+// The golden bytes shared with the server: every frame reads and writes exactly them.
+import vectors from '@protocol/vectors/frames.json';
+import { expect, test } from 'vitest';
+import { clientFrame, decodeClient, decodeServer, encodeClient, encodeServer, serverFrame } from '../src/index';
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+test.each(vectors.map((vector) => [`${vector.direction}: ${vector.name}`, vector] as const))('%s', (_, vector) => {
+  const bytes = new Uint8Array(Buffer.from(vector.hex, 'hex'));
+  if (vector.direction === 'client') {
+    const frame = decodeClient(bytes);
+    expect(frame.type).not.toBe('unknown');
+    expect(clientFrame.write(frame)).toEqual(vector.json);
+    expect(hex(encodeClient(frame))).toBe(vector.hex);
+  } else {
+    const frame = decodeServer(bytes);
+    expect(frame.type).not.toBe('unknown');
+    expect(serverFrame.write(frame)).toEqual(vector.json);
+    expect(hex(encodeServer(frame))).toBe(vector.hex);
+  }
+});
+
+test('the vectors hold every frame both ways', () => {
+  const kinds = (direction: string) =>
+    new Set(vectors.filter((vector) => vector.direction === direction).map(({ json }) => json[0]));
+  expect([...kinds('client')].toSorted((a, b) => Number(a) - Number(b))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect([...kinds('server')].toSorted((a, b) => Number(a) - Number(b))).toEqual([64, 65, 66, 67, 68, 69, 70, 71, 72, 73]);
+});
