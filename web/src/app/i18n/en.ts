@@ -23,7 +23,7 @@ export const en = {
   },
   home: {
     title: 'Come in and sit down',
-    lead: 'Furnish a room, leave the door open, and see who walks in. Everything you see here is happening now.',
+    lead: 'Furnish a room, leave the door open, and see who walks in. Walk, talk and redecorate together, live.',
     enter: 'Enter this room',
     tryWalking: 'Click the floor to try walking',
     randomVisit: 'Random visit',

@@ -1,3 +1,3 @@
 /** Texts in the visitor's language. */
-export { preferred, useLocale, useLocaleStore, useMessages } from './locale';
+export { useLocale, useLocaleStore, useMessages } from './locale';
 export { locales, textOf, type Locale, type LocalName, type Messages } from './messages';

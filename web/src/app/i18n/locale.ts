@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import { en } from './en';
 import { ko } from './ko';
-import type { Locale, Messages } from './messages';
+import { preferred, type Locale, type Messages } from './messages';
 
 const storageKey = 'maru.locale';
 const dictionaries: Record<Locale, Messages> = { ko, en };
@@ -10,17 +10,6 @@ const dictionaries: Record<Locale, Messages> = { ko, en };
 interface LocaleState {
   locale: Locale;
   choose(locale: Locale): void;
-}
-
-/** The first language of the browser that Maru speaks; English when it speaks none of them. */
-export function preferred(languages: readonly string[]): Locale {
-  for (const language of languages) {
-    const primary = language.toLowerCase().split('-')[0];
-    if (primary === 'ko' || primary === 'en') {
-      return primary;
-    }
-  }
-  return 'en';
 }
 
 function remembered(): Locale | null {

@@ -5,6 +5,17 @@ export type Messages = typeof en;
 export type Locale = 'ko' | 'en';
 export const locales: readonly Locale[] = ['ko', 'en'];
 
+/** The first of the browser's languages that Maru speaks; English when it speaks none of them. */
+export function preferred(languages: readonly string[]): Locale {
+  for (const language of languages) {
+    const primary = language.toLowerCase().split('-')[0];
+    if (primary === 'ko' || primary === 'en') {
+      return primary;
+    }
+  }
+  return 'en';
+}
+
 /** A name in both languages, as protocol/*.json writes them. */
 export interface LocalName {
   readonly ko: string;

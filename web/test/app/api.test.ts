@@ -1,0 +1,52 @@
+/** Answers of the server are read with suspicion. */
+import { describe, expect, it } from 'vitest';
+import { ApiProblem, problemFrom } from '../../src/app/api/problem';
+import { room, roomCard, user } from '../../src/app/api/shapes';
+
+const owner = { id: 'u1', handle: 'haneul', display_name: '하늘', look: [1, 0, 1, 0, 0, 0], mood: '귤' };
+const card = {
+  id: 'r1',
+  name: '하늘이의 미니룸',
+  theme: { wallpaper: 'mint_heart', flooring: 'oak', light: 'night' },
+  people_now: 2,
+  items: [{ id: 7, kind: 'sofa', place: 0, x: 4, y: 5, rotation: 1, color: '' }],
+  owner,
+};
+
+describe('a room card', () => {
+  it('is read field by field', () => {
+    expect(roomCard(card)).toMatchObject({ name: '하늘이의 미니룸', peopleNow: 2, theme: { light: 'night' }, owner: { displayName: '하늘' } });
+  });
+
+  it.each(['id', 'name', 'theme', 'items', 'owner'])('is refused without %s', (field) => {
+    expect(() => roomCard({ ...card, [field]: undefined })).toThrow(ApiProblem);
+  });
+
+  it('is refused with an item of another shape', () => {
+    expect(() => roomCard({ ...card, items: [{ ...card.items[0], x: '4' }] })).toThrow(ApiProblem);
+  });
+
+  it('has the least rights unless it says otherwise', () => {
+    expect(room({ ...card, role: 'emperor' }).role).toBe('visitor');
+    expect(room({ ...card, role: 'owner' }).role).toBe('owner');
+  });
+});
+
+describe('a user', () => {
+  it('needs a front room', () => {
+    expect(user({ ...owner, front_room_id: 'r1' }).frontRoomId).toBe('r1');
+    expect(() => user(owner)).toThrow(ApiProblem);
+  });
+});
+
+describe('a refusal', () => {
+  it('keeps the code and the wait', () => {
+    expect(problemFrom(429, { code: 'rate_limited', retry_after_ms: 1500 })).toMatchObject({ code: 'rate_limited', status: 429, retryAfterMs: 1500 });
+  });
+
+  it('of another shape gets a code by its status', () => {
+    expect(problemFrom(503, '<html>').code).toBe('unavailable');
+    expect(problemFrom(400, { code: '<script>' }).code).toBe('other');
+    expect(problemFrom(429, null).code).toBe('rate_limited');
+  });
+});
