@@ -23,7 +23,7 @@ impl std::fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {}
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    let mut from = rmp_serde::Deserializer::from_read_ref(bytes);
+    let mut from = rmp_serde::Deserializer::new(bytes);
     from.set_max_depth(DEPTH_MAX);
     let value = T::deserialize(&mut from).map_err(|error| DecodeError {
         detail: error.to_string(),

@@ -11,6 +11,9 @@ use crate::domain::room::{
     ChatLine, Document, Epoch, Item, ItemId, Refusal, RoomCard, Seq, Theme, Visibility,
 };
 
+#[cfg(test)]
+pub(crate) mod conformance;
+
 /// How long a store keeps the answers of a session it no longer hears of, in milliseconds.
 pub const ANSWERS_KEPT_MS: u64 = 24 * 60 * 60 * 1_000;
 
@@ -91,7 +94,7 @@ impl TryFrom<u8> for KeptRefusal {
 /// The answers one session was given.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SessionRecord {
-    /// How often the session has been taken up; tokens of earlier times are refused.
+    /// The generation of the newest resume token its client is known to have; older ones are refused.
     pub generation: u32,
     /// The last answers, oldest first, with contiguous numbers.
     pub answers: VecDeque<Answer>,

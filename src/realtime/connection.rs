@@ -206,6 +206,7 @@ impl Connection {
         let mut meter = Meter::new(clock.tick());
         let mut heard = clock.tick();
         let mut pinged = heard;
+        let mut is_first = true;
         let outbox = self.outbox.clone();
         let end = loop {
             let quiet_ms = clock.tick().since_ms(heard.max(pinged));
@@ -229,6 +230,9 @@ impl Connection {
                         Some(Err(error)) => break read_failed(error),
                         None => break End::Over,
                     };
+                    if std::mem::take(&mut is_first) {
+                        self.tell(&room, Input::Heard { conn: self.conn }).await;
+                    }
                     if let Some(end) = self.take(message, &room, &mut meter).await {
                         break end;
                     }

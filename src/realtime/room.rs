@@ -58,6 +58,11 @@ pub enum Input {
         /// How.
         entry: Entry,
     },
+    /// The first frame after the welcome: the client has received it.
+    Heard {
+        /// From which connection.
+        conn: ConnId,
+    },
     /// A batch of operations.
     Batch {
         /// From which connection.
@@ -221,6 +226,7 @@ impl Room {
     pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
         match input {
             Input::Enter { conn, visitor, entry } => self.enter(conn, *visitor, entry, now, effects),
+            Input::Heard { conn } => self.heard(conn),
             Input::Batch { conn, number, base_seq, resend, ops } => {
                 self.batch(conn, batch::Batch { number, base_seq, resend, ops }, now, effects);
             }
@@ -229,7 +235,7 @@ impl Room {
             }
             Input::Leave { conn } => self.leave(conn, effects),
             Input::Lost { conn } => self.lost(conn, now),
-            Input::Drained { conn, stale } => self.drained(conn, stale, effects),
+            Input::Drained { conn, stale } => self.drained(conn, stale, now, effects),
             Input::Saved(SaveOutcome::Saved) => self.saved(effects),
             Input::Saved(SaveOutcome::Fenced) | Input::SaveFailed => self.abandon(effects),
             Input::Drain => self.drain(effects),

@@ -21,7 +21,7 @@ pub struct Claims {
     pub room: RoomId,
     /// The session to take up.
     pub session: SessionId,
-    /// How often the session had been taken up when the token was made.
+    /// Which of the session's tokens this is; each welcome brings a newer one.
     pub generation: u32,
     /// Whose session it is.
     pub bearer: Bearer,

@@ -235,3 +235,30 @@ async fn create(conn: &mut SqliteConnection, room: &NewRoom) -> Result<(), sqlx:
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::room::conformance;
+
+    #[tokio::test]
+    async fn obeys_the_suite_of_the_port() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sqlite = Sqlite::open(folder.path()).await.expect("opened");
+        let (rooms, work) = SqliteRooms::new(sqlite);
+        tokio::select! {
+            () = conformance::suite(&rooms) => {}
+            () = work => panic!("the writer ends only with its rooms"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_process_is_kept_out_of_the_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let first = Sqlite::open(folder.path()).await.expect("opened");
+        let second = Sqlite::open(folder.path()).await;
+        assert!(matches!(second, Err(super::super::OpenError::Locked { .. })));
+        drop(first);
+        Sqlite::open(folder.path()).await.expect("free again");
+    }
+}

@@ -288,6 +288,3 @@ fn prune(document: &mut Document) {
         document.horizon = document.horizon.max(seq);
     }
 }
-
-#[cfg(test)]
-mod tests;

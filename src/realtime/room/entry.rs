@@ -69,7 +69,12 @@ impl Room {
             session.conn = Some(conn);
             session.lost = None;
             session.away = false;
-            session.record.generation += 1;
+            if let Entry::Resume { generation, .. } = entry {
+                // Whoever shows a token has it.
+                session.record.generation = *generation;
+                session.offered = session.offered.max(*generation);
+            }
+            session.offered += 1;
         }
         Ok(session)
     }
@@ -87,13 +92,14 @@ impl Room {
             Refused(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
         };
         let Some(no) = self.by_id.get(&id).copied() else {
-            // A token made after the last save may be ahead of the record, never behind.
+            // A token may be newer than the record, which is only saved with answers, never older.
             let kept = self.records.get(&id).map_or(0, |kept| kept.record.generation);
             return if generation < kept { Err(stale()) } else { Ok(None) };
         };
         let session = self.sessions.get_mut(&no).ok_or_else(stale)?;
         let owner = self.members.get(&session.member);
-        if session.record.generation != generation || owner.is_none_or(|m| m.person_id != person_id) {
+        let good = session.record.generation..=session.offered;
+        if !good.contains(&generation) || owner.is_none_or(|m| m.person_id != person_id) {
             return Err(stale());
         }
         if let Some(old) = session.conn.take() {
@@ -185,11 +191,9 @@ impl Room {
         let no = SessionNo(self.next_session);
         self.next_session += 1;
         person.sessions.insert(no);
-        let Kept { mut record, saved_number } = self.records.remove(&id).unwrap_or_default();
-        if let Entry::Resume { generation, .. } = entry {
-            record.generation = record.generation.max(*generation);
-        }
-        let session = Session { id, member, conn: None, lost: None, away: false, record, saved_number };
+        let Kept { record, saved_number } = self.records.remove(&id).unwrap_or_default();
+        let offered = record.generation;
+        let session = Session { id, member, conn: None, lost: None, away: false, record, offered, saved_number };
         self.sessions.insert(no, session);
         self.by_id.insert(id, no);
         Ok(no)
@@ -213,7 +217,7 @@ impl Room {
         let claims = Claims {
             room: self.card.id,
             session: session.id,
-            generation: session.record.generation,
+            generation: session.offered,
             bearer: member.bearer.clone(),
             issued: now.wall,
         };
@@ -278,6 +282,14 @@ impl Room {
             chat.retain(|line| !hidden.contains(&line.author_id));
         }
         frame
+    }
+
+    /// The client has its welcome: from now on only the token in it is good.
+    pub(super) fn heard(&mut self, conn: ConnId) {
+        let session = self.by_conn.get(&conn).and_then(|no| self.sessions.get_mut(no));
+        if let Some(session) = session {
+            session.record.generation = session.offered;
+        }
     }
 
     pub(super) fn leave(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
@@ -353,7 +365,13 @@ impl Room {
         self.records.insert(id, kept);
     }
 
-    pub(super) fn drained(&mut self, conn: ConnId, stale: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn drained(
+        &mut self,
+        conn: ConnId,
+        stale: bool,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(no) = self.by_conn.get(&conn).copied() else {
             return;
         };
@@ -361,6 +379,8 @@ impl Room {
             return;
         };
         if stale {
+            // What waits goes to the others now, so that it does not follow the snapshot that holds it.
+            self.flush(now, effects);
             let snapshot = self.catch_up(member, None);
             let bytes = frame::binary(&encode_server(&snapshot));
             effects.push(Effect::Resync { conn, bytes });

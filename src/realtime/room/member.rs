@@ -34,7 +34,7 @@ pub enum Entry {
     Resume {
         /// Which.
         session: SessionId,
-        /// How often it had been taken up when the token was made.
+        /// Which of the session's tokens was shown.
         generation: u32,
         /// What the client still has.
         have: Option<ReadPoint>,
@@ -116,6 +116,8 @@ pub(super) struct Session {
     /// Whether the loss has lasted long enough to be shown.
     pub away: bool,
     pub record: SessionRecord,
+    /// The generation of the newest token given out; `record` has the newest one known to have arrived.
+    pub offered: u32,
     /// Answers up to this number are durable.
     pub saved_number: u32,
 }

@@ -1,0 +1,250 @@
+//! What every room store must do, as one suite for all of them, and the simplest store that does it.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::{
+    Answer, ClaimOutcome, ClaimedRoom, NewRoom, PAST_EPOCHS_MAX, RoomSave, RoomStore, SaveOutcome,
+    SessionRecord, Verdict,
+};
+use crate::catalogue::catalogue;
+use crate::domain::clock::WallMs;
+use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
+use crate::domain::room::{
+    CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp,
+    Standpoint, Visibility,
+};
+
+/// One room as a store holds it, without I/O: for properties of the live room.
+#[derive(Debug, Clone)]
+pub(crate) struct MemoryRoom {
+    pub card: RoomCard,
+    pub document: Document,
+    epoch: Epoch,
+    node: Option<NodeId>,
+    pub save_no: u64,
+    sessions: HashMap<SessionId, SessionRecord>,
+    past_epochs: Vec<(Epoch, Seq)>,
+}
+
+impl MemoryRoom {
+    pub(crate) fn new(card: RoomCard, document: Document) -> Self {
+        Self {
+            card,
+            document,
+            epoch: Epoch(0),
+            node: None,
+            save_no: 0,
+            sessions: HashMap::new(),
+            past_epochs: Vec::new(),
+        }
+    }
+
+    pub(crate) fn claim(&mut self, node: NodeId) -> ClaimedRoom {
+        self.past_epochs.insert(0, (self.epoch, self.document.seq));
+        self.past_epochs.truncate(PAST_EPOCHS_MAX);
+        self.epoch = Epoch(self.epoch.0 + 1);
+        self.node = Some(node);
+        ClaimedRoom {
+            card: self.card.clone(),
+            epoch: self.epoch,
+            save_no: self.save_no,
+            document: self.document.clone(),
+            sessions: self.sessions.clone(),
+            past_epochs: self.past_epochs.clone(),
+        }
+    }
+
+    pub(crate) fn save(&mut self, save: &RoomSave) -> SaveOutcome {
+        let stands = save.epoch == self.epoch
+            && Some(save.node) == self.node
+            && save.save_no == self.save_no + 1;
+        if !stands {
+            return SaveOutcome::Fenced;
+        }
+        self.save_no = save.save_no;
+        self.document.seq = save.seq;
+        self.document.horizon = save.horizon;
+        if let Some(theme) = &save.theme {
+            self.document.theme = theme.clone();
+        }
+        for (id, item) in &save.items {
+            self.document.tombstones.remove(id);
+            self.document.items.insert(*id, item.clone());
+        }
+        for (id, seq) in &save.removed {
+            self.document.items.remove(id);
+            self.document.tombstones.insert(*id, *seq);
+        }
+        self.document.tombstones.retain(|_, seq| *seq > save.horizon);
+        self.document.chat.extend(save.chat.iter().cloned());
+        while self.document.chat.len() > CHAT_LINES_MAX {
+            self.document.chat.pop_front();
+        }
+        self.sessions.extend(save.sessions.iter().cloned());
+        SaveOutcome::Saved
+    }
+}
+
+fn item(kind: &str, x: i32, seq: u64) -> Item {
+    let stamp = Stamp { seq: Seq(seq), by: SessionId::from_uuid(uuid::Uuid::from_u128(9)) };
+    let standpoint = Standpoint { place: Place::Floor, x, y: 4 };
+    let piece = Piece { kind: kind.to_owned(), standpoint, rotation: 1, color: "mint".to_owned() };
+    Item { piece, standpoint_set: stamp, rotation_set: stamp, color_set: stamp }
+}
+
+fn new_room(visibility: Visibility, at: u64) -> NewRoom {
+    let mut document = Document::new(catalogue().plain_theme());
+    document.seq = Seq(1);
+    document.items.insert(ItemId(1), item("sofa", 2, 1));
+    document.items.insert(ItemId(2), item("chair", 8, 1));
+    let card = RoomCard {
+        id: RoomId::generate(),
+        owner_id: UserId::generate(),
+        name: "우리 집".to_owned(),
+        visibility,
+        guests_allowed: true,
+    };
+    NewRoom { card, document, at: WallMs(at) }
+}
+
+async fn claim(store: &dyn RoomStore, room: RoomId, node: NodeId) -> ClaimedRoom {
+    match store.claim(room, node).await.expect("the store answers") {
+        ClaimOutcome::Claimed(claimed) => *claimed,
+        ClaimOutcome::NotFound => panic!("the room is there"),
+    }
+}
+
+fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
+    let seq = Seq(claimed.document.seq.0 + number);
+    RoomSave {
+        room: claimed.card.id,
+        epoch: claimed.epoch,
+        node,
+        save_no: claimed.save_no + number,
+        seq,
+        horizon: Seq(0),
+        theme: None,
+        items: Vec::new(),
+        removed: Vec::new(),
+        chat: Vec::new(),
+        sessions: Vec::new(),
+        at: WallMs(5_000 + number),
+    }
+}
+
+/// Runs the whole suite.
+pub(crate) async fn suite(store: &dyn RoomStore) {
+    making_is_idempotent(store).await;
+    saves_round_trip(store).await;
+    claims_fence_earlier_ones(store).await;
+    saves_come_one_after_the_other(store).await;
+    lists_are_whole_and_private_rooms_stay_out(store).await;
+}
+
+async fn making_is_idempotent(store: &dyn RoomStore) {
+    let room = new_room(Visibility::Public, 10);
+    store.create(room.clone()).await.expect("made");
+    let mut again = room.clone();
+    again.card.name = "다른 이름".to_owned();
+    store.create(again).await.expect("left alone");
+    let saved = store.read(room.card.id).await.expect("read").expect("there");
+    assert_eq!(saved.card, room.card);
+    assert_eq!(saved.items, Vec::from_iter(room.document.items.clone()));
+    assert_eq!(store.of_owner(room.card.owner_id).await.expect("read"), [room.card]);
+    let nowhere = RoomId::generate();
+    assert_eq!(store.read(nowhere).await.expect("read"), None);
+    let claimed = store.claim(nowhere, NodeId::generate()).await.expect("answered");
+    assert_eq!(claimed, ClaimOutcome::NotFound);
+}
+
+async fn saves_round_trip(store: &dyn RoomStore) {
+    let (room, node) = (new_room(Visibility::Public, 20), NodeId::generate());
+    store.create(room.clone()).await.expect("made");
+    let claimed = claim(store, room.card.id, node).await;
+    assert_eq!(claimed.document, room.document);
+    let mut save = save_of(&claimed, node, 1);
+    let mut theme = room.document.theme.clone();
+    theme.light = crate::domain::room::Light::Night;
+    theme.set[2] = Some(Stamp { seq: Seq(2), by: SessionId::generate() });
+    save.theme = Some(theme);
+    save.items = vec![(ItemId(1), item("sofa", 3, 2)), (ItemId(7), item("desk", 12, 2))];
+    save.removed = vec![(ItemId(2), Seq(2))];
+    let at = WallMs(now_ms());
+    let line = |text: &str| ChatLine {
+        seq: Seq(2),
+        at,
+        author_id: "a".to_owned(),
+        author_name: "하늘".to_owned(),
+        text: text.to_owned(),
+    };
+    save.chat = vec![line("하나"), line("둘")];
+    let answer = Answer { number: 1, digest: u64::MAX, verdict: Verdict::Applied, seq: Seq(2) };
+    let record = SessionRecord { generation: 3, answers: VecDeque::from([answer]), seen: at };
+    save.sessions = vec![(SessionId::generate(), record)];
+    assert_eq!(store.save(save.clone()).await.expect("saved"), SaveOutcome::Saved);
+
+    let mut expected = MemoryRoom::new(room.card.clone(), room.document);
+    let first = expected.claim(node);
+    assert_eq!(first.epoch, claimed.epoch);
+    assert_eq!(expected.save(&save), SaveOutcome::Saved);
+    let next = NodeId::generate();
+    assert_eq!(claim(store, room.card.id, next).await, expected.claim(next));
+}
+
+/// The store forgets by its own clock, so records must be of today.
+fn now_ms() -> u64 {
+    crate::domain::clock::Clock::start().wall().0
+}
+
+async fn claims_fence_earlier_ones(store: &dyn RoomStore) {
+    let (room, old, new) = (new_room(Visibility::Public, 30), NodeId::generate(), NodeId::generate());
+    store.create(room.clone()).await.expect("made");
+    let before = claim(store, room.card.id, old).await;
+    let after = claim(store, room.card.id, new).await;
+    assert!(after.epoch > before.epoch);
+    let mut late = save_of(&before, old, 1);
+    late.removed = vec![(ItemId(1), Seq(2))];
+    assert_eq!(store.save(late.clone()).await.expect("answered"), SaveOutcome::Fenced);
+    late.epoch = after.epoch;
+    assert_eq!(store.save(late).await.expect("answered"), SaveOutcome::Fenced, "the node counts");
+    let saved = store.read(room.card.id).await.expect("read").expect("there");
+    assert_eq!(saved.items.len(), 2, "a fenced save changes nothing");
+}
+
+async fn saves_come_one_after_the_other(store: &dyn RoomStore) {
+    let (room, node) = (new_room(Visibility::Public, 40), NodeId::generate());
+    store.create(room.clone()).await.expect("made");
+    let claimed = claim(store, room.card.id, node).await;
+    let (first, second) = (save_of(&claimed, node, 1), save_of(&claimed, node, 2));
+    assert_eq!(store.save(second.clone()).await.expect("answered"), SaveOutcome::Fenced);
+    assert_eq!(store.save(first.clone()).await.expect("answered"), SaveOutcome::Saved);
+    assert_eq!(store.save(first.clone()).await.expect("answered"), SaveOutcome::Fenced);
+    let last = store.last_save(room.card.id).await.expect("read");
+    assert_eq!(last, Some((claimed.epoch, first.save_no)));
+    assert_eq!(store.save(second).await.expect("answered"), SaveOutcome::Saved);
+}
+
+async fn lists_are_whole_and_private_rooms_stay_out(store: &dyn RoomStore) {
+    let hidden = new_room(Visibility::Private, 90);
+    store.create(hidden.clone()).await.expect("made");
+    // Some with the same time: the place in the list must still be one place.
+    let mut made = Vec::new();
+    for at in [100, 100, 100, 101, 102] {
+        let room = new_room(Visibility::Public, at);
+        store.create(room.clone()).await.expect("made");
+        made.push(room.card.id);
+    }
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store.list_public(after, 2).await.expect("listed");
+        let Some((_, place)) = page.last() else {
+            break;
+        };
+        after = Some(*place);
+        seen.extend(page.into_iter().map(|(room, place)| (place.changed, room.card.id)));
+    }
+    assert!(seen.iter().all(|(_, room)| *room != hidden.card.id));
+    assert!(seen.is_sorted_by(|a, b| a > b), "newest first, nothing twice");
+    assert!(made.iter().all(|room| seen.iter().any(|(_, listed)| listed == room)));
+}

@@ -1,0 +1,6 @@
+//! The room under test: scripted behaviour, and properties over any interleaving.
+
+mod behaviour;
+mod client;
+mod properties;
+mod world;

@@ -1,0 +1,353 @@
+//! What the room does in situations one can name.
+
+use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Place, Role, Standing, Standpoint};
+
+use super::world::World;
+use crate::domain::room::Visibility;
+use crate::domain::visitor::Identity;
+use crate::ports::room::SaveOutcome;
+use crate::realtime::limits;
+use crate::realtime::room::{Entry, Input, RoomSettings};
+
+fn put(id: u64, kind: &str, x: i32, y: i32) -> Op {
+    let (kind, color) = (kind.to_owned(), String::new());
+    Op::Put { id, kind, place: Place::Floor, x, y, rotation: 0, color }
+}
+
+fn shift(id: u64, x: i32, y: i32) -> Op {
+    let standpoint = Some(Standpoint { place: Place::Floor, x, y });
+    Op::Patch { id, standpoint, rotation: None, color: None, if_seq: None }
+}
+
+fn say(text: &str) -> Op {
+    Op::Say { text: text.to_owned() }
+}
+
+/// The owner and a visitor, both inside.
+fn two() -> World {
+    let mut world = World::new(2);
+    world.rest();
+    world
+}
+
+fn outcome(world: &World, client: usize, number: u32) -> Option<OutcomeCode> {
+    world.clients[client].answers.get(&number).map(|(outcome, _)| *outcome)
+}
+
+#[test]
+fn the_answer_waits_for_the_save_and_the_effect_does_not() {
+    let mut world = two();
+    world.batch(0, vec![put(1, "sofa", 4, 4)], true);
+    world.settle();
+    world.deliver(1);
+    assert!(world.clients[1].items.contains_key(&1), "the other sees it at once");
+    world.deliver(0);
+    assert_eq!(outcome(&world, 0, 1), None);
+    world.save_answers();
+    world.deliver(0);
+    assert_eq!(outcome(&world, 0, 1), Some(OutcomeCode::Applied));
+}
+
+#[test]
+fn one_save_carries_what_came_while_the_last_was_under_way() {
+    let mut world = two();
+    world.batch(0, vec![say("first")], true);
+    world.settle();
+    for n in 0..5 {
+        world.batch(0, vec![say(&format!("line {n}"))], true);
+    }
+    world.settle();
+    world.save_answers();
+    assert_eq!(world.store.save_no, 1);
+    world.settle();
+    world.save_answers();
+    assert_eq!(world.store.save_no, 2);
+    world.deliver(0);
+    assert!(world.clients[0].unanswered.is_empty());
+}
+
+#[test]
+fn visitors_talk_and_do_not_furnish() {
+    let mut world = two();
+    assert_eq!(world.clients[0].role, Some(Role::Owner));
+    assert_eq!(world.clients[1].role, Some(Role::Visitor));
+    world.batch(1, vec![say("안녕!"), put(5, "chair", 4, 4)], true);
+    world.batch(1, vec![say("안녕!")], true);
+    world.rest();
+    assert_eq!(outcome(&world, 1, 1), Some(OutcomeCode::Rejected));
+    assert_eq!(outcome(&world, 1, 2), Some(OutcomeCode::Applied));
+    assert!(world.document().items.is_empty());
+    assert_eq!(world.document().chat.len(), 1, "a refused batch has no part in effect");
+}
+
+#[test]
+fn a_table_and_its_lamp_move_together_through_each_other() {
+    let mut world = two();
+    world.batch(0, vec![put(1, "desk", 4, 4), put(2, "cactus", 5, 4)], true);
+    world.rest();
+    assert_eq!(world.document().items.len(), 2, "{:?}", world.clients[0].answers);
+    // The cactus alone would hang over the desk's edge for a moment; the batch as a whole is sound.
+    world.batch(0, vec![shift(2, 7, 6), shift(1, 6, 6)], true);
+    world.rest();
+    assert_eq!(outcome(&world, 0, 2), Some(OutcomeCode::Applied));
+}
+
+#[test]
+fn the_same_number_gets_the_same_answer_and_another_batch_none() {
+    let mut world = two();
+    world.batch(0, vec![say("once")], true);
+    world.rest();
+    let conn = world.conn(0).expect("inside");
+    let again = |ops| Input::Batch { conn, number: 1, base_seq: crate::domain::room::Seq(0), resend: true, ops };
+    world.feed(again(vec![say("once")]));
+    world.deliver(0);
+    assert_eq!(world.document().chat.len(), 1);
+    world.feed(again(vec![say("something else")]));
+    let refused = world.clients[0].inbox.pop_front().expect("an answer");
+    let frame = maru_protocol::decode_server(&refused[2..]).expect("a frame");
+    let maru_protocol::ServerFrame::Acks { acks, .. } = frame else {
+        panic!("not acks: {frame:?}");
+    };
+    assert_eq!(acks[0].reason, Some(maru_protocol::Reason::NumberReused));
+    assert_eq!(world.document().chat.len(), 1);
+}
+
+#[test]
+fn numbers_that_skip_are_refused_and_stay_free() {
+    let mut world = two();
+    world.clients[0].last_number = 4;
+    world.batch(0, vec![say("five")], true);
+    world.deliver(0);
+    assert_eq!(world.clients[0].errors, [ErrorCode::Gap]);
+    assert!(world.document().chat.is_empty());
+}
+
+#[test]
+fn a_room_that_cannot_save_says_so_before_it_owes_too_much() {
+    let mut world = two();
+    world.batch(0, vec![say("under way")], true);
+    world.settle();
+    world.pass(limits::UNSAVED_AGE_MS_MAX);
+    world.batch(0, vec![say("too late")], true);
+    world.deliver(0);
+    assert_eq!(world.clients[0].errors, [ErrorCode::Unavailable]);
+    world.save_answers();
+    world.resend(0);
+    world.rest();
+    assert_eq!(world.document().chat.len(), 2, "the number was still free");
+}
+
+#[test]
+fn a_resend_does_not_overwrite_what_others_did_meanwhile() {
+    let mut world = World::new(2);
+    world.same_person(0, 1);
+    world.rest();
+    world.batch(0, vec![put(1, "sofa", 4, 4)], true);
+    world.rest();
+    // The first device's edit is lost on the way, the second's is newer.
+    world.batch(0, vec![shift(1, 8, 8)], false);
+    world.cut(0);
+    world.batch(1, vec![shift(1, 2, 2)], true);
+    world.rest();
+    let item = world.document().items.values().next().expect("the sofa");
+    assert_eq!((item.piece.standpoint.x, item.piece.standpoint.y), (2, 2));
+    assert_eq!(outcome(&world, 0, 2), Some(OutcomeCode::Superseded));
+}
+
+#[test]
+fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
+    let mut world = two();
+    let conn = world.conn(1).expect("inside");
+    world.feed(Input::Move { conn, x: 321, y: 654, facing: 3, standing: Standing::Sitting });
+    world.rest();
+    world.cut(1);
+    world.pass(limits::AWAY_AFTER_MS - 1);
+    world.connect(1);
+    world.deliver(1);
+    assert!(world.clients[0].inbox.is_empty(), "nobody notices a reload");
+    let me = &world.clients[1].people[&world.clients[1].member];
+    assert_eq!((me.avatar.x, me.avatar.y, me.avatar.facing), (321, 654, 3), "back in place");
+
+    world.cut(1);
+    world.pass(limits::AWAY_AFTER_MS);
+    world.pass(100);
+    world.deliver(0);
+    let member = world.clients[1].member;
+    assert!(world.clients[0].people[&member].away);
+    world.pass(limits::GRACE_MS);
+    world.pass(100);
+    world.deliver(0);
+    assert!(!world.clients[0].people.contains_key(&member));
+}
+
+#[test]
+fn a_person_on_two_devices_joins_once_and_leaves_once() {
+    let mut world = World::new(3);
+    world.same_person(1, 2);
+    world.rest();
+    assert_eq!(world.clients[0].people.len(), 2);
+    for client in [1, 2] {
+        let conn = world.conn(client).expect("inside");
+        world.feed(Input::Leave { conn });
+        world.pass(100);
+        world.deliver(0);
+        assert_eq!(world.clients[0].people.len(), if client == 1 { 2 } else { 1 });
+    }
+}
+
+#[test]
+fn a_token_works_once_and_a_copied_tab_is_refused() {
+    let mut world = two();
+    let old = world.clients[1].token.clone();
+    world.cut(1);
+    world.connect(1);
+    world.deliver(1);
+    assert_ne!(world.clients[1].token, old, "the token has changed");
+    let newer = std::mem::replace(&mut world.clients[1].token, old);
+    world.cut(1);
+    world.connect(1);
+    assert_eq!(world.closes.last(), Some(&(1, CloseCode::ResumeRefused)));
+    world.clients[1].inbox.clear();
+    world.clients[1].token = newer;
+    world.connect(1);
+    world.deliver(1);
+    assert!(world.clients[1].inside);
+}
+
+#[test]
+fn the_newest_connection_of_a_session_wins() {
+    let mut world = two();
+    let half_open = world.conn(1).expect("inside");
+    // The phone changed networks: a new connection while the old one still looks alive.
+    let token = world.clients[1].token.clone().expect("a token");
+    let claims = crate::realtime::token::TokenKey::new(&[5; 32]).open(&token, world.now.wall);
+    let claims = claims.expect("opens");
+    let visitor = Box::new(world.visitor(1).clone());
+    let (session, generation) = (claims.session, claims.generation);
+    let entry = Entry::Resume { session, generation, have: None, avatar: None };
+    let conn = crate::realtime::room::ConnId(half_open.0 + 1_000);
+    world.feed(Input::Enter { conn, visitor, entry });
+    assert_eq!(world.closes, [(1, CloseCode::Replaced)]);
+    world.feed(Input::Lost { conn: half_open });
+    world.pass(limits::GRACE_MS * 2);
+    world.deliver(0);
+    assert_eq!(world.clients[0].people.len(), 2, "the late loss of the old one means nothing");
+}
+
+#[test]
+fn the_policy_of_the_moment_decides_at_the_door() {
+    let mut world = World::new(2);
+    world.card().visibility = Visibility::Private;
+    world.crash();
+    world.connect(1);
+    assert_eq!(world.closes, [(1, CloseCode::Forbidden)]);
+    world.clients[1].inbox.clear();
+    world.connect(0);
+    world.deliver(0);
+    assert!(world.clients[0].inside, "the owner is always let in");
+
+    let mut world = World::new(2);
+    world.card().guests_allowed = false;
+    world.crash();
+    let id = crate::domain::id::GuestId::generate();
+    world.visitor(1).identity = Identity::Guest { id };
+    world.connect(1);
+    assert_eq!(world.closes, [(1, CloseCode::Forbidden)]);
+}
+
+#[test]
+fn a_full_room_takes_its_owner_and_nobody_else() {
+    let mut world = World::new(3);
+    world.set_settings(RoomSettings { people_max: 1 });
+    world.connect(1);
+    world.connect(2);
+    assert_eq!(world.closes, [(2, CloseCode::RoomFull)]);
+    world.connect(0);
+    world.deliver(0);
+    assert!(world.clients[0].inside);
+}
+
+#[test]
+fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
+    let mut world = World::new(3);
+    let hidden = world.person_id(0);
+    world.visitor(2).hidden.insert(hidden);
+    world.rest();
+    assert_eq!(world.clients[2].people.len(), 2, "everyone but the hidden one");
+    world.batch(0, vec![say("들리니?"), put(1, "sofa", 4, 4)], true);
+    world.rest();
+    assert_eq!(world.clients[1].chat.len(), 1);
+    assert!(world.clients[2].chat.is_empty());
+    assert!(world.clients[2].items.contains_key(&1));
+    let conn = world.conn(0).expect("inside");
+    world.feed(Input::Move { conn, x: 5, y: 5, facing: 0, standing: Standing::Walking });
+    world.pass(100);
+    world.deliver(1);
+    assert_eq!(world.clients[1].people[&world.clients[0].member].avatar.x, 5);
+    assert!(world.clients[2].inbox.is_empty());
+}
+
+#[test]
+fn places_outside_the_room_are_refused() {
+    let mut world = two();
+    let conn = world.conn(1).expect("inside");
+    for (x, y, facing) in [(-1, 0, 0), (0, 1_001, 0), (i32::MAX, 0, 0), (0, 0, 4)] {
+        world.feed(Input::Move { conn, x, y, facing, standing: Standing::Still });
+    }
+    world.deliver(1);
+    assert_eq!(world.clients[1].errors, [ErrorCode::BadPosition; 4]);
+}
+
+#[test]
+fn a_lost_claim_sends_everyone_to_come_back() {
+    let mut world = two();
+    world.batch(0, vec![say("never saved")], true);
+    world.settle();
+    let epoch = world.epoch();
+    world.saving = None;
+    world.feed(Input::Saved(SaveOutcome::Fenced));
+    let moved = |client| (client, CloseCode::RoomMoved);
+    assert_eq!(world.closes, [moved(0), moved(1)]);
+    world.rest();
+    assert!(world.epoch() > epoch);
+    assert_eq!(world.document().chat.len(), 1, "what had no answer was sent again");
+}
+
+#[test]
+fn a_returning_reader_gets_only_what_changed_and_a_stranger_to_the_epoch_everything() {
+    let mut world = two();
+    for id in 1..=3 {
+        world.batch(0, vec![put(id, "chair", 3 * i32::try_from(id).expect("small"), 4)], true);
+    }
+    world.rest();
+    world.cut(1);
+    world.batch(0, vec![shift(2, 12, 12), Op::Remove { id: 3, if_seq: None }], true);
+    world.pass(100);
+    world.connect(1);
+    let frames: Vec<_> = world.clients[1]
+        .inbox
+        .iter()
+        .filter_map(|bytes| {
+            let start = if bytes[1] < 126 { 2 } else { 4 };
+            maru_protocol::decode_server(&bytes[start..]).ok()
+        })
+        .collect();
+    let changes = frames.iter().find_map(|frame| match frame {
+        maru_protocol::ServerFrame::Changes { items, removed, .. } => Some((items.len(), removed.len())),
+        _ => None,
+    });
+    assert_eq!(changes, Some((1, 1)), "{frames:?}");
+    world.rest();
+    // Seen but never saved: that seq of the old epoch proves nothing any more.
+    world.batch(0, vec![say("seen by all, saved by none")], true);
+    world.pass(100);
+    world.deliver(1);
+    world.crash();
+    world.connect(1);
+    let snapshot = world.clients[1].inbox.iter().any(|bytes| {
+        let start = if bytes[1] < 126 { 2 } else { 4 };
+        let frame = maru_protocol::decode_server(&bytes[start..]);
+        matches!(frame, Ok(maru_protocol::ServerFrame::Snapshot { .. }))
+    });
+    assert!(snapshot);
+}
