@@ -52,12 +52,17 @@ describe('layoutBubbles', () => {
 });
 
 describe('layoutNames', () => {
+  const tag = (id: string, x: number, ...ys: number[]) => ({ id, options: ys.map((y) => ({ x, y, width: 60, height: 16 })) });
+
   it('moves a name down from one it would cover', () => {
-    const placed = layoutNames([
-      { id: 'a', x: 10, y: 10, width: 60, height: 16 },
-      { id: 'b', x: 30, y: 14, width: 60, height: 16 },
-    ]);
+    const placed = layoutNames([tag('a', 10, 10), tag('b', 30, 14)], new Map());
     expect(placed.get('a')?.y).toBe(10);
     expect(placed.get('b')?.y).toBe(28);
+  });
+
+  it('goes over the head rather than over a face', () => {
+    const face = { x: 20, y: 98, width: 40, height: 40 };
+    expect(layoutNames([tag('a', 10, 100, 10)], new Map([['b', face]])).get('a')?.y).toBe(10);
+    expect(layoutNames([tag('a', 10, 100, 10)], new Map([['a', face]])).get('a')?.y).toBe(100);
   });
 });

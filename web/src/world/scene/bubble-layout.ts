@@ -1,8 +1,11 @@
 /** Places speech bubbles so that none covers another or a name; what cannot be placed is left out. */
 import type { Rect } from './types';
 
-/** Pixels kept free around a bubble. */
-export const BUBBLE_GAP = 5;
+/** Pixels kept free around a bubble: its tail has to go somewhere. */
+export const BUBBLE_GAP = 8;
+
+/** What covering a whole head costs, in pixels of detour. */
+const HEAD_COST = 110;
 
 export interface BubbleRequest {
   readonly id: string;
@@ -65,41 +68,59 @@ function bestPlace(request: BubbleRequest, obstacles: readonly Rect[], surroundi
   for (const y of ys) {
     for (const x of xs) {
       const rect = { x, y, width, height };
-      const cost = costOf(rect, ideal, before, surroundings.heads);
-      if (cost < bestCost && !obstacles.some((obstacle) => overlaps(rect, obstacle, BUBBLE_GAP - 1))) {
-        best = rect;
-        bestCost = cost;
-      }
+      const detour = detourOf(rect, ideal, before);
+      if (detour >= bestCost || obstacles.some((obstacle) => overlaps(rect, obstacle, BUBBLE_GAP - 1))) continue;
+      const cost = detour + surroundings.heads.reduce((sum, head) => sum + HEAD_COST * shared(rect, head), 0);
+      if (cost >= bestCost) continue;
+      best = rect;
+      bestCost = cost;
     }
   }
   return best;
 }
 
-/** Distance from the ideal place, most of all downwards over the speaker; a little from where it stood; covered heads. */
-function costOf(rect: Rect, ideal: { x: number; y: number }, before: { dx: number; dy: number } | undefined, heads: readonly Rect[]): number {
+/** Distance from the ideal place, most of all downwards over the speaker, and a little from where it stood. */
+function detourOf(rect: Rect, ideal: { x: number; y: number }, before: { dx: number; dy: number } | undefined): number {
   const dx = rect.x - ideal.x;
   const dy = rect.y - ideal.y;
   let cost = Math.abs(dx) * 0.9 + (dy > 0 ? dy * 3 : -dy);
   if (before) cost += 0.35 * (Math.abs(dx - before.dx) + Math.abs(dy - before.dy));
-  for (const head of heads) {
-    const across = Math.min(rect.x + rect.width, head.x + head.width) - Math.max(rect.x, head.x);
-    const down = Math.min(rect.y + rect.height, head.y + head.height) - Math.max(rect.y, head.y);
-    if (across > 0 && down > 0) cost += 110 * ((across * down) / (head.width * head.height));
-  }
   return cost;
 }
 
-/** Name tags, nearest first in importance: each is moved down a little where it would cover one before it. */
-export function layoutNames(tags: readonly (Rect & { id: string })[]): Map<string, Rect> {
+/** A name tag with where it may go, best first. */
+export interface NameRequest {
+  readonly id: string;
+  readonly options: readonly Rect[];
+}
+
+/** Name tags, most important first: each goes where it covers no tag before it and least of others' faces. */
+export function layoutNames(tags: readonly NameRequest[], heads: ReadonlyMap<string, Rect>): Map<string, Rect> {
   const placed = new Map<string, Rect>();
-  for (const { id, x, y, width, height } of tags) {
-    let rect: Rect = { x, y, width, height };
-    for (let tries = 0; tries < 3; tries++) {
-      const hit = [...placed.values()].find((other) => overlaps(rect, other, 1));
-      if (!hit) break;
-      rect = { x, y: hit.y + hit.height + 2, width, height };
-    }
-    placed.set(id, rect);
+  for (const { id, options } of tags) {
+    const taken = [...placed.values()];
+    const faces = [...heads].flatMap(([other, rect]) => (other === id ? [] : [rect]));
+    const free = options.filter((option) => !taken.some((other) => overlaps(option, other, 1)));
+    const cost = (rect: Rect): number => faces.reduce((sum, face) => sum + shared(rect, face), 0) + options.indexOf(rect) * 0.06;
+    const best = free.toSorted((a, b) => cost(a) - cost(b))[0] ?? pushedDown(options[0] as Rect, taken);
+    placed.set(id, best);
   }
   return placed;
+}
+
+function pushedDown(wanted: Rect, taken: readonly Rect[]): Rect {
+  let y = wanted.y;
+  for (let tries = 0; tries < 3; tries++) {
+    const hit = taken.find((other) => overlaps({ ...wanted, y }, other, 1));
+    if (!hit) break;
+    y = hit.y + hit.height + 2;
+  }
+  return { ...wanted, y };
+}
+
+/** Share of `face` that `rect` covers. */
+function shared(rect: Rect, face: Rect): number {
+  const across = Math.min(rect.x + rect.width, face.x + face.width) - Math.max(rect.x, face.x);
+  const down = Math.min(rect.y + rect.height, face.y + face.height) - Math.max(rect.y, face.y);
+  return across > 0 && down > 0 ? (across * down) / (face.width * face.height) : 0;
 }

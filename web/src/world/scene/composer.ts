@@ -12,7 +12,7 @@ import { STANDING } from '../avatar/pose';
 import type { SceneItem } from './types';
 
 const FADED_ALPHA = 0.66;
-const AWAY_ALPHA = 0.62;
+const AWAY_ALPHA = 0.8;
 /** Share of the way to the wanted alpha in a frame. */
 const FADE_STEP = 0.2;
 /** How far a carried item is lifted, in pixels at scale 1. */
@@ -99,9 +99,13 @@ export class Composer {
   }
 
   private itemFigure({ item, origin }: PlacedPiece, night: boolean, rim: Stroke | undefined, alpha = 1): Figure[] {
-    const picture = itemPicture(item, night);
-    const sprite = picture && this.sprites.get(picture);
+    const sprite = this.spriteOfItem(item, night);
     return sprite ? [{ sprite, origin, mirror: false, itemId: item.id, alpha, rim, shownThrough: false, shadow: false }] : [];
+  }
+
+  spriteOfItem(item: SceneItem, night: boolean): Sprite | undefined {
+    const picture = itemPicture(item, night);
+    return picture && this.sprites.get(picture);
   }
 
   private rimOf({ id }: SceneItem, editor: Editor): Stroke | undefined {

@@ -2,7 +2,9 @@
 import { elevation, glow } from '../catalogue';
 import { project, projectOnWall, type Point, type Rotation } from '../iso/projection';
 import { SHELL_BOUNDS, SILHOUETTE_PATH } from '../room/measures';
-import { context2d } from './sprites';
+import { drawAt } from './backdrop';
+import { placePiece } from './order';
+import { context2d, type Sprite } from './sprites';
 import type { SceneItem } from './types';
 
 const DARK = '#7a70bd';
@@ -11,6 +13,7 @@ const GLOW_RADIUS = 150;
 const CORE_RADIUS = 60;
 /** Light maps are soft and need few pixels. */
 const MAP_SCALE = 0.5;
+const BULB_ALPHA = 0.6;
 
 interface Lamp extends Point {
   readonly colour: string;
@@ -44,10 +47,23 @@ export class Night {
   }
 
   /** Draws the light maps anew for what stands in the room. */
-  light(items: readonly SceneItem[]): void {
+  light(items: readonly SceneItem[], spriteOf: (item: SceneItem) => Sprite | undefined): void {
     const lamps = lampsOf(items);
     paintLamps(this.glowMap, lamps, GLOW_RADIUS, 0.85);
     paintLamps(this.coreMap, lamps, CORE_RADIUS, 0.5);
+    this.paintBulbs(items, spriteOf);
+  }
+
+  /** What shines on the walls is seen by its own light. */
+  private paintBulbs(items: readonly SceneItem[], spriteOf: (item: SceneItem) => Sprite | undefined): void {
+    const context = context2d(this.coreMap);
+    context.globalAlpha = BULB_ALPHA;
+    for (const item of items) {
+      const sprite = item.place !== 0 && glow(item.kind, 0) ? spriteOf(item) : undefined;
+      const { x, y } = placePiece(items, item).origin;
+      if (sprite) drawAt(context, sprite, x, y);
+    }
+    context.globalAlpha = 1;
   }
 
   /** Darkens what is painted; the context is set to pixels at scale 1 around the world's origin. */

@@ -79,7 +79,8 @@ export class Overlay {
     const tail = make('i', css.tail);
     const thread = make('div', css.thread);
     element.append(words, tail);
-    this.root.append(thread, element);
+    this.root.prepend(thread);
+    this.root.append(element);
     const lasts = Math.min(SHOWN_MS.max, SHOWN_MS.base + SHOWN_MS.perCharacter * shown.length);
     // rounded up, so that a fraction of a pixel never makes two bubbles touch
     const size = { width: Math.ceil(element.offsetWidth) + 1, height: Math.ceil(element.offsetHeight) + 1 };
@@ -124,11 +125,13 @@ export class Overlay {
     }
     const wanted = people
       .toSorted((a, b) => Number(b.person.self) - Number(a.person.self) || b.feet.y - a.feet.y)
-      .map(({ person, feet, zoom }) => {
-        const tag = this.tagOf(person);
-        return { id: person.id, x: feet.x - tag.width / 2, y: feet.y + (person.seat ? 13 : 5) * zoom, width: tag.width, height: tag.height };
+      .map(({ person, feet, height: tall, zoom }) => {
+        const { width, height } = this.tagOf(person);
+        const x = feet.x - width / 2;
+        const [below, above] = [feet.y + (person.seat ? 13 : 5) * zoom, feet.y - tall - height - 2];
+        return { id: person.id, options: [below, above].map((y) => ({ x, y, width, height })) };
       });
-    const placed = layoutNames(wanted);
+    const placed = layoutNames(wanted, headsOf(people));
     for (const [id, { x, y }] of placed) move((this.tags.get(id) as Tag).element, x, y);
     return [...placed.values()];
   }
@@ -156,7 +159,7 @@ export class Overlay {
       const { feet, height: tall } = where.get(personId) as OnScreen;
       return { id, anchorX: feet.x, anchorY: feet.y - tall - 9, width, height };
     });
-    const heads = [...where.values()].map(({ feet, height, zoom }) => ({ x: feet.x - 19 * zoom, y: feet.y - height, width: 38 * zoom, height: 40 * zoom }));
+    const heads = [...headsOf([...where.values()]).values()];
     const placed = new Map(layoutBubbles(requests, { names, heads, viewport, before: this.stood }).map((bubble) => [bubble.id, bubble]));
     for (const [index, bubble] of this.bubbles.entries()) {
       const rect = placed.get(bubble.id);
@@ -185,6 +188,10 @@ export class Overlay {
     thread.remove();
     return remove(element);
   }
+}
+
+function headsOf(people: readonly OnScreen[]): Map<string, Rect> {
+  return new Map(people.map(({ person, feet, height, zoom }) => [person.id, { x: feet.x - 19 * zoom, y: feet.y - height, width: 38 * zoom, height: 40 * zoom }]));
 }
 
 /** A tail where the bubble stands on its speaker, a thread where it had to go elsewhere. */

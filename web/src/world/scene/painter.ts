@@ -9,7 +9,7 @@ import { contourOf, context2d, type Sprite } from './sprites';
 import type { Rect } from './types';
 
 /** More changed parts than this are not worth clipping to. */
-const PARTS_MAX = 24;
+const PARTS_MAX = 48;
 const SHOWN_THROUGH_ALPHA = 0.42;
 const SHOWN_THROUGH_RIM = '#fffdf6';
 
@@ -168,6 +168,13 @@ export function boundsOf({ sprite, origin, mirror }: { sprite: Sprite; origin: P
     width: (sprite.width + 2 * margin) * scale,
     height: (sprite.height + 2 * margin) * scale,
   };
+}
+
+/** The smallest rectangle round two. */
+export function union(a: Rect, b: Rect): Rect {
+  const x = Math.min(a.x, b.x);
+  const y = Math.min(a.y, b.y);
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
 }
 
 function outward({ x, y, width, height }: Rect): Rect {

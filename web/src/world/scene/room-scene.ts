@@ -4,6 +4,7 @@ import { AVATAR_HEIGHT, SEATED_HEIGHT } from '../avatar/avatar';
 import { STANDING } from '../avatar/pose';
 import type { Theme } from '../room/theme';
 import { Backdrop } from './backdrop';
+import { overlaps } from './bubble-layout';
 import { Camera, type Insets } from './camera';
 import { Composer, type Composition } from './composer';
 import { Controls, type ControlledScene } from './controls';
@@ -16,7 +17,7 @@ import { hitTest, type Hit } from './hit-test';
 import { Night } from './night';
 import { personOrigin, placePiece } from './order';
 import { Overlay } from './overlay';
-import { boundsOf, Painter, type View } from './painter';
+import { boundsOf, Painter, union, type View } from './painter';
 import { avatarPicture } from './picture';
 import { RoomList } from './room-list';
 import { RoomState } from './room-state';
@@ -197,7 +198,6 @@ export class RoomScene implements ControlledScene {
 
   itemsChanged(): void {
     this.list.setItems(this.state.items, this.editor.on);
-    this.night.light(this.state.items);
     this.stale.backdrop = true;
     this.stale.backdropAt = 0;
     this.marksChanged();
@@ -295,7 +295,9 @@ export class RoomScene implements ControlledScene {
     stale.backdrop = false;
     stale.backdropAt = now;
     stale.frame = true;
-    this.backdrop.paint(this.state.theme, this.state.items, this.editor.absent(), this.sprites, this.spriteScale);
+    const { theme, items, night } = this.state;
+    this.backdrop.paint(theme, items, this.editor.absent(), this.sprites, this.spriteScale);
+    if (night) this.night.light(items, (item) => this.composer.spriteOfItem(item, night));
   }
 
   /** Paints all of a stale frame, or what people's movements touched; whether anything was painted. */
@@ -325,7 +327,8 @@ export class RoomScene implements ControlledScene {
       if (before?.signature === signature) continue;
       const figure = this.composer.figureOf(person);
       const bounds = figure && boundsOf(figure, view);
-      parts.push(...[before?.bounds, bounds].filter((rect) => rect !== undefined));
+      if (before?.bounds && bounds && overlaps(before.bounds, bounds)) parts.push(union(before.bounds, bounds));
+      else parts.push(...[before?.bounds, bounds].filter((rect) => rect !== undefined));
       this.painted.set(person.id, { signature, bounds });
     }
     for (const [id, { bounds }] of this.painted) {

@@ -14,6 +14,7 @@ export class Stage {
   private readonly root = document.createElement('div');
   private readonly pins = document.createElement('div');
   private readonly observer: ResizeObserver;
+  private size = { width: 0, height: 0 };
   private readonly abort = new AbortController();
 
   constructor(
@@ -32,16 +33,21 @@ export class Stage {
     if (getComputedStyle(host).position === 'static') host.style.position = 'relative';
     this.root.append(this.canvas, this.overlay, this.pins, this.list);
     host.append(this.root);
-    this.observer = new ResizeObserver(resized);
+    this.measure();
+    this.observer = new ResizeObserver(() => {
+      this.measure();
+      resized();
+    });
     this.observer.observe(this.root);
   }
 
+  /** In CSS pixels, as of the last resize: reading them from the element makes the browser lay out the page. */
   get width(): number {
-    return this.root.clientWidth;
+    return this.size.width;
   }
 
   get height(): number {
-    return this.root.clientHeight;
+    return this.size.height;
   }
 
   get pixelRatio(): number {
@@ -69,6 +75,10 @@ export class Stage {
   addPin(element: HTMLElement): void {
     element.classList.add(css.pin ?? '');
     this.pins.append(element);
+  }
+
+  private measure(): void {
+    this.size = { width: this.root.clientWidth, height: this.root.clientHeight };
   }
 
   /** Centres an element over a point, clamped to the stage. */
