@@ -71,8 +71,6 @@ codes! {
     RoomNotFound = "room_not_found", NOT_FOUND, "There is no such room.";
     /// No such person.
     UserNotFound = "user_not_found", NOT_FOUND, "There is no such person.";
-    /// No such sign-in provider.
-    ProviderNotFound = "provider_not_found", NOT_FOUND, "There is no such way to sign in.";
     /// The resource is there and does not take this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
     /// The body is above the limit.

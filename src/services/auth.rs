@@ -6,19 +6,18 @@ use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::LoginId;
 use crate::domain::user::{LOOK_SLOTS, User};
 use crate::ports::identity::{IdentityProvider, ProviderError};
-use crate::ports::login::{LoginStore, LoginStoreError, NewLogin};
+use crate::ports::login::{LoginStore, LoginStoreError, NewLogin, SecretHash};
 use crate::ports::user::{Admission, Identity, UserStore, UserStoreError};
 
+mod expiring;
 mod handle;
 mod newcomer;
-mod pending;
 mod return_to;
 mod secret;
 
+pub use expiring::Expiring;
 pub use return_to::ReturnTo;
 pub use secret::OpaqueSecret;
-
-use pending::{Pending, PendingSignIns};
 
 /// How stale the note of a login's last use may be: one write an hour, not one a request.
 const TOUCH_EVERY_MS: u64 = 60 * 60 * 1_000;
@@ -26,15 +25,23 @@ const TOUCH_EVERY_MS: u64 = 60 * 60 * 1_000;
 /// What is kept of a browser's name for itself, in characters.
 const USER_AGENT_CHARS_MAX: usize = 200;
 
+/// How long a person may take at the provider.
+const PENDING_MS: u64 = 10 * 60 * 1_000;
+
+/// How many sign-ins may be under way at once; beyond, the oldest gives way. About 8 MB at the worst.
+const PENDING_MAX: usize = 10_000;
+
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// How long logins last.
+/// How logins are given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LoginLifetimes {
+pub struct LoginPolicy {
     /// Days until a login ends however much it is used.
     pub days_max: u32,
     /// Days without use after which it ends.
     pub idle_days: u32,
+    /// Whether its secret may travel encrypted only.
+    pub encrypted_only: bool,
 }
 
 /// Somebody signed in.
@@ -83,12 +90,12 @@ pub enum SignInError {
     /// Unknown, used or overdue state, or of another browser or provider: begin again.
     #[error("the sign-in is not under way in this browser")]
     NotUnderWay,
-    /// The person or the provider said no.
-    #[error("the sign-in was refused")]
-    Refused,
-    /// The provider failed.
+    /// The person, or the provider before it knew the person, said no.
+    #[error("the sign-in was called off")]
+    CalledOff,
+    /// The provider does not confirm who it was, or does not answer.
     #[error(transparent)]
-    Provider(ProviderError),
+    Provider(#[from] ProviderError),
     /// Accounts cannot be reached.
     #[error(transparent)]
     Users(#[from] UserStoreError),
@@ -100,13 +107,22 @@ pub enum SignInError {
     NoHandleFree,
 }
 
-/// The auth service.
+/// A sign-in on its way through a provider.
+struct Pending {
+    provider: String,
+    verifier: String,
+    browser: SecretHash,
+    return_to: ReturnTo,
+}
+
+/// The auth service. Clones are the same service.
+#[derive(Clone)]
 pub struct AuthService {
-    providers: Vec<Arc<dyn IdentityProvider>>,
+    providers: Arc<[Arc<dyn IdentityProvider>]>,
     users: Arc<dyn UserStore>,
     logins: Arc<dyn LoginStore>,
-    pending: Mutex<PendingSignIns>,
-    lifetimes: LoginLifetimes,
+    pending: Arc<Mutex<Expiring<Pending>>>,
+    policy: LoginPolicy,
     wardrobe: [usize; LOOK_SLOTS],
     clock: Clock,
 }
@@ -123,19 +139,24 @@ impl AuthService {
         providers: Vec<Arc<dyn IdentityProvider>>,
         users: Arc<dyn UserStore>,
         logins: Arc<dyn LoginStore>,
-        lifetimes: LoginLifetimes,
+        policy: LoginPolicy,
         wardrobe: [usize; LOOK_SLOTS],
         clock: Clock,
     ) -> Self {
         Self {
-            providers,
+            providers: providers.into(),
             users,
             logins,
-            pending: Mutex::default(),
-            lifetimes,
+            pending: Arc::new(Mutex::new(Expiring::new(PENDING_MS, PENDING_MAX))),
+            policy,
             wardrobe,
             clock,
         }
+    }
+
+    /// Whether a login's secret may travel encrypted only.
+    pub fn encrypted_only(&self) -> bool {
+        self.policy.encrypted_only
     }
 
     /// The ways to sign in.
@@ -172,13 +193,9 @@ impl AuthService {
         if !browser.matches(&pending.browser) || pending.provider != arrival.provider {
             return Err(SignInError::NotUnderWay);
         }
-        let code = arrival.code.ok_or(SignInError::Refused)?;
+        let code = arrival.code.ok_or(SignInError::CalledOff)?;
         let provider = self.provider(&pending.provider)?;
-        let profile = provider.profile(code, &pending.verifier).await;
-        let profile = profile.map_err(|error| match error {
-            ProviderError::Refused(_) => SignInError::Refused,
-            unavailable @ ProviderError::Unavailable(_) => SignInError::Provider(unavailable),
-        })?;
+        let profile = provider.profile(code, &pending.verifier).await?;
         let identity = Identity {
             provider: pending.provider,
             subject: profile.subject.clone(),
@@ -198,7 +215,7 @@ impl AuthService {
         return_to: ReturnTo,
     ) -> Result<Welcome, SignInError> {
         let secret = OpaqueSecret::generate();
-        let lifetime_ms = u64::from(self.lifetimes.days_max) * DAY_MS;
+        let lifetime_ms = u64::from(self.policy.days_max) * DAY_MS;
         let at = self.clock.wall();
         let readable = user_agent.chars().filter(|c| !c.is_control());
         let login = NewLogin {
@@ -224,7 +241,7 @@ impl AuthService {
         secret: &OpaqueSecret,
     ) -> Result<Option<SignedIn>, LoginStoreError> {
         let now = self.clock.wall();
-        let idle_ms = u64::from(self.lifetimes.idle_days) * DAY_MS;
+        let idle_ms = u64::from(self.policy.idle_days) * DAY_MS;
         let login = self.logins.find(&secret.hash(), now, idle_ms).await?;
         let Some(login) = login else {
             return Ok(None);
@@ -249,7 +266,7 @@ impl AuthService {
         found.ok_or(SignInError::UnknownProvider)
     }
 
-    fn pending(&self) -> std::sync::MutexGuard<'_, PendingSignIns> {
+    fn pending(&self) -> std::sync::MutexGuard<'_, Expiring<Pending>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,156 @@
+//! The web client, embedded in the binary, and the answer to every address nobody else takes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{Html, IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, LOCATION, VARY,
+};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::problem::{Code, Problem};
+use crate::config::PublicUrl;
+
+/// The production build of `web/`. Debug builds read it from the folder at each request.
+#[derive(RustEmbed)]
+#[folder = "web/dist"]
+#[allow_missing = true]
+struct Bundle;
+
+/// The page of the client, whatever its address.
+const INDEX: &str = "index.html";
+
+/// Everything below is named by its content and never changes.
+const HASHED: &str = "assets/";
+
+/// Addresses of programs: nobody reads a page there.
+const CALLS: [&str; 2] = ["/v1/", "/dev/"];
+
+const NOT_BUILT: &str = include_str!("web/not_built.html");
+
+/// The fallback of the whole router.
+pub fn router(public: PublicUrl) -> Router {
+    Router::new().fallback(serve).with_state(Arc::new(public))
+}
+
+async fn serve(State(public): State<Arc<PublicUrl>>, request: Request) -> Response {
+    let path = request.uri().path();
+    let readable = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !readable || CALLS.iter().any(|call| path.starts_with(call)) {
+        return Problem::new(Code::NotFound).into_response();
+    }
+    let headers = request.headers();
+    let name = path.trim_start_matches('/');
+    if let Some(file) = Bundle::get(name).filter(|_| name != INDEX) {
+        return answer(&request, name, &file);
+    }
+    // A missing script or picture is missing; only people get the page that finds its own way.
+    if !wants_page(headers) {
+        return Problem::new(Code::NotFound).into_response();
+    }
+    if let Some(canonical) = other_name_of_this_machine(headers, &public) {
+        let target = request.uri().path_and_query();
+        let target = canonical.join(target.map_or("/", |target| target.as_str()));
+        return moved(&target);
+    }
+    match Bundle::get(INDEX) {
+        Some(page) => answer(&request, INDEX, &page),
+        None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Cookies, sign-in and live connections work under one name only. `localhost` and `127.0.0.1` are two.
+fn other_name_of_this_machine<'a>(
+    headers: &HeaderMap,
+    public: &'a PublicUrl,
+) -> Option<&'a PublicUrl> {
+    let host: Authority = headers.get(HOST)?.to_str().ok()?.parse().ok()?;
+    let ours: Authority = public.authority().parse().ok()?;
+    let same_port = host.port_u16() == ours.port_u16();
+    let local = matches!(host.host(), "localhost" | "127.0.0.1" | "[::1]");
+    (public.is_loopback() && local && same_port && host.host() != ours.host()).then_some(public)
+}
+
+fn moved(target: &str) -> Response {
+    match HeaderValue::from_str(target) {
+        Ok(target) => {
+            let headers = [(LOCATION, target), (CACHE_CONTROL, no_cache())];
+            (StatusCode::TEMPORARY_REDIRECT, headers).into_response()
+        }
+        Err(_) => Problem::new(Code::NotFound).into_response(),
+    }
+}
+
+fn no_cache() -> HeaderValue {
+    HeaderValue::from_static("no-cache")
+}
+
+fn answer(request: &Request, name: &str, file: &EmbeddedFile) -> Response {
+    // Weak: the compression layer may send other bytes of the same content.
+    let digest = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..18]);
+    let tag = format!("W/\"{digest}\"");
+    let cache = match name.starts_with(HASHED) {
+        true => HeaderValue::from_static("public, max-age=31536000, immutable"),
+        false => no_cache(),
+    };
+    let mut head: Vec<(HeaderName, HeaderValue)> = vec![
+        (CACHE_CONTROL, cache),
+        (VARY, HeaderValue::from_static("accept, accept-encoding")),
+    ];
+    head.extend(HeaderValue::from_str(&tag).map(|tag| (ETAG, tag)));
+    let mut response = Response::new(Body::empty());
+    response.headers_mut().extend(head);
+    if has(request.headers(), &tag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(file.data.len()));
+    if request.method() != Method::HEAD {
+        *response.body_mut() = match &file.data {
+            std::borrow::Cow::Borrowed(embedded) => Body::from(*embedded),
+            std::borrow::Cow::Owned(read) => Body::from(read.clone()),
+        };
+    }
+    response
+}
+
+fn has(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter();
+    let mut tags = lists
+        .filter_map(|list| list.to_str().ok())
+        .flat_map(|list| list.split(','));
+    tags.any(|known| known.trim() == tag || known.trim() == "*")
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json" | "map") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("webp") => "image/webp",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("wasm") => "application/wasm",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
