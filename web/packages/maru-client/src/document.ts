@@ -151,12 +151,10 @@ function patched(item: Item, op: OpOf<'patch'>, seq: number | null): Item {
 
 /** The chat lines an event brought; a change without a present author keeps an empty name. */
 function linesOf(event: EventOf<'changed'>, people: ReadonlyMap<number, Person>): ChatLine[] {
+  const { seq, atMs } = event;
   const author = people.get(event.member);
-  return event.ops.flatMap((op) =>
-    op.type === 'say'
-      ? [{ seq: event.seq, atMs: event.atMs, authorId: author?.id ?? '', authorName: author?.name ?? '', text: op.text }]
-      : [],
-  );
+  const written = { seq, atMs, authorId: author?.id ?? '', authorName: author?.name ?? '' };
+  return event.ops.flatMap((op) => (op.type === 'say' ? [{ ...written, text: op.text }] : []));
 }
 
 type Draft = { -readonly [K in keyof RoomDocument]: RoomDocument[K] };

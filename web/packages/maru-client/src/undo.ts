@@ -12,12 +12,30 @@ const THEME_FIELDS = ['wallpaper', 'flooring', 'light'] as const;
 type ItemField = (typeof ITEM_FIELDS)[number];
 type ThemeField = (typeof THEME_FIELDS)[number];
 
+interface ItemChange {
+  readonly of: 'item';
+  readonly id: number;
+  readonly before: Item | null;
+  readonly after: Item | null;
+}
+
+interface FieldChange {
+  readonly of: 'field';
+  readonly id: number;
+  readonly field: ItemField;
+  readonly before: Item;
+  readonly after: Item;
+}
+
+interface ThemeChange {
+  readonly of: 'theme';
+  readonly field: ThemeField;
+  readonly before: Theme;
+  readonly after: Theme;
+}
+
 /** One thing a batch did. `theirs` once somebody else has changed the same thing after it. */
-type Change = { theirs: boolean } & (
-  | { readonly of: 'item'; readonly id: number; readonly before: Item | null; readonly after: Item | null }
-  | { readonly of: 'field'; readonly id: number; readonly field: ItemField; readonly before: Item; readonly after: Item }
-  | { readonly of: 'theme'; readonly field: ThemeField; readonly before: Theme; readonly after: Theme }
-);
+type Change = { theirs: boolean } & (ItemChange | FieldChange | ThemeChange);
 
 /** Which way a batch goes through history. */
 export type Origin = 'edit' | 'undo' | 'redo';

@@ -46,7 +46,8 @@ describe('after a close code', () => {
     await vi.advanceTimersByTimeAsync(retryInMs);
     pass();
     expect(room.state.name).toBe('inside');
-    expect(network.received.findLast(({ type }) => type !== 'ping')).toMatchObject({ type: 'resume', have: { epoch: 1 } });
+    const last = network.received.findLast(({ type }) => type !== 'ping');
+    expect(last).toMatchObject({ type: 'resume', have: { epoch: 1 } });
   });
 
   test.each([4200, 4202, 4299])('%i it joins anew, at once', async (code) => {

@@ -62,8 +62,9 @@ const edit: fc.Arbitrary<Op> = fc.oneof(
 );
 
 const who = fc.constantFrom(0, 1);
+const batch = fc.array(edit, { minLength: 1, maxLength: 3 });
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('edit' as const), who, ops: fc.array(edit, { minLength: 1, maxLength: 3 }) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('edit' as const), who, ops: batch }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('say' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('undo' as const, 'redo' as const), who }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constantFrom('up' as const, 'down' as const), who }) },

@@ -38,6 +38,8 @@ const changed = (seq: number, ops: Op[], member = 1): RoomEvent => ({
 const events = (flush: number, seq: number, list: RoomEvent[], epoch = 3) =>
   applyEvents(flush === 1 ? room : { ...room, flush: flush - 1 }, { type: 'events', epoch, flush, seq, events: list });
 
+const turn: Op = { type: 'patch', id: 9, standpoint: null, rotation: 1, color: null, ifSeq: null };
+
 describe('events', () => {
   test('change items, theme and chat under their seq', () => {
     const result = events(1, 12, [
@@ -84,7 +86,8 @@ describe('events', () => {
   });
 
   test('a line of somebody unknown keeps an empty name', () => {
-    expect(events(1, 11, [changed(11, [{ type: 'say', text: 'hi' }], 44)])).toMatchObject({ lines: [{ authorName: '' }] });
+    const result = events(1, 11, [changed(11, [{ type: 'say', text: 'hi' }], 44)]);
+    expect(result).toMatchObject({ lines: [{ authorName: '' }] });
   });
 
   test.each([
@@ -93,7 +96,7 @@ describe('events', () => {
     ['a flush repeated', { flush: 4 }, 'gap'],
     ['a seq left out', { events: [changed(12, [])], seq: 12 }, 'gap'],
     ['a seq left out at the end', { seq: 11 }, 'gap'],
-    ['a patch of nothing', { seq: 11, events: [changed(11, [{ type: 'patch', id: 9, standpoint: null, rotation: 1, color: null, ifSeq: null }])] }, 'inconsistent'],
+    ['a patch of nothing', { seq: 11, events: [changed(11, [turn])] }, 'inconsistent'],
   ])('are refused whole: %s', (_, fields, why) => {
     const frame = { type: 'events', epoch: 3, flush: 5, seq: 10, events: [], ...fields } as const;
     expect(applyEvents({ ...room, flush: 4 }, frame)).toEqual({ ok: false, why });
