@@ -167,6 +167,6 @@ function stepAside(member: Member, at: Point, room: Point, seconds: number): Poi
 /** Spreads people's blinks over time. */
 function phaseOf(id: string): number {
   let hash = 0;
-  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i)) % BLINK_EVERY_MS;
+  for (let i = 0; i < id.length; i++) hash = (hash * 31 + id.charCodeAt(i) * 1597) % BLINK_EVERY_MS;
   return hash;
 }

@@ -107,8 +107,9 @@ export class Overlay {
     const inside = { x: viewport.x + MARGIN, y: viewport.y + MARGIN, width: viewport.width - 2 * MARGIN, height: viewport.height - 2 * MARGIN };
     this.placeBubbles(where, names, inside);
     for (const { personId, element } of this.emotes) {
-      const { feet, height } = where.get(personId) as OnScreen;
-      move(element, feet.x - 15, feet.y - height - 30);
+      const { feet, height, zoom } = where.get(personId) as OnScreen;
+      // beside the head: what is said stands over it
+      move(element, feet.x + 15 * zoom, feet.y - height - 2);
     }
   }
 

@@ -59,6 +59,7 @@ export class RoomScene implements ControlledScene {
   private following = true;
   private stale = { frame: true, backdrop: true, backdropAt: 0, zoomedAt: 0, overlay: true };
   private spriteScale = 0;
+  private isFurnished = false;
   private isReady = false;
   private lastTick = performance.now();
   private request = 0;
@@ -83,6 +84,7 @@ export class RoomScene implements ControlledScene {
   }
 
   setItems(items: readonly SceneItem[]): void {
+    this.isFurnished = true;
     this.state.setItems(items);
     if (this.editor.carried && !this.state.find(this.editor.carried.item.id)) this.editor.release();
     this.itemsChanged();
@@ -251,7 +253,7 @@ export class RoomScene implements ControlledScene {
     const painted = this.paint(people);
     if (painted || this.stale.overlay || this.overlay.lively) this.placeOverlay(people, now);
     this.rate.tick(now, painted);
-    if (!this.isReady && painted && this.sprites.pending === 0 && this.backdrop.scale > 0) {
+    if (!this.isReady && this.isFurnished && painted && this.sprites.pending === 0 && !this.stale.backdrop) {
       this.isReady = true;
       this.events.emit('ready', {});
     }
