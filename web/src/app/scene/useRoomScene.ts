@@ -16,6 +16,8 @@ export function useRoomScene(host: RefObject<HTMLElement | null>): RoomScene | n
       const { RoomScene: Scene } = await import('../../world/scene');
       if (!gone && host.current) {
         made = new Scene(host.current, { locale, reducedMotion });
+        // the canvas tells nothing about itself: tests ask the scene
+        Object.assign(host.current, { scene: made });
         setScene(made);
       }
     };

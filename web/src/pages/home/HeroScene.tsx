@@ -29,5 +29,5 @@ export function HeroScene({ room, look }: { room: Room; look: readonly number[] 
       draw();
     });
   }, [scene, room, look, common.you]);
-  return <div ref={host} className={styles.scene} role="group" aria-label={home.heroLabel(room.name)} />;
+  return <div ref={host} className={styles.scene} role="group" aria-label={home.heroLabel(room.name)} data-testid="hero-scene" />;
 }

@@ -1,0 +1,146 @@
+/** What people do in Maru, and what can be seen of it. */
+import type { Page } from 'playwright-core';
+import type { RoomScene } from '../src/world/scene/index.ts';
+import { until } from './harness.ts';
+
+type SceneHost = HTMLElement & { scene?: RoomScene };
+
+export interface Standing {
+  readonly id: number;
+  readonly kind: string;
+  readonly place: number;
+  readonly x: number;
+  readonly y: number;
+  readonly rot: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Signs in on the development identity provider's page, as someone of the demo neighbourhood. */
+export async function signIn(page: Page, handle: string, returnTo: string): Promise<void> {
+  await page.goto(`/login?return_to=${encodeURIComponent(returnTo)}`);
+  await page.locator('a[href*="/v1/auth/dev/start"]').click();
+  await page.locator('button[name=person]', { hasText: `@${handle}` }).click();
+  await page.waitForURL(`**${returnTo}`);
+}
+
+/** Waits until one is inside and the room is drawn. */
+export async function inside(page: Page): Promise<void> {
+  await page.locator('[data-testid=presence][data-inside=true]').waitFor();
+  await drawn(page);
+}
+
+export async function drawn(page: Page): Promise<void> {
+  await until(
+    'the room is drawn',
+    () => stats(page),
+    (answer) => answer !== null && answer.paints > 0 && answer.pending === 0 && answer.items > 0,
+  );
+}
+
+export function stats(page: Page): Promise<{ frames: number; paints: number; pending: number; items: number; people: number } | null> {
+  return page.locator('[data-testid=scene], [data-testid=hero-scene]').evaluate((host: SceneHost) => host.scene?.stats() ?? null);
+}
+
+/** The items as the page shows them, by id. */
+export async function items(page: Page): Promise<Standing[]> {
+  const all = await page
+    .locator('[data-testid=scene]')
+    .evaluate((host: SceneHost) => host.scene?.state.items.map(({ id, kind, place, x, y, rot }) => ({ id, kind, place, x, y, rot })) ?? []);
+  return all.toSorted((a, b) => a.id - b.id);
+}
+
+export async function item(page: Page, kind: string): Promise<Standing> {
+  const found = (await items(page)).find((each) => each.kind === kind);
+  if (!found) {
+    throw new Error(`no ${kind} in the room`);
+  }
+  return found;
+}
+
+/** Where a point of the room is on the page: tiles, and z-units up. */
+export async function onScreen(page: Page, x: number, y: number, z = 0): Promise<Point> {
+  const world = { x: (x - y) * 32, y: (x + y) * 16 - z * 36 };
+  const point = await page.locator('[data-testid=scene]').evaluate((host: SceneHost, at) => {
+    const canvas = host.querySelector('canvas');
+    if (!host.scene || !canvas) {
+      return null;
+    }
+    const { left, top } = canvas.getBoundingClientRect();
+    const { x: across, y: down } = host.scene.camera.toScreen(at);
+    return { x: left + across, y: top + down };
+  }, world);
+  if (!point) {
+    throw new Error('the room is not drawn');
+  }
+  return point;
+}
+
+/** Where a name tag is on the page: what a visitor sees of somebody's place. */
+export function tagOf(page: Page, name: string): Promise<Point | null> {
+  return page.locator('[data-testid=scene]').evaluate((host, wanted) => {
+    const tag = [...host.querySelectorAll('[aria-hidden=true] > div')].find((each) => each.childElementCount === 0 && each.textContent === wanted);
+    const rect = tag?.getBoundingClientRect();
+    return rect ? { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 } : null;
+  }, name);
+}
+
+/** One's own place in tiles. */
+export function ownPlace(page: Page): Promise<Point | null> {
+  return page.locator('[data-testid=scene]').evaluate((host: SceneHost) => {
+    const motion = host.scene?.crowd.self?.motion;
+    return motion ? { x: motion.x, y: motion.y } : null;
+  });
+}
+
+export async function walkTo(page: Page, x: number, y: number): Promise<void> {
+  const { x: left, y: top } = await onScreen(page, x, y);
+  await page.mouse.click(left, top);
+}
+
+/** Until one's own avatar stands still. */
+export async function arrived(page: Page): Promise<Point> {
+  const moving = (): Promise<boolean> =>
+    page.locator('[data-testid=scene]').evaluate((host: SceneHost) => host.scene?.crowd.self?.motion.moving ?? true);
+  await until('the walk ends', moving, (still) => !still);
+  const place = await ownPlace(page);
+  if (!place) {
+    throw new Error('nobody is here');
+  }
+  return place;
+}
+
+export async function decorate(page: Page): Promise<void> {
+  await page.locator('header button', { hasText: /꾸미기|Decorate/u }).click();
+  await page.locator('[data-testid=edit-bar]').waitFor();
+}
+
+/** Until every edit is acknowledged as saved. */
+export async function saved(page: Page): Promise<void> {
+  await page.locator('[data-testid=save-state][data-unsaved="0"]').waitFor();
+}
+
+/** Drags an item of the floor by so many half tiles. */
+export async function drag(page: Page, standing: Standing, dx: number, dy: number, hold = 0.5): Promise<void> {
+  const middle = { x: standing.x / 2 + 0.9, y: standing.y / 2 + 0.6 };
+  const from = await onScreen(page, middle.x, middle.y, hold);
+  const to = await onScreen(page, middle.x + dx / 2, middle.y + dy / 2, hold);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 8, from.y + 4, { steps: 2 });
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.mouse.up();
+}
+
+/** The lines of the chat log, as anyone reads them. */
+export async function said(page: Page): Promise<string[]> {
+  return page.locator('[data-testid=chat-log] p:not([class*=empty])').allTextContents();
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.locator('[data-testid=chat-field]').fill(text);
+  await page.keyboard.press('Enter');
+}

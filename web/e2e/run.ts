@@ -1,0 +1,15 @@
+/** `npm run e2e [part of a name]`: all scenarios against the real server; the last line counts them. */
+import { launch } from './browser.ts';
+import { runAll, say } from './harness.ts';
+import { access } from './scenarios/access.ts';
+import { decorating } from './scenarios/decorating.ts';
+import { talking } from './scenarios/talking.ts';
+import { together } from './scenarios/together.ts';
+import { visiting } from './scenarios/visiting.ts';
+
+const browser = await launch();
+const scenarios = [...visiting, ...talking, ...together, ...decorating, ...access];
+const { passed, failed } = await runAll(browser, scenarios, process.argv[2] ?? '');
+await browser.close();
+say(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

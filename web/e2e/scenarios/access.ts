@@ -1,0 +1,133 @@
+/** Everyone can use it: no serious axe findings, nothing cut off, both languages, a canvas that really draws. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { until, type Scenario } from '../harness.ts';
+import * as room from '../room.ts';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { axe: checker } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }> } };
+    return (await checker.run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  });
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`));
+}
+
+const audited: Scenario = {
+  name: 'axe finds nothing serious on any page',
+  async run(stage) {
+    const page = await stage.page();
+    await page.goto('/');
+    await room.drawn(page);
+    assert.deepEqual(await violations(page), [], '/');
+    await page.goto('/login?error=expired');
+    await page.locator('a[href*="/v1/auth/dev"]').waitFor();
+    assert.deepEqual(await violations(page), [], '/login');
+    await page.goto('/r/leo');
+    await room.drawn(page);
+    assert.deepEqual(await violations(page), [], '/r/leo at the door');
+    await room.signIn(page, 'leo', '/r/leo');
+    await room.inside(page);
+    await room.say(page, '안녕');
+    assert.deepEqual(await violations(page), [], '/r/leo inside');
+    for (const tab of ['사람', '물건']) {
+      await page.getByRole('tab', { name: tab }).click();
+      assert.deepEqual(await violations(page), [], tab);
+    }
+    await room.decorate(page);
+    assert.deepEqual(await violations(page), [], 'decorating');
+    await page.getByRole('tab', { name: '벽지와 바닥' }).click();
+    assert.deepEqual(await violations(page), [], 'walls and floor');
+  },
+};
+
+const narrow: Scenario = {
+  name: 'nothing is cut off at 320 and 390 pixels',
+  async run(stage) {
+    const owner = await stage.page();
+    await room.signIn(owner, 'mina', '/r/mina');
+    const cookies = await owner.context().cookies();
+    for (const width of [320, 390]) {
+      const page = await stage.page({ viewport: { width, height: 700 }, hasTouch: true, isMobile: true });
+      const fits = async (where: string): Promise<void> => {
+        const { wide, reach } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, reach: innerWidth }));
+        assert.ok(wide <= reach && reach === width, `${where} at ${width} px is ${wide} wide`);
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, form button')]
+            .map((each) => each.getBoundingClientRect())
+            .filter(({ left, right, width: own }) => own > 0 && (left < -1 || right > innerWidth + 1)).length,
+        );
+        assert.equal(cut, 0, `${where} at ${width} px: ${cut} controls beyond the edge`);
+      };
+      for (const path of ['/', '/login', '/r/mina', '/nowhere']) {
+        await page.goto(path);
+        await page.locator('h1').first().waitFor();
+        await fits(path);
+      }
+      await page.context().addCookies(cookies);
+      await page.goto('/r/mina');
+      await room.inside(page);
+      await fits('inside');
+      await room.decorate(page);
+      await fits('decorating');
+    }
+  },
+};
+
+const languages: Scenario = {
+  name: 'Korean and English change places without a reload',
+  async run(stage) {
+    const page = await stage.page({ locale: 'en-GB' });
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1, name: 'Come in and sit down' }).waitFor();
+    await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+    await page.getByRole('button', { name: '한국어' }).click();
+    await page.getByRole('heading', { level: 1, name: '들어와서 앉으세요' }).waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'ko');
+    assert.equal(await page.evaluate(() => 'sameDocument' in window), true);
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: '들어와서 앉으세요' }).waitFor();
+    await page.goto('/r/yeoul');
+    await page.locator('[data-testid=enter]').click();
+    await room.inside(page);
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.locator('[data-testid=presence]').getByText('Inside').waitFor();
+    await room.inside(page);
+    await until('the scene speaks English', () => page.locator('[data-testid=scene] ul button[data-item-id]').first().textContent(), (name) => name !== null && !/[가-힣]/u.test(name));
+  },
+};
+
+const drawing: Scenario = {
+  name: 'the canvas really draws, frame after frame',
+  async run(stage) {
+    const page = await stage.page();
+    await page.goto('/r/haneul');
+    await room.drawn(page);
+    const { deviation, colours } = await page.locator('[data-testid=scene] canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const small = document.createElement('canvas');
+      [small.width, small.height] = [160, 100];
+      const context = small.getContext('2d');
+      context?.drawImage(canvas, 0, 0, 160, 100);
+      const { data } = context?.getImageData(0, 0, 160, 100) ?? { data: new Uint8ClampedArray() };
+      const light: number[] = [];
+      const seen = new Set<number>();
+      for (let at = 0; at < data.length; at += 4) {
+        const [red = 0, green = 0, blue = 0] = [data[at], data[at + 1], data[at + 2]];
+        light.push(0.3 * red + 0.6 * green + 0.1 * blue);
+        seen.add(((red >> 4) << 8) | ((green >> 4) << 4) | (blue >> 4));
+      }
+      const mean = light.reduce((sum, each) => sum + each, 0) / light.length;
+      return { deviation: Math.sqrt(light.reduce((sum, each) => sum + (each - mean) ** 2, 0) / light.length), colours: seen.size };
+    });
+    assert.ok(deviation > 25, `brightness deviates by ${deviation}`);
+    assert.ok(colours > 120, `${colours} colours`);
+    const before = (await room.stats(page))?.frames ?? 0;
+    await until('frames go on', () => room.stats(page), (answer) => (answer?.frames ?? 0) > before + 10);
+  },
+};
+
+export const access = [audited, narrow, languages, drawing];
