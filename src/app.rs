@@ -1,6 +1,7 @@
 //! Wiring: the only place that sees edges and adapters together.
 
 mod http;
+mod routes;
 mod seed;
 mod server;
 mod telemetry;

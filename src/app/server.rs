@@ -4,29 +4,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use rand::RngCore;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::http;
+use super::routes::{RouterParts, router};
+use crate::adapters::oauth::OAuthError;
 use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
-use crate::config::{Config, PublicUrl};
+use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::room::RoomSettings;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
-use crate::realtime::upgrade::{LiveState, upgrade};
-use crate::rest;
-use crate::rest::problem::{Code, Problem};
+use crate::rest::dev_identity::DevIdentityRefused;
 use crate::services::room::RoomService;
 
 /// How long a stopping process waits for saves, closes and answers under way.
@@ -52,9 +46,15 @@ pub enum StartError {
     /// The installation's secret cannot be read or made.
     #[error("cannot read the installation's secret: {0}")]
     Secret(#[source] sqlx::Error),
-    /// Sign-in cannot be set up as configured.
+    /// A sign-in provider cannot be used as configured.
     #[error(transparent)]
-    Auth(#[from] crate::services::auth::SetupError),
+    OAuth(#[from] OAuthError),
+    /// The development sign-in may not run here.
+    #[error(transparent)]
+    DevIdentity(#[from] DevIdentityRefused),
+    /// The public address makes no address for the development sign-in.
+    #[error("server.public_url: {0}")]
+    PublicUrl(#[from] url::ParseError),
 }
 
 /// A server that listens.
@@ -99,9 +99,20 @@ impl Server {
         let service = RoomService::new(store, Arc::new(sqlite.clone()), clock);
         let live = Arc::new(LiveContext::new(rooms, token_key, service.clone(), clock));
         let public = config.server.public_url(address);
-        let router = router(config, address, &public, sqlite, service, live, &tasks, &stop, clock)?;
+        let url = public.origin().to_owned();
+        let router = router(RouterParts {
+            config,
+            public,
+            bound: address,
+            sqlite,
+            rooms: service,
+            live,
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+            clock,
+        })?;
         tasks.spawn(http::accept(listener, router, tasks.clone(), stop.clone()));
-        tracing::info!(%address, url = public.origin(), data = %config.store.data.display(), "serving");
+        tracing::info!(%address, url, data = %config.store.data.display(), "serving");
         Ok(Self { address, tasks, stop, last, writer })
     }
 
@@ -123,4 +134,25 @@ impl Server {
         }
         tracing::info!("stopped");
     }
+}
+
+/// Random bytes for the installation's secret; kept only if there is none yet.
+fn new_secret() -> [u8; SECRET_BYTES] {
+    let mut secret = [0; SECRET_BYTES];
+    rand::rng().fill_bytes(&mut secret);
+    secret
+}
+
+/// Runs the store's writer until it is told to stop. It outlives the rooms, so it is no task of theirs.
+#[allow(clippy::disallowed_methods)]
+fn spawn_until(
+    work: impl Future<Output = ()> + Send + 'static,
+    until: CancellationToken,
+) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            () = work => {}
+            () = until.cancelled() => {}
+        }
+    })
 }
