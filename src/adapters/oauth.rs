@@ -1,5 +1,7 @@
 //! Sign-in with OAuth 2.0 providers: authorization code with PKCE, then the userinfo endpoint.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use oauth2::basic::{BasicClient, BasicErrorResponseType};
 use oauth2::{
@@ -43,14 +45,23 @@ pub enum OAuthError {
     /// The HTTP client cannot be made.
     #[error(transparent)]
     Http(#[from] HttpClientError),
-    /// Our own public address makes no address to come back to.
-    #[error("the address to come back to is not valid: {0}")]
-    Redirect(#[from] url::ParseError),
+    /// Our own public address makes no valid address.
+    #[error("an address of the sign-in is not valid: {0}")]
+    Address(#[from] url::ParseError),
 }
 
 /// Where the browser comes back to after signing in with a provider.
 pub fn callback_url(public: &PublicUrl, provider: &str) -> String {
     public.join(&format!("/v1/auth/{provider}/callback"))
+}
+
+/// Every configured provider, in the order of their ids.
+pub fn providers(
+    configs: &[ProviderConfig],
+    public: &PublicUrl,
+) -> Result<Vec<Arc<dyn IdentityProvider>>, OAuthError> {
+    let provider = |config| Ok(Arc::new(OAuthProvider::new(config, public)?) as Arc<_>);
+    configs.iter().map(provider).collect()
 }
 
 impl OAuthProvider {

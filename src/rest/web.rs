@@ -37,10 +37,16 @@ const NOT_BUILT: &str = include_str!("web/not_built.html");
 
 /// The fallback of the whole router.
 pub fn router(public: PublicUrl) -> Router {
-    Router::new().fallback(serve).with_state(Arc::new(public))
+    client::<Bundle>(public)
 }
 
-async fn serve(State(public): State<Arc<PublicUrl>>, request: Request) -> Response {
+fn client<B: RustEmbed + 'static>(public: PublicUrl) -> Router {
+    Router::new()
+        .fallback(serve::<B>)
+        .with_state(Arc::new(public))
+}
+
+async fn serve<B: RustEmbed>(State(public): State<Arc<PublicUrl>>, request: Request) -> Response {
     let path = request.uri().path();
     let readable = matches!(*request.method(), Method::GET | Method::HEAD);
     if !readable || CALLS.iter().any(|call| path.starts_with(call)) {
@@ -48,7 +54,7 @@ async fn serve(State(public): State<Arc<PublicUrl>>, request: Request) -> Respon
     }
     let headers = request.headers();
     let name = path.trim_start_matches('/');
-    if let Some(file) = Bundle::get(name).filter(|_| name != INDEX) {
+    if let Some(file) = B::get(name).filter(|_| name != INDEX) {
         return answer(&request, name, &file);
     }
     // A missing script or picture is missing; only people get the page that finds its own way.
@@ -60,7 +66,7 @@ async fn serve(State(public): State<Arc<PublicUrl>>, request: Request) -> Respon
         let target = canonical.join(target.map_or("/", |target| target.as_str()));
         return moved(&target);
     }
-    match Bundle::get(INDEX) {
+    match B::get(INDEX) {
         Some(page) => answer(&request, INDEX, &page),
         None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
     }
@@ -154,3 +160,6 @@ fn media_type(name: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! `/v1/auth`.
+
+mod callback;
+mod logout;
+mod providers;
+mod start;

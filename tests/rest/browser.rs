@@ -1,0 +1,142 @@
+//! A browser as far as sign-in needs one: cookies, forms with an `Origin`, and redirects one at a time.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use http::header::{ACCEPT, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::server::Server;
+
+/// One person's browser.
+pub(crate) struct Browser {
+    pub(crate) http: reqwest::Client,
+    origin: String,
+    pub(crate) cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) async fn of(response: reqwest::Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+
+    /// Where it sends the browser.
+    pub(crate) fn location(&self) -> &str {
+        assert_eq!(self.status, StatusCode::FOUND, "{}", self.body);
+        self.headers[LOCATION].to_str().unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// Checks that it is a problem document of this status and code.
+    pub(crate) fn is_problem(&self, status: u16, code: &str) {
+        assert_eq!(self.status, status, "{}", self.body);
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        let document = self.json();
+        assert_eq!(document["code"], code);
+        assert_eq!(document["status"], status);
+        assert!(document["title"].is_string());
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(server: &Server) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy();
+        Self {
+            http: http.build().unwrap(),
+            origin: server.public.origin().to_owned(),
+            cookies: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        match path.starts_with('/') {
+            true => format!("{}{path}", self.origin),
+            false => path.to_owned(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let request = self.http.get(self.url(path));
+        self.send(request.header(ACCEPT, "text/html")).await
+    }
+
+    /// Sends a form of one of our own pages.
+    pub(crate) async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.submit_from(&self.origin, path, form).await
+    }
+
+    /// Sends a form of some site's page.
+    pub(crate) async fn submit_from(
+        &self,
+        origin: &str,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Answer {
+        let request = self.http.post(self.url(path)).form(form);
+        self.send(request.header(ORIGIN, origin)).await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let cookies = {
+            let cookies = self.cookies.lock().unwrap();
+            let pairs = cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"));
+            pairs.collect::<Vec<_>>().join("; ")
+        };
+        let answer = Answer::of(request.header(COOKIE, cookies).send().await.unwrap()).await;
+        let mut kept = self.cookies.lock().unwrap();
+        for cookie in answer.headers.get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            match cookie.contains("Max-Age=0") {
+                true => kept.remove(name),
+                false => kept.insert(name.to_owned(), value.to_owned()),
+            };
+        }
+        drop(kept);
+        answer
+    }
+
+    /// Goes to the provider's page, chooses, and stops before our callback is opened; its address.
+    pub(crate) async fn choose(&self, return_to: &str, choice: (&str, &str)) -> String {
+        let start = format!("/v1/auth/dev/start?return_to={return_to}");
+        let page = self.get(&start).await.location().to_owned();
+        assert_eq!(self.get(&page).await.status, StatusCode::OK);
+        self.submit(&page, &[choice]).await.location().to_owned()
+    }
+
+    /// Signs in as somebody new, or as whoever gave this name before.
+    pub(crate) async fn sign_in(&self, name: &str) -> Value {
+        let callback = self.choose("/", ("name", name)).await;
+        assert_eq!(self.get(&callback).await.location(), "/");
+        self.me().await
+    }
+
+    /// Who is signed in; null for nobody.
+    pub(crate) async fn me(&self) -> Value {
+        let answer = self.get("/v1/me").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.json()["user"].clone()
+    }
+}
