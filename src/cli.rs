@@ -13,7 +13,11 @@ use crate::config::{Config, Overrides};
 const EXIT_USAGE: u8 = 2;
 
 #[derive(Debug, Parser)]
-#[command(name = "maru", version, about = "A live room server with the social platform around it")]
+#[command(
+    name = "maru",
+    version,
+    about = "A live room server with the social platform around it"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -62,11 +66,16 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are errors to clap, and print to standard output.
             let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
-            return error.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+            return error
+                .print()
+                .map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
         }
     };
     // A second installation of the provider cannot happen: this runs once, before any thread.
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
         complain(&"another TLS provider is installed");
         return ExitCode::FAILURE;
     }
@@ -79,7 +88,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, ExitCode> {
-    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     built.map_err(|error| {
         complain(&error);
         ExitCode::FAILURE
@@ -123,7 +134,10 @@ fn move_in(config: &Config) -> Result<(), ExitCode> {
             Ok(())
         }
         Ok(SeedOutcome::Inhabited) => {
-            say(&format!("people live in {} already; nothing was changed", data.display()));
+            say(&format!(
+                "people live in {} already; nothing was changed",
+                data.display()
+            ));
             Ok(())
         }
         Err(error) => {

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod connection;
 pub mod frame;
 pub mod limits;
+mod meter;
 pub mod outbox;
 pub mod rate;
 pub mod room;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use maru_protocol::{
     Ack, Avatar, ChatLine, ClientFrame, ErrorCode, Event, ItemState, LimitsInfo, Op, OutcomeCode,
-    Person, PersonKind, Place, ReadPoint, Reason, RemovedItem, Role, RoomInfo, ServerFrame, Standing,
-    Standpoint, Theme, decode_client, decode_server, encode_client, encode_server,
+    Person, PersonKind, Place, ReadPoint, Reason, RemovedItem, Role, RoomInfo, ServerFrame,
+    Standing, Standpoint, Theme, decode_client, decode_server, encode_client, encode_server,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,13 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 fn avatar() -> Avatar {
-    Avatar { member: 7, x: 512, y: 1_000, facing: 2, standing: Standing::Walking }
+    Avatar {
+        member: 7,
+        x: 512,
+        y: 1_000,
+        facing: 2,
+        standing: Standing::Walking,
+    }
 }
 
 fn person(away: bool) -> Person {
@@ -56,7 +62,14 @@ fn person(away: bool) -> Person {
 fn guest() -> Person {
     let kind = PersonKind::Guest;
     let name = "지나가던 손님".into();
-    Person { member: 300, kind, name, handle: None, role: Role::Visitor, ..person(false) }
+    Person {
+        member: 300,
+        kind,
+        name,
+        handle: None,
+        role: Role::Visitor,
+        ..person(false)
+    }
 }
 
 fn put() -> Op {
@@ -72,14 +85,39 @@ fn put() -> Op {
 }
 
 fn ops() -> Vec<Op> {
-    let standpoint = Some(Standpoint { place: Place::RightWall, x: 0, y: -1 });
+    let standpoint = Some(Standpoint {
+        place: Place::RightWall,
+        x: 0,
+        y: -1,
+    });
     vec![
         put(),
-        Op::Patch { id: 1, standpoint, rotation: None, color: Some(String::new()), if_seq: Some(65_536) },
-        Op::Patch { id: 128, standpoint: None, rotation: Some(1), color: None, if_seq: None },
-        Op::Remove { id: 256, if_seq: None },
-        Op::SetTheme { wallpaper: None, flooring: Some("oak".into()), light: Some("night".into()) },
-        Op::Say { text: "어서 와! 🍊".into() },
+        Op::Patch {
+            id: 1,
+            standpoint,
+            rotation: None,
+            color: Some(String::new()),
+            if_seq: Some(65_536),
+        },
+        Op::Patch {
+            id: 128,
+            standpoint: None,
+            rotation: Some(1),
+            color: None,
+            if_seq: None,
+        },
+        Op::Remove {
+            id: 256,
+            if_seq: None,
+        },
+        Op::SetTheme {
+            wallpaper: None,
+            flooring: Some("oak".into()),
+            light: Some("night".into()),
+        },
+        Op::Say {
+            text: "어서 와! 🍊".into(),
+        },
     ]
 }
 
@@ -107,20 +145,83 @@ fn line() -> ChatLine {
 }
 
 fn theme() -> Theme {
-    Theme { wallpaper: "mint_heart".into(), flooring: "oak".into(), light: "day".into(), seq: 12 }
+    Theme {
+        wallpaper: "mint_heart".into(),
+        flooring: "oak".into(),
+        light: "day".into(),
+        seq: 12,
+    }
 }
 
 fn client_frames() -> Vec<(&'static str, ClientFrame)> {
-    let have = Some(ReadPoint { epoch: 3, seq: 70_000 });
+    let have = Some(ReadPoint {
+        epoch: 3,
+        seq: 70_000,
+    });
     vec![
-        ("join", ClientFrame::Join { ticket: "dGlja2V0".into(), avatar: None }),
-        ("join at a place", ClientFrame::Join { ticket: "dGlja2V0".into(), avatar: Some(avatar()) }),
-        ("resume", ClientFrame::Resume { token: "dG9rZW4".into(), have, avatar: Some(avatar()) }),
-        ("resume with nothing", ClientFrame::Resume { token: "dG9rZW4".into(), have: None, avatar: None }),
-        ("ops", ClientFrame::Ops { number: 1, base_seq: 299, resend: false, ops: ops() }),
-        ("ops again", ClientFrame::Ops { number: 4_000_000_000, base_seq: 0, resend: true, ops: vec![put()] }),
-        ("move", ClientFrame::Move { x: 0, y: 999, facing: 3, standing: Standing::Sitting }),
-        ("ping", ClientFrame::Ping { nonce: 4_294_967_295 }),
+        (
+            "join",
+            ClientFrame::Join {
+                ticket: "dGlja2V0".into(),
+                avatar: None,
+            },
+        ),
+        (
+            "join at a place",
+            ClientFrame::Join {
+                ticket: "dGlja2V0".into(),
+                avatar: Some(avatar()),
+            },
+        ),
+        (
+            "resume",
+            ClientFrame::Resume {
+                token: "dG9rZW4".into(),
+                have,
+                avatar: Some(avatar()),
+            },
+        ),
+        (
+            "resume with nothing",
+            ClientFrame::Resume {
+                token: "dG9rZW4".into(),
+                have: None,
+                avatar: None,
+            },
+        ),
+        (
+            "ops",
+            ClientFrame::Ops {
+                number: 1,
+                base_seq: 299,
+                resend: false,
+                ops: ops(),
+            },
+        ),
+        (
+            "ops again",
+            ClientFrame::Ops {
+                number: 4_000_000_000,
+                base_seq: 0,
+                resend: true,
+                ops: vec![put()],
+            },
+        ),
+        (
+            "move",
+            ClientFrame::Move {
+                x: 0,
+                y: 999,
+                facing: 3,
+                standing: Standing::Sitting,
+            },
+        ),
+        (
+            "ping",
+            ClientFrame::Ping {
+                nonce: 4_294_967_295,
+            },
+        ),
         ("pong", ClientFrame::Pong { nonce: 0 }),
         ("leave", ClientFrame::Leave {}),
     ]
@@ -168,14 +269,28 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         people: vec![person(true)],
     };
     let at_ms = 1_795_000_000_123;
-    let changed = Event::Changed { seq: 301, member: 7, session: 2, number: 13, at_ms, ops: ops() };
+    let changed = Event::Changed {
+        seq: 301,
+        member: 7,
+        session: 2,
+        number: 13,
+        at_ms,
+        ops: ops(),
+    };
     let events = vec![
         changed,
         Event::Joined { person: guest() },
-        Event::Updated { person: person(true) },
+        Event::Updated {
+            person: person(true),
+        },
         Event::Left { member: 300 },
     ];
-    let ack = |number, outcome, seq, reason| Ack { number, outcome, seq, reason };
+    let ack = |number, outcome, seq, reason| Ack {
+        number,
+        outcome,
+        seq,
+        reason,
+    };
     let acks = vec![
         ack(1, OutcomeCode::Applied, 301, None),
         ack(2, OutcomeCode::Superseded, 0, None),
@@ -198,23 +313,45 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         ("welcome", welcome),
         ("snapshot", snapshot),
         ("changes", changes),
-        ("nothing changed", ServerFrame::Changes {
-            epoch: 3,
-            seq: 300,
-            theme: None,
-            items: vec![],
-            removed: vec![],
-            chat: vec![],
-            people: vec![],
-        }),
-        ("events", ServerFrame::Events { epoch: 3, flush: 1_000, seq: 301, events }),
-        ("avatars", ServerFrame::Avatars { epoch: 3, avatars: vec![avatar()] }),
+        (
+            "nothing changed",
+            ServerFrame::Changes {
+                epoch: 3,
+                seq: 300,
+                theme: None,
+                items: vec![],
+                removed: vec![],
+                chat: vec![],
+                people: vec![],
+            },
+        ),
+        (
+            "events",
+            ServerFrame::Events {
+                epoch: 3,
+                flush: 1_000,
+                seq: 301,
+                events,
+            },
+        ),
+        (
+            "avatars",
+            ServerFrame::Avatars {
+                epoch: 3,
+                avatars: vec![avatar()],
+            },
+        ),
         ("acks", ServerFrame::Acks { epoch: 3, acks }),
         ("server ping", ServerFrame::Ping { nonce: 65_536 }),
         ("server pong", ServerFrame::Pong { nonce: 127 }),
         ("rate limited", limited),
         ("malformed", malformed),
-        ("go away", ServerFrame::GoAway { reconnect_after_ms: 1_500 }),
+        (
+            "go away",
+            ServerFrame::GoAway {
+                reconnect_after_ms: 1_500,
+            },
+        ),
     ]
 }
 
@@ -228,7 +365,9 @@ fn vectors() -> Vec<Vector> {
     let client = client_frames().into_iter();
     let client = client.map(|(name, frame)| vector(name, "client", encode_client(&frame)));
     let server = server_frames().into_iter();
-    client.chain(server.map(|(name, frame)| vector(name, "server", encode_server(&frame)))).collect()
+    client
+        .chain(server.map(|(name, frame)| vector(name, "server", encode_server(&frame))))
+        .collect()
 }
 
 #[test]
@@ -271,8 +410,14 @@ fn every_kind_has_a_vector() {
 #[test]
 fn the_future_is_tolerated_and_the_past_is_not_guessed() {
     // A ping with a field appended, and a frame of a kind to come.
-    assert_eq!(decode_client(&unhex("9305ccff01")), Ok(ClientFrame::Ping { nonce: 255 }));
-    assert_eq!(decode_client(&unhex("92 63 a3 61 62 63".replace(' ', "").as_str())), Ok(ClientFrame::Unknown { kind: 99 }));
+    assert_eq!(
+        decode_client(&unhex("9305ccff01")),
+        Ok(ClientFrame::Ping { nonce: 255 })
+    );
+    assert_eq!(
+        decode_client(&unhex("92 63 a3 61 62 63".replace(' ', "").as_str())),
+        Ok(ClientFrame::Unknown { kind: 99 })
+    );
     // A ping without its nonce.
     assert!(decode_client(&unhex("9105")).is_err());
 }
@@ -282,8 +427,16 @@ fn damage_is_an_error_and_never_a_panic() {
     for vector in vectors() {
         let bytes = unhex(&vector.hex);
         for cut in 0..bytes.len() {
-            assert!(decode_client(&bytes[..cut]).is_err(), "{} cut at {cut}", vector.name);
-            assert!(decode_server(&bytes[..cut]).is_err(), "{} cut at {cut}", vector.name);
+            assert!(
+                decode_client(&bytes[..cut]).is_err(),
+                "{} cut at {cut}",
+                vector.name
+            );
+            assert!(
+                decode_server(&bytes[..cut]).is_err(),
+                "{} cut at {cut}",
+                vector.name
+            );
         }
         let longer = [bytes.as_slice(), &[0xc0]].concat();
         assert!(decode_client(&longer).is_err() && decode_server(&longer).is_err());

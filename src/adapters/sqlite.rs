@@ -35,7 +35,9 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Another process works on this folder.
-    #[error("the data folder {path} is in use by another maru process; stop it or choose another --data")]
+    #[error(
+        "the data folder {path} is in use by another maru process; stop it or choose another --data"
+    )]
     Locked {
         /// The folder.
         path: PathBuf,
@@ -83,18 +85,31 @@ impl Sqlite {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(OpenError::Locked { path: data.to_owned() });
+                return Err(OpenError::Locked {
+                    path: data.to_owned(),
+                });
             }
             Err(TryLockError::Error(source)) => {
-                return Err(OpenError::Folder { path: lock_path, source });
+                return Err(OpenError::Folder {
+                    path: lock_path,
+                    source,
+                });
             }
         }
         let path = data.join("maru.sqlite3");
-        let failed = |source| OpenError::Database { path: path.clone(), source };
+        let failed = |source| OpenError::Database {
+            path: path.clone(),
+            source,
+        };
         let write = Self::pool(&path, 1).await.map_err(failed)?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
-        Ok(Self { read, write, path, _lock: std::sync::Arc::new(lock) })
+        Ok(Self {
+            read,
+            write,
+            path,
+            _lock: std::sync::Arc::new(lock),
+        })
     }
 
     async fn pool(path: &Path, connections_max: u32) -> Result<SqlitePool, sqlx::Error> {
@@ -128,7 +143,9 @@ impl Sqlite {
             .bind(name)
             .fetch_one(&self.write)
             .await?;
-        stored.try_into().map_err(|_| sqlx::Error::Decode(format!("secret {name} has a wrong length").into()))
+        stored
+            .try_into()
+            .map_err(|_| sqlx::Error::Decode(format!("secret {name} has a wrong length").into()))
     }
 
     /// Answers when the database does.

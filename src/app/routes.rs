@@ -50,19 +50,42 @@ pub(super) struct RouterParts<'a> {
 
 /// Puts everything together.
 pub(super) fn router(parts: RouterParts<'_>) -> Result<Router, StartError> {
-    let RouterParts { config, public, bound, sqlite, rooms, live, tasks, stop, clock } = parts;
+    let RouterParts {
+        config,
+        public,
+        bound,
+        sqlite,
+        rooms,
+        live,
+        tasks,
+        stop,
+        clock,
+    } = parts;
     let users = UserService::new(Arc::new(sqlite.clone()));
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
-        Some(DevIdentity::open(mode, bound, &public, users.clone(), clock)?)
+        Some(DevIdentity::open(
+            mode,
+            bound,
+            &public,
+            users.clone(),
+            clock,
+        )?)
     } else {
         None
     };
     let auth = auth_service(config, &public, dev.as_ref(), &sqlite, clock)?;
     let mut router = Router::new()
         .merge(rest::auth::router(auth.clone()))
-        .merge(rest::user::router(rest::user::UserState { users, auth: auth.clone() }))
-        .merge(rest::room::router(rest::room::RoomState { service: rooms, live: live.clone(), auth }))
+        .merge(rest::user::router(rest::user::UserState {
+            users,
+            auth: auth.clone(),
+        }))
+        .merge(rest::room::router(rest::room::RoomState {
+            service: rooms,
+            live: live.clone(),
+            auth,
+        }))
         .merge(live_router(live, tasks, public.clone()))
         .merge(health_router(sqlite, stop));
     if let Some(dev) = dev {
@@ -74,7 +97,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Router, StartError> {
     let compressible = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
     Ok(router
         .layer(CompressionLayer::new().compress_when(compressible))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            HANDLER_TIMEOUT,
+        ))
         .layer(TraceLayer::new_for_http())
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid)))
@@ -102,7 +128,14 @@ fn auth_service(
     };
     let store = Arc::new(sqlite.clone());
     let wardrobe = catalogue().slot_options();
-    Ok(AuthService::new(providers, store.clone(), store, policy, wardrobe, clock))
+    Ok(AuthService::new(
+        providers,
+        store.clone(),
+        store,
+        policy,
+        wardrobe,
+        clock,
+    ))
 }
 
 /// The upgrade, for our own pages and for programs that are no browser.
@@ -150,7 +183,16 @@ async fn ready(State(health): State<Health>) -> Response {
         waiting_for.push("store");
     }
     let ready = waiting_for.is_empty();
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let body = serde_json::json!({ "ready": ready, "waiting_for": waiting_for });
-    (status, [(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
+    (
+        status,
+        [(header::CACHE_CONTROL, "no-store")],
+        axum::Json(body),
+    )
+        .into_response()
 }

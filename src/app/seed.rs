@@ -118,9 +118,13 @@ async fn move_in(
     at: WallMs,
 ) -> Result<(), SeedError> {
     let handle = neighbour.handle;
-    let unknown = || SeedError::Catalogue { handle: handle.clone() };
-    let name = PersonName::parse(&neighbour.display_name)
-        .map_err(|source| SeedError::Name { handle: handle.clone(), source })?;
+    let unknown = || SeedError::Catalogue {
+        handle: handle.clone(),
+    };
+    let name = PersonName::parse(&neighbour.display_name).map_err(|source| SeedError::Name {
+        handle: handle.clone(),
+        source,
+    })?;
     let look = catalogue().look(&neighbour.look).ok_or_else(unknown)?;
     let new = NewUser {
         id: UserId::generate(),
@@ -132,13 +136,17 @@ async fn move_in(
         bio: neighbour.bio,
         at,
     };
-    let identity = Identity { provider: DEV_PROVIDER.to_owned(), subject: handle.clone() };
+    let identity = Identity {
+        provider: DEV_PROVIDER.to_owned(),
+        subject: handle.clone(),
+    };
     let user = match users.admit(&identity, &new).await? {
         Admission::Created(user) | Admission::Existing(user) => user,
         Admission::HandlesTaken => return Err(unknown()),
     };
     let NeighbourRoom { name, theme, items } = neighbour.room;
-    let known = catalogue().has_wallpaper(&theme.wallpaper) && catalogue().has_flooring(&theme.flooring);
+    let known =
+        catalogue().has_wallpaper(&theme.wallpaper) && catalogue().has_flooring(&theme.flooring);
     if !known {
         return Err(unknown());
     }
@@ -169,6 +177,15 @@ fn piece(item: NeighbourItem) -> Option<Piece> {
         2 => Place::RightWall,
         _ => return None,
     };
-    let standpoint = Standpoint { place, x: item.x, y: item.y };
-    Some(Piece { kind: item.kind, standpoint, rotation: item.rot, color: item.color })
+    let standpoint = Standpoint {
+        place,
+        x: item.x,
+        y: item.y,
+    };
+    Some(Piece {
+        kind: item.kind,
+        standpoint,
+        rotation: item.rot,
+        color: item.color,
+    })
 }

@@ -74,19 +74,30 @@ impl Server {
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::start();
         let sqlite = Sqlite::open(&config.store.data).await?;
-        let secret = sqlite.secret("resume_token", new_secret()).await.map_err(StartError::Secret)?;
+        let secret = sqlite
+            .secret("resume_token", new_secret())
+            .await
+            .map_err(StartError::Secret)?;
         let wanted = config.server.listen;
-        let listen = |source| StartError::Listen { address: wanted, source };
+        let listen = |source| StartError::Listen {
+            address: wanted,
+            source,
+        };
         let listener = TcpListener::bind(wanted).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
 
-        let (tasks, stop, last) =
-            (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
+        let (tasks, stop, last) = (
+            TaskTracker::new(),
+            CancellationToken::new(),
+            CancellationToken::new(),
+        );
         let (store, writing) = SqliteRooms::new(sqlite.clone());
         let writer = spawn_until(writing, last.clone());
         let store = Arc::new(store);
         let token_key = TokenKey::new(&secret);
-        let settings = RoomSettings { people_max: config.room.people_max as usize };
+        let settings = RoomSettings {
+            people_max: config.room.people_max as usize,
+        };
         let rooms = Arc::new(Rooms::new(Parts {
             store: store.clone(),
             node: NodeId::generate(),
@@ -113,7 +124,13 @@ impl Server {
         })?;
         tasks.spawn(http::accept(listener, router, tasks.clone(), stop.clone()));
         tracing::info!(%address, url, data = %config.store.data.display(), "serving");
-        Ok(Self { address, tasks, stop, last, writer })
+        Ok(Self {
+            address,
+            tasks,
+            stop,
+            last,
+            writer,
+        })
     }
 
     /// Where it listens.
@@ -125,7 +142,10 @@ impl Server {
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
-        if tokio::time::timeout(STOP_TIMEOUT, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(STOP_TIMEOUT, self.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();

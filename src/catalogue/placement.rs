@@ -56,7 +56,12 @@ pub fn check<'a>(
     }
     let rect = rect(kind, candidate);
     let (width, height) = catalogue.surface_extent(candidate.standpoint.place);
-    let surface = Rect { x: 0, y: 0, w: width.into(), h: height.into() };
+    let surface = Rect {
+        x: 0,
+        y: 0,
+        w: width.into(),
+        h: height.into(),
+    };
     if !surface.contains(rect) {
         return Err(Refusal::OutOfBounds);
     }
@@ -138,7 +143,11 @@ mod tests {
             };
             Some(Fixture {
                 kind: &self.kind,
-                standpoint: Standpoint { place, x: self.x, y: self.y },
+                standpoint: Standpoint {
+                    place,
+                    x: self.x,
+                    y: self.y,
+                },
                 rotation: self.rot,
             })
         }
@@ -151,7 +160,10 @@ mod tests {
                 .expect("the vectors are whole");
         assert!(cases.len() > 30);
         for case in cases {
-            let others = case.items.iter().filter(|item| item.id != case.candidate.id);
+            let others = case
+                .items
+                .iter()
+                .filter(|item| item.id != case.candidate.id);
             let others = others.filter_map(Thing::fixture);
             let verdict = match case.candidate.fixture() {
                 Some(candidate) => check(catalogue(), candidate, others),

@@ -87,7 +87,10 @@ mod tests {
     #[test]
     fn names_are_trimmed_normalised_and_bounded() {
         let decomposed = "  \u{1112}\u{1161}\u{11AB}늘 ";
-        assert_eq!(PersonName::parse(decomposed).map(|n| n.0), Ok("한늘".into()));
+        assert_eq!(
+            PersonName::parse(decomposed).map(|n| n.0),
+            Ok("한늘".into())
+        );
         assert_eq!(PersonName::parse(" \u{3000}"), Err(BadText::Empty));
         assert!(PersonName::parse(&"가".repeat(20)).is_ok());
         assert_eq!(

@@ -79,7 +79,9 @@ const REFUSALS: [Refusal; 19] = [
 impl From<KeptRefusal> for u8 {
     fn from(kept: KeptRefusal) -> Self {
         let place = REFUSALS.iter().position(|refusal| *refusal == kept.0);
-        place.and_then(|place| u8::try_from(place).ok()).unwrap_or(Self::MAX)
+        place
+            .and_then(|place| u8::try_from(place).ok())
+            .unwrap_or(Self::MAX)
     }
 }
 

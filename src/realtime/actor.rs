@@ -55,7 +55,9 @@ pub struct RoomActor {
 
 impl std::fmt::Debug for RoomActor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RoomActor").field("room", &self.room).finish_non_exhaustive()
+        f.debug_struct("RoomActor")
+            .field("room", &self.room)
+            .finish_non_exhaustive()
     }
 }
 
@@ -133,7 +135,10 @@ impl RoomActor {
 
     async fn next_turn(&mut self, stop: &CancellationToken, stopping: bool) -> Turn {
         let now = self.clock.tick();
-        let wait = self.room.deadline().map(|due| Duration::from_millis(due.since_ms(now)));
+        let wait = self
+            .room
+            .deadline()
+            .map(|due| Duration::from_millis(due.since_ms(now)));
         let due = async {
             match wait {
                 Some(wait) => tokio::time::sleep(wait).await,
@@ -158,12 +163,19 @@ impl RoomActor {
     }
 
     fn now(&self) -> Now {
-        Now { tick: self.clock.tick(), wall: self.clock.wall() }
+        Now {
+            tick: self.clock.tick(),
+            wall: self.clock.wall(),
+        }
     }
 
     fn take(&mut self, command: Command) {
         match command {
-            Command::Enter { input, conn, outbox } => {
+            Command::Enter {
+                input,
+                conn,
+                outbox,
+            } => {
                 self.outboxes.insert(conn, outbox);
                 self.feed(input);
             }
@@ -211,7 +223,11 @@ impl RoomActor {
                         outbox.resync(bytes);
                     }
                 }
-                Effect::Flush { conns, bytes, reliable_bytes } => {
+                Effect::Flush {
+                    conns,
+                    bytes,
+                    reliable_bytes,
+                } => {
                     for outbox in conns.iter().filter_map(|conn| self.outboxes.get(conn)) {
                         outbox.send_flush(&bytes, reliable_bytes);
                     }

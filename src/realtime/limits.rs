@@ -76,16 +76,28 @@ pub const FLUSH_US_PER_MEMBER: u64 = 200;
 pub const MOVE_INTERVAL_MS: u64 = 100;
 
 /// Batches of one connection.
-pub const OPS_ALLOWANCE: Allowance = Allowance { per_second: 20, burst: 40 };
+pub const OPS_ALLOWANCE: Allowance = Allowance {
+    per_second: 20,
+    burst: 40,
+};
 
 /// Chat lines of one connection.
-pub const CHAT_ALLOWANCE: Allowance = Allowance { per_second: 2, burst: 6 };
+pub const CHAT_ALLOWANCE: Allowance = Allowance {
+    per_second: 2,
+    burst: 6,
+};
 
 /// Places of one connection: twice what `MOVE_INTERVAL_MS` asks for.
-pub const MOVE_ALLOWANCE: Allowance = Allowance { per_second: 20, burst: 40 };
+pub const MOVE_ALLOWANCE: Allowance = Allowance {
+    per_second: 20,
+    burst: 40,
+};
 
 /// Everything else of one connection.
-pub const OTHER_ALLOWANCE: Allowance = Allowance { per_second: 5, burst: 20 };
+pub const OTHER_ALLOWANCE: Allowance = Allowance {
+    per_second: 5,
+    burst: 20,
+};
 
 /// Refused frames a connection may send in a minute before it is closed.
 pub const REFUSALS_PER_MINUTE_MAX: u32 = 16;
@@ -103,14 +115,35 @@ pub const RESUME_TOKEN_MS: u64 = ANSWERS_KEPT_MS;
 pub const CREDENTIAL_BYTES_MAX: usize = 1_024;
 
 const _: () = {
-    assert!(HEARTBEAT_MS * 2 < SILENCE_MS_MAX, "one lost ping must not end a connection");
+    assert!(
+        HEARTBEAT_MS * 2 < SILENCE_MS_MAX,
+        "one lost ping must not end a connection"
+    );
     assert!(AWAY_AFTER_MS < GRACE_MS, "away is shown before the leave");
-    assert!(GRACE_MS < IDLE_ROOM_MS, "a room outlives the grace of its last member");
+    assert!(
+        GRACE_MS < IDLE_ROOM_MS,
+        "a room outlives the grace of its last member"
+    );
     assert!(FLUSH_MS_MIN < FLUSH_MS_MAX, "the interval can adapt");
-    assert!(CLIENT_FRAME_BYTES_MAX * 4 < BACKLOG_BYTES_MAX, "a broadcast batch fits a backlog");
-    assert!(UNACKED_MAX <= UNSAVED_BATCHES_MAX, "one client alone cannot make a room refuse");
-    assert!(BATCH_OPS_MAX <= crate::domain::room::ITEMS_MAX, "one batch fits a room");
-    assert!(READ_BUFFER_BYTES < CLIENT_FRAME_BYTES_MAX, "idle connections hold no frame's worth");
-    assert!(1_000 / MOVE_INTERVAL_MS < MOVE_ALLOWANCE.per_second as u64, "a walk is not refused");
+    assert!(
+        CLIENT_FRAME_BYTES_MAX * 4 < BACKLOG_BYTES_MAX,
+        "a broadcast batch fits a backlog"
+    );
+    assert!(
+        UNACKED_MAX <= UNSAVED_BATCHES_MAX,
+        "one client alone cannot make a room refuse"
+    );
+    assert!(
+        BATCH_OPS_MAX <= crate::domain::room::ITEMS_MAX,
+        "one batch fits a room"
+    );
+    assert!(
+        READ_BUFFER_BYTES < CLIENT_FRAME_BYTES_MAX,
+        "idle connections hold no frame's worth"
+    );
+    assert!(
+        1_000 / MOVE_INTERVAL_MS < MOVE_ALLOWANCE.per_second as u64,
+        "a walk is not refused"
+    );
     assert!(RESUME_TOKEN_MS >= GRACE_MS, "a token outlives the grace");
 };

@@ -94,7 +94,11 @@ impl Outbox {
             closing: false,
             broken: false,
         };
-        Ok(Self { stream, state: Mutex::new(state), work: Notify::new() })
+        Ok(Self {
+            stream,
+            state: Mutex::new(state),
+            work: Notify::new(),
+        })
     }
 
     /// Sends whole frames that must arrive.

@@ -51,7 +51,10 @@ mod tests {
 
     #[test]
     fn a_burst_then_the_rate_then_a_wait_that_suffices() {
-        let allowance = Allowance { per_second: 20, burst: 3 };
+        let allowance = Allowance {
+            per_second: 20,
+            burst: 3,
+        };
         let mut bucket = Bucket::full(allowance, Tick(0));
         for _ in 0..3 {
             assert_eq!(bucket.take(Tick(0)), Ok(()));
@@ -64,7 +67,10 @@ mod tests {
 
     #[test]
     fn a_long_rest_gives_no_more_than_the_burst() {
-        let allowance = Allowance { per_second: 20, burst: 3 };
+        let allowance = Allowance {
+            per_second: 20,
+            burst: 3,
+        };
         let mut bucket = Bucket::full(allowance, Tick(0));
         let taken = (0..10).filter(|_| bucket.take(Tick(1_000_000)).is_ok());
         assert_eq!(taken.count(), 3);

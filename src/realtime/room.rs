@@ -162,7 +162,9 @@ pub struct RoomSettings {
 
 impl Default for RoomSettings {
     fn default() -> Self {
-        Self { people_max: limits::PEOPLE_MAX }
+        Self {
+            people_max: limits::PEOPLE_MAX,
+        }
     }
 }
 
@@ -208,7 +210,11 @@ impl Room {
             card: claimed.card,
             epoch: claimed.epoch,
             document: claimed.document,
-            records: claimed.sessions.into_iter().map(|(id, record)| (id, Kept::saved(record))).collect(),
+            records: claimed
+                .sessions
+                .into_iter()
+                .map(|(id, record)| (id, Kept::saved(record)))
+                .collect(),
             past_epochs: claimed.past_epochs,
             sessions: BTreeMap::new(),
             by_conn: BTreeMap::new(),
@@ -225,13 +231,48 @@ impl Room {
     /// Takes one input. Broadcasts and saves wait for [`Room::settle`].
     pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
         match input {
-            Input::Enter { conn, visitor, entry } => self.enter(conn, *visitor, entry, now, effects),
+            Input::Enter {
+                conn,
+                visitor,
+                entry,
+            } => self.enter(conn, *visitor, &entry, now, effects),
             Input::Heard { conn } => self.heard(conn),
-            Input::Batch { conn, number, base_seq, resend, ops } => {
-                self.batch(conn, batch::Batch { number, base_seq, resend, ops }, now, effects);
+            Input::Batch {
+                conn,
+                number,
+                base_seq,
+                resend,
+                ops,
+            } => {
+                self.batch(
+                    conn,
+                    &batch::Batch {
+                        number,
+                        base_seq,
+                        resend,
+                        ops,
+                    },
+                    now,
+                    effects,
+                );
             }
-            Input::Move { conn, x, y, facing, standing } => {
-                self.step(conn, member::Pose { x, y, facing, standing }, effects);
+            Input::Move {
+                conn,
+                x,
+                y,
+                facing,
+                standing,
+            } => {
+                self.step(
+                    conn,
+                    member::Pose {
+                        x,
+                        y,
+                        facing,
+                        standing,
+                    },
+                    effects,
+                );
             }
             Input::Leave { conn } => self.leave(conn, effects),
             Input::Lost { conn } => self.lost(conn, now),
@@ -258,7 +299,11 @@ impl Room {
     /// When [`Room::settle`] has something to do even if nothing happens until then.
     pub fn deadline(&self) -> Option<Tick> {
         let flush = self.outgoing.due(self.members.len());
-        let expiry = self.sessions.values().filter_map(Session::next_expiry).min();
+        let expiry = self
+            .sessions
+            .values()
+            .filter_map(Session::next_expiry)
+            .min();
         // While something is owed the answer to the save wakes the room, not the clock.
         let idle = self.empty_since.filter(|_| self.debt.is_paid());
         let idle = idle.map(|since| since.plus_ms(limits::IDLE_ROOM_MS));
@@ -267,7 +312,9 @@ impl Room {
 
     /// Whether the room may be dropped from memory: nobody in it for a while and nothing owed.
     pub fn is_idle(&self, now: Tick) -> bool {
-        let empty = self.empty_since.is_some_and(|since| now.since_ms(since) >= limits::IDLE_ROOM_MS);
+        let empty = self
+            .empty_since
+            .is_some_and(|since| now.since_ms(since) >= limits::IDLE_ROOM_MS);
         empty && self.debt.is_paid()
     }
 
@@ -294,7 +341,10 @@ impl Room {
     /// Everyone goes: the room is not this node's any more.
     fn abandon(&mut self, effects: &mut Vec<Effect>) {
         for conn in self.by_conn.keys() {
-            effects.push(Effect::Close { conn: *conn, code: CloseCode::RoomMoved });
+            effects.push(Effect::Close {
+                conn: *conn,
+                code: CloseCode::RoomMoved,
+            });
         }
         self.by_conn.clear();
         effects.push(Effect::Abandon);
@@ -307,7 +357,10 @@ impl Room {
         for (conn, session) in &self.by_conn {
             let reconnect_after_ms = session.0.wrapping_mul(STRIDE) % SPREAD_MS;
             effects.push(send(*conn, &ServerFrame::GoAway { reconnect_after_ms }));
-            effects.push(Effect::Close { conn: *conn, code: CloseCode::Restart });
+            effects.push(Effect::Close {
+                conn: *conn,
+                code: CloseCode::Restart,
+            });
         }
         self.by_conn.clear();
     }
@@ -338,13 +391,21 @@ impl Room {
 
 /// One frame for one connection.
 fn send(conn: ConnId, server_frame: &ServerFrame) -> Effect {
-    Effect::Send { conn, bytes: frame::binary(&encode_server(server_frame)) }
+    Effect::Send {
+        conn,
+        bytes: frame::binary(&encode_server(server_frame)),
+    }
 }
 
 /// An error that leaves the session as it is.
 fn error(conn: ConnId, code: ErrorCode, message: &str) -> Effect {
     send(
         conn,
-        &ServerFrame::Error { code, message: message.to_owned(), retry_after_ms: None, number: None },
+        &ServerFrame::Error {
+            code,
+            message: message.to_owned(),
+            retry_after_ms: None,
+            number: None,
+        },
     )
 }

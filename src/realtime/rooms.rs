@@ -74,14 +74,19 @@ pub struct Parts {
 
 impl std::fmt::Debug for Parts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parts").field("node", &self.node).finish_non_exhaustive()
+        f.debug_struct("Parts")
+            .field("node", &self.node)
+            .finish_non_exhaustive()
     }
 }
 
 impl Rooms {
     /// No rooms yet.
     pub fn new(parts: Parts) -> Self {
-        Self { live: DashMap::new(), parts }
+        Self {
+            live: DashMap::new(),
+            parts,
+        }
     }
 
     /// The live room, claimed and started if it is not yet.
@@ -93,7 +98,11 @@ impl Rooms {
             let slot = self.live.entry(room).or_default().clone();
             let mut held = slot.lock().await;
             // The slot may have been dropped while this waited for it.
-            if !self.live.get(&room).is_some_and(|current| Arc::ptr_eq(&current, &slot)) {
+            if !self
+                .live
+                .get(&room)
+                .is_some_and(|current| Arc::ptr_eq(&current, &slot))
+            {
                 continue;
             }
             if let Some(handle) = held.as_ref().filter(|handle| !handle.commands.is_closed()) {
@@ -101,7 +110,8 @@ impl Rooms {
             }
             let claimed = self.parts.store.claim(room, self.parts.node).await;
             let Ok(ClaimOutcome::Claimed(claimed)) = claimed else {
-                self.live.remove_if(&room, |_, current| Arc::ptr_eq(current, &slot));
+                self.live
+                    .remove_if(&room, |_, current| Arc::ptr_eq(current, &slot));
                 return Err(claimed.map_or_else(OpenError::Store, |_| OpenError::NotFound));
             };
             let handle = self.start(*claimed);
@@ -114,11 +124,26 @@ impl Rooms {
     fn start(self: &Arc<Self>, claimed: ClaimedRoom) -> RoomHandle {
         let parts = &self.parts;
         let (room, epoch) = (claimed.card.id, claimed.epoch.0);
-        let now = Now { tick: parts.clock.tick(), wall: parts.clock.wall() };
-        let live = Room::new(claimed, parts.node, parts.token_key.clone(), parts.settings, now);
+        let now = Now {
+            tick: parts.clock.tick(),
+            wall: parts.clock.wall(),
+        };
+        let live = Room::new(
+            claimed,
+            parts.node,
+            parts.token_key.clone(),
+            parts.settings,
+            now,
+        );
         let (commands, waiting) = mpsc::channel(COMMANDS_WAITING_MAX);
         let people = Arc::new(AtomicUsize::new(0));
-        let actor = RoomActor::new(live, waiting, parts.store.clone(), parts.clock, people.clone());
+        let actor = RoomActor::new(
+            live,
+            waiting,
+            parts.store.clone(),
+            parts.clock,
+            people.clone(),
+        );
         let (rooms, stop) = (self.clone(), parts.stop.clone());
         parts.tasks.spawn(async move {
             tracing::debug!(%room, epoch, "room opened");
@@ -149,8 +174,12 @@ impl Rooms {
             return;
         };
         let held = slot.lock().await;
-        if held.as_ref().is_some_and(|handle| handle.commands.is_closed()) {
-            self.live.remove_if(&room, |_, current| Arc::ptr_eq(current, &slot));
+        if held
+            .as_ref()
+            .is_some_and(|handle| handle.commands.is_closed())
+        {
+            self.live
+                .remove_if(&room, |_, current| Arc::ptr_eq(current, &slot));
         }
     }
 }

@@ -60,7 +60,14 @@ impl Tickets {
             return None;
         }
         inner.by_expiry.push_back((expires, ticket.clone()));
-        inner.tickets.insert(ticket.clone(), Ticket { room, bearer, expires });
+        inner.tickets.insert(
+            ticket.clone(),
+            Ticket {
+                room,
+                bearer,
+                expires,
+            },
+        );
         Some(ticket)
     }
 
@@ -105,18 +112,31 @@ mod tests {
         let tickets = Tickets::default();
         let (room, other) = (RoomId::generate(), RoomId::generate());
         let bearer = Bearer::User(UserId::generate());
-        let issue = |now| tickets.issue(room, bearer.clone(), now).expect("there is room");
+        let issue = |now| {
+            tickets
+                .issue(room, bearer.clone(), now)
+                .expect("there is room")
+        };
 
         let ticket = issue(Tick(0));
         assert_eq!(tickets.redeem(&ticket, room, Tick(5)), Ok(bearer.clone()));
-        assert_eq!(tickets.redeem(&ticket, room, Tick(5)), Err(TicketRefusal::Invalid));
+        assert_eq!(
+            tickets.redeem(&ticket, room, Tick(5)),
+            Err(TicketRefusal::Invalid)
+        );
 
         let ticket = issue(Tick(0));
-        assert_eq!(tickets.redeem(&ticket, other, Tick(5)), Err(TicketRefusal::Invalid));
+        assert_eq!(
+            tickets.redeem(&ticket, other, Tick(5)),
+            Err(TicketRefusal::Invalid)
+        );
 
         let ticket = issue(Tick(0));
         let late = Tick(TICKET_MS + 1);
-        assert_eq!(tickets.redeem(&ticket, room, late), Err(TicketRefusal::Expired));
+        assert_eq!(
+            tickets.redeem(&ticket, room, late),
+            Err(TicketRefusal::Expired)
+        );
         assert_eq!(tickets.redeem("", room, late), Err(TicketRefusal::Invalid));
     }
 
@@ -129,6 +149,10 @@ mod tests {
             assert!(tickets.issue(room, bearer.clone(), Tick(0)).is_some());
         }
         assert!(tickets.issue(room, bearer.clone(), Tick(0)).is_none());
-        assert!(tickets.issue(room, bearer, Tick(TICKET_MS * 2 + 1)).is_some());
+        assert!(
+            tickets
+                .issue(room, bearer, Tick(TICKET_MS * 2 + 1))
+                .is_some()
+        );
     }
 }

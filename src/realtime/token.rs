@@ -55,7 +55,12 @@ impl TokenKey {
         // Claims hold only types MessagePack has, and memory does not refuse a write.
         #[allow(clippy::expect_used)]
         let mut bytes = rmp_serde::to_vec(claims).expect("claims are MessagePack");
-        let seal = self.mac.clone().chain_update(&bytes).finalize().into_bytes();
+        let seal = self
+            .mac
+            .clone()
+            .chain_update(&bytes)
+            .finalize()
+            .into_bytes();
         bytes.extend_from_slice(&seal[..SEAL_BYTES]);
         URL_SAFE_NO_PAD.encode(bytes)
     }

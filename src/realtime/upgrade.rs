@@ -50,9 +50,14 @@ impl IntoResponse for NotUpgraded {
         let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
         match self {
             Self::BadRoomId => (StatusCode::NOT_FOUND, plain, self.message()).into_response(),
-            Self::BadSubprotocol => (StatusCode::BAD_REQUEST, plain, self.message()).into_response(),
+            Self::BadSubprotocol => {
+                (StatusCode::BAD_REQUEST, plain, self.message()).into_response()
+            }
             Self::BadHandshake => {
-                let headers = [(header::UPGRADE, "websocket"), (header::SEC_WEBSOCKET_VERSION, "13")];
+                let headers = [
+                    (header::UPGRADE, "websocket"),
+                    (header::SEC_WEBSOCKET_VERSION, "13"),
+                ];
                 (StatusCode::UPGRADE_REQUIRED, headers, plain, self.message()).into_response()
             }
         }
@@ -86,22 +91,31 @@ pub async fn upgrade(
         (header::CONNECTION, HeaderValue::from_static("Upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
         (header::SEC_WEBSOCKET_ACCEPT, accept),
-        (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)),
+        (
+            header::SEC_WEBSOCKET_PROTOCOL,
+            HeaderValue::from_static(SUBPROTOCOL),
+        ),
     ];
     Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
 }
 
 fn check_handshake(headers: &HeaderMap) -> Result<HeaderValue, NotUpgraded> {
     let lists = |name: header::HeaderName, wanted: &str| {
-        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(wanted))
+        let values = headers
+            .get_all(name)
+            .into_iter()
+            .filter_map(|value| value.to_str().ok());
+        values
+            .flat_map(|value| value.split(','))
+            .any(|item| item.trim().eq_ignore_ascii_case(wanted))
     };
-    let is_upgrade =
-        lists(header::CONNECTION, "upgrade") && lists(header::UPGRADE, "websocket");
+    let is_upgrade = lists(header::CONNECTION, "upgrade") && lists(header::UPGRADE, "websocket");
     if !is_upgrade || !lists(header::SEC_WEBSOCKET_VERSION, "13") {
         return Err(NotUpgraded::BadHandshake);
     }
-    let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(NotUpgraded::BadHandshake)?;
+    let key = headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .ok_or(NotUpgraded::BadHandshake)?;
     // 16 bytes in base64.
     if key.len() != 24 {
         return Err(NotUpgraded::BadHandshake);

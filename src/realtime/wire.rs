@@ -19,27 +19,68 @@ pub fn parse_batch(catalogue: &Catalogue, ops: Vec<wire::Op>) -> Result<Vec<Op>,
 
 fn parse_op(catalogue: &Catalogue, op: wire::Op) -> Result<Op, Refusal> {
     match op {
-        wire::Op::Put { id, kind, place, x, y, rotation, color } => {
+        wire::Op::Put {
+            id,
+            kind,
+            place,
+            x,
+            y,
+            rotation,
+            color,
+        } => {
             catalogue.kind(&kind)?;
-            let standpoint = Standpoint { place: place_in(place), x, y };
+            let standpoint = Standpoint {
+                place: place_in(place),
+                x,
+                y,
+            };
             let color = known_color(catalogue, color)?;
-            let piece = Piece { kind, standpoint, rotation, color };
-            Ok(Op::Put { id: item_id(id)?, piece })
+            let piece = Piece {
+                kind,
+                standpoint,
+                rotation,
+                color,
+            };
+            Ok(Op::Put {
+                id: item_id(id)?,
+                piece,
+            })
         }
-        wire::Op::Patch { id, standpoint, rotation, color, if_seq } => {
+        wire::Op::Patch {
+            id,
+            standpoint,
+            rotation,
+            color,
+            if_seq,
+        } => {
             if standpoint.is_none() && rotation.is_none() && color.is_none() {
                 return Err(Refusal::BadBatchSize);
             }
-            let standpoint = standpoint.map(|s| Standpoint { place: place_in(s.place), x: s.x, y: s.y });
-            let color = color.map(|color| known_color(catalogue, color)).transpose()?;
-            Ok(Op::Patch { id: item_id(id)?, standpoint, rotation, color, if_seq: if_seq.map(Seq) })
+            let standpoint = standpoint.map(|s| Standpoint {
+                place: place_in(s.place),
+                x: s.x,
+                y: s.y,
+            });
+            let color = color
+                .map(|color| known_color(catalogue, color))
+                .transpose()?;
+            Ok(Op::Patch {
+                id: item_id(id)?,
+                standpoint,
+                rotation,
+                color,
+                if_seq: if_seq.map(Seq),
+            })
         }
-        wire::Op::Remove { id, if_seq } => {
-            Ok(Op::Remove { id: item_id(id)?, if_seq: if_seq.map(Seq) })
-        }
-        wire::Op::SetTheme { wallpaper, flooring, light } => {
-            parse_theme(catalogue, wallpaper, flooring, light)
-        }
+        wire::Op::Remove { id, if_seq } => Ok(Op::Remove {
+            id: item_id(id)?,
+            if_seq: if_seq.map(Seq),
+        }),
+        wire::Op::SetTheme {
+            wallpaper,
+            flooring,
+            light,
+        } => parse_theme(catalogue, wallpaper, flooring, light),
         wire::Op::Say { text } => match ChatText::parse(&text) {
             Ok(text) => Ok(Op::Say { text }),
             Err(BadText::Empty) => Err(Refusal::EmptyText),
@@ -65,7 +106,11 @@ fn parse_theme(
     if !known {
         return Err(Refusal::UnknownTheme);
     }
-    Ok(Op::SetTheme { wallpaper, flooring, light: light.transpose()? })
+    Ok(Op::SetTheme {
+        wallpaper,
+        flooring,
+        light: light.transpose()?,
+    })
 }
 
 fn item_id(id: u64) -> Result<ItemId, Refusal> {
@@ -113,20 +158,39 @@ pub fn op_out(op: Op) -> wire::Op {
             rotation: piece.rotation,
             color: piece.color,
         },
-        Op::Patch { id, standpoint, rotation, color, if_seq } => wire::Op::Patch {
+        Op::Patch {
+            id,
+            standpoint,
+            rotation,
+            color,
+            if_seq,
+        } => wire::Op::Patch {
             id: id.0,
-            standpoint: standpoint.map(|s| wire::Standpoint { place: place_out(s.place), x: s.x, y: s.y }),
+            standpoint: standpoint.map(|s| wire::Standpoint {
+                place: place_out(s.place),
+                x: s.x,
+                y: s.y,
+            }),
             rotation,
             color,
             if_seq: if_seq.map(|seq| seq.0),
         },
-        Op::Remove { id, if_seq } => wire::Op::Remove { id: id.0, if_seq: if_seq.map(|seq| seq.0) },
-        Op::SetTheme { wallpaper, flooring, light } => wire::Op::SetTheme {
+        Op::Remove { id, if_seq } => wire::Op::Remove {
+            id: id.0,
+            if_seq: if_seq.map(|seq| seq.0),
+        },
+        Op::SetTheme {
+            wallpaper,
+            flooring,
+            light,
+        } => wire::Op::SetTheme {
             wallpaper,
             flooring,
             light: light.map(|light| light.as_str().to_owned()),
         },
-        Op::Say { text } => wire::Op::Say { text: text.as_str().to_owned() },
+        Op::Say { text } => wire::Op::Say {
+            text: text.as_str().to_owned(),
+        },
     }
 }
 
@@ -170,7 +234,11 @@ pub fn snapshot(epoch: u64, document: &Document, people: Vec<wire::Person>) -> w
         epoch,
         seq: document.seq.0,
         theme: theme_out(&document.theme),
-        items: document.items.iter().map(|(id, item)| item_out(*id, item)).collect(),
+        items: document
+            .items
+            .iter()
+            .map(|(id, item)| item_out(*id, item))
+            .collect(),
         chat: document.chat.iter().map(chat_out).collect(),
         people,
     }
@@ -190,8 +258,18 @@ pub fn changes(
         seq: document.seq.0,
         theme: (document.theme.seq() > since).then(|| theme_out(&document.theme)),
         items: items.map(|(id, item)| item_out(*id, item)).collect(),
-        removed: removed.map(|(id, seq)| wire::RemovedItem { id: id.0, seq: seq.0 }).collect(),
-        chat: document.chat.iter().filter(|line| line.seq > since).map(chat_out).collect(),
+        removed: removed
+            .map(|(id, seq)| wire::RemovedItem {
+                id: id.0,
+                seq: seq.0,
+            })
+            .collect(),
+        chat: document
+            .chat
+            .iter()
+            .filter(|line| line.seq > since)
+            .map(chat_out)
+            .collect(),
         people,
     }
 }
@@ -206,7 +284,12 @@ pub fn ack(answer: &Answer, again: bool) -> wire::Ack {
             (wire::OutcomeCode::Rejected, Some(reason_out(refusal)))
         }
     };
-    wire::Ack { number: answer.number, outcome, seq: answer.seq.0, reason }
+    wire::Ack {
+        number: answer.number,
+        outcome,
+        seq: answer.seq.0,
+        reason,
+    }
 }
 
 /// A refusal as it travels.

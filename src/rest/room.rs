@@ -62,8 +62,10 @@ pub fn router(state: RoomState) -> Router {
 }
 
 fn document(json: &'static str) -> impl IntoResponse {
-    let headers =
-        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     (headers, json)
 }
 
@@ -171,7 +173,9 @@ impl Cursor {
     }
 
     fn text(&self) -> Option<String> {
-        rmp_serde::to_vec(self).ok().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+        rmp_serde::to_vec(self)
+            .ok()
+            .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
     }
 }
 
@@ -201,7 +205,11 @@ async fn list(
         }
     }
     let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    let page = state.service.list(cursor.after, limit).await.map_err(refused)?;
+    let page = state
+        .service
+        .list(cursor.after, limit)
+        .await
+        .map_err(refused)?;
     for view in page.rooms {
         let id = view.room.card.id;
         if !cursor.shown.contains(&id) {
@@ -221,11 +229,21 @@ async fn show(
     let viewer = viewer.map(|viewer| viewer.user.id);
     let view = state.service.view(room, viewer).await.map_err(refused)?;
     let what = &view.room.card;
-    let role = if viewer == Some(what.owner_id) { "owner" } else { "visitor" };
+    let role = if viewer == Some(what.owner_id) {
+        "owner"
+    } else {
+        "visitor"
+    };
     let (visibility, guests_allowed) = (what.visibility, what.guests_allowed);
     let seq = view.room.seq.0;
     let people_now = state.live.rooms.people(room);
-    let body = RoomBody { card: card(view, people_now), visibility, guests_allowed, seq, role };
+    let body = RoomBody {
+        card: card(view, people_now),
+        visibility,
+        guests_allowed,
+        seq,
+        role,
+    };
     Ok(Json(serde_json::json!({ "room": body })).into_response())
 }
 
@@ -248,12 +266,21 @@ async fn ticket(
     Json(body): Json<TicketBody>,
 ) -> Result<Response, Problem> {
     let user = viewer.map(|viewer| viewer.user.id);
-    let guest = body.guest.as_ref().map(|guest| (guest.name.as_str(), guest.look.as_slice()));
-    let bearer = state.service.admit(room, user, guest).await.map_err(refused)?;
+    let guest = body
+        .guest
+        .as_ref()
+        .map(|guest| (guest.name.as_str(), guest.look.as_slice()));
+    let bearer = state
+        .service
+        .admit(room, user, guest)
+        .await
+        .map_err(refused)?;
     let clock = state.live.clock;
     let ticket = state.live.tickets.issue(room, bearer, clock.tick());
     let ticket = ticket.ok_or_else(|| {
-        Problem::new(Code::Unavailable).retry_after_ms(TICKET_MS).detail("too many are coming in")
+        Problem::new(Code::Unavailable)
+            .retry_after_ms(TICKET_MS)
+            .detail("too many are coming in")
     })?;
     let expires_at = crate::domain::clock::WallMs(clock.wall().0 + TICKET_MS).to_offset();
     let body = serde_json::json!({

@@ -99,7 +99,11 @@ impl std::fmt::Debug for RoomService {
 impl RoomService {
     /// The service over its store.
     pub fn new(store: Arc<dyn RoomStore>, people: Arc<dyn PeopleReader>, clock: Clock) -> Self {
-        Self { store, people, clock }
+        Self {
+            store,
+            people,
+            clock,
+        }
     }
 
     /// A room as this viewer may see it. A front room that was never opened is made now.
@@ -113,7 +117,10 @@ impl RoomService {
             return Err(RoomError::NotFound);
         }
         let owner = self.people.user(room.card.owner_id).await?;
-        Ok(RoomView { room, owner: owner.ok_or(RoomError::NotFound)? })
+        Ok(RoomView {
+            room,
+            owner: owner.ok_or(RoomError::NotFound)?,
+        })
     }
 
     /// Public rooms, newest change first.
@@ -155,7 +162,11 @@ impl RoomService {
         let (name, look) = guest.ok_or(RoomError::SignInRequired)?;
         let name = PersonName::parse(name)?.as_str().to_owned();
         let look = catalogue().look(look).ok_or(RoomError::BadLook)?;
-        Ok(Bearer::Guest { id: GuestId::generate(), name, look })
+        Ok(Bearer::Guest {
+            id: GuestId::generate(),
+            name,
+            look,
+        })
     }
 
     /// The person behind a ticket or a resume token, as they are now.
@@ -163,11 +174,23 @@ impl RoomService {
         let (identity, name, look): (_, String, Look) = match bearer {
             Bearer::User(id) => {
                 let user = self.people.user(*id).await?.ok_or(VisitorError::Gone)?;
-                (Identity::User { id: *id, handle: user.handle }, user.display_name, user.look)
+                (
+                    Identity::User {
+                        id: *id,
+                        handle: user.handle,
+                    },
+                    user.display_name,
+                    user.look,
+                )
             }
             Bearer::Guest { id, name, look } => (Identity::Guest { id: *id }, name.clone(), *look),
         };
-        Ok(Visitor { identity, name, look, hidden: BTreeSet::new() })
+        Ok(Visitor {
+            identity,
+            name,
+            look,
+            hidden: BTreeSet::new(),
+        })
     }
 
     /// Makes a furnished room.
@@ -178,7 +201,11 @@ impl RoomService {
 
     /// The first room of a person, made when it is first asked for.
     async fn make_front_room(&self, room: RoomId) -> Result<SavedRoom, RoomError> {
-        let owner = self.people.by_front_room(room).await?.ok_or(RoomError::NotFound)?;
+        let owner = self
+            .people
+            .by_front_room(room)
+            .await?
+            .ok_or(RoomError::NotFound)?;
         let card = RoomCard {
             id: room,
             owner_id: owner.id,
@@ -195,10 +222,17 @@ impl RoomService {
 pub fn furnished(theme: crate::domain::room::Theme, pieces: Vec<Piece>) -> Document {
     let mut document = Document::new(theme);
     // Nobody's session: pieces that came with the room were never overtaken by anyone.
-    let stamp = Stamp { seq: Seq(1), by: SessionId::from_uuid(uuid::Uuid::nil()) };
+    let stamp = Stamp {
+        seq: Seq(1),
+        by: SessionId::from_uuid(uuid::Uuid::nil()),
+    };
     for (id, piece) in (1..).zip(pieces) {
-        let item =
-            Item { piece, standpoint_set: stamp, rotation_set: stamp, color_set: stamp };
+        let item = Item {
+            piece,
+            standpoint_set: stamp,
+            rotation_set: stamp,
+            color_set: stamp,
+        };
         document.items.insert(ItemId(id), item);
     }
     document.seq = Seq(1);
@@ -226,12 +260,29 @@ mod tests {
         let fixture = |item: &'_ Item| (item.piece.standpoint, item.piece.rotation);
         for (id, item) in &document.items {
             let (standpoint, rotation) = fixture(item);
-            let candidate = Fixture { kind: &item.piece.kind, standpoint, rotation };
-            let others = document.items.iter().filter(|(other, _)| *other != id).map(|(_, o)| {
-                let (standpoint, rotation) = fixture(o);
-                Fixture { kind: &o.piece.kind, standpoint, rotation }
-            });
-            assert_eq!(check(catalogue(), candidate, others), Ok(()), "{}", item.piece.kind);
+            let candidate = Fixture {
+                kind: &item.piece.kind,
+                standpoint,
+                rotation,
+            };
+            let others = document
+                .items
+                .iter()
+                .filter(|(other, _)| *other != id)
+                .map(|(_, o)| {
+                    let (standpoint, rotation) = fixture(o);
+                    Fixture {
+                        kind: &o.piece.kind,
+                        standpoint,
+                        rotation,
+                    }
+                });
+            assert_eq!(
+                check(catalogue(), candidate, others),
+                Ok(()),
+                "{}",
+                item.piece.kind
+            );
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{Epoch, RoomCard, Visibility};
 use crate::ports::room::{
-    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, RoomSave, RoomStore, SESSION_RECORDS_MAX, SaveOutcome,
-    SavedRoom, StoreError,
+    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, RoomSave,
+    RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError,
 };
 
 /// Rooms in the embedded store.
@@ -30,7 +30,11 @@ impl SqliteRooms {
         (Self { sqlite, writer }, work)
     }
 
-    async fn saved(&self, conn: &mut SqliteConnection, row: &RoomRow) -> Result<SavedRoom, StoreError> {
+    async fn saved(
+        &self,
+        conn: &mut SqliteConnection,
+        row: &RoomRow,
+    ) -> Result<SavedRoom, StoreError> {
         let items = room_rows::items(conn, row.card().id.uuid()).await;
         Ok(SavedRoom {
             card: row.card(),
@@ -49,8 +53,13 @@ impl RoomStore for SqliteRooms {
         let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
         let claimed = claim(&mut transaction, room.uuid(), node).await?;
-        transaction.commit().await.map_err(|error| StoreError::Unknown(error.to_string()))?;
-        Ok(claimed.map_or(ClaimOutcome::NotFound, |room| ClaimOutcome::Claimed(Box::new(room))))
+        transaction
+            .commit()
+            .await
+            .map_err(|error| StoreError::Unknown(error.to_string()))?;
+        Ok(claimed.map_or(ClaimOutcome::NotFound, |room| {
+            ClaimOutcome::Claimed(Box::new(room))
+        }))
     }
 
     async fn save(&self, save: RoomSave) -> Result<SaveOutcome, StoreError> {
@@ -72,12 +81,22 @@ impl RoomStore for SqliteRooms {
         let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
         create(&mut transaction, &room).await.map_err(fail)?;
-        transaction.commit().await.map_err(|error| StoreError::Unknown(error.to_string()))
+        transaction
+            .commit()
+            .await
+            .map_err(|error| StoreError::Unknown(error.to_string()))
     }
 
     async fn read(&self, room: RoomId) -> Result<Option<SavedRoom>, StoreError> {
-        let mut conn = self.sqlite.read.acquire().await.map_err(|error| failed(&error))?;
-        let row = find(&mut conn, room.uuid()).await.map_err(|error| failed(&error))?;
+        let mut conn = self
+            .sqlite
+            .read
+            .acquire()
+            .await
+            .map_err(|error| failed(&error))?;
+        let row = find(&mut conn, room.uuid())
+            .await
+            .map_err(|error| failed(&error))?;
         match row {
             Some(row) => self.saved(&mut conn, &row).await.map(Some),
             None => Ok(None),
@@ -89,7 +108,12 @@ impl RoomStore for SqliteRooms {
         after: Option<ListedAfter>,
         limit: u32,
     ) -> Result<Vec<(SavedRoom, ListedAfter)>, StoreError> {
-        let mut conn = self.sqlite.read.acquire().await.map_err(|error| failed(&error))?;
+        let mut conn = self
+            .sqlite
+            .read
+            .acquire()
+            .await
+            .map_err(|error| failed(&error))?;
         let (changed_ms, room) = after.map_or((i64::MAX, Uuid::max()), |after| {
             (to_i64(after.changed.0), after.room.uuid())
         });
@@ -106,7 +130,10 @@ impl RoomStore for SqliteRooms {
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let changed = WallMs(to_u64(row.changed_ms));
-            let place = ListedAfter { changed, room: row.card().id };
+            let place = ListedAfter {
+                changed,
+                room: row.card().id,
+            };
             found.push((self.saved(&mut conn, &row).await?, place));
         }
         Ok(found)
@@ -126,7 +153,10 @@ impl RoomStore for SqliteRooms {
 
 async fn find(conn: &mut SqliteConnection, room: Uuid) -> Result<Option<RoomRow>, sqlx::Error> {
     let query = format!("SELECT {ROOM_COLUMNS} FROM room WHERE id = ? AND state = 'active'");
-    sqlx::query_as(AssertSqlSafe(query)).bind(room).fetch_optional(conn).await
+    sqlx::query_as(AssertSqlSafe(query))
+        .bind(room)
+        .fetch_optional(conn)
+        .await
 }
 
 /// Reads the room and takes it over, within one transaction.
@@ -149,9 +179,13 @@ async fn claim(
         .await
         .map_err(fail)?;
     if taken.rows_affected() != 1 {
-        return Err(StoreError::Failed("the room was claimed by another node".to_owned()));
+        return Err(StoreError::Failed(
+            "the room was claimed by another node".to_owned(),
+        ));
     }
-    remember_epoch(conn, room, row.epoch, row.seq().0).await.map_err(fail)?;
+    remember_epoch(conn, room, row.epoch, row.seq().0)
+        .await
+        .map_err(fail)?;
     forget_old_sessions(conn, room).await.map_err(fail)?;
     Ok(Some(ClaimedRoom {
         card: row.card(),
@@ -257,7 +291,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let first = Sqlite::open(folder.path()).await.expect("opened");
         let second = Sqlite::open(folder.path()).await;
-        assert!(matches!(second, Err(super::super::OpenError::Locked { .. })));
+        assert!(matches!(
+            second,
+            Err(super::super::OpenError::Locked { .. })
+        ));
         drop(first);
         Sqlite::open(folder.path()).await.expect("free again");
     }

@@ -94,7 +94,9 @@ impl RoomRow {
             horizon: Seq(to_u64(self.horizon_seq)),
             theme: self.theme.0.clone(),
             items,
-            tombstones: tombstones.map(|(id, seq)| (ItemId(to_u64(id)), Seq(to_u64(seq)))).collect(),
+            tombstones: tombstones
+                .map(|(id, seq)| (ItemId(to_u64(id)), Seq(to_u64(seq))))
+                .collect(),
             chat,
         })
     }
@@ -110,7 +112,10 @@ pub(super) async fn items(
             .bind(room)
             .fetch_all(conn)
             .await?;
-    Ok(rows.into_iter().map(|(id, body)| (ItemId(to_u64(id)), body.0)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, body)| (ItemId(to_u64(id)), body.0))
+        .collect())
 }
 
 /// The answers recent sessions were given.
@@ -144,7 +149,9 @@ pub(super) async fn past_epochs(
     .fetch_all(conn)
     .await?;
     let rows = rows.into_iter();
-    Ok(rows.map(|(epoch, seq)| (Epoch(to_u64(epoch)), Seq(to_u64(seq)))).collect())
+    Ok(rows
+        .map(|(epoch, seq)| (Epoch(to_u64(epoch)), Seq(to_u64(seq))))
+        .collect())
 }
 
 #[derive(sqlx::FromRow)]

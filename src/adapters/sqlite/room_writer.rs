@@ -35,9 +35,14 @@ impl RoomWriter {
     pub async fn save(&self, save: RoomSave) -> Answer {
         let (answer, answered) = oneshot::channel();
         let gone = |_| StoreError::Failed("the writer has stopped".to_owned());
-        self.requests.send((save, answer)).await.map_err(|e| gone(e.to_string()))?;
+        self.requests
+            .send((save, answer))
+            .await
+            .map_err(|e| gone(e.to_string()))?;
         // The writer may have committed before it went.
-        answered.await.map_err(|error| StoreError::Unknown(error.to_string()))?
+        answered
+            .await
+            .map_err(|error| StoreError::Unknown(error.to_string()))?
     }
 }
 
@@ -121,7 +126,8 @@ async fn write_parts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<boo
     write_items(conn, save).await?;
     write_chat(conn, save).await?;
     for (session, record) in &save.sessions {
-        let answers = rmp_serde::to_vec(record).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let answers =
+            rmp_serde::to_vec(record).map_err(|error| sqlx::Error::Encode(error.into()))?;
         sqlx::query(
             "INSERT INTO room_session (room_id, session_id, answers, seen_ms) VALUES (?, ?, ?, ?) \
              ON CONFLICT DO UPDATE SET answers = excluded.answers, seen_ms = excluded.seen_ms",

@@ -1,7 +1,7 @@
 //! Applying a batch to a document: all of it or nothing, last writer wins by field.
 
-use super::{ChatLine, Document, Item, ItemId, Op, Refusal, Seq, Stamp, Theme};
 use super::{CHAT_LINES_MAX, ITEMS_MAX, TOMBSTONES_MAX};
+use super::{ChatLine, Document, Item, ItemId, Op, Refusal, Seq, Stamp, Theme};
 use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 
@@ -43,7 +43,10 @@ pub fn apply_batch(
 ) -> BatchOutcome {
     let seq = document.seq.next();
     let mut work = Work {
-        stamp: Stamp { seq, by: by.session },
+        stamp: Stamp {
+            seq,
+            by: by.session,
+        },
         document,
         by,
         before: Before::default(),
@@ -145,7 +148,14 @@ impl Work<'_> {
     }
 
     fn patch(&mut self, op: Op) -> Result<Option<Op>, Refusal> {
-        let Op::Patch { id, mut standpoint, mut rotation, mut color, if_seq } = op else {
+        let Op::Patch {
+            id,
+            mut standpoint,
+            mut rotation,
+            mut color,
+            if_seq,
+        } = op
+        else {
             return Ok(None);
         };
         let Some(item) = self.document.items.get(&id) else {
@@ -185,7 +195,13 @@ impl Work<'_> {
         if standpoint.is_some() || rotation.is_some() {
             self.placed.push(id);
         }
-        Ok(Some(Op::Patch { id, standpoint, rotation, color, if_seq: None }))
+        Ok(Some(Op::Patch {
+            id,
+            standpoint,
+            rotation,
+            color,
+            if_seq: None,
+        }))
     }
 
     fn remove(&mut self, id: ItemId, if_seq: Option<Seq>) -> Result<Option<Op>, Refusal> {
@@ -206,7 +222,12 @@ impl Work<'_> {
     }
 
     fn set_theme(&mut self, op: Op) -> Option<Op> {
-        let Op::SetTheme { wallpaper, flooring, light } = op else {
+        let Op::SetTheme {
+            wallpaper,
+            flooring,
+            light,
+        } = op
+        else {
             return None;
         };
         let set = self.document.theme.set;
@@ -231,7 +252,11 @@ impl Work<'_> {
             theme.light = light;
             theme.set[2] = Some(self.stamp);
         }
-        Some(Op::SetTheme { wallpaper, flooring, light })
+        Some(Op::SetTheme {
+            wallpaper,
+            flooring,
+            light,
+        })
     }
 
     /// An item that is not there: on a resend someone took it out meanwhile, otherwise the author errs.

@@ -75,7 +75,9 @@ impl MemoryRoom {
             self.document.items.remove(id);
             self.document.tombstones.insert(*id, *seq);
         }
-        self.document.tombstones.retain(|_, seq| *seq > save.horizon);
+        self.document
+            .tombstones
+            .retain(|_, seq| *seq > save.horizon);
         self.document.chat.extend(save.chat.iter().cloned());
         while self.document.chat.len() > CHAT_LINES_MAX {
             self.document.chat.pop_front();
@@ -86,10 +88,27 @@ impl MemoryRoom {
 }
 
 fn item(kind: &str, x: i32, seq: u64) -> Item {
-    let stamp = Stamp { seq: Seq(seq), by: SessionId::from_uuid(uuid::Uuid::from_u128(9)) };
-    let standpoint = Standpoint { place: Place::Floor, x, y: 4 };
-    let piece = Piece { kind: kind.to_owned(), standpoint, rotation: 1, color: "mint".to_owned() };
-    Item { piece, standpoint_set: stamp, rotation_set: stamp, color_set: stamp }
+    let stamp = Stamp {
+        seq: Seq(seq),
+        by: SessionId::from_uuid(uuid::Uuid::from_u128(9)),
+    };
+    let standpoint = Standpoint {
+        place: Place::Floor,
+        x,
+        y: 4,
+    };
+    let piece = Piece {
+        kind: kind.to_owned(),
+        standpoint,
+        rotation: 1,
+        color: "mint".to_owned(),
+    };
+    Item {
+        piece,
+        standpoint_set: stamp,
+        rotation_set: stamp,
+        color_set: stamp,
+    }
 }
 
 fn new_room(visibility: Visibility, at: u64) -> NewRoom {
@@ -104,7 +123,11 @@ fn new_room(visibility: Visibility, at: u64) -> NewRoom {
         visibility,
         guests_allowed: true,
     };
-    NewRoom { card, document, at: WallMs(at) }
+    NewRoom {
+        card,
+        document,
+        at: WallMs(at),
+    }
 }
 
 async fn claim(store: &dyn RoomStore, room: RoomId, node: NodeId) -> ClaimedRoom {
@@ -147,13 +170,23 @@ async fn making_is_idempotent(store: &dyn RoomStore) {
     let mut again = room.clone();
     again.card.name = "다른 이름".to_owned();
     store.create(again).await.expect("left alone");
-    let saved = store.read(room.card.id).await.expect("read").expect("there");
+    let saved = store
+        .read(room.card.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(saved.card, room.card);
     assert_eq!(saved.items, Vec::from_iter(room.document.items.clone()));
-    assert_eq!(store.of_owner(room.card.owner_id).await.expect("read"), [room.card]);
+    assert_eq!(
+        store.of_owner(room.card.owner_id).await.expect("read"),
+        [room.card]
+    );
     let nowhere = RoomId::generate();
     assert_eq!(store.read(nowhere).await.expect("read"), None);
-    let claimed = store.claim(nowhere, NodeId::generate()).await.expect("answered");
+    let claimed = store
+        .claim(nowhere, NodeId::generate())
+        .await
+        .expect("answered");
     assert_eq!(claimed, ClaimOutcome::NotFound);
 }
 
@@ -165,9 +198,15 @@ async fn saves_round_trip(store: &dyn RoomStore) {
     let mut save = save_of(&claimed, node, 1);
     let mut theme = room.document.theme.clone();
     theme.light = crate::domain::room::Light::Night;
-    theme.set[2] = Some(Stamp { seq: Seq(2), by: SessionId::generate() });
+    theme.set[2] = Some(Stamp {
+        seq: Seq(2),
+        by: SessionId::generate(),
+    });
     save.theme = Some(theme);
-    save.items = vec![(ItemId(1), item("sofa", 3, 2)), (ItemId(7), item("desk", 12, 2))];
+    save.items = vec![
+        (ItemId(1), item("sofa", 3, 2)),
+        (ItemId(7), item("desk", 12, 2)),
+    ];
     save.removed = vec![(ItemId(2), Seq(2))];
     let at = WallMs(now_ms());
     let line = |text: &str| ChatLine {
@@ -178,10 +217,22 @@ async fn saves_round_trip(store: &dyn RoomStore) {
         text: text.to_owned(),
     };
     save.chat = vec![line("하나"), line("둘")];
-    let answer = Answer { number: 1, digest: u64::MAX, verdict: Verdict::Applied, seq: Seq(2) };
-    let record = SessionRecord { generation: 3, answers: VecDeque::from([answer]), seen: at };
+    let answer = Answer {
+        number: 1,
+        digest: u64::MAX,
+        verdict: Verdict::Applied,
+        seq: Seq(2),
+    };
+    let record = SessionRecord {
+        generation: 3,
+        answers: VecDeque::from([answer]),
+        seen: at,
+    };
     save.sessions = vec![(SessionId::generate(), record)];
-    assert_eq!(store.save(save.clone()).await.expect("saved"), SaveOutcome::Saved);
+    assert_eq!(
+        store.save(save.clone()).await.expect("saved"),
+        SaveOutcome::Saved
+    );
 
     let mut expected = MemoryRoom::new(room.card.clone(), room.document);
     let first = expected.claim(node);
@@ -197,17 +248,32 @@ fn now_ms() -> u64 {
 }
 
 async fn claims_fence_earlier_ones(store: &dyn RoomStore) {
-    let (room, old, new) = (new_room(Visibility::Public, 30), NodeId::generate(), NodeId::generate());
+    let (room, old, new) = (
+        new_room(Visibility::Public, 30),
+        NodeId::generate(),
+        NodeId::generate(),
+    );
     store.create(room.clone()).await.expect("made");
     let before = claim(store, room.card.id, old).await;
     let after = claim(store, room.card.id, new).await;
     assert!(after.epoch > before.epoch);
     let mut late = save_of(&before, old, 1);
     late.removed = vec![(ItemId(1), Seq(2))];
-    assert_eq!(store.save(late.clone()).await.expect("answered"), SaveOutcome::Fenced);
+    assert_eq!(
+        store.save(late.clone()).await.expect("answered"),
+        SaveOutcome::Fenced
+    );
     late.epoch = after.epoch;
-    assert_eq!(store.save(late).await.expect("answered"), SaveOutcome::Fenced, "the node counts");
-    let saved = store.read(room.card.id).await.expect("read").expect("there");
+    assert_eq!(
+        store.save(late).await.expect("answered"),
+        SaveOutcome::Fenced,
+        "the node counts"
+    );
+    let saved = store
+        .read(room.card.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(saved.items.len(), 2, "a fenced save changes nothing");
 }
 
@@ -216,12 +282,24 @@ async fn saves_come_one_after_the_other(store: &dyn RoomStore) {
     store.create(room.clone()).await.expect("made");
     let claimed = claim(store, room.card.id, node).await;
     let (first, second) = (save_of(&claimed, node, 1), save_of(&claimed, node, 2));
-    assert_eq!(store.save(second.clone()).await.expect("answered"), SaveOutcome::Fenced);
-    assert_eq!(store.save(first.clone()).await.expect("answered"), SaveOutcome::Saved);
-    assert_eq!(store.save(first.clone()).await.expect("answered"), SaveOutcome::Fenced);
+    assert_eq!(
+        store.save(second.clone()).await.expect("answered"),
+        SaveOutcome::Fenced
+    );
+    assert_eq!(
+        store.save(first.clone()).await.expect("answered"),
+        SaveOutcome::Saved
+    );
+    assert_eq!(
+        store.save(first.clone()).await.expect("answered"),
+        SaveOutcome::Fenced
+    );
     let last = store.last_save(room.card.id).await.expect("read");
     assert_eq!(last, Some((claimed.epoch, first.save_no)));
-    assert_eq!(store.save(second).await.expect("answered"), SaveOutcome::Saved);
+    assert_eq!(
+        store.save(second).await.expect("answered"),
+        SaveOutcome::Saved
+    );
 }
 
 async fn lists_are_whole_and_private_rooms_stay_out(store: &dyn RoomStore) {
@@ -242,9 +320,18 @@ async fn lists_are_whole_and_private_rooms_stay_out(store: &dyn RoomStore) {
             break;
         };
         after = Some(*place);
-        seen.extend(page.into_iter().map(|(room, place)| (place.changed, room.card.id)));
+        seen.extend(
+            page.into_iter()
+                .map(|(room, place)| (place.changed, room.card.id)),
+        );
     }
     assert!(seen.iter().all(|(_, room)| *room != hidden.card.id));
-    assert!(seen.is_sorted_by(|a, b| a > b), "newest first, nothing twice");
-    assert!(made.iter().all(|room| seen.iter().any(|(_, listed)| listed == room)));
+    assert!(
+        seen.is_sorted_by(|a, b| a > b),
+        "newest first, nothing twice"
+    );
+    assert!(
+        made.iter()
+            .all(|room| seen.iter().any(|(_, listed)| listed == room))
+    );
 }

@@ -21,7 +21,7 @@ impl Room {
     pub(super) fn batch(
         &mut self,
         conn: ConnId,
-        batch: Batch,
+        batch: &Batch,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
@@ -39,10 +39,18 @@ impl Room {
         if let Some((code, message, retry_after_ms)) = self.not_now(no, batch.number, now) {
             let number = Some(batch.number);
             let message = message.to_owned();
-            effects.push(send(conn, &ServerFrame::Error { code, message, retry_after_ms, number }));
+            effects.push(send(
+                conn,
+                &ServerFrame::Error {
+                    code,
+                    message,
+                    retry_after_ms,
+                    number,
+                },
+            ));
             return;
         }
-        let outcome = self.apply(no, &batch, now);
+        let outcome = self.apply(no, batch, now);
         self.record(no, batch.number, digest, outcome, now);
     }
 
@@ -58,7 +66,11 @@ impl Room {
         let Some(session) = self.sessions.get(&no) else {
             return;
         };
-        let known = session.record.answers.iter().find(|answer| answer.number == number);
+        let known = session
+            .record
+            .answers
+            .iter()
+            .find(|answer| answer.number == number);
         let Some(known) = known else {
             let message = "the answer to this batch is no longer kept";
             effects.push(error(conn, ErrorCode::Gap, message));
@@ -66,14 +78,28 @@ impl Room {
         };
         let acks = if known.digest != digest {
             let verdict = Verdict::Refused(KeptRefusal(Refusal::NumberReused));
-            vec![wire::ack(&Answer { number, digest, verdict, seq: Seq(0) }, false)]
+            vec![wire::ack(
+                &Answer {
+                    number,
+                    digest,
+                    verdict,
+                    seq: Seq(0),
+                },
+                false,
+            )]
         } else if number <= session.saved_number {
             vec![wire::ack(known, true)]
         } else {
             // Its answer follows when it is saved.
             return;
         };
-        effects.push(send(conn, &ServerFrame::Acks { epoch: self.epoch.0, acks }));
+        effects.push(send(
+            conn,
+            &ServerFrame::Acks {
+                epoch: self.epoch.0,
+                acks,
+            },
+        ));
     }
 
     /// Why a batch cannot be taken at this moment; its number stays free.
@@ -86,11 +112,19 @@ impl Room {
         let session = self.sessions.get(&no)?;
         let last = session.last_number();
         if number != last + 1 {
-            return Some((ErrorCode::Gap, "send the batches before this one first", None));
+            return Some((
+                ErrorCode::Gap,
+                "send the batches before this one first",
+                None,
+            ));
         }
         if (last - session.saved_number) as usize >= limits::UNACKED_MAX {
             let message = "wait for answers to earlier batches";
-            return Some((ErrorCode::TooManyUnacked, message, Some(limits::BUSY_RETRY_MS)));
+            return Some((
+                ErrorCode::TooManyUnacked,
+                message,
+                Some(limits::BUSY_RETRY_MS),
+            ));
         }
         if self.debt.is_too_deep(now.tick) {
             let message = "the room cannot save fast enough";
@@ -123,17 +157,12 @@ impl Room {
             at: now.wall,
         };
         let catalogue = self.catalogue;
-        apply_batch(&mut self.document, ops, by, |document, id| fits(catalogue, document, id))
+        apply_batch(&mut self.document, ops, by, |document, id| {
+            fits(catalogue, document, id)
+        })
     }
 
-    fn record(
-        &mut self,
-        no: SessionNo,
-        number: u32,
-        digest: u64,
-        outcome: BatchOutcome,
-        now: Now,
-    ) {
+    fn record(&mut self, no: SessionNo, number: u32, digest: u64, outcome: BatchOutcome, now: Now) {
         let Some(session) = self.sessions.get_mut(&no) else {
             return;
         };
@@ -156,7 +185,12 @@ impl Room {
             BatchOutcome::Refused(refusal) => (Verdict::Refused(KeptRefusal(refusal)), Seq(0)),
         };
         let answers = &mut session.record.answers;
-        answers.push_back(Answer { number, digest, verdict, seq });
+        answers.push_back(Answer {
+            number,
+            digest,
+            verdict,
+            seq,
+        });
         while answers.len() > limits::UNACKED_MAX {
             answers.pop_front();
         }
@@ -189,23 +223,42 @@ impl Room {
         let durable = answers.filter(|answer| answer.number <= session.saved_number);
         let acks: Vec<_> = durable.map(|answer| wire::ack(answer, false)).collect();
         if !acks.is_empty() {
-            effects.push(send(conn, &ServerFrame::Acks { epoch: self.epoch.0, acks }));
+            effects.push(send(
+                conn,
+                &ServerFrame::Acks {
+                    epoch: self.epoch.0,
+                    acks,
+                },
+            ));
         }
     }
 }
 
 /// Whether an item may stand where it is.
 fn fits(catalogue: &catalogue::Catalogue, document: &Document, id: ItemId) -> Result<(), Refusal> {
-    let fixture = |item: &'_ crate::domain::room::Item| (item.piece.standpoint, item.piece.rotation);
+    let fixture =
+        |item: &'_ crate::domain::room::Item| (item.piece.standpoint, item.piece.rotation);
     let Some(item) = document.items.get(&id) else {
         return Err(Refusal::NoSuchItem);
     };
     let (standpoint, rotation) = fixture(item);
-    let candidate = Fixture { kind: &item.piece.kind, standpoint, rotation };
-    let others = document.items.iter().filter(|(other, _)| **other != id).map(|(_, other)| {
-        let (standpoint, rotation) = fixture(other);
-        Fixture { kind: &other.piece.kind, standpoint, rotation }
-    });
+    let candidate = Fixture {
+        kind: &item.piece.kind,
+        standpoint,
+        rotation,
+    };
+    let others = document
+        .items
+        .iter()
+        .filter(|(other, _)| **other != id)
+        .map(|(_, other)| {
+            let (standpoint, rotation) = fixture(other);
+            Fixture {
+                kind: &other.piece.kind,
+                standpoint,
+                rotation,
+            }
+        });
     catalogue::check(catalogue, candidate, others)
 }
 

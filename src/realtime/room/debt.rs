@@ -99,7 +99,12 @@ impl Room {
             theme: std::mem::take(&mut debt.theme).then(|| document.theme.clone()),
             items: Vec::new(),
             removed: Vec::new(),
-            chat: document.chat.iter().filter(|line| line.seq > debt.saved_seq).cloned().collect(),
+            chat: document
+                .chat
+                .iter()
+                .filter(|line| line.seq > debt.saved_seq)
+                .cloned()
+                .collect(),
             sessions: Vec::new(),
             at: now.wall,
         };
@@ -108,7 +113,11 @@ impl Room {
                 save.items.push((id, item.clone()));
             } else {
                 // An item put and pruned from memory within one save never reached the store.
-                let seq = document.tombstones.get(&id).copied().unwrap_or(document.seq);
+                let seq = document
+                    .tombstones
+                    .get(&id)
+                    .copied()
+                    .unwrap_or(document.seq);
                 save.removed.push((id, seq));
             }
         }
@@ -153,7 +162,13 @@ impl Room {
             let answers = session.record.answers.iter();
             let fresh = answers.filter(|answer| fresh.contains(&answer.number));
             let acks: Vec<_> = fresh.map(|answer| wire::ack(answer, false)).collect();
-            effects.push(send(conn, &ServerFrame::Acks { epoch: self.epoch.0, acks }));
+            effects.push(send(
+                conn,
+                &ServerFrame::Acks {
+                    epoch: self.epoch.0,
+                    acks,
+                },
+            ));
         }
     }
 }

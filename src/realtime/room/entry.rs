@@ -4,9 +4,7 @@ use maru_protocol::{
     CloseCode, ErrorCode, Event, PersonKind, ReadPoint, Role, RoomInfo, ServerFrame, encode_server,
 };
 
-use super::member::{
-    Entry, Kept, Member, MemberNo, Pose, Session, SessionNo,
-};
+use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
 use super::{ConnId, Effect, Now, Room, entrance, error, frame, limits, send, wire};
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
@@ -22,14 +20,14 @@ impl Room {
         &mut self,
         conn: ConnId,
         visitor: Visitor,
-        entry: Entry,
+        entry: &Entry,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
         // The newcomer's snapshot stands at the present; what happened before goes to those before.
         self.flush(now, effects);
-        match self.admit(conn, visitor, &entry, effects) {
-            Ok(session) => self.welcome(conn, session, &entry, now, effects),
+        match self.admit(conn, visitor, entry, effects) {
+            Ok(session) => self.welcome(conn, session, entry, now, effects),
             Err(Refused(code, message, close)) => {
                 effects.push(error(conn, code, message));
                 effects.push(Effect::Close { conn, code: close });
@@ -52,12 +50,16 @@ impl Room {
         let person_id = visitor.person_id();
         let taken_up = match entry {
             Entry::Join { .. } => None,
-            Entry::Resume { session, generation, .. } => {
-                self.take_up(*session, *generation, &person_id, effects)?
-            }
+            Entry::Resume {
+                session,
+                generation,
+                ..
+            } => self.take_up(*session, *generation, &person_id, effects)?,
         };
         let wish = match entry {
-            Entry::Join { avatar, .. } | Entry::Resume { avatar, .. } => avatar.as_ref().map(Pose::of),
+            Entry::Join { avatar, .. } | Entry::Resume { avatar, .. } => {
+                avatar.as_ref().map(Pose::of)
+            }
         };
         let member = self.member_for(visitor, person_id, wish)?;
         let session = match taken_up {
@@ -93,8 +95,15 @@ impl Room {
         };
         let Some(no) = self.by_id.get(&id).copied() else {
             // A token may be newer than the record, which is only saved with answers, never older.
-            let kept = self.records.get(&id).map_or(0, |kept| kept.record.generation);
-            return if generation < kept { Err(stale()) } else { Ok(None) };
+            let kept = self
+                .records
+                .get(&id)
+                .map_or(0, |kept| kept.record.generation);
+            return if generation < kept {
+                Err(stale())
+            } else {
+                Ok(None)
+            };
         };
         let session = self.sessions.get_mut(&no).ok_or_else(stale)?;
         let owner = self.members.get(&session.member);
@@ -104,7 +113,10 @@ impl Room {
         }
         if let Some(old) = session.conn.take() {
             self.by_conn.remove(&old);
-            effects.push(Effect::Close { conn: old, code: CloseCode::Replaced });
+            effects.push(Effect::Close {
+                conn: old,
+                code: CloseCode::Replaced,
+            });
         }
         Ok(Some(no))
     }
@@ -154,7 +166,12 @@ impl Room {
             hidden: visitor.hidden,
             bearer,
         };
-        self.outgoing.event(no, Event::Joined { person: member.person() });
+        self.outgoing.event(
+            no,
+            Event::Joined {
+                person: member.person(),
+            },
+        );
         self.by_person.insert(person_id, no);
         self.members.insert(no, member);
         Ok(no)
@@ -182,18 +199,38 @@ impl Room {
             Entry::Join { session, .. } | Entry::Resume { session, .. } => *session,
         };
         let Some(person) = self.members.get_mut(&member) else {
-            return Err(Refused(ErrorCode::Unavailable, "try again", CloseCode::Unavailable));
+            return Err(Refused(
+                ErrorCode::Unavailable,
+                "try again",
+                CloseCode::Unavailable,
+            ));
         };
         if person.sessions.len() >= limits::SESSIONS_PER_PERSON_MAX {
             let message = "you are in this room on too many devices";
-            return Err(Refused(ErrorCode::TooManySessions, message, CloseCode::Overloaded));
+            return Err(Refused(
+                ErrorCode::TooManySessions,
+                message,
+                CloseCode::Overloaded,
+            ));
         }
         let no = SessionNo(self.next_session);
         self.next_session += 1;
         person.sessions.insert(no);
-        let Kept { record, saved_number } = self.records.remove(&id).unwrap_or_default();
+        let Kept {
+            record,
+            saved_number,
+        } = self.records.remove(&id).unwrap_or_default();
         let offered = record.generation;
-        let session = Session { id, member, conn: None, lost: None, away: false, record, offered, saved_number };
+        let session = Session {
+            id,
+            member,
+            conn: None,
+            lost: None,
+            away: false,
+            record,
+            offered,
+            saved_number,
+        };
         self.sessions.insert(no, session);
         self.by_id.insert(id, no);
         Ok(no)
@@ -266,7 +303,10 @@ impl Room {
         let end = if Epoch(have.epoch) == self.epoch {
             self.document.seq
         } else {
-            let past = self.past_epochs.iter().find(|(epoch, _)| epoch.0 == have.epoch)?;
+            let past = self
+                .past_epochs
+                .iter()
+                .find(|(epoch, _)| epoch.0 == have.epoch)?;
             past.1
         };
         (seq <= end && seq >= self.document.horizon).then_some(seq)
@@ -286,7 +326,10 @@ impl Room {
 
     /// The client has its welcome: from now on only the token in it is good.
     pub(super) fn heard(&mut self, conn: ConnId) {
-        let session = self.by_conn.get(&conn).and_then(|no| self.sessions.get_mut(no));
+        let session = self
+            .by_conn
+            .get(&conn)
+            .and_then(|no| self.sessions.get_mut(no));
         if let Some(session) = session {
             session.record.generation = session.offered;
         }
@@ -296,7 +339,10 @@ impl Room {
         if let Some(no) = self.by_conn.remove(&conn) {
             self.end_session(no);
         }
-        effects.push(Effect::Close { conn, code: CloseCode::Left });
+        effects.push(Effect::Close {
+            conn,
+            code: CloseCode::Left,
+        });
     }
 
     pub(super) fn lost(&mut self, conn: ConnId, now: Now) {
@@ -325,7 +371,11 @@ impl Room {
         }
         let sessions = &self.sessions;
         for member in self.members.values_mut().filter(|member| !member.away) {
-            let is_away = |no| sessions.get(no).is_some_and(|session: &Session| session.away);
+            let is_away = |no| {
+                sessions
+                    .get(no)
+                    .is_some_and(|session: &Session| session.away)
+            };
             if !member.sessions.is_empty() && member.sessions.iter().all(is_away) {
                 member.away = true;
                 let person = member.person();
@@ -339,8 +389,19 @@ impl Room {
             return;
         };
         self.by_id.remove(&session.id);
-        let Session { id, record, saved_number, .. } = session;
-        self.keep_record(id, Kept { record, saved_number });
+        let Session {
+            id,
+            record,
+            saved_number,
+            ..
+        } = session;
+        self.keep_record(
+            id,
+            Kept {
+                record,
+                saved_number,
+            },
+        );
         let Some(member) = self.members.get_mut(&session.member) else {
             return;
         };
@@ -357,7 +418,10 @@ impl Room {
     /// Keeps the answers of an ended session, the oldest making room.
     fn keep_record(&mut self, id: SessionId, kept: Kept) {
         if self.records.len() >= limits::SESSION_RECORDS_MAX {
-            let oldest = self.records.iter().min_by_key(|(id, kept)| (kept.record.seen, **id));
+            let oldest = self
+                .records
+                .iter()
+                .min_by_key(|(id, kept)| (kept.record.seen, **id));
             if let Some(oldest) = oldest.map(|(id, _)| *id) {
                 self.records.remove(&oldest);
             }

@@ -42,7 +42,10 @@ impl Outgoing {
         if self.is_empty() {
             return None;
         }
-        Some(self.last.map_or(Tick(0), |last| last.plus_ms(interval_ms(members))))
+        Some(
+            self.last
+                .map_or(Tick(0), |last| last.plus_ms(interval_ms(members))),
+        )
     }
 }
 
@@ -54,7 +57,11 @@ pub(super) fn interval_ms(members: usize) -> u64 {
 
 impl Room {
     pub(super) fn flush_if_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.outgoing.due(self.members.len()).is_some_and(|due| due <= now.tick) {
+        if self
+            .outgoing
+            .due(self.members.len())
+            .is_some_and(|due| due <= now.tick)
+        {
             self.flush(now, effects);
         }
     }
@@ -73,7 +80,11 @@ impl Room {
         for (hidden, conns) in self.audiences() {
             let (bytes, reliable_bytes) = self.encode(&hidden, &events, &moved);
             if !bytes.is_empty() {
-                effects.push(Effect::Flush { conns, bytes: bytes.freeze(), reliable_bytes });
+                effects.push(Effect::Flush {
+                    conns,
+                    bytes: bytes.freeze(),
+                    reliable_bytes,
+                });
             }
         }
     }
@@ -108,7 +119,9 @@ impl Room {
         let mut bytes = BytesMut::new();
         if !events.is_empty() {
             // Sent even when nothing is left of it, so that `flush` has no gap for anyone.
-            let events = events.iter().filter_map(|(about, event)| seen(hidden, *about, event));
+            let events = events
+                .iter()
+                .filter_map(|(about, event)| seen(hidden, *about, event));
             let events_frame = ServerFrame::Events {
                 epoch: self.epoch.0,
                 flush: self.outgoing.flush_no,
@@ -122,7 +135,10 @@ impl Room {
         let moved = moved.filter_map(|no| self.members.get(no));
         let avatars: Vec<_> = moved.map(Member::avatar).collect();
         if !avatars.is_empty() {
-            let avatars_frame = ServerFrame::Avatars { epoch: self.epoch.0, avatars };
+            let avatars_frame = ServerFrame::Avatars {
+                epoch: self.epoch.0,
+                avatars,
+            };
             frame::put_binary(&mut bytes, &encode_server(&avatars_frame));
         }
         (bytes, reliable_bytes)
@@ -131,7 +147,10 @@ impl Room {
     /// Where everyone stands, for a connection that missed some of it.
     pub(super) fn all_avatars(&self, conn: ConnId, reader: MemberNo) -> Option<Effect> {
         let hidden = self.hidden_from(reader);
-        let seen = self.members.values().filter(|member| !hidden.contains(&member.no));
+        let seen = self
+            .members
+            .values()
+            .filter(|member| !hidden.contains(&member.no));
         let avatars: Vec<_> = seen.map(Member::avatar).collect();
         let epoch = self.epoch.0;
         (!avatars.is_empty()).then(|| send(conn, &ServerFrame::Avatars { epoch, avatars }))
@@ -147,7 +166,11 @@ fn seen(hidden: &BTreeSet<MemberNo>, about: MemberNo, event: &Event) -> Option<E
     let Event::Changed { ops, .. } = event else {
         return None;
     };
-    let kept: Vec<_> = ops.iter().filter(|op| !matches!(op, WireOp::Say { .. })).cloned().collect();
+    let kept: Vec<_> = ops
+        .iter()
+        .filter(|op| !matches!(op, WireOp::Say { .. }))
+        .cloned()
+        .collect();
     let mut event = event.clone();
     if let Event::Changed { ops, .. } = &mut event {
         *ops = kept;

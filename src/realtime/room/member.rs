@@ -55,7 +55,12 @@ pub struct Pose {
 impl Pose {
     /// The pose of a wire avatar.
     pub(super) fn of(avatar: &Avatar) -> Self {
-        Self { x: avatar.x, y: avatar.y, facing: avatar.facing, standing: avatar.standing }
+        Self {
+            x: avatar.x,
+            y: avatar.y,
+            facing: avatar.facing,
+            standing: avatar.standing,
+        }
     }
 
     /// Whether it lies in a room with sides of `size` half tiles.
@@ -86,8 +91,19 @@ pub(super) struct Member {
 
 impl Member {
     pub fn avatar(&self) -> Avatar {
-        let Pose { x, y, facing, standing } = self.pose;
-        Avatar { member: self.no.0, x, y, facing, standing }
+        let Pose {
+            x,
+            y,
+            facing,
+            standing,
+        } = self.pose;
+        Avatar {
+            member: self.no.0,
+            x,
+            y,
+            facing,
+            standing,
+        }
     }
 
     pub fn person(&self) -> Person {
@@ -130,7 +146,11 @@ impl Session {
 
     /// When time alone changes something: away, then gone.
     pub fn next_expiry(&self) -> Option<Tick> {
-        let after_ms = if self.away { limits::GRACE_MS } else { limits::AWAY_AFTER_MS };
+        let after_ms = if self.away {
+            limits::GRACE_MS
+        } else {
+            limits::AWAY_AFTER_MS
+        };
         Some(self.lost?.plus_ms(after_ms))
     }
 }
@@ -147,6 +167,9 @@ impl Kept {
     /// A record as the store had it.
     pub fn saved(record: SessionRecord) -> Self {
         let saved_number = record.last_number();
-        Self { record, saved_number }
+        Self {
+            record,
+            saved_number,
+        }
     }
 }

@@ -11,16 +11,36 @@ use crate::realtime::room::{Entry, Input, RoomSettings};
 
 fn put(id: u64, kind: &str, x: i32, y: i32) -> Op {
     let (kind, color) = (kind.to_owned(), String::new());
-    Op::Put { id, kind, place: Place::Floor, x, y, rotation: 0, color }
+    Op::Put {
+        id,
+        kind,
+        place: Place::Floor,
+        x,
+        y,
+        rotation: 0,
+        color,
+    }
 }
 
 fn shift(id: u64, x: i32, y: i32) -> Op {
-    let standpoint = Some(Standpoint { place: Place::Floor, x, y });
-    Op::Patch { id, standpoint, rotation: None, color: None, if_seq: None }
+    let standpoint = Some(Standpoint {
+        place: Place::Floor,
+        x,
+        y,
+    });
+    Op::Patch {
+        id,
+        standpoint,
+        rotation: None,
+        color: None,
+        if_seq: None,
+    }
 }
 
 fn say(text: &str) -> Op {
-    Op::Say { text: text.to_owned() }
+    Op::Say {
+        text: text.to_owned(),
+    }
 }
 
 /// The owner and a visitor, both inside.
@@ -31,7 +51,10 @@ fn two() -> World {
 }
 
 fn outcome(world: &World, client: usize, number: u32) -> Option<OutcomeCode> {
-    world.clients[client].answers.get(&number).map(|(outcome, _)| *outcome)
+    world.clients[client]
+        .answers
+        .get(&number)
+        .map(|(outcome, _)| *outcome)
 }
 
 #[test]
@@ -40,7 +63,10 @@ fn the_answer_waits_for_the_save_and_the_effect_does_not() {
     world.batch(0, vec![put(1, "sofa", 4, 4)], true);
     world.settle();
     world.deliver(1);
-    assert!(world.clients[1].items.contains_key(&1), "the other sees it at once");
+    assert!(
+        world.clients[1].items.contains_key(&1),
+        "the other sees it at once"
+    );
     world.deliver(0);
     assert_eq!(outcome(&world, 0, 1), None);
     world.save_answers();
@@ -77,7 +103,11 @@ fn visitors_talk_and_do_not_furnish() {
     assert_eq!(outcome(&world, 1, 1), Some(OutcomeCode::Rejected));
     assert_eq!(outcome(&world, 1, 2), Some(OutcomeCode::Applied));
     assert!(world.document().items.is_empty());
-    assert_eq!(world.document().chat.len(), 1, "a refused batch has no part in effect");
+    assert_eq!(
+        world.document().chat.len(),
+        1,
+        "a refused batch has no part in effect"
+    );
 }
 
 #[test]
@@ -85,7 +115,12 @@ fn a_table_and_its_lamp_move_together_through_each_other() {
     let mut world = two();
     world.batch(0, vec![put(1, "desk", 4, 4), put(2, "cactus", 5, 4)], true);
     world.rest();
-    assert_eq!(world.document().items.len(), 2, "{:?}", world.clients[0].answers);
+    assert_eq!(
+        world.document().items.len(),
+        2,
+        "{:?}",
+        world.clients[0].answers
+    );
     // The cactus alone would hang over the desk's edge for a moment; the batch as a whole is sound.
     world.batch(0, vec![shift(2, 7, 6), shift(1, 6, 6)], true);
     world.rest();
@@ -98,7 +133,13 @@ fn the_same_number_gets_the_same_answer_and_another_batch_none() {
     world.batch(0, vec![say("once")], true);
     world.rest();
     let conn = world.conn(0).expect("inside");
-    let again = |ops| Input::Batch { conn, number: 1, base_seq: crate::domain::room::Seq(0), resend: true, ops };
+    let again = |ops| Input::Batch {
+        conn,
+        number: 1,
+        base_seq: crate::domain::room::Seq(0),
+        resend: true,
+        ops,
+    };
     world.feed(again(vec![say("once")]));
     world.deliver(0);
     assert_eq!(world.document().chat.len(), 1);
@@ -158,7 +199,13 @@ fn a_resend_does_not_overwrite_what_others_did_meanwhile() {
 fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
     let mut world = two();
     let conn = world.conn(1).expect("inside");
-    world.feed(Input::Move { conn, x: 321, y: 654, facing: 3, standing: Standing::Sitting });
+    world.feed(Input::Move {
+        conn,
+        x: 321,
+        y: 654,
+        facing: 3,
+        standing: Standing::Sitting,
+    });
     world.rest();
     world.cut(1);
     world.pass(limits::AWAY_AFTER_MS - 1);
@@ -166,7 +213,11 @@ fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
     world.deliver(1);
     assert!(world.clients[0].inbox.is_empty(), "nobody notices a reload");
     let me = &world.clients[1].people[&world.clients[1].member];
-    assert_eq!((me.avatar.x, me.avatar.y, me.avatar.facing), (321, 654, 3), "back in place");
+    assert_eq!(
+        (me.avatar.x, me.avatar.y, me.avatar.facing),
+        (321, 654, 3),
+        "back in place"
+    );
 
     world.cut(1);
     world.pass(limits::AWAY_AFTER_MS);
@@ -191,7 +242,10 @@ fn a_person_on_two_devices_joins_once_and_leaves_once() {
         world.feed(Input::Leave { conn });
         world.pass(100);
         world.deliver(0);
-        assert_eq!(world.clients[0].people.len(), if client == 1 { 2 } else { 1 });
+        assert_eq!(
+            world.clients[0].people.len(),
+            if client == 1 { 2 } else { 1 }
+        );
     }
 }
 
@@ -224,14 +278,27 @@ fn the_newest_connection_of_a_session_wins() {
     let claims = claims.expect("opens");
     let visitor = Box::new(world.visitor(1).clone());
     let (session, generation) = (claims.session, claims.generation);
-    let entry = Entry::Resume { session, generation, have: None, avatar: None };
+    let entry = Entry::Resume {
+        session,
+        generation,
+        have: None,
+        avatar: None,
+    };
     let conn = crate::realtime::room::ConnId(half_open.0 + 1_000);
-    world.feed(Input::Enter { conn, visitor, entry });
+    world.feed(Input::Enter {
+        conn,
+        visitor,
+        entry,
+    });
     assert_eq!(world.closes, [(1, CloseCode::Replaced)]);
     world.feed(Input::Lost { conn: half_open });
     world.pass(limits::GRACE_MS * 2);
     world.deliver(0);
-    assert_eq!(world.clients[0].people.len(), 2, "the late loss of the old one means nothing");
+    assert_eq!(
+        world.clients[0].people.len(),
+        2,
+        "the late loss of the old one means nothing"
+    );
 }
 
 #[test]
@@ -273,17 +340,30 @@ fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
     let hidden = world.person_id(0);
     world.visitor(2).hidden.insert(hidden);
     world.rest();
-    assert_eq!(world.clients[2].people.len(), 2, "everyone but the hidden one");
+    assert_eq!(
+        world.clients[2].people.len(),
+        2,
+        "everyone but the hidden one"
+    );
     world.batch(0, vec![say("들리니?"), put(1, "sofa", 4, 4)], true);
     world.rest();
     assert_eq!(world.clients[1].chat.len(), 1);
     assert!(world.clients[2].chat.is_empty());
     assert!(world.clients[2].items.contains_key(&1));
     let conn = world.conn(0).expect("inside");
-    world.feed(Input::Move { conn, x: 5, y: 5, facing: 0, standing: Standing::Walking });
+    world.feed(Input::Move {
+        conn,
+        x: 5,
+        y: 5,
+        facing: 0,
+        standing: Standing::Walking,
+    });
     world.pass(100);
     world.deliver(1);
-    assert_eq!(world.clients[1].people[&world.clients[0].member].avatar.x, 5);
+    assert_eq!(
+        world.clients[1].people[&world.clients[0].member].avatar.x,
+        5
+    );
     assert!(world.clients[2].inbox.is_empty());
 }
 
@@ -292,7 +372,13 @@ fn places_outside_the_room_are_refused() {
     let mut world = two();
     let conn = world.conn(1).expect("inside");
     for (x, y, facing) in [(-1, 0, 0), (0, 1_001, 0), (i32::MAX, 0, 0), (0, 0, 4)] {
-        world.feed(Input::Move { conn, x, y, facing, standing: Standing::Still });
+        world.feed(Input::Move {
+            conn,
+            x,
+            y,
+            facing,
+            standing: Standing::Still,
+        });
     }
     world.deliver(1);
     assert_eq!(world.clients[1].errors, [ErrorCode::BadPosition; 4]);
@@ -310,18 +396,36 @@ fn a_lost_claim_sends_everyone_to_come_back() {
     assert_eq!(world.closes, [moved(0), moved(1)]);
     world.rest();
     assert!(world.epoch() > epoch);
-    assert_eq!(world.document().chat.len(), 1, "what had no answer was sent again");
+    assert_eq!(
+        world.document().chat.len(),
+        1,
+        "what had no answer was sent again"
+    );
 }
 
 #[test]
 fn a_returning_reader_gets_only_what_changed_and_a_stranger_to_the_epoch_everything() {
     let mut world = two();
     for id in 1..=3 {
-        world.batch(0, vec![put(id, "chair", 3 * i32::try_from(id).expect("small"), 4)], true);
+        world.batch(
+            0,
+            vec![put(id, "chair", 3 * i32::try_from(id).expect("small"), 4)],
+            true,
+        );
     }
     world.rest();
     world.cut(1);
-    world.batch(0, vec![shift(2, 12, 12), Op::Remove { id: 3, if_seq: None }], true);
+    world.batch(
+        0,
+        vec![
+            shift(2, 12, 12),
+            Op::Remove {
+                id: 3,
+                if_seq: None,
+            },
+        ],
+        true,
+    );
     world.pass(100);
     world.connect(1);
     let frames: Vec<_> = world.clients[1]
@@ -333,7 +437,9 @@ fn a_returning_reader_gets_only_what_changed_and_a_stranger_to_the_epoch_everyth
         })
         .collect();
     let changes = frames.iter().find_map(|frame| match frame {
-        maru_protocol::ServerFrame::Changes { items, removed, .. } => Some((items.len(), removed.len())),
+        maru_protocol::ServerFrame::Changes { items, removed, .. } => {
+            Some((items.len(), removed.len()))
+        }
         _ => None,
     });
     assert_eq!(changes, Some((1, 1)), "{frames:?}");

@@ -43,7 +43,10 @@ pub(super) struct Client {
 
 impl Client {
     pub fn have(&self) -> Option<ReadPoint> {
-        (self.epoch > 0).then_some(ReadPoint { epoch: self.epoch, seq: self.seq })
+        (self.epoch > 0).then_some(ReadPoint {
+            epoch: self.epoch,
+            seq: self.seq,
+        })
     }
 
     /// Strips the frame header and takes the frames in.
@@ -58,7 +61,14 @@ impl Client {
 
     fn take(&mut self, frame: ServerFrame) {
         match frame {
-            ServerFrame::Welcome { epoch, member, resume_token, role, last_number, .. } => {
+            ServerFrame::Welcome {
+                epoch,
+                member,
+                resume_token,
+                role,
+                last_number,
+                ..
+            } => {
                 assert!(epoch >= self.epoch, "epochs never go back");
                 let answered = self.answers.keys().next_back().copied().unwrap_or(0);
                 assert!(answered <= last_number, "an answered batch was forgotten");
@@ -68,24 +78,48 @@ impl Client {
                 self.inside = true;
                 self.must_resend = true;
             }
-            ServerFrame::Snapshot { epoch, seq, theme, items, chat, people } => {
+            ServerFrame::Snapshot {
+                epoch,
+                seq,
+                theme,
+                items,
+                chat,
+                people,
+            } => {
                 self.theme = Some(theme);
                 self.items = items.into_iter().map(|item| (item.id, item)).collect();
                 self.chat.clear();
                 self.catch_up(epoch, seq, chat, people);
             }
-            ServerFrame::Changes { epoch, seq, theme, items, removed, chat, people } => {
+            ServerFrame::Changes {
+                epoch,
+                seq,
+                theme,
+                items,
+                removed,
+                chat,
+                people,
+            } => {
                 if let Some(theme) = theme {
                     self.theme = Some(theme);
                 }
                 for item in removed {
                     self.items.remove(&item.id);
                 }
-                self.items.extend(items.into_iter().map(|item| (item.id, item)));
+                self.items
+                    .extend(items.into_iter().map(|item| (item.id, item)));
                 self.catch_up(epoch, seq, chat, people);
             }
-            ServerFrame::Events { epoch, flush, seq, events } => {
-                assert_eq!(epoch, self.epoch, "events of the epoch of the last snapshot");
+            ServerFrame::Events {
+                epoch,
+                flush,
+                seq,
+                events,
+            } => {
+                assert_eq!(
+                    epoch, self.epoch,
+                    "events of the epoch of the last snapshot"
+                );
                 if let Some(last) = self.flush.replace(flush) {
                     assert_eq!(flush, last + 1, "no flush is missing");
                 }
@@ -133,9 +167,13 @@ impl Client {
         self.epoch = epoch;
         self.seq = seq;
         self.flush = None;
-        self.chat.extend(chat.into_iter().map(|line| (line.seq, line.text)));
+        self.chat
+            .extend(chat.into_iter().map(|line| (line.seq, line.text)));
         self.trim_chat();
-        self.people = people.into_iter().map(|person| (person.member, person)).collect();
+        self.people = people
+            .into_iter()
+            .map(|person| (person.member, person))
+            .collect();
     }
 
     fn trim_chat(&mut self) {
@@ -156,13 +194,22 @@ impl Client {
             }
             Event::Joined { person } => {
                 let before = self.people.insert(person.member, person);
-                assert!(before.is_none_or(|p| p.member == self.member), "joined twice");
+                assert!(
+                    before.is_none_or(|p| p.member == self.member),
+                    "joined twice"
+                );
             }
             Event::Updated { person } => {
-                assert!(self.people.insert(person.member, person).is_some(), "was not here");
+                assert!(
+                    self.people.insert(person.member, person).is_some(),
+                    "was not here"
+                );
             }
             Event::Left { member } => {
-                assert!(self.people.remove(&member).is_some(), "left without being here");
+                assert!(
+                    self.people.remove(&member).is_some(),
+                    "left without being here"
+                );
             }
             Event::Unknown { kind } => panic!("the room sent an event of kind {kind}"),
         }
@@ -170,11 +217,34 @@ impl Client {
 
     fn apply(&mut self, seq: u64, op: Op) {
         match op {
-            Op::Put { id, kind, place, x, y, rotation, color } => {
-                let item = ItemState { id, kind, place, x, y, rotation, color, seq };
+            Op::Put {
+                id,
+                kind,
+                place,
+                x,
+                y,
+                rotation,
+                color,
+            } => {
+                let item = ItemState {
+                    id,
+                    kind,
+                    place,
+                    x,
+                    y,
+                    rotation,
+                    color,
+                    seq,
+                };
                 assert!(self.items.insert(id, item).is_none(), "put over an item");
             }
-            Op::Patch { id, standpoint, rotation, color, .. } => {
+            Op::Patch {
+                id,
+                standpoint,
+                rotation,
+                color,
+                ..
+            } => {
                 let item = self.items.get_mut(&id).expect("a patched item is here");
                 if let Some(to) = standpoint {
                     (item.place, item.x, item.y) = (to.place, to.x, to.y);
@@ -188,7 +258,11 @@ impl Client {
             Op::Remove { id, .. } => {
                 assert!(self.items.remove(&id).is_some(), "a removed item was here");
             }
-            Op::SetTheme { wallpaper, flooring, light } => {
+            Op::SetTheme {
+                wallpaper,
+                flooring,
+                light,
+            } => {
                 let theme = self.theme.as_mut().expect("a snapshot came first");
                 for (part, new) in [
                     (&mut theme.wallpaper, wallpaper),
@@ -214,7 +288,10 @@ fn split_frame(bytes: &[u8]) -> (&[u8], &[u8]) {
         126 => (4, usize::from(u16::from_be_bytes([bytes[2], bytes[3]]))),
         127 => {
             let length: [u8; 8] = bytes[2..10].try_into().expect("eight bytes");
-            (10, usize::try_from(u64::from_be_bytes(length)).expect("a length"))
+            (
+                10,
+                usize::try_from(u64::from_be_bytes(length)).expect("a length"),
+            )
         }
         short => (2, usize::from(short)),
     };

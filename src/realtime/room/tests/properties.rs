@@ -81,31 +81,65 @@ struct Run {
 impl Run {
     fn op(&mut self, who: usize, what: &Do) -> Op {
         let known: Vec<u64> = self.world.clients[who].items.keys().copied().collect();
-        let item = |n: usize| known.get(n % known.len().max(1)).copied().unwrap_or(999_999);
+        let item = |n: usize| {
+            known
+                .get(n % known.len().max(1))
+                .copied()
+                .unwrap_or(999_999)
+        };
         let (id, standpoint, rotation, color) = match *what {
             Do::Put { kind, x, y } => {
                 self.next_id += 1;
                 let (id, kind) = (self.next_id, kind.to_owned());
                 let color = String::new();
-                return Op::Put { id, kind, place: Place::Floor, x, y, rotation: 0, color };
+                return Op::Put {
+                    id,
+                    kind,
+                    place: Place::Floor,
+                    x,
+                    y,
+                    rotation: 0,
+                    color,
+                };
             }
             Do::Say => {
                 self.next_id += 1;
-                return Op::Say { text: format!("line {}", self.next_id) };
+                return Op::Say {
+                    text: format!("line {}", self.next_id),
+                };
             }
-            Do::Remove { item: n } => return Op::Remove { id: item(n), if_seq: None },
+            Do::Remove { item: n } => {
+                return Op::Remove {
+                    id: item(n),
+                    if_seq: None,
+                };
+            }
             Do::Theme { light } => {
                 let light = Some(light.to_owned());
-                return Op::SetTheme { wallpaper: None, flooring: None, light };
+                return Op::SetTheme {
+                    wallpaper: None,
+                    flooring: None,
+                    light,
+                };
             }
             Do::Patch { item: n, x, y } => {
-                let standpoint = Standpoint { place: Place::Floor, x, y };
+                let standpoint = Standpoint {
+                    place: Place::Floor,
+                    x,
+                    y,
+                };
                 (item(n), Some(standpoint), None, None)
             }
             Do::Turn { item: n, rotation } => (item(n), None, Some(rotation), None),
             Do::Paint { item: n, color } => (item(n), None, None, Some(color.to_owned())),
         };
-        Op::Patch { id, standpoint, rotation, color, if_seq: None }
+        Op::Patch {
+            id,
+            standpoint,
+            rotation,
+            color,
+            if_seq: None,
+        }
     }
 
     fn take(&mut self, step: &Step) {
@@ -149,15 +183,25 @@ fn check_lines(world: &World) {
     for line in &world.document().chat {
         *said.entry(line.text.as_str()).or_default() += 1;
     }
-    assert!(said.values().all(|count| *count == 1), "a line was said twice: {said:?}");
-    let oldest = world.document().chat.front().map_or(u64::MAX, |line| line.seq.0);
+    assert!(
+        said.values().all(|count| *count == 1),
+        "a line was said twice: {said:?}"
+    );
+    let oldest = world
+        .document()
+        .chat
+        .front()
+        .map_or(u64::MAX, |line| line.seq.0);
     for client in &world.clients {
         for (number, ops) in &client.applied {
             let (_, seq) = client.answers[number];
             for op in ops {
                 if let Op::Say { text } = op {
                     let kept = said.contains_key(text.as_str());
-                    assert!(kept || seq < oldest || world.document().chat.len() >= 100, "lost: {text}");
+                    assert!(
+                        kept || seq < oldest || world.document().chat.len() >= 100,
+                        "lost: {text}"
+                    );
                 }
             }
         }
@@ -166,18 +210,28 @@ fn check_lines(world: &World) {
 
 /// Every item whose put was acknowledged is there, unless someone asked for its removal.
 fn check_items(world: &World) {
-    let asked_away: Vec<u64> = world.clients.iter().flat_map(|client| {
-        let batches = client.applied.values().chain(client.unanswered.iter().map(|u| &u.ops));
-        batches.flatten().filter_map(|op| match op {
-            Op::Remove { id, .. } => Some(*id),
-            _ => None,
+    let asked_away: Vec<u64> = world
+        .clients
+        .iter()
+        .flat_map(|client| {
+            let batches = client
+                .applied
+                .values()
+                .chain(client.unanswered.iter().map(|u| &u.ops));
+            batches.flatten().filter_map(|op| match op {
+                Op::Remove { id, .. } => Some(*id),
+                _ => None,
+            })
         })
-    }).collect();
+        .collect();
     for client in &world.clients {
         for op in client.applied.values().flatten() {
             if let Op::Put { id, .. } = op {
                 let there = world.document().items.keys().any(|item| item.0 == *id);
-                assert!(there || asked_away.contains(id), "acknowledged item {id} is lost");
+                assert!(
+                    there || asked_away.contains(id),
+                    "acknowledged item {id} is lost"
+                );
             }
         }
     }
@@ -188,7 +242,11 @@ fn check_same(world: &World) {
     let document = world.document();
     assert_eq!(&world.store.document, document, "saved and live");
     for client in &world.clients {
-        assert!(client.inside && client.unanswered.is_empty(), "at rest: {:?}", client.errors);
+        assert!(
+            client.inside && client.unanswered.is_empty(),
+            "at rest: {:?}",
+            client.errors
+        );
         assert_eq!(client.seq, document.seq.0);
         let items: Vec<_> = document
             .items
@@ -197,10 +255,21 @@ fn check_same(world: &World) {
             .collect();
         assert_eq!(client.items.values().cloned().collect::<Vec<_>>(), items);
         let light = document.theme.light.as_str();
-        assert_eq!(client.theme.as_ref().map(|theme| theme.light.as_str()), Some(light));
-        let lines: Vec<_> = document.chat.iter().map(|l| (l.seq.0, l.text.clone())).collect();
+        assert_eq!(
+            client.theme.as_ref().map(|theme| theme.light.as_str()),
+            Some(light)
+        );
+        let lines: Vec<_> = document
+            .chat
+            .iter()
+            .map(|l| (l.seq.0, l.text.clone()))
+            .collect();
         assert_eq!(client.chat.iter().cloned().collect::<Vec<_>>(), lines);
-        assert_eq!(client.people.len(), PEOPLE - 1, "the owner is one person on two devices");
+        assert_eq!(
+            client.people.len(),
+            PEOPLE - 1,
+            "the owner is one person on two devices"
+        );
     }
 }
 

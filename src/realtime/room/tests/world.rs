@@ -43,7 +43,10 @@ impl World {
             guests_allowed: true,
         };
         let visitors = ids.iter().enumerate().map(|(n, id)| Visitor {
-            identity: Identity::User { id: *id, handle: format!("person{n}") },
+            identity: Identity::User {
+                id: *id,
+                handle: format!("person{n}"),
+            },
             name: format!("사람{n}"),
             look: Look::default(),
             hidden: std::collections::BTreeSet::new(),
@@ -57,7 +60,10 @@ impl World {
             conn_of: BTreeMap::new(),
             next_conn: 1,
             saving: None,
-            now: Now { tick: Tick(1_000), wall: WallMs(1_000_000) },
+            now: Now {
+                tick: Tick(1_000),
+                wall: WallMs(1_000_000),
+            },
             closes: Vec::new(),
             key: TokenKey::new(&[5; 32]),
             settings: RoomSettings::default(),
@@ -92,7 +98,13 @@ impl World {
     fn open(&mut self) {
         let node = NodeId::generate();
         let claimed = self.store.claim(node);
-        self.room = Some(Room::new(claimed, node, self.key.clone(), self.settings, self.now));
+        self.room = Some(Room::new(
+            claimed,
+            node,
+            self.key.clone(),
+            self.settings,
+            self.now,
+        ));
     }
 
     pub fn document(&self) -> &Document {
@@ -146,7 +158,11 @@ impl World {
                         self.clients[*client].inbox = [bytes.to_vec()].into();
                     }
                 }
-                Effect::Flush { conns, bytes, reliable_bytes } => {
+                Effect::Flush {
+                    conns,
+                    bytes,
+                    reliable_bytes,
+                } => {
                     assert!(reliable_bytes <= bytes.len());
                     for client in conns.iter().filter_map(|conn| self.conns.get(conn)) {
                         self.clients[*client].inbox.push_back(bytes.to_vec());
@@ -184,7 +200,10 @@ impl World {
             claims.expect("the room's own token opens")
         });
         let entry = match claims {
-            None => Entry::Join { session: SessionId::generate(), avatar: None },
+            None => Entry::Join {
+                session: SessionId::generate(),
+                avatar: None,
+            },
             Some(claims) => Entry::Resume {
                 session: claims.session,
                 generation: claims.generation,
@@ -195,7 +214,11 @@ impl World {
         self.conns.insert(conn, client);
         self.conn_of.insert(client, conn);
         let visitor = Box::new(self.visitors[client].clone());
-        self.feed(Input::Enter { conn, visitor, entry });
+        self.feed(Input::Enter {
+            conn,
+            visitor,
+            entry,
+        });
     }
 
     /// The link is cut: what was on its way to the client is lost.
@@ -225,9 +248,20 @@ impl World {
         let Some(conn) = self.conn_of.get(&client).copied() else {
             return;
         };
-        for Unanswered { number, base_seq, ops } in self.clients[client].unanswered.clone() {
+        for Unanswered {
+            number,
+            base_seq,
+            ops,
+        } in self.clients[client].unanswered.clone()
+        {
             let base_seq = Seq(base_seq);
-            self.feed(Input::Batch { conn, number, base_seq, resend: true, ops });
+            self.feed(Input::Batch {
+                conn,
+                number,
+                base_seq,
+                resend: true,
+                ops,
+            });
         }
     }
 
@@ -240,9 +274,19 @@ impl World {
         let it = &mut self.clients[client];
         it.last_number += 1;
         let (number, base_seq) = (it.last_number, it.seq);
-        it.unanswered.push_back(Unanswered { number, base_seq, ops: ops.clone() });
+        it.unanswered.push_back(Unanswered {
+            number,
+            base_seq,
+            ops: ops.clone(),
+        });
         if sent {
-            self.feed(Input::Batch { conn, number, base_seq: Seq(base_seq), resend: false, ops });
+            self.feed(Input::Batch {
+                conn,
+                number,
+                base_seq: Seq(base_seq),
+                resend: false,
+                ops,
+            });
         }
         Some(number)
     }

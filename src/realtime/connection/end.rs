@@ -1,0 +1,82 @@
+//! How connections end, and what the client is told about it.
+
+use maru_protocol::{CloseCode, ErrorCode};
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError, ProtocolError};
+
+use crate::realtime::rooms::OpenError;
+use crate::services::room::VisitorError;
+
+/// RFC 6455, section 7.4.1: a frame that breaks the protocol.
+const CLOSE_PROTOCOL_ERROR: u16 = 1_002;
+
+/// RFC 6455, section 7.4.1: a message too big to process.
+const CLOSE_TOO_BIG: u16 = 1_009;
+
+/// Why a connection ends, as far as this side decides.
+pub(super) enum End {
+    /// The peer went, or the room closed the connection.
+    Over,
+    /// Say this and close.
+    Refuse(ErrorCode, &'static str, u16),
+}
+
+impl End {
+    pub(super) fn refuse(code: ErrorCode, message: &'static str, close: CloseCode) -> Self {
+        Self::Refuse(code, message, close.number())
+    }
+}
+
+/// What the WebSocket library could not read, as the client is told.
+pub(super) fn read_failed(error: &WsError) -> End {
+    match error {
+        WsError::Capacity(CapacityError::MessageTooLong { .. }) => {
+            let message = "longer than a client frame may be";
+            End::Refuse(ErrorCode::FrameTooLarge, message, CLOSE_TOO_BIG)
+        }
+        WsError::Protocol(ProtocolError::UnmaskedFrameFromClient) => {
+            let message = "client frames must be masked";
+            End::Refuse(ErrorCode::UnmaskedFrame, message, CLOSE_PROTOCOL_ERROR)
+        }
+        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => End::Over,
+        WsError::Protocol(_) | WsError::Utf8(_) | WsError::Capacity(_) => {
+            let message = "RFC 6455 was violated";
+            End::Refuse(ErrorCode::WebSocketProtocol, message, CLOSE_PROTOCOL_ERROR)
+        }
+        _ => End::Over,
+    }
+}
+
+/// Who could not be looked up.
+pub(super) fn visitor_refused(error: VisitorError) -> End {
+    match error {
+        VisitorError::Gone => End::refuse(
+            ErrorCode::Forbidden,
+            "the account is gone",
+            CloseCode::Forbidden,
+        ),
+        VisitorError::Store(error) => {
+            tracing::error!(%error, "a visitor could not be looked up");
+            End::refuse(ErrorCode::Unavailable, "try again", CloseCode::Unavailable)
+        }
+    }
+}
+
+/// What could not be opened.
+pub(super) fn open_refused(error: OpenError) -> End {
+    match error {
+        OpenError::NotFound => End::refuse(
+            ErrorCode::RoomGone,
+            "the room is no longer there",
+            CloseCode::RoomGone,
+        ),
+        OpenError::Stopping => End::refuse(
+            ErrorCode::Unavailable,
+            "the server restarts",
+            CloseCode::Restart,
+        ),
+        OpenError::Store(error) => {
+            tracing::error!(%error, "a room could not be opened");
+            End::refuse(ErrorCode::Unavailable, "try again", CloseCode::Unavailable)
+        }
+    }
+}
