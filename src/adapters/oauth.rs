@@ -1,7 +1,5 @@
 //! Sign-in with OAuth 2.0 providers: authorization code with PKCE, then the userinfo endpoint.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use oauth2::basic::{BasicClient, BasicErrorResponseType};
 use oauth2::{
@@ -53,15 +51,6 @@ pub enum OAuthError {
 /// Where the browser comes back to after signing in with a provider.
 pub fn callback_url(public: &PublicUrl, provider: &str) -> String {
     public.join(&format!("/v1/auth/{provider}/callback"))
-}
-
-/// Every configured provider, in the order of their ids.
-pub fn providers(
-    configs: &[ProviderConfig],
-    public: &PublicUrl,
-) -> Result<Vec<Arc<dyn IdentityProvider>>, OAuthError> {
-    let provider = |config| Ok(Arc::new(OAuthProvider::new(config, public)?) as Arc<_>);
-    configs.iter().map(provider).collect()
 }
 
 impl OAuthProvider {

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use maru::adapters::oauth::{OAuthProvider, providers};
+use maru::adapters::oauth::OAuthProvider;
 use maru::adapters::sqlite::Sqlite;
 use maru::config::{Mode, ProviderConfig, PublicUrl};
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::{RoomId, UserId};
 use maru::domain::text::PersonName;
 use maru::domain::user::{Look, User};
+use maru::ports::identity::IdentityProvider;
 use maru::ports::user::{Admission, Identity, NewUser, UserStore};
 use maru::rest::dev_identity::DevIdentity;
 use maru::rest::user::UserState;
@@ -97,9 +98,13 @@ fn router(
     others: &[ProviderConfig],
     dev: Option<DevIdentity>,
 ) -> Router {
-    let mut all = providers(others, public).unwrap();
+    let provider = |config| OAuthProvider::new(config, public).unwrap();
+    let mut all: Vec<Arc<dyn IdentityProvider>> = Vec::new();
+    for config in others {
+        all.push(Arc::new(provider(config)));
+    }
     if let Some(dev) = &dev {
-        let provider = OAuthProvider::new(&dev.provider().unwrap(), public).unwrap();
+        let provider = provider(&dev.provider().unwrap());
         all.push(Arc::new(provider.named(DevIdentity::name())));
     }
     let policy = LoginPolicy {
