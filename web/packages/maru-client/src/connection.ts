@@ -72,7 +72,6 @@ export class Connection {
   #welcomedAt: number | null = null;
   #returnNotBefore = 0;
   #hurriable = false;
-  #lastError: string | null = null;
   #nonce = 0;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
@@ -162,7 +161,6 @@ export class Connection {
 
   #begin(): void {
     this.#abandon(CLOSE_RESUMING, 'again');
-    this.#lastError = null;
     this.#returnNotBefore = 0;
     const attempt = this.#attempt;
     this.#timer = setTimeout(() => this.#drop(CLOSE_RESUMING, 'no_answer', 'lost'), ATTEMPT_MS_MAX);
@@ -252,7 +250,6 @@ export class Connection {
         this.#welcome(frame);
         return;
       case 'error':
-        this.#lastError = frame.code;
         if (frame.retryAfterMs !== null) this.#notBefore(frame.retryAfterMs);
         this.#handlers.frame(frame);
         this.#handlers.problem({ what: 'refused_frame', detail: `${frame.code}: ${frame.message}` });
@@ -285,8 +282,7 @@ export class Connection {
   }
 
   #closed(code: number): void {
-    const named = code >= 4000 && code < 4400 ? closeReason(code) : null;
-    this.#drop(CLOSE_NORMAL, named ?? this.#lastError ?? 'connection_lost', comeBackAfter(code));
+    this.#drop(CLOSE_NORMAL, closeReason(code), comeBackAfter(code));
   }
 
   /** The connection is gone or given up: decides whether and when to come back. */

@@ -50,8 +50,8 @@ export class Edits {
   readonly #store: SessionStore;
   readonly #pending = new PendingBatches();
   readonly #history = new UndoHistory();
-  readonly #window = new SendWindow((number) => {
-    this.#pending.rewind(number);
+  readonly #window = new SendWindow((refused) => {
+    if (refused !== null) this.#pending.rewind(refused);
     this.flush();
   });
 
@@ -178,6 +178,7 @@ export class Edits {
     if (!line) return;
     const sendable = this.#pending.takeSendable(this.#window.size(line.unackedMax), line.seq);
     if (sendable.length === 0) return;
+    this.#window.sent();
     // first written down, so that a reload in between knows that they may have been received
     this.#save();
     for (const { batch, resend } of sendable) {

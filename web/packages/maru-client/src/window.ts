@@ -2,51 +2,75 @@
 
 /**
  * Batches behind a refused one are refused as gaps, and sixteen refused frames in a minute end the session.
- * So fewer are ever in flight, and after a refusal only a few for as long as that minute.
+ * So few are ever in flight. After a refusal they go one by one, further apart with each more of them, for
+ * as long as that minute: the server's allowances are its own, and this finds them in a handful of tries.
  */
-const WINDOW = 12;
-const CAREFUL_WINDOW = 2;
+const WINDOW = 8;
 const CAREFUL_MS = 60_000;
+const SPACING_MS_MIN = 100;
+const SPACING_MS_MAX = 2_000;
 /** The wait when the server names none. */
 const RETRY_MS = 250;
 
 export class SendWindow {
-  readonly #retry: (number: number) => void;
+  readonly #ready: (refused: number | null) => void;
   #carefulUntil = Number.NEGATIVE_INFINITY;
-  #refused: { readonly number: number; readonly until: number } | null = null;
+  #spacingMs = SPACING_MS_MIN;
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #refused: number | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** `retry` is told the first refused number once the wait is over. */
-  constructor(retry: (number: number) => void) {
-    this.#retry = retry;
+  /** `ready` is called when a wait is over, with the first number refused before it, if any. */
+  constructor(ready: (refused: number | null) => void) {
+    this.#ready = ready;
   }
 
-  /** Batches that may be in flight now; none while a refusal is waited out. */
+  /** Batches that may be in flight now; when it is none for the time being, `ready` follows. */
   size(unackedMax: number): number {
-    if (this.#refused) return 0;
-    const window = performance.now() < this.#carefulUntil ? CAREFUL_WINDOW : WINDOW;
-    return Math.min(window, unackedMax);
+    const now = performance.now();
+    if (now < this.#nextAt) {
+      if (this.#timer === null) this.#wake(this.#nextAt - now);
+      return 0;
+    }
+    return now < this.#carefulUntil ? 1 : Math.min(WINDOW, unackedMax);
+  }
+
+  /** Something was sent just now. */
+  sent(): void {
+    const now = performance.now();
+    if (now < this.#carefulUntil) this.#nextAt = now + this.#spacingMs;
   }
 
   /** A batch was not taken. A burst of refusals is one: the first number, the longest wait. */
   refused(number: number, retryAfterMs: number | null): void {
     const now = performance.now();
-    const until = Math.max(now + (retryAfterMs ?? RETRY_MS), this.#refused?.until ?? 0);
-    this.#refused = { number: Math.min(number, this.#refused?.number ?? number), until };
+    if (this.#refused === null) this.#spread(now);
+    this.#refused = Math.min(number, this.#refused ?? number);
     this.#carefulUntil = now + CAREFUL_MS;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#again(), until - now);
+    this.#nextAt = Math.max(this.#nextAt, now + (retryAfterMs ?? RETRY_MS));
+    this.#wake(this.#nextAt - now);
   }
 
+  /** The connection is gone: the next one starts from what is unanswered. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#refused = null;
+    this.#nextAt = Number.NEGATIVE_INFINITY;
   }
 
-  #again(): void {
-    const number = this.#refused?.number;
-    this.stop();
-    if (number !== undefined) this.#retry(number);
+  #spread(now: number): void {
+    const again = now < this.#carefulUntil;
+    this.#spacingMs = again ? Math.min(2 * this.#spacingMs, SPACING_MS_MAX) : SPACING_MS_MIN;
+  }
+
+  #wake(delayMs: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const refused = this.#refused;
+      this.#timer = null;
+      this.#refused = null;
+      this.#ready(refused);
+    }, delayMs);
   }
 }

@@ -70,6 +70,8 @@ export class FakeRoom {
   startAnew = false;
   /** Every token is refused. */
   refuseTokens = false;
+  /** Batches allowed, as a bucket of tokens; the sixteenth refusal ends the session. */
+  allowance: { perSecond: number; tokens: number; refilledAt: number; refusals: number } | null = null;
   /** Rejects every batch that holds an operation this finds. */
   reject: (op: Op) => string | null = () => null;
 
@@ -224,9 +226,26 @@ export class FakeRoom {
         const outcome = known.ack.outcome === 'applied' ? 'duplicate' : known.ack.outcome;
         line.send({ type: 'acks', epoch: this.epoch, acks: [{ ...known.ack, outcome }] });
       }
-    } else if (this.refuseBatches) refuse(this.refuseBatches.code, this.refuseBatches.retryAfterMs);
+    } else if (this.#limited(line, refuse)) return;
+    else if (this.refuseBatches) refuse(this.refuseBatches.code, this.refuseBatches.retryAfterMs);
     else if (number !== last + 1) refuse('gap', null);
     else record.answers.push({ number, digest, ack: this.#apply(session, frame) });
+  }
+
+  #limited(line: Line, refuse: (code: string, retryAfterMs: number) => void): boolean {
+    const { allowance } = this;
+    if (!allowance) return false;
+    const now = performance.now();
+    allowance.tokens += ((now - allowance.refilledAt) / 1_000) * allowance.perSecond;
+    allowance.refilledAt = now;
+    if (allowance.tokens >= 1) {
+      allowance.tokens -= 1;
+      return false;
+    }
+    allowance.refusals += 1;
+    if (allowance.refusals >= 16) line.close(4300);
+    refuse('rate_limited', Math.ceil(((1 - allowance.tokens) / allowance.perSecond) * 1_000));
+    return true;
   }
 
   #apply(session: LiveSession, frame: Extract<ClientFrame, { type: 'ops' }>): Ack {
