@@ -92,6 +92,24 @@ describe('coming back', () => {
     expect(server.live.chat.map(({ text }) => text)).toEqual(['sent', 'not sent']);
   });
 
+  test('in a new session counts its batches from the start', async () => {
+    const { room, network, server, heard, pass, enter } = harness();
+    await enter();
+    for (const text of ['one', 'two']) void room.say(text);
+    pass();
+    server.closeAll(4202);
+    network.settle();
+    await vi.advanceTimersByTimeAsync(0);
+    pass();
+    const outcome = room.say('three');
+    network.settle();
+    network.cut();
+    await vi.advanceTimersByTimeAsync(1_000);
+    pass();
+    expect((await outcome).status).toMatch(/applied|duplicate/);
+    expect(heard.unproven).toEqual([]);
+  });
+
   test('to a server that starts a new session sends nothing again', async () => {
     const { room, network, server, heard, pass, enter } = harness();
     await enter();
