@@ -96,21 +96,26 @@ export function ownPlace(page: Page): Promise<Point | null> {
   });
 }
 
-export async function walkTo(page: Page, x: number, y: number): Promise<void> {
+/** Clicks the floor and waits for the end of the walk; where it ended. */
+export async function walkTo(page: Page, x: number, y: number): Promise<Point> {
   const { x: left, y: top } = await onScreen(page, x, y);
-  await page.mouse.click(left, top);
+  return walk(page, () => page.mouse.click(left, top));
 }
 
-/** Until one's own avatar stands still. */
-export async function arrived(page: Page): Promise<Point> {
-  const moving = (): Promise<boolean> =>
-    page.locator('[data-testid=scene]').evaluate((host: SceneHost) => host.scene?.crowd.self?.motion.moving ?? true);
-  await until('the walk ends', moving, (still) => !still);
-  const place = await ownPlace(page);
-  if (!place) {
+/** Does what makes one's own avatar walk, and waits for the end of it. */
+export async function walk(page: Page, start: () => Promise<void>): Promise<Point> {
+  const from = await ownPlace(page);
+  await start();
+  const now = (): Promise<(Point & { moving: boolean }) | null> =>
+    page.locator('[data-testid=scene]').evaluate((host: SceneHost) => {
+      const motion = host.scene?.crowd.self?.motion;
+      return motion ? { x: motion.x, y: motion.y, moving: motion.moving } : null;
+    });
+  const end = await until('the walk ends', now, (at) => at !== null && from !== null && !at.moving && Math.hypot(at.x - from.x, at.y - from.y) > 0.1);
+  if (!end) {
     throw new Error('nobody is here');
   }
-  return place;
+  return { x: end.x, y: end.y };
 }
 
 export async function decorate(page: Page): Promise<void> {
@@ -123,9 +128,10 @@ export async function saved(page: Page): Promise<void> {
   await page.locator('[data-testid=save-state][data-unsaved="0"]').waitFor();
 }
 
-/** Drags an item of the floor by so many half tiles. */
-export async function drag(page: Page, standing: Standing, dx: number, dy: number, hold = 0.5): Promise<void> {
-  const middle = { x: standing.x / 2 + 0.9, y: standing.y / 2 + 0.6 };
+/** Drags a gift, one half tile wide and deep, by so many half tiles. */
+export async function dragGift(page: Page, standing: Standing, dx: number, dy: number): Promise<void> {
+  const hold = 0.35;
+  const middle = { x: standing.x / 2 + 0.25, y: standing.y / 2 + 0.25 };
   const from = await onScreen(page, middle.x, middle.y, hold);
   const to = await onScreen(page, middle.x + dx / 2, middle.y + dy / 2, hold);
   await page.mouse.move(from.x, from.y);

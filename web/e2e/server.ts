@@ -25,6 +25,11 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Without the settings of whoever runs the tests. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MARU_')));
+}
+
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
@@ -98,7 +103,7 @@ export class Maru {
   }
 
   #spawn(args: string[]): ChildProcess {
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: bareEnvironment() });
     const keep = (chunk: Buffer): void => {
       this.#log = (this.#log + chunk.toString()).slice(-logKept);
     };

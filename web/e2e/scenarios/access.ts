@@ -85,7 +85,7 @@ const languages: Scenario = {
     await page.goto('/');
     await page.getByRole('heading', { level: 1, name: 'Come in and sit down' }).waitFor();
     await page.evaluate(() => Object.assign(window, { sameDocument: true }));
-    await page.getByRole('button', { name: '한국어' }).click();
+    await page.locator('button[title=한국어]').click();
     await page.getByRole('heading', { level: 1, name: '들어와서 앉으세요' }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'ko');
     assert.equal(await page.evaluate(() => 'sameDocument' in window), true);
@@ -94,7 +94,7 @@ const languages: Scenario = {
     await page.goto('/r/yeoul');
     await page.locator('[data-testid=enter]').click();
     await room.inside(page);
-    await page.getByRole('button', { name: 'English' }).click();
+    await page.locator('button[title=English]').click();
     await page.locator('[data-testid=presence]').getByText('Inside').waitFor();
     await room.inside(page);
     await until('the scene speaks English', () => page.locator('[data-testid=scene] ul button[data-item-id]').first().textContent(), (name) => name !== null && !/[가-힣]/u.test(name));

@@ -11,7 +11,7 @@ const illegalDrop: Scenario = {
     await room.inside(page);
     await room.decorate(page);
     const [gift, piano] = [await room.item(page, 'gift'), await room.item(page, 'piano')];
-    await room.drag(page, gift, piano.x - gift.x, piano.y - gift.y, 0.2);
+    await room.dragGift(page, gift, piano.x - gift.x, piano.y - gift.y);
     await page.locator('[data-testid=toast]').waitFor();
     assert.deepEqual(await room.item(page, 'gift'), gift);
   },

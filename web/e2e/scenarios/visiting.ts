@@ -15,8 +15,7 @@ const guest: Scenario = {
     await room.inside(page);
     assert.match(await page.locator('[data-testid=presence]').innerText(), /입장/u);
     const before = await room.ownPlace(page);
-    await room.walkTo(page, 8.8, 8.8);
-    const after = await room.arrived(page);
+    const after = await room.walkTo(page, 6.6, 9.2);
     assert.ok(before && Math.hypot(after.x - before.x, after.y - before.y) > 0.5, 'the guest has walked');
     assert.equal(await page.locator('header button', { hasText: '꾸미기' }).count(), 0, 'a guest does not decorate');
   },
@@ -33,8 +32,7 @@ const fromHome: Scenario = {
     await room.inside(page);
     const before = await room.ownPlace(page);
     const target = await room.onScreen(page, (before?.x ?? 5) + 1, (before?.y ?? 5) + 1);
-    await page.touchscreen.tap(target.x, target.y);
-    const after = await room.arrived(page);
+    const after = await room.walk(page, () => page.touchscreen.tap(target.x, target.y));
     assert.ok(before && Math.hypot(after.x - before.x, after.y - before.y) > 0.3, 'a tap walks');
   },
 };

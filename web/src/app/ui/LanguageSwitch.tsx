@@ -21,7 +21,6 @@ export function LanguageSwitch({ compact = false }: { compact?: boolean }) {
           lang={each}
           className={classes(each === locale && styles.chosen)}
           aria-pressed={each === locale}
-          aria-label={names[each].full}
           title={names[each].full}
           onClick={() => choose(each)}
         >

@@ -14,7 +14,6 @@ export function RoomCard({ room }: { room: Room }) {
     <Link
       href={`/r/${owner.handle}`}
       className={classes(styles.card, room.theme.light === 'night' && styles.night)}
-      aria-label={`${home.roomOf(room.name, owner.displayName)}, ${home.peopleNow(room.peopleNow)}`}
     >
       <div className={styles.picture}>
         <RoomPicture theme={room.theme} items={room.items} />

@@ -43,7 +43,7 @@ export function RoomHeader({ room, name, inside, people, showPeople, children }:
       </div>
       <span className={styles.space} />
       {inside && (
-        <button type="button" className={styles.people} aria-label={words.peopleHere(people.length)} title={words.peopleHere(people.length)} onClick={showPeople}>
+        <button type="button" className={styles.people} title={words.peopleHere(people.length)} onClick={showPeople}>
           <span className={styles.faces}>
             {people.slice(0, facesMost).map((person) => (
               <Portrait key={person.member} look={person.look} size={34} faded={person.away} />
@@ -51,7 +51,7 @@ export function RoomHeader({ room, name, inside, people, showPeople, children }:
           </span>
           <span className={classes(styles.count)}>
             <Icon name="people" size={18} />
-            {people.length}
+            <span className="visually-hidden">{words.people}</span> {people.length}
           </span>
         </button>
       )}

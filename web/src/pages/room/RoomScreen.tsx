@@ -23,6 +23,7 @@ import { RoomHeader } from './RoomHeader';
 import { RoomPanels, type PanelId } from './panels/RoomPanels';
 import type { Present } from './panels/PeopleList';
 import styles from './RoomScreen.module.css';
+import { WalkHint } from './WalkHint';
 import { useLiveRole, useLiveRoom, useLiveState, useLiveView } from './useLiveRoom';
 import { useRoomKeys } from './useRoomKeys';
 import { useLiveScene, useStill } from './useSceneRoom';
@@ -118,6 +119,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
               />
             </div>
           )}
+          {inside && !editing && <WalkHint scene={scene} />}
           <p className="visually-hidden" aria-live="polite" data-testid="announcement">
             {arranging.announcement}
           </p>

@@ -34,7 +34,7 @@ export function PeopleList({ people, self, here, walkTo }: PeopleListProps) {
             type="button"
             className={styles.main}
             disabled={!walkTo || person.member === self}
-            aria-label={person.member === self ? `${person.name} (${common.you})` : room.walkTo(person.name)}
+            title={person.member === self ? undefined : room.walkTo(person.name)}
             onClick={() => walkTo?.(person.member)}
           >
             <Portrait look={person.look} size={40} faded={person.away} />
