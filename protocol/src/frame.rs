@@ -81,7 +81,7 @@ array_struct! {
     Ack {
         number: u32,
         outcome: OutcomeCode,
-        /// The batch's seq; 0 when rejected.
+        /// The batch's seq; 0 when superseded or rejected.
         seq: u64,
         /// Why, when rejected.
         reason: Option<Reason>,

@@ -72,8 +72,15 @@ impl Room {
             .iter()
             .find(|answer| answer.number == number);
         let Some(known) = known else {
-            let message = "the answer to this batch is no longer kept";
-            effects.push(error(conn, ErrorCode::Gap, message));
+            let message = "the answer to this batch is no longer kept".to_owned();
+            let (code, number) = (ErrorCode::Gap, Some(number));
+            let gap = ServerFrame::Error {
+                code,
+                message,
+                retry_after_ms: None,
+                number,
+            };
+            effects.push(send(conn, &gap));
             return;
         };
         let acks = if known.digest != digest {
