@@ -20,7 +20,7 @@ use super::limits::{self, READ_BUFFER_BYTES};
 use super::meter::{Class, Meter, classify};
 use super::outbox::{Driven, Outbox, ReadSide};
 use super::room::{ConnId, Entry, Input};
-use super::rooms::{RoomHandle, Rooms};
+use super::rooms::{OpenError, RoomHandle, Rooms};
 use super::ticket::{TicketRefusal, Tickets};
 use super::token::TokenKey;
 use crate::domain::clock::Clock;
@@ -118,8 +118,12 @@ impl Connection {
             let message = "the first frame did not come in time";
             End::refuse(ErrorCode::JoinExpected, message, CloseCode::JoinTimeout)
         };
-        let first = tokio::time::timeout(limits::JOIN_TIMEOUT, self.first_frame());
-        let first = first.await.map_err(|_| late())??;
+        let rooms = self.context.rooms.clone();
+        let first = tokio::select! {
+            first = tokio::time::timeout(limits::JOIN_TIMEOUT, self.first_frame()) => first,
+            () = rooms.stopped() => return Err(open_refused(OpenError::Stopping)),
+        };
+        let first = first.map_err(|_| late())??;
         let (bearer, entry) = self.identify(first)?;
         let visitor = self
             .context

@@ -154,6 +154,11 @@ impl Rooms {
         RoomHandle { commands, people }
     }
 
+    /// Comes back when the node stops.
+    pub async fn stopped(&self) {
+        self.parts.stop.cancelled().await;
+    }
+
     /// How many people are in a room on this node.
     pub fn people(&self, room: RoomId) -> usize {
         let slot = self.live.get(&room).map(|slot| slot.clone());
