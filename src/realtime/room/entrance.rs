@@ -12,7 +12,11 @@ const DOOR: (i32, i32) = (17, 17);
 /// Half a tile, in hundredths of a tile.
 const HALF: i32 = 50;
 
-/// The free half tile nearest to the door, not yet taken by anyone; the door itself when all are taken.
+/// How far people stand apart where there is room, in half tiles: two avatars side by side.
+const ELBOW_ROOM: i32 = 3;
+
+/// The free half tile nearest to the door: with elbow room if there is any such place, else just free, else
+/// the door itself.
 pub(super) fn free_place(
     catalogue: &Catalogue,
     document: &Document,
@@ -42,20 +46,57 @@ pub(super) fn free_place(
             }
         }
     }
-    for pose in taken {
-        if let Some(cell) = index(pose.x / HALF, pose.y / HALF) {
-            blocked[cell] = true;
-        }
-    }
+    let people: Vec<(i32, i32)> = taken.map(|pose| (pose.x / HALF, pose.y / HALF)).collect();
+    let apart = |(x, y): &(i32, i32), by: i32| {
+        people
+            .iter()
+            .all(|(px, py)| (x - px).abs().max((y - py).abs()) >= by)
+    };
     let all = (0..size).flat_map(|y| (0..size).map(move |x| (x, y)));
     let free = all.filter(|(x, y)| index(*x, *y).is_some_and(|cell| !blocked[cell]));
-    let distance = |(x, y): &(i32, i32)| (x - DOOR.0).pow(2) + (y - DOOR.1).pow(2);
-    let (x, y) = free.min_by_key(distance).unwrap_or(DOOR);
+    let free: Vec<(i32, i32)> = free.collect();
+    let distance = |(x, y): &&(i32, i32)| (x - DOOR.0).pow(2) + (y - DOOR.1).pow(2);
+    let nearest = |by| {
+        free.iter()
+            .filter(|place| apart(place, by))
+            .min_by_key(distance)
+    };
+    let (x, y) = nearest(ELBOW_ROOM)
+        .or_else(|| nearest(1))
+        .copied()
+        .unwrap_or(DOOR);
     Pose {
         x: x * HALF + HALF / 2,
         y: y * HALF + HALF / 2,
         // Towards whoever looks at the room.
         facing: 1,
         standing: Standing::Still,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::catalogue;
+
+    #[test]
+    fn a_crowd_spreads_out_and_then_closes_up() {
+        let document = Document::new(catalogue().plain_theme());
+        let mut people: Vec<Pose> = Vec::new();
+        for _ in 0..400 {
+            let place = free_place(catalogue(), &document, people.iter().copied());
+            assert!(place.is_within(catalogue().room_size()));
+            assert!(
+                people.iter().all(|p| (p.x, p.y) != (place.x, place.y)),
+                "taken"
+            );
+            people.push(place);
+        }
+        let gap = |a: &Pose, b: &Pose| (a.x - b.x).abs().max((a.y - b.y).abs());
+        assert!(
+            people[1..30]
+                .iter()
+                .all(|p| gap(p, &people[0]) >= ELBOW_ROOM * HALF)
+        );
     }
 }
