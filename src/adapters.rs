@@ -1,4 +1,14 @@
 //! The backends behind the ports, and the clients of other people's services.
 
+#[cfg(feature = "kafka")]
+pub mod kafka;
+#[cfg(feature = "mongodb")]
+pub mod mongodb;
 pub mod oauth;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "redis")]
+pub mod redis;
+#[cfg(feature = "s3")]
+pub mod s3;
 pub mod sqlite;

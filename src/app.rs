@@ -1,11 +1,15 @@
 //! Wiring: the only place that sees edges and adapters together.
 
+mod doctor;
 mod http;
 mod routes;
 mod seed;
 mod server;
+mod start_error;
 mod telemetry;
 
+pub use doctor::{Diagnosis, diagnose};
 pub use seed::{SeedError, SeedOutcome, seed};
-pub use server::{Server, StartError};
+pub use server::Server;
+pub use start_error::StartError;
 pub use telemetry::start_logging;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::app::{SeedOutcome, Server, seed, start_logging};
+use crate::app::{SeedOutcome, Server, diagnose, seed, start_logging};
 use crate::config::{Config, Overrides};
 
 /// The configuration, the arguments or the store are not as they must be.
@@ -29,6 +29,14 @@ enum Command {
     Serve(Settings),
     /// Print every setting, its value and where it comes from; secrets are masked.
     Config(Settings),
+    /// Examine every configured backend, or the embedded store; exit code 1 when something is wrong.
+    Doctor {
+        #[command(flatten)]
+        settings: Settings,
+        /// Answer with one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Move the demo neighbourhood into an empty store.
     Seed(Settings),
 }
@@ -82,6 +90,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.command {
         Command::Serve(settings) => settings.load().and_then(|config| serve(&config)),
         Command::Config(settings) => settings.load().map(|config| say(&config.print())),
+        Command::Doctor { settings, json } => {
+            settings.load().and_then(|config| examine(&config, json))
+        }
         Command::Seed(settings) => settings.load().and_then(|config| move_in(&config)),
     };
     outcome.map_or_else(|code| code, |()| ExitCode::SUCCESS)
@@ -145,6 +156,16 @@ fn move_in(config: &Config) -> Result<(), ExitCode> {
             Err(ExitCode::FAILURE)
         }
     }
+}
+
+fn examine(config: &Config, json: bool) -> Result<(), ExitCode> {
+    let diagnosis = runtime()?.block_on(diagnose(config));
+    say(&if json {
+        diagnosis.json()
+    } else {
+        diagnosis.text()
+    });
+    diagnosis.is_well().then_some(()).ok_or(ExitCode::FAILURE)
 }
 
 #[allow(clippy::print_stdout)]

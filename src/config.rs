@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 mod auth;
+mod backend;
 mod error;
 mod layers;
 mod log;
@@ -20,6 +21,7 @@ mod setting;
 mod store;
 
 pub use auth::AuthConfig;
+pub use backend::{Address, BackendConfig, S3Config};
 pub use error::{ConfigError, ConfigErrors, Source};
 pub use layers::{ConfigFile, Overrides};
 pub use log::{LogConfig, LogFormat};
@@ -44,6 +46,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// Sign-in.
     pub auth: AuthConfig,
+    /// The distributed backends.
+    pub backend: BackendConfig,
     /// Live rooms.
     pub room: RoomConfig,
     /// Log lines.
@@ -56,6 +60,7 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
     [
         server::SETTINGS,
         store::SETTINGS,
+        backend::SETTINGS,
         auth::SETTINGS,
         room::SETTINGS,
         log::SETTINGS,
@@ -130,6 +135,7 @@ impl Loader {
         server::check(&self.config, &mut checks);
         auth::check(&self.config, &mut checks);
         provider::check(&self.providers, &mut checks);
+        backend::check(&self.config, &mut checks);
         if !self.errors.is_empty() {
             return Err(ConfigErrors::from(self.errors));
         }

@@ -3,5 +3,6 @@
 pub mod identity;
 pub mod login;
 pub mod people;
+pub mod probe;
 pub mod room;
 pub mod user;

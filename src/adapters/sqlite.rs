@@ -10,12 +10,19 @@ use sqlx::sqlite::{
 
 mod login;
 mod people;
+mod probe;
 mod room;
 mod room_rows;
 mod room_writer;
 mod user;
 
+pub use probe::SqliteProbe;
 pub use room::SqliteRooms;
+
+/// The database in the data folder.
+const DATABASE_FILE: &str = "maru.sqlite3";
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a statement waits for another process's lock before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -96,13 +103,13 @@ impl Sqlite {
                 });
             }
         }
-        let path = data.join("maru.sqlite3");
+        let path = data.join(DATABASE_FILE);
         let failed = |source| OpenError::Database {
             path: path.clone(),
             source,
         };
         let write = Self::pool(&path, 1).await.map_err(failed)?;
-        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        MIGRATIONS.run(&write).await?;
         let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
         Ok(Self {
             read,

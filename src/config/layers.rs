@@ -15,6 +15,9 @@ const FILE_DEFAULT: &str = "maru.toml";
 /// More than any honest configuration needs.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Before variables that speak to the tests, not to the program.
+const TEST_PREFIX: &str = "MARU_TEST_";
+
 /// Where a value belongs.
 pub(super) enum Place {
     Setting(&'static Setting<Config>),
@@ -185,7 +188,8 @@ pub(super) fn read_environment(
     errors: &mut Vec<ConfigError>,
 ) {
     for (name, value) in environment {
-        let Some(name) = name.to_str().filter(|name| name.starts_with("MARU_")) else {
+        let own = |name: &&str| name.starts_with("MARU_") && !name.starts_with(TEST_PREFIX);
+        let Some(name) = name.to_str().filter(own) else {
             continue;
         };
         let source = Source::Environment(name.to_owned());

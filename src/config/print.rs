@@ -7,10 +7,7 @@ use super::Config;
 use super::error::Source;
 use super::setting::Setting;
 
-/// What is printed for a secret.
-const MASK: &str = "********";
-
-/// One effective value, already masked.
+/// One effective value, masked where it holds a secret.
 #[derive(Debug, Clone)]
 pub(super) struct Effective {
     section: String,
@@ -28,15 +25,10 @@ impl Effective {
         sources: &BTreeMap<String, Source>,
     ) -> Self {
         let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
-        let value = (setting.show)(target);
-        let unset = value.as_str() == Some("");
         Self {
             section: section.to_owned(),
             name: name.to_owned(),
-            value: match setting.secret && !unset {
-                true => MASK.into(),
-                false => value,
-            },
+            value: (setting.show)(target),
             source: sources.get(key).cloned().unwrap_or(Source::Default),
             doc: setting.doc,
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::{Host, Url};
 
 use super::error::Checks;
-use super::secret::Secret;
+use super::secret::{MASK, Secret};
 use super::setting::Setting;
 
 /// Before the id of a provider in a key.
@@ -84,10 +84,7 @@ pub(super) const FIELDS: &[Setting<ProviderDraft>] = &[
             draft.client_secret = Some(Secret::new(secret));
             Some(())
         },
-        show: |draft| {
-            let secret = draft.client_secret.as_ref();
-            secret.map_or("", |secret| secret.reveal()).into()
-        },
+        show: |draft| draft.client_secret.as_ref().map_or("", |_| MASK).into(),
     },
     Setting {
         key: "authorize_url",

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What is printed where a secret is set.
+pub(super) const MASK: &str = "********";
+
 /// A text that `Debug` hides.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);

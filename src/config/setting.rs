@@ -11,11 +11,11 @@ pub(super) struct Setting<T: 'static> {
     pub(super) doc: &'static str,
     /// What a value must be, with its unit, to end the sentence "expected ...".
     pub(super) expects: &'static str,
-    /// Whether its value may never be shown.
+    /// Whether its text may hold a secret, so that a mistake never quotes it.
     pub(super) secret: bool,
     /// Takes the text, or refuses it.
     pub(super) set: fn(&mut T, &str) -> Option<()>,
-    /// The effective value.
+    /// The effective value, a secret in it masked.
     pub(super) show: fn(&T) -> toml::Value,
 }
 
