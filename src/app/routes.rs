@@ -16,7 +16,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use super::server::StartError;
+use super::start_error::StartError;
 use crate::adapters::oauth::OAuthProvider;
 use crate::adapters::sqlite::Sqlite;
 use crate::catalogue::catalogue;

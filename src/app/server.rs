@@ -11,8 +11,8 @@ use tokio_util::task::TaskTracker;
 
 use super::http;
 use super::routes::{RouterParts, router};
-use crate::adapters::oauth::OAuthError;
-use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
+use super::start_error::StartError;
+use crate::adapters::sqlite::{Sqlite, SqliteRooms};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
@@ -20,7 +20,6 @@ use crate::realtime::connection::LiveContext;
 use crate::realtime::room::RoomSettings;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
-use crate::rest::dev_identity::DevIdentityRefused;
 use crate::services::room::RoomService;
 
 /// How long a stopping process waits for saves, closes and answers under way.
@@ -28,34 +27,6 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Bytes of the secret that resume tokens are sealed with.
 const SECRET_BYTES: usize = 32;
-
-/// Why the server did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The address is taken or not this machine's.
-    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
-    Listen {
-        /// The address asked for.
-        address: SocketAddr,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The embedded store cannot be opened.
-    #[error(transparent)]
-    Store(#[from] OpenError),
-    /// The installation's secret cannot be read or made.
-    #[error("cannot read the installation's secret: {0}")]
-    Secret(#[source] sqlx::Error),
-    /// A sign-in provider cannot be used as configured.
-    #[error(transparent)]
-    OAuth(#[from] OAuthError),
-    /// The development sign-in may not run here.
-    #[error(transparent)]
-    DevIdentity(#[from] DevIdentityRefused),
-    /// The public address makes no address for the development sign-in.
-    #[error("server.public_url: {0}")]
-    PublicUrl(#[from] url::ParseError),
-}
 
 /// A server that listens.
 #[derive(Debug)]

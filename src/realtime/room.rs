@@ -2,6 +2,7 @@
 //! no randomness; the actor around it and the simulation drive the same code.
 
 mod batch;
+mod catch_up;
 mod debt;
 mod entrance;
 mod entry;

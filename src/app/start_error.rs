@@ -1,0 +1,35 @@
+//! Why the server does not start, and what to do about it.
+
+use std::net::SocketAddr;
+
+use crate::adapters::oauth::OAuthError;
+use crate::adapters::sqlite::OpenError;
+use crate::rest::dev_identity::DevIdentityRefused;
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken or not this machine's.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The embedded store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The installation's secret cannot be read or made.
+    #[error("cannot read the installation's secret: {0}")]
+    Secret(#[source] sqlx::Error),
+    /// A sign-in provider cannot be used as configured.
+    #[error(transparent)]
+    OAuth(#[from] OAuthError),
+    /// The development sign-in may not run here.
+    #[error(transparent)]
+    DevIdentity(#[from] DevIdentityRefused),
+    /// The public address makes no address for the development sign-in.
+    #[error("server.public_url: {0}")]
+    PublicUrl(#[from] url::ParseError),
+}
