@@ -82,15 +82,15 @@ async fn a_provider_that_does_not_answer_well_signs_nobody_in() {
     let nowhere = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
 
-    // Following it would make us call whatever a provider names.
-    let good = Router::new().route("/token", post(async || token()));
-    let good = good.route("/userinfo", get(async || axum::Json(json!({ "sub": "1" }))));
-    let good = serve(good).await;
+    // Following it would make us call whatever a provider names; everything else about this one works.
+    let good = serve(Router::new().route("/token", post(async || token()))).await;
     let elsewhere = format!("{good}/token");
-    let redirecting = Router::new().route(
-        "/token",
-        post(async move || Redirect::temporary(&elsewhere)),
-    );
+    let redirecting = Router::new()
+        .route(
+            "/token",
+            post(async move || Redirect::temporary(&elsewhere)),
+        )
+        .route("/userinfo", get(async || axum::Json(json!({ "sub": "1" }))));
 
     let endless = Router::new().route(
         "/token",
