@@ -102,6 +102,15 @@ export async function walkTo(page: Page, x: number, y: number): Promise<Point> {
   return walk(page, () => page.mouse.click(left, top));
 }
 
+/** Walks without a click: people stand in each other's way. */
+export function stroll(page: Page, x: number, y: number): Promise<Point> {
+  return walk(page, () =>
+    page.locator('[data-testid=scene]').evaluate((host: SceneHost, to) => {
+      host.scene?.walkTo(to.x, to.y);
+    }, { x, y }),
+  );
+}
+
 /** Does what makes one's own avatar walk, and waits for the end of it. */
 export async function walk(page: Page, start: () => Promise<void>): Promise<Point> {
   const from = await ownPlace(page);

@@ -58,6 +58,11 @@ export class Maru {
       throw new Error(`maru seed ended with ${code}\n${maru.#log}`);
     }
     await maru.serve();
+    const page = await fetch(maru.url, { headers: { accept: 'text/html' } });
+    if (!page.ok) {
+      await maru.stop();
+      throw new Error(`the web client is not built (${page.status}): run script/build-web first`);
+    }
     return maru;
   }
 

@@ -14,7 +14,9 @@ const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, has
 /** Takes the picture and writes it with a palette of its own: a third of the bytes. */
 async function keep(page: Page, name: string): Promise<void> {
   const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-  const pixels = await page.evaluate(async (address) => {
+  // a page of Maru may not fetch such an address
+  const desk = await page.context().newPage();
+  const pixels = await desk.evaluate(async (address) => {
     const bitmap = await createImageBitmap(await (await fetch(address)).blob());
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
     const context = canvas.getContext('2d');
@@ -26,6 +28,7 @@ async function keep(page: Page, name: string): Promise<void> {
     }
     return { width: bitmap.width, height: bitmap.height, bytes: btoa(text) };
   }, `data:image/png;base64,${png.toString('base64')}`);
+  await desk.close();
   const small = indexedPng(pixels.width, pixels.height, Buffer.from(pixels.bytes, 'base64'));
   await writeFile(`${docs}${name}.png`, small);
   say(`${name}.png  ${Math.round(small.length / 1024)} KB`);
@@ -50,10 +53,10 @@ async function settled(page: Page, people: number): Promise<void> {
 async function gathering(stage: Stage): Promise<void> {
   const pages = await enterAll(stage, ['haneul', 'leo', 'nabi', 'ada'], '/r/haneul');
   const [haneul, leo, nabi, ada] = pages as [Page, Page, Page, Page];
-  await room.walkTo(haneul, 4.4, 6.1);
-  await room.walkTo(leo, 7.7, 6.6);
-  await room.walkTo(nabi, 6.2, 8.1);
-  await room.walkTo(ada, 5.2, 3.6);
+  await room.stroll(ada, 5.2, 3.6);
+  // the last steps lead towards the onlooker, so that one sees faces
+  await Promise.all([room.stroll(haneul, 4, 5.9), room.stroll(leo, 8, 5.2), room.stroll(nabi, 5.6, 7.2)]);
+  await Promise.all([room.stroll(haneul, 4.3, 6.4), room.stroll(leo, 8.3, 5.8), room.stroll(nabi, 6.2, 8.1)]);
   await room.say(ada, 'This sofa is so comfy');
   await room.say(haneul, '귤 먹고 갈래? 🍊');
   await room.say(leo, 'Love your piano corner!');
@@ -69,6 +72,10 @@ async function sideBySide(stage: Stage): Promise<void> {
   await room.signIn(a, 'yeoul', '/r/yeoul');
   await room.signIn(b, 'sujin', '/r/yeoul');
   await Promise.all([room.inside(a), room.inside(b)]);
+  await room.stroll(a, 4.6, 7.6);
+  await room.stroll(a, 5, 8.4);
+  await room.stroll(b, 7.6, 6.2);
+  await room.stroll(b, 8, 7);
   await room.say(a, '조명 새로 달았어요');
   await room.say(b, 'So cozy at night ✨');
   await Promise.all([settled(a, 2), settled(b, 2)]);
@@ -97,6 +104,8 @@ async function onPhone(stage: Stage): Promise<void> {
   const page = await stage.page(phone);
   await room.signIn(page, 'bora_kitchen', '/r/bora_kitchen');
   await room.inside(page);
+  await room.stroll(page, 6.4, 8);
+  await room.stroll(page, 6.7, 8.6);
   if (visitor) {
     await room.say(visitor, '케이크 냄새 좋다!');
   }

@@ -57,7 +57,7 @@ const narrow: Scenario = {
         const { wide, reach } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, reach: innerWidth }));
         assert.ok(wide <= reach && reach === width, `${where} at ${width} px is ${wide} wide`);
         const cut = await page.evaluate(() =>
-          [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, form button')]
+          [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, [role=tab], form button')]
             .map((each) => each.getBoundingClientRect())
             .filter(({ left, right, width: own }) => own > 0 && (left < -1 || right > innerWidth + 1)).length,
         );

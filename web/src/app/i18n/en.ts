@@ -148,7 +148,7 @@ export const en = {
   edit: {
     title: 'Decorating',
     catalogue: 'Furniture',
-    theme: 'Walls and floor',
+    theme: 'Style',
     search: 'Search furniture',
     searchNone: (query: string) => `Nothing is called “${query}”.`,
     all: 'All',

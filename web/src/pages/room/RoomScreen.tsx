@@ -26,7 +26,7 @@ import styles from './RoomScreen.module.css';
 import { WalkHint } from './WalkHint';
 import { useLiveRole, useLiveRoom, useLiveState, useLiveView } from './useLiveRoom';
 import { useRoomKeys } from './useRoomKeys';
-import { useLiveScene, useStill } from './useSceneRoom';
+import { useApproach, useLiveScene, useStill } from './useSceneRoom';
 
 /** Until the server has said its limit. */
 const chatCharsUsual = 200;
@@ -60,6 +60,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
   const [editing, setEditing] = useState(false);
   const mayEdit = present && (role ?? room.role) !== 'visitor';
   const arranging = useArranging(scene, live, editing && mayEdit);
+  useApproach(scene, present ? live : null, !editing);
   const [panel, setPanel] = useState<PanelId | null>(() => (matchMedia(narrowScreen).matches ? null : 'chat'));
   const edit = useCallback((on: boolean): void => {
     setEditing(on);

@@ -1,10 +1,12 @@
 /** Keeps a scene showing a room: as a still before entering, live from then on. */
 import { useEffect } from 'react';
-import type { Avatar, LiveRoom, Person } from 'maru-client';
+import type { Avatar, Item, LiveRoom, Person } from 'maru-client';
 import { toSceneItems } from '../../app/scene/sceneShapes';
 import type { Room } from '../../app/api';
 import type { RoomScene, ScenePerson } from '../../world/scene';
 
+/** Near enough to talk to, not in their place. */
+const besideTiles = 0.45;
 const [still, walking, sitting] = [0, 1, 2] as const;
 
 export function scenePerson(person: Person, avatar: Avatar): ScenePerson {
@@ -23,6 +25,42 @@ export function scenePerson(person: Person, avatar: Avatar): ScenePerson {
 
 function everyone({ view }: LiveRoom): ScenePerson[] {
   return Array.from(view.people.values(), (person) => scenePerson(person, view.avatars.get(person.member) ?? person.avatar));
+}
+
+/** A point on the floor by a thing, in tiles. */
+export function standNear({ place, x, y }: Pick<Item, 'place' | 'x' | 'y'>): [number, number] {
+  if (place === 1) {
+    return [1, x / 2 + 0.5];
+  }
+  return place === 2 ? [x / 2 + 0.5, 1] : [x / 2 + 0.5, y / 2 + 0.5];
+}
+
+/** Goes to whom or what was chosen, unless that is oneself; a seat chosen on the canvas is the scene's to take. */
+export function useApproach(scene: RoomScene | null, live: LiveRoom | null, visiting: boolean): void {
+  useEffect(() => {
+    if (!scene || !live || !visiting) {
+      return undefined;
+    }
+    const stops = [
+      scene.on('person', ({ id }) => {
+        const at = live.view.avatars.get(Number(id));
+        if (at && Number(id) !== live.member) {
+          scene.walkTo(at.x / 100 + besideTiles, at.y / 100 + besideTiles);
+        }
+      }),
+      scene.on('item', ({ id }) => {
+        const item = live.view.items.get(id);
+        if (item) {
+          scene.walkTo(...standNear(item));
+        }
+      }),
+    ];
+    return () => {
+      for (const stop of stops) {
+        stop();
+      }
+    };
+  }, [scene, live, visiting]);
 }
 
 /** The room of the list, before anyone is inside. */

@@ -23,6 +23,14 @@ export interface Arranging {
 const asPlace = (place: number): 0 | 1 | 2 => (place === 1 || place === 2 ? place : 0);
 const asQuarter = (rot: number): 0 | 1 | 2 | 3 => (rot === 1 || rot === 2 || rot === 3 ? rot : 0);
 
+/** Whoever arranges by the list of things goes on with the new one. */
+function followFocus(id: number): void {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && focused.dataset.itemId !== undefined) {
+    document.querySelector<HTMLElement>(`[data-item-id="${id}"]`)?.focus();
+  }
+}
+
 export function useArranging(scene: RoomScene | null, live: LiveRoom | null, editing: boolean): Arranging {
   const { edit, rejections, room: words } = useMessages();
   const locale = useLocale();
@@ -140,6 +148,7 @@ export function useArranging(scene: RoomScene | null, live: LiveRoom | null, edi
           const twin = newItemId();
           void room.put({ ...copy, id: twin });
           choose(twin);
+          followFocus(twin);
         } else {
           show('bad', edit.noRoom);
         }

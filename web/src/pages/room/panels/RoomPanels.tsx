@@ -8,6 +8,7 @@ import { ChatLog } from '../chat/ChatLog';
 import { CataloguePanel } from '../edit/CataloguePanel';
 import { ThemePanel } from '../edit/ThemePanel';
 import type { Arranging } from '../edit/useArranging';
+import { standNear } from '../useSceneRoom';
 import { PeopleList, type Present } from './PeopleList';
 import { SidePanel, type Tab } from './SidePanel';
 import { ThingList } from './ThingList';
@@ -73,12 +74,4 @@ export function RoomPanels({ cover, live, room, view, people, panel, show, editi
       {chosen === 'theme' && <ThemePanel theme={view.theme} choose={(change) => void live.setTheme(change)} />}
     </SidePanel>
   );
-}
-
-/** A point on the floor by an item, in tiles. */
-function standNear({ place, x, y }: { place: number; x: number; y: number }): [number, number] {
-  if (place === 1) {
-    return [1, x / 2 + 0.5];
-  }
-  return place === 2 ? [x / 2 + 0.5, 1] : [x / 2 + 0.5, y / 2 + 0.5];
 }
