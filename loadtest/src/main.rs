@@ -1,3 +1,66 @@
-//! Load and fan-out measurements for Maru.
+//! Measurements of the live room on one machine: fan-out, idle connections, and the room's own share.
+//! Servers and clients are separate processes, so that the time of each is known apart.
 
-fn main() {}
+mod child;
+mod fanout;
+mod idle;
+#[cfg(test)]
+mod outbox_order;
+mod process;
+mod report;
+mod room;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What stops a measurement.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "maru-loadtest",
+    version,
+    about = "Measure Maru's live rooms on this machine"
+)]
+struct Cli {
+    /// Print one JSON document instead of tables.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// One room's broadcasts to many sockets, through the real outbox and beside simpler ways.
+    Fanout(fanout::Arguments),
+    /// Memory and processor time of joined connections in which nothing happens.
+    Idle(idle::Arguments),
+    /// What the room's state machine costs without any socket.
+    Room(room::Arguments),
+    /// The receivers of a fan-out.
+    #[command(hide = true)]
+    FanoutClient(fanout::client::Arguments),
+    /// The server under measurement: the real one, in a process of its own.
+    #[command(hide = true)]
+    IdleServer(idle::server::Arguments),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = process::raise_file_limit().and_then(|()| match cli.command {
+        Command::Fanout(arguments) => fanout::run(&arguments, cli.json),
+        Command::Idle(arguments) => idle::run(&arguments, cli.json),
+        Command::Room(arguments) => room::run(&arguments, cli.json),
+        Command::FanoutClient(arguments) => fanout::client::run(arguments),
+        Command::IdleServer(arguments) => idle::server::run(arguments),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::complain(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
