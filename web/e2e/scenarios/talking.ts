@@ -58,4 +58,23 @@ const emotes: Scenario = {
   },
 };
 
-export const talking = [conversation, composing, emotes];
+const offline: Scenario = {
+  name: 'without a network the page says so and keeps what was written',
+  async run(stage) {
+    const a = await stage.page();
+    await room.signIn(a, 'ondol', '/r/ondol');
+    await room.inside(a);
+    await a.context().setOffline(true);
+    await a.locator('[data-testid=connection][data-state=offline]').waitFor();
+    await room.say(a, '이따가 보낼 말');
+    assert.equal(await a.locator('[data-testid=chat-field]').inputValue(), '이따가 보낼 말');
+    await a.context().setOffline(false);
+    await room.inside(a);
+    await until('the connection is fine', () => a.locator('[data-testid=connection]').getAttribute('data-state'), (state) => state === 'fine');
+    await a.locator('[data-testid=chat-field]').press('Enter');
+    await until('it is said once', () => room.said(a), (lines) => lines.filter((line) => line === '이따가 보낼 말').length === 1);
+    await until('one is here once', () => room.stats(a), (answer) => answer?.people === 1);
+  },
+};
+
+export const talking = [conversation, composing, emotes, offline];

@@ -59,4 +59,27 @@ const restricted: Scenario = {
   },
 };
 
-export const visiting = [guest, fromHome, nowhere, restricted];
+const closedDoors: Scenario = {
+  name: 'a door that stays closed says why and leads elsewhere',
+  async run(stage) {
+    const page = await stage.page({ locale: 'en-US' });
+    const refusals = [
+      [403, 'forbidden', 'The door is closed'],
+      [401, 'sign_in_required', 'Sign in to enter'],
+      [404, 'room_not_found', 'This room is gone'],
+    ] as const;
+    for (const [status, code, heading] of refusals) {
+      await page.route('**/tickets', (route) => route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ title: code, status, code }) }));
+      await page.goto('/r/mina');
+      // a guest of this tab is let in again by itself
+      if (code === 'forbidden') {
+        await page.locator('[data-testid=enter]').click();
+      }
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await page.getByRole('link', { name: 'See other rooms' }).waitFor();
+      await page.unroute('**/tickets');
+    }
+  },
+};
+
+export const visiting = [guest, fromHome, nowhere, restricted, closedDoors];

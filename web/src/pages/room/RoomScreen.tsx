@@ -131,7 +131,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
       </main>
       {present && (
         <footer className={classes(styles.footer, editing && styles.whileEditing)} ref={below}>
-          <ChatBar roomId={room.id} lengthMax={live?.limits?.chatCharsMax ?? chatCharsUsual} open={inside} say={say} />
+          <ChatBar roomId={room.id} lengthMax={live?.limits?.chatCharsMax ?? chatCharsUsual} open={inside && trouble?.kind !== 'offline'} say={say} />
           <IconButton
             icon={panel === null ? 'chat' : 'chevronDown'}
             label={panel === null ? messages.chat.expand : messages.chat.collapse}
