@@ -58,8 +58,8 @@ const narrow: Scenario = {
         assert.ok(wide <= reach && reach === width, `${where} at ${width} px is ${wide} wide`);
         const cut = await page.evaluate(() =>
           [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, [role=tab], form button')]
-            .map((each) => each.getBoundingClientRect())
-            .filter(({ left, right, width: own }) => own > 0 && (left < -1 || right > innerWidth + 1)).length,
+            .map((each) => ({ own: each.getBoundingClientRect(), around: (each.closest('form') ?? document.body).getBoundingClientRect() }))
+            .filter(({ own, around }) => own.width > 0 && (own.left < around.left - 1 || own.right > around.right + 1)).length,
         );
         assert.equal(cut, 0, `${where} at ${width} px: ${cut} controls beyond the edge`);
       };
