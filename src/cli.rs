@@ -1,6 +1,7 @@
 //! The command line: what to run, with which settings, and what the exit code says.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -168,9 +169,20 @@ fn examine(config: &Config, json: bool) -> Result<(), ExitCode> {
     diagnosis.is_well().then_some(()).ok_or(ExitCode::FAILURE)
 }
 
-#[allow(clippy::print_stdout)]
+/// Says something to whoever reads standard output. A reader that has hung up, like `head`, has heard enough.
 fn say(text: &str) {
-    println!("{}", text.trim_end());
+    let said = writeln!(std::io::stdout(), "{}", text.trim_end());
+    if let Err(error) = said.or_else(hung_up) {
+        complain(&error);
+    }
+}
+
+fn hung_up(error: std::io::Error) -> std::io::Result<()> {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 #[allow(clippy::print_stderr)]

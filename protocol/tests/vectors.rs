@@ -1,6 +1,9 @@
 //! Golden bytes: one frame of every kind, held against `vectors/frames.json`, which the TypeScript client
 //! reads too. `UPDATE_VECTORS=1 cargo test -p maru-protocol` writes the file anew after a deliberate change.
 
+// A golden file is written anew only when the environment says so.
+#![allow(clippy::expect_used, clippy::disallowed_methods)]
+
 use std::path::PathBuf;
 
 use maru_protocol::{

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +13,6 @@ use tokio_util::task::TaskTracker;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::start_error::StartError;
@@ -34,6 +33,9 @@ use crate::services::user::UserService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
 const HANDLER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// How soon to try again after that.
+const HANDLER_RETRY_MS: u64 = 5_000;
 
 /// What the router is made of.
 pub(super) struct RouterParts<'a> {
@@ -92,18 +94,31 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Router, StartError> {
         router = router.merge(rest::dev_identity::router(dev));
     }
     let router = router.merge(rest::web::router(public.clone()));
-    let router = rest::problem::finish(rest::origin::guard(router, public));
+    let router = rest::origin::guard(rest::problem::finish(router), public);
     // Fonts and pictures are compressed already.
     let compressible = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
     Ok(router
         .layer(CompressionLayer::new().compress_when(compressible))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            HANDLER_TIMEOUT,
-        ))
-        .layer(TraceLayer::new_for_http())
+        .layer(from_fn(in_time))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid)))
+}
+
+/// The path without its query: codes and states of sign-ins travel there, and stay out of logs.
+fn span(request: &Request) -> tracing::Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// No answer is waited for without end.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(HANDLER_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let late = Problem::new(Code::Unavailable).retry_after_ms(HANDLER_RETRY_MS);
+            late.detail("no answer in time").into_response()
+        }
+    }
 }
 
 fn auth_service(

@@ -2,5 +2,6 @@
 
 mod behaviour;
 mod client;
+mod presence;
 mod properties;
 mod world;

@@ -1,15 +1,13 @@
-//! What the room does in situations one can name.
+//! What the room does with edits, in situations one can name.
 
-use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Place, Role, Standing, Standpoint};
+use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Place, Role, Standpoint};
 
 use super::world::World;
-use crate::domain::room::Visibility;
-use crate::domain::visitor::Identity;
 use crate::ports::room::SaveOutcome;
 use crate::realtime::limits;
-use crate::realtime::room::{Entry, Input, RoomSettings};
+use crate::realtime::room::Input;
 
-fn put(id: u64, kind: &str, x: i32, y: i32) -> Op {
+pub(super) fn put(id: u64, kind: &str, x: i32, y: i32) -> Op {
     let (kind, color) = (kind.to_owned(), String::new());
     Op::Put {
         id,
@@ -22,7 +20,7 @@ fn put(id: u64, kind: &str, x: i32, y: i32) -> Op {
     }
 }
 
-fn shift(id: u64, x: i32, y: i32) -> Op {
+pub(super) fn shift(id: u64, x: i32, y: i32) -> Op {
     let standpoint = Some(Standpoint {
         place: Place::Floor,
         x,
@@ -37,20 +35,20 @@ fn shift(id: u64, x: i32, y: i32) -> Op {
     }
 }
 
-fn say(text: &str) -> Op {
+pub(super) fn say(text: &str) -> Op {
     Op::Say {
         text: text.to_owned(),
     }
 }
 
 /// The owner and a visitor, both inside.
-fn two() -> World {
+pub(super) fn two() -> World {
     let mut world = World::new(2);
     world.rest();
     world
 }
 
-fn outcome(world: &World, client: usize, number: u32) -> Option<OutcomeCode> {
+pub(super) fn outcome(world: &World, client: usize, number: u32) -> Option<OutcomeCode> {
     world.clients[client]
         .answers
         .get(&number)
@@ -193,195 +191,6 @@ fn a_resend_does_not_overwrite_what_others_did_meanwhile() {
     let item = world.document().items.values().next().expect("the sofa");
     assert_eq!((item.piece.standpoint.x, item.piece.standpoint.y), (2, 2));
     assert_eq!(outcome(&world, 0, 2), Some(OutcomeCode::Superseded));
-}
-
-#[test]
-fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
-    let mut world = two();
-    let conn = world.conn(1).expect("inside");
-    world.feed(Input::Move {
-        conn,
-        x: 321,
-        y: 654,
-        facing: 3,
-        standing: Standing::Sitting,
-    });
-    world.rest();
-    world.cut(1);
-    world.pass(limits::AWAY_AFTER_MS - 1);
-    world.connect(1);
-    world.deliver(1);
-    assert!(world.clients[0].inbox.is_empty(), "nobody notices a reload");
-    let me = &world.clients[1].people[&world.clients[1].member];
-    assert_eq!(
-        (me.avatar.x, me.avatar.y, me.avatar.facing),
-        (321, 654, 3),
-        "back in place"
-    );
-
-    world.cut(1);
-    world.pass(limits::AWAY_AFTER_MS);
-    world.pass(100);
-    world.deliver(0);
-    let member = world.clients[1].member;
-    assert!(world.clients[0].people[&member].away);
-    world.pass(limits::GRACE_MS);
-    world.pass(100);
-    world.deliver(0);
-    assert!(!world.clients[0].people.contains_key(&member));
-}
-
-#[test]
-fn a_person_on_two_devices_joins_once_and_leaves_once() {
-    let mut world = World::new(3);
-    world.same_person(1, 2);
-    world.rest();
-    assert_eq!(world.clients[0].people.len(), 2);
-    for client in [1, 2] {
-        let conn = world.conn(client).expect("inside");
-        world.feed(Input::Leave { conn });
-        world.pass(100);
-        world.deliver(0);
-        assert_eq!(
-            world.clients[0].people.len(),
-            if client == 1 { 2 } else { 1 }
-        );
-    }
-}
-
-#[test]
-fn a_token_works_once_and_a_copied_tab_is_refused() {
-    let mut world = two();
-    let old = world.clients[1].token.clone();
-    world.cut(1);
-    world.connect(1);
-    world.deliver(1);
-    assert_ne!(world.clients[1].token, old, "the token has changed");
-    let newer = std::mem::replace(&mut world.clients[1].token, old);
-    world.cut(1);
-    world.connect(1);
-    assert_eq!(world.closes.last(), Some(&(1, CloseCode::ResumeRefused)));
-    world.clients[1].inbox.clear();
-    world.clients[1].token = newer;
-    world.connect(1);
-    world.deliver(1);
-    assert!(world.clients[1].inside);
-}
-
-#[test]
-fn the_newest_connection_of_a_session_wins() {
-    let mut world = two();
-    let half_open = world.conn(1).expect("inside");
-    // The phone changed networks: a new connection while the old one still looks alive.
-    let token = world.clients[1].token.clone().expect("a token");
-    let claims = crate::realtime::token::TokenKey::new(&[5; 32]).open(&token, world.now.wall);
-    let claims = claims.expect("opens");
-    let visitor = Box::new(world.visitor(1).clone());
-    let (session, generation) = (claims.session, claims.generation);
-    let entry = Entry::Resume {
-        session,
-        generation,
-        have: None,
-        avatar: None,
-    };
-    let conn = crate::realtime::room::ConnId(half_open.0 + 1_000);
-    world.feed(Input::Enter {
-        conn,
-        visitor,
-        entry,
-    });
-    assert_eq!(world.closes, [(1, CloseCode::Replaced)]);
-    world.feed(Input::Lost { conn: half_open });
-    world.pass(limits::GRACE_MS * 2);
-    world.deliver(0);
-    assert_eq!(
-        world.clients[0].people.len(),
-        2,
-        "the late loss of the old one means nothing"
-    );
-}
-
-#[test]
-fn the_policy_of_the_moment_decides_at_the_door() {
-    let mut world = World::new(2);
-    world.card().visibility = Visibility::Private;
-    world.crash();
-    world.connect(1);
-    assert_eq!(world.closes, [(1, CloseCode::Forbidden)]);
-    world.clients[1].inbox.clear();
-    world.connect(0);
-    world.deliver(0);
-    assert!(world.clients[0].inside, "the owner is always let in");
-
-    let mut world = World::new(2);
-    world.card().guests_allowed = false;
-    world.crash();
-    let id = crate::domain::id::GuestId::generate();
-    world.visitor(1).identity = Identity::Guest { id };
-    world.connect(1);
-    assert_eq!(world.closes, [(1, CloseCode::Forbidden)]);
-}
-
-#[test]
-fn a_full_room_takes_its_owner_and_nobody_else() {
-    let mut world = World::new(3);
-    world.set_settings(RoomSettings { people_max: 1 });
-    world.connect(1);
-    world.connect(2);
-    assert_eq!(world.closes, [(2, CloseCode::RoomFull)]);
-    world.connect(0);
-    world.deliver(0);
-    assert!(world.clients[0].inside);
-}
-
-#[test]
-fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
-    let mut world = World::new(3);
-    let hidden = world.person_id(0);
-    world.visitor(2).hidden.insert(hidden);
-    world.rest();
-    assert_eq!(
-        world.clients[2].people.len(),
-        2,
-        "everyone but the hidden one"
-    );
-    world.batch(0, vec![say("들리니?"), put(1, "sofa", 4, 4)], true);
-    world.rest();
-    assert_eq!(world.clients[1].chat.len(), 1);
-    assert!(world.clients[2].chat.is_empty());
-    assert!(world.clients[2].items.contains_key(&1));
-    let conn = world.conn(0).expect("inside");
-    world.feed(Input::Move {
-        conn,
-        x: 5,
-        y: 5,
-        facing: 0,
-        standing: Standing::Walking,
-    });
-    world.pass(100);
-    world.deliver(1);
-    assert_eq!(
-        world.clients[1].people[&world.clients[0].member].avatar.x,
-        5
-    );
-    assert!(world.clients[2].inbox.is_empty());
-}
-
-#[test]
-fn places_outside_the_room_are_refused() {
-    let mut world = two();
-    let conn = world.conn(1).expect("inside");
-    for (x, y, facing) in [(-1, 0, 0), (0, 1_001, 0), (i32::MAX, 0, 0), (0, 0, 4)] {
-        world.feed(Input::Move {
-            conn,
-            x,
-            y,
-            facing,
-            standing: Standing::Still,
-        });
-    }
-    world.deliver(1);
-    assert_eq!(world.clients[1].errors, [ErrorCode::BadPosition; 4]);
 }
 
 #[test]
