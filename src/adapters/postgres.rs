@@ -35,30 +35,31 @@ impl Probe for PostgresProbe {
                 "correct backend.postgres_url",
             )
         })?;
-        let remedy = "start PostgreSQL, or correct the host, user, password or database in backend.postgres_url";
         let options = options
             .application_name("maru doctor")
             .disable_statement_logging();
+        let connect = "start PostgreSQL, or correct the host, user, password or database in backend.postgres_url";
         let mut connection = options
             .connect()
             .await
-            .map_err(|error| Fault::caused("cannot connect", &error, remedy))?;
+            .map_err(|error| refused("cannot connect", &error, connect))?;
+        let log = "look into PostgreSQL's log";
         let state: State = sqlx::query_as(STATE_SQL)
             .fetch_one(&mut connection)
             .await
-            .map_err(|error| {
-                Fault::caused(
-                    "does not tell its settings",
-                    &error,
-                    "look into PostgreSQL's log",
-                )
-            })?;
+            .map_err(|error| refused("does not tell its settings", &error, log))?;
         finding.version = Some(format!("PostgreSQL {}", state.version));
         finding.faults.extend(state.faults());
-        connection
-            .close()
-            .await
-            .map_err(|error| Fault::caused("broke off", &error, "look into PostgreSQL's log"))
+        let closed = connection.close().await;
+        closed.map_err(|error| refused("broke off", &error, log))
+    }
+}
+
+/// In PostgreSQL's own words where it answered, without the line of its source the driver adds.
+fn refused(doing: &str, error: &sqlx::Error, remedy: &str) -> Fault {
+    match error.as_database_error() {
+        Some(answer) => Fault::new(format!("{doing}: {}", answer.message()), remedy),
+        None => Fault::caused(doing, error, remedy),
     }
 }
 

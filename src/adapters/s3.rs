@@ -42,6 +42,8 @@ impl S3Probe {
             .with_access_key_id(&self.config.access_key)
             .with_secret_access_key(self.config.secret_key.reveal())
             .with_client_options(client)
+            // One object at a time: not every store knows the bulk request.
+            .with_disable_bulk_delete(true)
             // Who asks how a store is wants its first answer.
             .with_retry(RetryConfig { max_retries: 0, retry_timeout: patience, ..RetryConfig::default() });
         if let Some(endpoint) = &self.config.endpoint {

@@ -36,7 +36,7 @@ struct Test {
 }
 
 /// In this order: the last ones stop the services.
-const TESTS: [Test; 9] = [
+const TESTS: [Test; 10] = [
     Test {
         name: "postgres_is_well",
         needs: &["postgres"],
@@ -61,6 +61,11 @@ const TESTS: [Test; 9] = [
         name: "postgres_that_may_lose_writes_is_wrong",
         needs: &["postgres"],
         run: careless_postgres,
+    },
+    Test {
+        name: "postgres_without_the_database_is_wrong",
+        needs: &["postgres"],
+        run: missing_database,
     },
     Test {
         name: "mongodb_asked_for_less_is_wrong",
@@ -169,6 +174,14 @@ fn careless_postgres(at: &Addresses) {
         "{}",
         answer.whole
     );
+}
+
+fn missing_database(at: &Addresses) {
+    let (server, _) = at["postgres"].rsplit_once('/').unwrap();
+    let answer = doctor(&[(setting("postgres"), &format!("{server}/nowhere"))]);
+    assert_eq!(answer.code, Some(1));
+    let told = "cannot connect: database \\\"nowhere\\\" does not exist";
+    assert!(answer.faults("postgres").contains(told), "{}", answer.whole);
 }
 
 fn weak_mongodb(at: &Addresses) {

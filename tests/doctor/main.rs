@@ -1,8 +1,10 @@
 //! `maru doctor` without any service: the embedded store, absent and silent backends, exit codes, secrets.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod command;
+#[cfg(feature = "s3")]
+mod s3;
 
 use std::net::TcpListener;
 
