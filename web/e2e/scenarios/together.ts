@@ -113,19 +113,34 @@ const powerCut: Scenario = {
 };
 
 const undoing: Scenario = {
-  name: 'taking back undoes only one’s own edits',
+  name: 'taking back undoes one’s own edit and leaves the later one of another window',
   async run(stage) {
-    const { a } = await twoIn(stage);
-    await room.decorate(a);
+    const [a, b] = await Promise.all([stage.page(), stage.page()]);
+    for (const page of [a, b]) {
+      await room.signIn(page, 'sujin', '/r/sujin');
+      await room.inside(page);
+      await room.decorate(page);
+    }
     const before = await room.items(a);
-    const gift = await room.item(a, 'gift');
-    await a.locator(`[data-item-id="${gift.id}"]`).focus();
-    await a.keyboard.press('Delete');
-    await until('the gift is gone', () => room.items(a), (all) => !all.some(({ id }) => id === gift.id));
+    const [mine, theirs] = before.filter(({ place }) => place !== 0);
+    assert.ok(mine && theirs, 'two things hang on the walls');
+    const has = (item: room.Standing) => (all: room.Standing[]) => all.some(({ id }) => id === item.id);
+    const lacks = (item: room.Standing) => (all: room.Standing[]) => !has(item)(all);
+    const remove = async (page: Page, item: room.Standing): Promise<void> => {
+      await page.locator(`[data-item-id="${item.id}"]`).focus();
+      await page.keyboard.press('Delete');
+      await room.saved(page);
+    };
+    await remove(a, mine);
+    await until('B sees it gone', () => room.items(b), lacks(mine));
+    await remove(b, theirs);
+    await until('A sees the other gone', () => room.items(a), lacks(theirs));
     await a.keyboard.press('Control+z');
-    await until('it is back', () => room.items(a), (all) => all.filter(({ kind }) => kind === 'gift').length === before.filter(({ kind }) => kind === 'gift').length);
+    const back = await until('one’s own is back', () => room.items(a), (all) => all.length === before.length - 1);
+    assert.ok(back.some(({ kind, place, x, y }) => kind === mine.kind && place === mine.place && x === mine.x && y === mine.y));
+    assert.ok(lacks(theirs)(back), 'the other’s edit stands');
     await a.keyboard.press('Control+Shift+z');
-    await until('it is gone again', () => room.items(a), (all) => all.length === before.length - 1);
+    await until('it is gone again', () => room.items(b), (all) => all.length === before.length - 2);
     await room.saved(a);
   },
 };
