@@ -8,47 +8,39 @@ mod s3;
 
 use std::net::TcpListener;
 
-use command::{doctor, maru};
+use command::{Answer, doctor, maru};
 
-/// The five backends, whether their drivers are in this build, and settings for each at this port.
-fn backends(port: u16) -> (Vec<(&'static str, bool)>, Vec<(&'static str, String)>) {
-    let compiled = vec![
-        ("postgres", cfg!(feature = "postgres")),
-        ("mongodb", cfg!(feature = "mongodb")),
-        ("redis", cfg!(feature = "redis")),
-        ("kafka", cfg!(feature = "kafka")),
-        ("s3", cfg!(feature = "s3")),
-    ];
+/// The five backends, and whether their drivers are in this build.
+const BACKENDS: [(&str, bool); 5] = [
+    ("postgres", cfg!(feature = "postgres")),
+    ("mongodb", cfg!(feature = "mongodb")),
+    ("redis", cfg!(feature = "redis")),
+    ("kafka", cfg!(feature = "kafka")),
+    ("s3", cfg!(feature = "s3")),
+];
+
+/// Examines all five, each said to be at this port.
+fn examined_at(port: u16) -> Answer {
     let at = format!("127.0.0.1:{port}");
-    let settings = vec![
+    doctor(&[
         (
             "MARU_BACKEND_POSTGRES_URL",
-            format!("postgres://ann:s3cret@{at}/maru"),
+            &format!("postgres://ann:s3cret@{at}/maru"),
         ),
         (
             "MARU_BACKEND_MONGODB_URL",
-            format!("mongodb://ann:s3cret@{at}/maru"),
+            &format!("mongodb://ann:s3cret@{at}/maru"),
         ),
         (
             "MARU_BACKEND_REDIS_NODES",
-            format!("redis://ann:s3cret@{at}"),
+            &format!("redis://ann:s3cret@{at}"),
         ),
-        ("MARU_BACKEND_KAFKA_BROKERS", at.clone()),
-        ("MARU_BACKEND_S3_ENDPOINT", format!("http://{at}")),
-        ("MARU_BACKEND_S3_BUCKET", "maru".to_owned()),
-        ("MARU_BACKEND_S3_ACCESS_KEY", "id".to_owned()),
-        ("MARU_BACKEND_S3_SECRET_KEY", "s3cret".to_owned()),
-    ];
-    (compiled, settings)
-}
-
-fn examined_at(port: u16) -> command::Answer {
-    let (_, settings) = backends(port);
-    let settings: Vec<(&str, &str)> = settings
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    doctor(&settings)
+        ("MARU_BACKEND_KAFKA_BROKERS", &at),
+        ("MARU_BACKEND_S3_ENDPOINT", &format!("http://{at}")),
+        ("MARU_BACKEND_S3_BUCKET", "maru"),
+        ("MARU_BACKEND_S3_ACCESS_KEY", "id"),
+        ("MARU_BACKEND_S3_SECRET_KEY", "s3cret"),
+    ])
 }
 
 #[test]
@@ -96,7 +88,7 @@ fn backends_that_are_not_there_are_wrong_each_on_a_line_and_no_secret_is_told() 
     let answer = examined_at(port);
     assert_eq!(answer.code, Some(1));
     assert_eq!(answer.json["ok"], false);
-    for (name, compiled) in backends(port).0 {
+    for (name, compiled) in BACKENDS {
         let faults = answer.faults(name);
         let expected = match compiled {
             true => "refused".to_owned(),
@@ -118,7 +110,7 @@ fn backends_that_take_the_connection_and_say_nothing_are_given_up() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let answer = examined_at(silent.local_addr().unwrap().port());
     assert_eq!(answer.code, Some(1));
-    for (name, _) in backends(0).0 {
+    for (name, _) in BACKENDS {
         assert_ne!(answer.faults(name), "[]", "{name}");
         assert_eq!(
             answer.of(name)["version"],
