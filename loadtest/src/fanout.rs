@@ -90,7 +90,6 @@ async fn measure_all(arguments: &Arguments) -> Result<Vec<Row>, Failure> {
     let mut rows = Vec::new();
     let mut floors: HashMap<u64, f64> = HashMap::new();
     for phase in Phase::all(&arguments.rates) {
-        report::progress(&format!("{} at {}/s", phase.name(), phase.rate));
         let mut tries = Vec::with_capacity(arguments.repeat);
         for _ in 0..arguments.repeat.max(1) {
             // The sender is a task, as a room is: the runtime's main thread is no worker of it.
@@ -105,6 +104,8 @@ async fn measure_all(arguments: &Arguments) -> Result<Vec<Row>, Failure> {
             floors.insert(phase.rate, row.total_us);
         }
         row.times_bare = floors.get(&phase.rate).map(|floor| row.total_us / floor);
+        let (name, rate) = (phase.name(), phase.rate);
+        report::progress(&format!("{name} at {rate}/s: {:.2} us", row.total_us));
         rows.push(row);
     }
     Ok(rows)

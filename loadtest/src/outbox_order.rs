@@ -13,15 +13,19 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::fanout::split::{Kind, split};
 
-/// An outbox and the far end of its socket, with the smallest buffers the kernel gives.
+/// Small enough that most writes are cut, large enough that the kernel does not wait for window probes.
+const BUFFER_BYTES: u32 = 8 * 1024;
+
+/// An outbox and the far end of its socket, with small buffers.
 async fn pair() -> (Arc<Outbox>, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let far = TcpSocket::new_v4().unwrap();
-    far.set_recv_buffer_size(1).unwrap();
+    far.set_recv_buffer_size(BUFFER_BYTES).unwrap();
     let far = far.connect(listener.local_addr().unwrap()).await.unwrap();
     let (near, _) = listener.accept().await.unwrap();
+    let small = usize::try_from(BUFFER_BYTES).unwrap();
     socket2::SockRef::from(&near)
-        .set_send_buffer_size(1)
+        .set_send_buffer_size(small)
         .unwrap();
     near.writable().await.unwrap();
     (Arc::new(Outbox::new(Arc::new(near)).unwrap()), far)
@@ -40,7 +44,11 @@ async fn read_all(outbox: &Outbox, mut far: TcpStream) -> Vec<u8> {
         loop {
             match outbox.drive().await {
                 Ok(Driven::Drained { .. }) => {}
-                other => return other.unwrap(),
+                other => {
+                    // Without its close frame the reader sees the end instead of waiting for ever.
+                    outbox.hang_up().unwrap();
+                    return other.unwrap();
+                }
             }
         }
     };

@@ -124,15 +124,22 @@ impl Broadcast {
                     .catch_up(stale, self.events, self.flushes);
                 quiet = 0;
             }
-            let mut readers = self
+            let readers = self
                 .ports
                 .iter()
                 .filter(|(receiver, _)| !receiver.is_stalled);
-            if readers.any(|(_, port)| port.waiting_bytes() > 0) {
+            let waiting: Vec<usize> = readers
+                .map(|(_, port)| port.waiting_bytes())
+                .filter(|&bytes| bytes > 0)
+                .collect();
+            if !waiting.is_empty() {
                 quiet = 0;
             }
             if monotonic_us() - start_us > SETTLE_MS_MAX * 1_000 {
-                return Err("receivers that read did not catch up".into());
+                let (count, most) = (waiting.len(), waiting.iter().max());
+                return Err(
+                    format!("{count} readers did not catch up; at most {most:?} bytes").into(),
+                );
             }
         }
         Ok(())

@@ -21,7 +21,7 @@ use crate::{Failure, report};
 const PING_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How long a tight receiver does not read.
-const TIGHT_PAUSE: Duration = Duration::from_millis(100);
+const TIGHT_PAUSE: Duration = Duration::from_millis(20);
 
 /// A lagging receiver reads for so long, then does not for as long.
 const LAGGING_TURN_US: u64 = 2_000_000;
