@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -154,6 +155,16 @@ impl Outbox {
         }
     }
 
+    /// Whether the close frame is out or on its way.
+    pub fn is_closing(&self) -> bool {
+        self.lock().closing
+    }
+
+    /// Tells the peer that nothing more will come, so that it hangs up first.
+    pub fn hang_up(&self) -> io::Result<()> {
+        socket2::SockRef::from(&*self.stream).shutdown(Shutdown::Write)
+    }
+
     /// Bytes that wait for the socket.
     pub fn waiting_bytes(&self) -> usize {
         self.lock().waiting_bytes
@@ -229,8 +240,12 @@ impl Outbox {
                 }
             }
         }
-        if state.waiting_bytes + bytes.len() > BACKLOG_BYTES_MAX {
+        // What is half out must be finished, however much it is: the rest of it belongs to a frame.
+        let is_begun = state.waiting.is_empty() && state.head_is_cut;
+        if !is_begun && state.waiting_bytes + bytes.len() > BACKLOG_BYTES_MAX {
             state.shed();
+            // With nothing left to write, no readiness of the socket would tell that this one is behind.
+            self.work.notify_one();
             return Delivery::Dropped;
         }
         state.waiting_bytes += bytes.len();
