@@ -28,10 +28,7 @@ use crate::domain::id::{RoomId, SessionId};
 use crate::domain::room::Seq;
 use crate::domain::visitor::Bearer;
 use crate::services::room::RoomService;
-use end::{End, open_refused, read_failed, visitor_refused};
-
-/// What a peer gets after a close frame to read it and hang up by itself.
-const CLOSE_LINGER: Duration = Duration::from_secs(2);
+use end::{End, linger, open_refused, read_failed, visitor_refused};
 
 /// What every connection of this node shares.
 #[derive(Debug)]
@@ -109,7 +106,7 @@ impl Connection {
             self.refuse(code, message, None, None);
             self.outbox.close_with(close);
         }
-        self.linger().await;
+        linger(&self.outbox, self.socket).await;
     }
 
     /// Reads the first frame, finds out who it is and knocks at the room.
@@ -254,14 +251,17 @@ impl Connection {
         let mut pinged = heard;
         let mut is_first = true;
         let outbox = self.outbox.clone();
+        // One future for many turns: what the client sends does not put off the end of a stall.
+        let mut driving = std::pin::pin!(outbox.drive());
         let end = loop {
             let quiet_ms = clock.tick().since_ms(heard.max(pinged));
             let wait = limits::HEARTBEAT_MS.saturating_sub(quiet_ms).max(1);
             tokio::select! {
                 biased;
-                driven = outbox.drive() => match driven {
+                driven = &mut driving => match driven {
                     Ok(Driven::Drained { stale }) => {
                         self.tell(&room, Input::Drained { conn: self.conn, stale }).await;
+                        driving.set(outbox.drive());
                     }
                     Ok(Driven::Closed) | Err(_) => break End::Over,
                     Ok(Driven::Stalled) => {
@@ -424,26 +424,5 @@ impl Connection {
             retry_after_ms,
             number,
         });
-    }
-
-    /// Lets the peer read the close frame, for a moment, without taking anything more from it.
-    async fn linger(mut self) {
-        let read_out = async {
-            loop {
-                tokio::select! {
-                    driven = self.outbox.drive() => match driven {
-                        Ok(Driven::Drained { .. }) => {}
-                        Ok(Driven::Closed) => break,
-                        Ok(Driven::Stalled) | Err(_) => return,
-                    },
-                    message = self.socket.next() => if message.is_none_or(|m| m.is_err()) {
-                        break;
-                    },
-                }
-            }
-            // Hanging up with unread bytes would reset the connection and take the close frame with it.
-            while let Some(Ok(_)) = self.socket.next().await {}
-        };
-        let _ = tokio::time::timeout(CLOSE_LINGER, read_out).await;
     }
 }

@@ -1,10 +1,20 @@
 //! How connections end, and what the client is told about it.
 
+use std::time::Duration;
+
+use futures_util::StreamExt;
 use maru_protocol::{CloseCode, ErrorCode};
+use tokio::io::AsyncReadExt;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError, ProtocolError};
 
+use super::Socket;
+use crate::realtime::limits::READ_BUFFER_BYTES;
+use crate::realtime::outbox::{Driven, Outbox};
 use crate::realtime::rooms::OpenError;
 use crate::services::room::VisitorError;
+
+/// What a peer gets after a close frame to read it and hang up by itself.
+const CLOSE_LINGER: Duration = Duration::from_secs(2);
 
 /// RFC 6455, section 7.4.1: a frame that breaks the protocol.
 const CLOSE_PROTOCOL_ERROR: u16 = 1_002;
@@ -79,4 +89,31 @@ pub(super) fn open_refused(error: OpenError) -> End {
             End::refuse(ErrorCode::Unavailable, "try again", CloseCode::Unavailable)
         }
     }
+}
+
+/// Lets the peer read the close frame, for a moment, without taking anything more from it.
+pub(super) async fn linger(outbox: &Outbox, mut socket: Socket) {
+    let read_out = async {
+        let mut is_readable = true;
+        while is_readable || outbox.is_closing() {
+            tokio::select! {
+                driven = outbox.drive() => match driven {
+                    Ok(Driven::Drained { .. }) => {}
+                    Ok(Driven::Closed) => break,
+                    Ok(Driven::Stalled) | Err(_) => return,
+                },
+                message = socket.next(), if is_readable => {
+                    is_readable = matches!(message, Some(Ok(_)));
+                }
+            }
+        }
+        if outbox.hang_up().is_err() {
+            return;
+        }
+        // Closing with unread bytes would reset the connection and take the close frame with it. Bare bytes:
+        // after a violation of RFC 6455 the library reads no more.
+        let mut unread = [0; READ_BUFFER_BYTES];
+        while matches!(socket.get_mut().read(&mut unread).await, Ok(1..)) {}
+    };
+    let _ = tokio::time::timeout(CLOSE_LINGER, read_out).await;
 }
