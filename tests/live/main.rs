@@ -1,0 +1,29 @@
+//! Live rooms over real sockets: hostile input, slow readers, limits, crashes and restarts.
+
+// Every function here is part of a test, and tests start their own servers, tasks and clocks.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::large_futures,
+    clippy::print_stderr
+)]
+
+mod author;
+mod client;
+mod crash;
+mod drain;
+mod edits;
+mod entry;
+mod frames;
+mod front;
+mod handshake;
+mod numbers;
+mod outbox;
+mod process;
+mod rates;
+mod replica;
+mod resume;
+mod slow;
+mod stage;
+mod words;
