@@ -5,7 +5,6 @@ mod child;
 mod fanout;
 mod idle;
 #[cfg(test)]
-mod outbox_order;
 mod process;
 mod report;
 mod room;

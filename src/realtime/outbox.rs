@@ -18,6 +18,9 @@ use tokio::sync::Notify;
 use super::frame;
 use super::limits::{BACKLOG_BYTES_MAX, KERNEL_UNSENT_BYTES, STALL_MS_MAX};
 
+/// The length of a close frame with a code and no text.
+const CLOSE_FRAME_BYTES: usize = 4;
+
 /// What became of bytes handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -133,7 +136,7 @@ impl Outbox {
     pub fn resync(&self, bytes: Bytes) -> Delivery {
         let mut state = self.lock();
         state.lag = Lag::None;
-        self.push(&mut state, bytes)
+        self.put(&mut state, bytes, usize::MAX)
     }
 
     /// Sends a close frame after what waits, and nothing after it.
@@ -145,11 +148,15 @@ impl Outbox {
     pub fn close_with(&self, code: u16) {
         let mut state = self.lock();
         if !state.closing {
-            // A receiver that is behind gets the close next, not after a backlog it will never read.
+            // A receiver that is behind gets the close next, not after a backlog it will never read; and it
+            // always fits.
+            if state.waiting_bytes + CLOSE_FRAME_BYTES > BACKLOG_BYTES_MAX {
+                state.shed();
+            }
             if state.lag.has_gap() {
                 state.lag = Lag::None;
             }
-            self.push(&mut state, frame::close(code));
+            self.put(&mut state, frame::close(code), usize::MAX);
             state.closing = true;
             self.work.notify_one();
         }
@@ -219,7 +226,12 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, state: &mut State, mut bytes: Bytes) -> Delivery {
+    fn push(&self, state: &mut State, bytes: Bytes) -> Delivery {
+        self.put(state, bytes, BACKLOG_BYTES_MAX)
+    }
+
+    /// Writes or queues bytes, unless more than `waiting_max` would wait.
+    fn put(&self, state: &mut State, mut bytes: Bytes, waiting_max: usize) -> Delivery {
         if state.broken || state.closing {
             return Delivery::Dropped;
         }
@@ -242,7 +254,7 @@ impl Outbox {
         }
         // What is half out must be finished, however much it is: the rest of it belongs to a frame.
         let is_begun = state.waiting.is_empty() && state.head_is_cut;
-        if !is_begun && state.waiting_bytes + bytes.len() > BACKLOG_BYTES_MAX {
+        if !is_begun && state.waiting_bytes + bytes.len() > waiting_max {
             state.shed();
             // With nothing left to write, no readiness of the socket would tell that this one is behind.
             self.work.notify_one();
