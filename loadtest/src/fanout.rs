@@ -5,7 +5,7 @@ mod check;
 pub mod client;
 mod plan;
 mod port;
-pub mod split;
+mod split;
 mod stream;
 
 use std::collections::HashMap;

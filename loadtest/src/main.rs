@@ -4,7 +4,6 @@
 mod child;
 mod fanout;
 mod idle;
-#[cfg(test)]
 mod process;
 mod report;
 mod room;
