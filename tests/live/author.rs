@@ -93,10 +93,10 @@ impl Author {
         batches.filter(|(number, _)| !self.client.acks.contains_key(number))
     }
 
-    /// Sends as many as may be unanswered at once, without a look at what comes back.
+    /// Sends everything at once, without a look at what comes back.
     pub(crate) async fn send_all(&mut self) {
         let numbers: Vec<_> = self.unanswered().map(|(number, _)| number).collect();
-        for number in numbers.into_iter().take(UNANSWERED_MAX) {
+        for number in numbers {
             if !self.transmit(number).await {
                 return;
             }

@@ -19,7 +19,7 @@ use crate::front::Front;
 use crate::replica::Replica;
 
 /// Longer than anything here may take, so that a failure ends; no test measures time.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(40);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What came.
 #[derive(Debug)]

@@ -148,13 +148,16 @@ async fn one_flush_larger_than_a_backlog_is_not_cut_in_two() {
 #[tokio::test]
 async fn a_flush_dropped_with_nothing_waiting_is_noticed() {
     let (here, _there) = sockets().await;
-    let outbox = Outbox::new(here.clone()).unwrap();
+    let outbox = Arc::new(Outbox::new(here.clone()).unwrap());
     here.writable().await.unwrap();
-    // The kernel is full, and nothing waits above it.
+    // The kernel is full, nothing waits above it, and the driver sleeps.
     while here.try_write(&[0; 4 * 1024]).is_ok() {}
+    let driver = outbox.clone();
+    let driver = tokio::spawn(async move { driver.drive().await.unwrap() });
+    tokio::task::yield_now().await;
     let flush = frames(1..65, 16 * 1024);
     assert_eq!(outbox.send_flush(&flush, flush.len()), Delivery::Dropped);
-    let driven = tokio::time::timeout(DEADLINE, outbox.drive()).await;
+    let driven = tokio::time::timeout(DEADLINE, driver).await;
     let driven = driven.expect("the gap is reported in time").unwrap();
     assert_eq!(driven, Driven::Drained { stale: true });
 }

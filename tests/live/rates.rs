@@ -29,7 +29,7 @@ async fn a_few_batches_too_many_are_refused_and_applied_when_sent_again() {
     let ticket = stage.front.ticket(&stage.room, &stage.owner).await;
     let client = Client::join(&stage.front, &stage.room, ticket).await;
     let mut author = Author::new(&stage.front, &stage.room, client);
-    let lights = (0..BATCHES + 12).map(|n| {
+    let lights = (0..BATCHES + 15).map(|n| {
         let light = Some(if n % 2 == 0 { "night" } else { "day" }.to_owned());
         let (wallpaper, flooring) = (None, None);
         vec![Op::SetTheme {
@@ -113,7 +113,7 @@ fn walk(x: i32) -> ClientFrame {
 async fn too_many_places_are_refused_and_the_newest_arrives_when_sent_again() {
     let mut stage = Stage::set().await;
     let mut walker = stage.guest("walker").await;
-    for x in 0..i32::try_from(PLACES).unwrap() + 12 {
+    for x in 0..i32::try_from(PLACES).unwrap() + 15 {
         walker.send(&walk(x)).await;
     }
     let refused = walker.refused(ErrorCode::RateLimited).await;
@@ -188,11 +188,11 @@ async fn places_that_are_none_are_refused() {
 async fn too_many_pings_are_refused() {
     let mut stage = Stage::set().await;
     let mut eager = stage.guest("eager").await;
-    for nonce in 1..=25 {
+    for nonce in 1..=30 {
         eager.send(&ClientFrame::Ping { nonce }).await;
     }
     let mut refusals = 0;
-    for _ in 1..=25 {
+    for _ in 1..=30 {
         let refused = eager
             .until(|frame| match frame {
                 ServerFrame::Pong { nonce: 1.. } => Some(None),
