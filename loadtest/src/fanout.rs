@@ -182,7 +182,7 @@ fn faults(outcome: &Outcome) -> Option<Failure> {
     (count > 0).then(|| format!("{count} receivers found faults:\n  {}", shown.join("\n  ")).into())
 }
 
-fn text(rows: &Vec<Row>, arguments: &Arguments) -> String {
+fn text(rows: &[Row], arguments: &Arguments) -> String {
     let head = [
         "way",
         "asked/s",

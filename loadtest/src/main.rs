@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Command::Fanout(arguments) => fanout::run(&arguments, cli.json),
         Command::Idle(arguments) => idle::run(&arguments, cli.json),
         Command::Room(arguments) => room::run(&arguments, cli.json),
-        Command::FanoutClient(arguments) => fanout::client::run(arguments),
+        Command::FanoutClient(arguments) => fanout::client::run(&arguments),
         Command::IdleServer(arguments) => idle::server::run(arguments),
     });
     match outcome {

@@ -78,7 +78,7 @@ struct Shared {
 }
 
 /// Runs in the role.
-pub fn run(arguments: Arguments) -> Result<(), Failure> {
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let plan: Plan = serde_json::from_str(&arguments.plan)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
