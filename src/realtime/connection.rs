@@ -75,8 +75,11 @@ pub async fn serve(context: Arc<LiveContext>, room: RoomId, io: TcpStream, read:
         .max_message_size(Some(maru_protocol::CLIENT_FRAME_BYTES_MAX))
         .max_frame_size(Some(maru_protocol::CLIENT_FRAME_BYTES_MAX));
     let side = ReadSide::new(stream, outbox.clone());
+    // However short, it keeps the 8 KiB that the HTTP side read into: not for the whole visit.
+    let early = read.to_vec();
+    drop(read);
     let socket =
-        WebSocketStream::from_partially_read(side, read.to_vec(), Role::Server, Some(config)).await;
+        WebSocketStream::from_partially_read(side, early, Role::Server, Some(config)).await;
     let conn = ConnId(context.next_conn.fetch_add(1, Ordering::Relaxed));
     let connection = Connection {
         context,
@@ -98,7 +101,8 @@ struct Connection {
 
 impl Connection {
     async fn run(mut self) {
-        let end = match self.join().await {
+        // Coming and going are brief and their futures large: boxed, they leave the visit small.
+        let end = match Box::pin(self.join()).await {
             Ok(room) => self.stay(room).await,
             Err(end) => end,
         };
@@ -106,7 +110,7 @@ impl Connection {
             self.refuse(code, message, None, None);
             self.outbox.close_with(close);
         }
-        linger(&self.outbox, self.socket).await;
+        Box::pin(linger(&self.outbox, self.socket)).await;
     }
 
     /// Reads the first frame, finds out who it is and knocks at the room.
