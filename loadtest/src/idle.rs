@@ -1,45 +1,17 @@
 //! `idle`: what joined connections cost the real server while nothing happens but heartbeats.
 
-pub mod server;
-mod visit;
-
-use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
-use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use maru::adapters::sqlite::{Sqlite, SqliteRooms};
-use maru::app::seed;
-use maru::domain::clock::Clock;
-use maru::domain::id::RoomId;
-use maru::ports::room::{NewRoom, RoomStore};
 use maru::realtime::connection;
 use maru::realtime::limits::{HEARTBEAT_MS, PEOPLE_MAX};
 use maru::realtime::outbox::{Outbox, ReadSide};
-use maru::services::room::furnished;
 use serde::Serialize;
-use tokio::process::{Child, Command};
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio_tungstenite::WebSocketStream;
 
+use crate::live::{Crowd, OTHER_FILES, furnish, start};
 use crate::process::{self, CpuUs, Memory};
 use crate::{Failure, report};
-use visit::TicketDesk;
-
-/// Guests who come in at once.
-const DESKS: usize = 16;
-
-/// Files a process needs beside its sockets.
-const OTHER_FILES: usize = 256;
-
-/// How long the server may take to start.
-const START_TRIES: u32 = 100;
-
-/// Between two tries to reach it.
-const START_STEP: Duration = Duration::from_millis(50);
 
 /// `idle`'s arguments.
 #[derive(Debug, Args)]
@@ -110,7 +82,7 @@ async fn measure(arguments: &Arguments) -> Result<Outcome, Failure> {
     let connections = arguments.connections;
     let data = tempfile::tempdir()?;
     let rooms = furnish(data.path(), connections.div_ceil(PEOPLE_MAX)).await?;
-    let (mut server, address) = start(data.path()).await?;
+    let (mut server, address) = start(data.path(), PEOPLE_MAX).await?;
     let pid = server.id().ok_or("the server ended")?;
     let (empty, tcp_before) = (Memory::of_process(pid)?, process::tcp_memory()?);
 
@@ -119,7 +91,7 @@ async fn measure(arguments: &Arguments) -> Result<Outcome, Failure> {
         rooms.len()
     ));
     let (begun_us, before) = (process::monotonic_us(), CpuUs::of_process(pid)?);
-    let mut visits = join_all(address, &rooms, connections).await?;
+    let mut crowd = Crowd::join(address, &rooms, connections, false).await?;
     let join_seconds = (process::monotonic_us() - begun_us) as f64 / 1e6;
     let join_us = CpuUs::of_process(pid)?.since(before).total() / connections as f64;
     let joined = Memory::of_process(pid)?;
@@ -129,10 +101,10 @@ async fn measure(arguments: &Arguments) -> Result<Outcome, Failure> {
         "in after {join_seconds:.1} s; quiet for {} s",
         silence.as_secs()
     ));
-    undisturbed(&mut visits, silence).await?;
+    crowd.stay(silence).await?;
     let (settled, tcp_after) = (Memory::of_process(pid)?, process::tcp_memory()?);
     let before = CpuUs::of_process(pid)?;
-    undisturbed(&mut visits, Duration::from_secs(arguments.seconds)).await?;
+    crowd.stay(Duration::from_secs(arguments.seconds)).await?;
     let idle_us = CpuUs::of_process(pid)?.since(before).total() / arguments.seconds as f64;
 
     server.kill().await?;
@@ -152,110 +124,6 @@ async fn measure(arguments: &Arguments) -> Result<Outcome, Failure> {
         idle_us_per_connection: each(idle_us),
         sizes: Sizes::now(),
     })
-}
-
-/// Fills a data folder: the demo neighbourhood, and as many more rooms of its people as are needed.
-async fn furnish(data: &Path, wanted: usize) -> Result<Vec<RoomId>, Failure> {
-    seed(data).await?;
-    let sqlite = Sqlite::open(data).await?;
-    let (store, _) = SqliteRooms::new(sqlite);
-    let page = u32::try_from(wanted)?;
-    let listed = store.list_public(None, page).await?;
-    let mut rooms: Vec<RoomId> = listed.iter().map(|(room, _)| room.card.id).collect();
-    let at = Clock::start().wall();
-    for (like, _) in listed
-        .iter()
-        .cycle()
-        .take(wanted.saturating_sub(rooms.len()))
-    {
-        let mut card = like.card.clone();
-        card.id = RoomId::generate();
-        rooms.push(card.id);
-        let pieces = like
-            .items
-            .iter()
-            .map(|(_, item)| item.piece.clone())
-            .collect();
-        store
-            .create(NewRoom {
-                card,
-                document: furnished(like.theme.clone(), pieces),
-                at,
-            })
-            .await?;
-    }
-    Ok(rooms)
-}
-
-/// Starts the server in a process of its own; it is killed when dropped.
-async fn start(data: &Path) -> Result<(Child, SocketAddr), Failure> {
-    // Freed again at once; nothing else on this machine is likely to take it in between.
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let server = Command::new(std::env::current_exe()?)
-        .args([
-            "idle-server",
-            "serve",
-            "--listen",
-            &address.to_string(),
-            "--data",
-        ])
-        .arg(data)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
-    for _ in 0..START_TRIES {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
-            return Ok((server, address));
-        }
-        tokio::time::sleep(START_STEP).await;
-    }
-    Err("the server did not start".into())
-}
-
-/// Guests who are inside; a result means that one was put out.
-type Visits = JoinSet<Failure>;
-
-async fn join_all(
-    address: SocketAddr,
-    rooms: &[RoomId],
-    connections: usize,
-) -> Result<Visits, Failure> {
-    let rooms: Arc<[RoomId]> = rooms.into();
-    let mut drivers = JoinSet::new();
-    let mut desks = JoinSet::new();
-    let (enter, mut entered) = mpsc::channel(DESKS);
-    for first in 0..DESKS {
-        let mut desk = TicketDesk::open(address, &mut drivers).await?;
-        let (rooms, enter) = (rooms.clone(), enter.clone());
-        desks.spawn(async move {
-            for guest in (first..connections).step_by(DESKS) {
-                let room = rooms[guest % rooms.len()];
-                enter
-                    .send(desk.visit(room, &format!("Guest {guest}")).await?)
-                    .await?;
-            }
-            Ok::<_, Failure>(())
-        });
-    }
-    drop(enter);
-    let mut visits = JoinSet::new();
-    while let Some(visit) = entered.recv().await {
-        visits.spawn(visit.stay());
-    }
-    while let Some(desk) = desks.join_next().await {
-        desk??;
-    }
-    Ok(visits)
-}
-
-/// Waits; nobody may be put out meanwhile.
-async fn undisturbed(visits: &mut Visits, time: Duration) -> Result<(), Failure> {
-    match tokio::time::timeout(time, visits.join_next()).await {
-        Err(_) => Ok(()),
-        Ok(Some(out)) => Err(out?),
-        Ok(None) => Err("nobody is there".into()),
-    }
 }
 
 fn text(outcome: &Outcome) -> String {

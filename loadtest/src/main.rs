@@ -4,9 +4,11 @@
 mod child;
 mod fanout;
 mod idle;
+mod live;
 mod process;
 mod report;
 mod room;
+mod walk;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,8 @@ enum Command {
     Fanout(fanout::Arguments),
     /// Memory and processor time of joined connections in which nothing happens.
     Idle(idle::Arguments),
+    /// One room full of people who all walk, through the real server.
+    Walk(walk::Arguments),
     /// What the room's state machine costs without any socket.
     Room(room::Arguments),
     /// The receivers of a fan-out.
@@ -42,7 +46,7 @@ enum Command {
     FanoutClient(fanout::client::Arguments),
     /// The server under measurement: the real one, in a process of its own.
     #[command(hide = true)]
-    IdleServer(idle::server::Arguments),
+    Server(live::server::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -50,9 +54,10 @@ fn main() -> ExitCode {
     let outcome = process::raise_file_limit().and_then(|()| match cli.command {
         Command::Fanout(arguments) => fanout::run(&arguments, cli.json),
         Command::Idle(arguments) => idle::run(&arguments, cli.json),
+        Command::Walk(arguments) => walk::run(&arguments, cli.json),
         Command::Room(arguments) => room::run(&arguments, cli.json),
         Command::FanoutClient(arguments) => fanout::client::run(&arguments),
-        Command::IdleServer(arguments) => idle::server::run(arguments),
+        Command::Server(arguments) => live::server::run(arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
-//! A guest's visit: a ticket over REST, the WebSocket handshake, the join, and then only heartbeats.
+//! A guest's visit: a ticket over REST, the WebSocket handshake, the join, and then only heartbeats or steps.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -8,7 +9,10 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use maru::domain::id::RoomId;
-use maru_protocol::{ClientFrame, SUBPROTOCOL, ServerFrame, decode_server, encode_client};
+use maru::realtime::limits::MOVE_INTERVAL_MS;
+use maru_protocol::{
+    ClientFrame, SUBPROTOCOL, ServerFrame, Standing, decode_server, encode_client,
+};
 use serde::Deserialize;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -25,6 +29,12 @@ const READ_BUFFER_BYTES: usize = 1_024;
 
 /// Frames that are no larger may be heartbeats.
 const HEARTBEAT_BYTES_MAX: usize = 16;
+
+/// The side of a room, in hundredths of a tile.
+const ROOM_SIDE: i32 = 1_000;
+
+/// How far a walker gets between two frames, in hundredths of a tile.
+const STEP: i32 = 30;
 
 /// Asks for tickets over one connection that is kept.
 #[derive(Debug)]
@@ -121,23 +131,50 @@ impl Visit {
         Ok(decode_server(&self.message().await?)?)
     }
 
-    /// Answers heartbeats and does nothing else. Comes back only when the connection ends.
-    pub async fn stay(mut self) -> Failure {
+    /// Answers heartbeats, and walks or does nothing else. Comes back only when the connection ends.
+    pub async fn stay(mut self, walk: bool) -> Failure {
+        let mut steps = tokio::time::interval(Duration::from_millis(MOVE_INTERVAL_MS));
+        let mut x = 0;
         loop {
-            let answered = async {
-                let bytes = self.message().await?;
-                if bytes.len() <= HEARTBEAT_BYTES_MAX
-                    && let ServerFrame::Ping { nonce } = decode_server(&bytes)?
-                {
-                    let pong = encode_client(&ClientFrame::Pong { nonce });
-                    self.socket.send(Message::Binary(pong.into())).await?;
+            let turn = tokio::select! {
+                _ = steps.tick(), if walk => {
+                    x = (x + STEP) % ROOM_SIDE;
+                    self.step(x).await
                 }
-                Ok(())
+                bytes = self.message() => match bytes {
+                    Ok(bytes) => self.answer(&bytes).await,
+                    Err(error) => Err(error),
+                },
             };
-            let answered: Result<(), Failure> = answered.await;
-            if let Err(error) = answered {
+            if let Err(error) = turn {
                 return error;
             }
         }
+    }
+
+    async fn step(&mut self, x: i32) -> Result<(), Failure> {
+        let standing = Standing::Walking;
+        self.send(&ClientFrame::Move {
+            x,
+            y: ROOM_SIDE / 2,
+            facing: 0,
+            standing,
+        })
+        .await
+    }
+
+    async fn answer(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if bytes.len() > HEARTBEAT_BYTES_MAX {
+            return Ok(());
+        }
+        match decode_server(bytes)? {
+            ServerFrame::Ping { nonce } => self.send(&ClientFrame::Pong { nonce }).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn send(&mut self, frame: &ClientFrame) -> Result<(), Failure> {
+        let bytes = encode_client(frame);
+        Ok(self.socket.send(Message::Binary(bytes.into())).await?)
     }
 }
