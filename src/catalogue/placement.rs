@@ -167,7 +167,12 @@ mod tests {
             let others = others.filter_map(Thing::fixture);
             let verdict = match case.candidate.fixture() {
                 Some(candidate) => check(catalogue(), candidate, others),
-                None => Err(Refusal::WrongSurface),
+                // The rest is judged in the same order as by `check`.
+                None => match catalogue().kind(&case.candidate.kind) {
+                    Err(unknown) => Err(unknown),
+                    Ok(_) if case.candidate.rot > 3 => Err(Refusal::BadRotation),
+                    Ok(_) => Err(Refusal::WrongSurface),
+                },
             };
             let said = match verdict {
                 Ok(()) => "ok",
