@@ -10,17 +10,16 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame, decode_client, encode_server};
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::actor::Command;
 use super::frame;
-use super::limits::{self, READ_BUFFER_BYTES};
+use super::limits;
 use super::meter::{Class, Meter, classify};
-use super::outbox::{Driven, Outbox, ReadSide};
+use super::outbox::{Driven, Outbox};
 use super::room::{ConnId, Entry, Input};
 use super::rooms::{OpenError, RoomHandle, Rooms};
+use super::socket::{self, Bounds, Socket, linger};
 use super::ticket::{TicketRefusal, Tickets};
 use super::token::TokenKey;
 use crate::domain::clock::Clock;
@@ -28,7 +27,7 @@ use crate::domain::id::{RoomId, SessionId};
 use crate::domain::room::Seq;
 use crate::domain::visitor::Bearer;
 use crate::services::room::RoomService;
-use end::{End, linger, open_refused, read_failed, visitor_refused};
+use end::{End, open_refused, read_failed, visitor_refused};
 
 /// What every connection of this node shares.
 #[derive(Debug)]
@@ -61,25 +60,11 @@ impl LiveContext {
     }
 }
 
-type Socket = WebSocketStream<ReadSide>;
-
 /// Serves one upgraded socket until it ends.
 pub async fn serve(context: Arc<LiveContext>, room: RoomId, io: TcpStream, read: Bytes) {
-    let stream = Arc::new(io);
-    let Ok(outbox) = Outbox::new(stream.clone()).map(Arc::new) else {
+    let Ok((outbox, socket)) = socket::open(io, read, Bounds::LIVE_ROOM).await else {
         return;
     };
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(0)
-        .max_message_size(Some(maru_protocol::CLIENT_FRAME_BYTES_MAX))
-        .max_frame_size(Some(maru_protocol::CLIENT_FRAME_BYTES_MAX));
-    let side = ReadSide::new(stream, outbox.clone());
-    // However short, it keeps the 8 KiB that the HTTP side read into: not for the whole visit.
-    let early = read.to_vec();
-    drop(read);
-    let socket =
-        WebSocketStream::from_partially_read(side, early, Role::Server, Some(config)).await;
     let conn = ConnId(context.next_conn.fetch_add(1, Ordering::Relaxed));
     let connection = Connection {
         context,

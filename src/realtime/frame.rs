@@ -30,6 +30,11 @@ pub fn close(code: u16) -> Bytes {
     out.freeze()
 }
 
+/// Whether a whole frame is a close frame.
+pub fn is_close(frame: &[u8]) -> bool {
+    frame.first() == Some(&FIN_CLOSE)
+}
+
 fn put_header(out: &mut BytesMut, first: u8, length: usize) {
     out.put_u8(first);
     // The three forms of the payload length: 7 bits, 16 bits, 64 bits.

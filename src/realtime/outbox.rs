@@ -18,9 +18,6 @@ use tokio::sync::Notify;
 use super::frame;
 use super::limits::{BACKLOG_BYTES_MAX, KERNEL_UNSENT_BYTES, STALL_MS_MAX};
 
-/// The length of a close frame with a code and no text.
-const CLOSE_FRAME_BYTES: usize = 4;
-
 /// What became of bytes handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -81,13 +78,19 @@ struct State {
 #[derive(Debug)]
 pub struct Outbox {
     stream: Arc<TcpStream>,
+    backlog_bytes_max: usize,
     state: Mutex<State>,
     work: Notify,
 }
 
 impl Outbox {
-    /// Takes over the write side of a socket.
+    /// Takes over the write side of a member's socket.
     pub fn new(stream: Arc<TcpStream>) -> io::Result<Self> {
+        Self::bounded(stream, BACKLOG_BYTES_MAX)
+    }
+
+    /// Takes over the write side of a socket, for which so much may wait.
+    pub fn bounded(stream: Arc<TcpStream>, backlog_bytes_max: usize) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         socket2::SockRef::from(&*stream).set_tcp_notsent_lowat(KERNEL_UNSENT_BYTES)?;
         let state = State {
@@ -100,6 +103,7 @@ impl Outbox {
         };
         Ok(Self {
             stream,
+            backlog_bytes_max,
             state: Mutex::new(state),
             work: Notify::new(),
         })
@@ -146,17 +150,22 @@ impl Outbox {
 
     /// As [`Outbox::close`], with a code of RFC 6455 itself.
     pub fn close_with(&self, code: u16) {
+        self.close_by(frame::close(code));
+    }
+
+    /// As [`Outbox::close`], with a whole close frame.
+    fn close_by(&self, close: Bytes) {
         let mut state = self.lock();
         if !state.closing {
             // A receiver that is behind gets the close next, not after a backlog it will never read; and it
             // always fits.
-            if state.waiting_bytes + CLOSE_FRAME_BYTES > BACKLOG_BYTES_MAX {
+            if state.waiting_bytes + close.len() > self.backlog_bytes_max {
                 state.shed();
             }
             if state.lag.has_gap() {
                 state.lag = Lag::None;
             }
-            self.put(&mut state, frame::close(code), usize::MAX);
+            self.put(&mut state, close, usize::MAX);
             state.closing = true;
             self.work.notify_one();
         }
@@ -227,7 +236,7 @@ impl Outbox {
     }
 
     fn push(&self, state: &mut State, bytes: Bytes) -> Delivery {
-        self.put(state, bytes, BACKLOG_BYTES_MAX)
+        self.put(state, bytes, self.backlog_bytes_max)
     }
 
     /// Writes or queues bytes, unless more than `waiting_max` would wait.
@@ -341,7 +350,13 @@ impl AsyncWrite for ReadSide {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.outbox.send(Bytes::copy_from_slice(bytes));
+        let frame = Bytes::copy_from_slice(bytes);
+        // The answer to a close reaches a peer that is behind, too.
+        if frame::is_close(&frame) {
+            self.outbox.close_by(frame);
+        } else {
+            self.outbox.send(frame);
+        }
         Poll::Ready(Ok(bytes.len()))
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use maru_protocol::SUBPROTOCOL;
@@ -71,10 +72,25 @@ pub async fn upgrade(
     mut request: Request,
 ) -> Result<Response, NotUpgraded> {
     let room: RoomId = room.parse().map_err(|_| NotUpgraded::BadRoomId)?;
-    let accept = check_handshake(request.headers())?;
+    let serve = move |io, read| serve(state.context, room, io, read);
+    switch(&mut request, Some(SUBPROTOCOL), &state.tasks, serve)
+}
+
+/// Answers a handshake that asks for this subprotocol, or any, and hands over the bare socket with what was
+/// read from it already.
+pub fn switch<F>(
+    request: &mut Request,
+    subprotocol: Option<&'static str>,
+    tasks: &TaskTracker,
+    serve: impl FnOnce(TcpStream, Bytes) -> F + Send + 'static,
+) -> Result<Response, NotUpgraded>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let accept = check_handshake(request.headers(), subprotocol)?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let upgrade = upgrade.ok_or(NotUpgraded::BadHandshake)?;
-    state.tasks.spawn(async move {
+    tasks.spawn(async move {
         let upgraded = match upgrade.await {
             Ok(upgraded) => upgraded,
             Err(error) => {
@@ -83,7 +99,7 @@ pub async fn upgrade(
             }
         };
         match upgraded.downcast::<TokioIo<TcpStream>>() {
-            Ok(parts) => serve(state.context, room, parts.io.into_inner(), parts.read_buf).await,
+            Ok(parts) => serve(parts.io.into_inner(), parts.read_buf).await,
             Err(_) => tracing::error!("an upgraded connection is not a bare TCP socket"),
         }
     });
@@ -91,15 +107,19 @@ pub async fn upgrade(
         (header::CONNECTION, HeaderValue::from_static("Upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
         (header::SEC_WEBSOCKET_ACCEPT, accept),
-        (
-            header::SEC_WEBSOCKET_PROTOCOL,
-            HeaderValue::from_static(SUBPROTOCOL),
-        ),
     ];
-    Ok((StatusCode::SWITCHING_PROTOCOLS, headers).into_response())
+    let chosen = subprotocol.map(|name| {
+        let name = HeaderValue::from_static(name);
+        [(header::SEC_WEBSOCKET_PROTOCOL, name)]
+    });
+    let chosen = chosen.into_iter().flatten().collect::<HeaderMap>();
+    Ok((StatusCode::SWITCHING_PROTOCOLS, headers, chosen).into_response())
 }
 
-fn check_handshake(headers: &HeaderMap) -> Result<HeaderValue, NotUpgraded> {
+fn check_handshake(
+    headers: &HeaderMap,
+    subprotocol: Option<&str>,
+) -> Result<HeaderValue, NotUpgraded> {
     let lists = |name: header::HeaderName, wanted: &str| {
         let values = headers
             .get_all(name)
@@ -120,7 +140,7 @@ fn check_handshake(headers: &HeaderMap) -> Result<HeaderValue, NotUpgraded> {
     if key.len() != 24 {
         return Err(NotUpgraded::BadHandshake);
     }
-    if !lists(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
+    if subprotocol.is_some_and(|name| !lists(header::SEC_WEBSOCKET_PROTOCOL, name)) {
         return Err(NotUpgraded::BadSubprotocol);
     }
     HeaderValue::from_str(&derive_accept_key(key.as_bytes())).map_err(|_| NotUpgraded::BadHandshake)

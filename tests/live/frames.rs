@@ -9,6 +9,7 @@ use crate::client::{Client, Heard, refusal};
 use crate::stage::Stage;
 
 const PROTOCOL_ERROR: u16 = 1_002;
+const INVALID_PAYLOAD: u16 = 1_007;
 const TOO_BIG: u16 = 1_009;
 
 /// A client frame by hand (RFC 6455, section 5.2), masked with zeros so that the payload reads as written.
@@ -233,7 +234,7 @@ async fn a_continuation_of_nothing_closes_the_connection() {
 #[tokio::test]
 async fn text_that_is_not_utf_8_closes_the_connection() {
     let text = masked(0x81, &[0xff, 0xfe]);
-    close_the_connection(&text, ErrorCode::WebSocketProtocol, PROTOCOL_ERROR).await;
+    close_the_connection(&text, ErrorCode::WebSocketProtocol, INVALID_PAYLOAD).await;
 }
 
 #[tokio::test]

@@ -6,10 +6,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use maru::realtime::frame::put_binary;
 use maru::realtime::limits::BACKLOG_BYTES_MAX;
-use maru::realtime::outbox::{Delivery, Driven, Outbox};
+use maru::realtime::outbox::{Delivery, Driven, Outbox, ReadSide};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::client::DEADLINE;
 
@@ -160,4 +163,28 @@ async fn a_flush_dropped_with_nothing_waiting_is_noticed() {
     let driven = tokio::time::timeout(DEADLINE, driver).await;
     let driven = driven.expect("the gap is reported in time").unwrap();
     assert_eq!(driven, Driven::Drained { stale: true });
+}
+
+#[tokio::test]
+async fn the_answer_to_a_close_reaches_a_receiver_that_is_behind() {
+    let (here, there) = sockets().await;
+    let outbox = Arc::new(Outbox::new(here.clone()).unwrap());
+    let mut there = WebSocketStream::from_raw_socket(there, Role::Client, None).await;
+    let flush = frames(1..2, 16 * 1024);
+    while outbox.send(flush.clone()) != Delivery::Dropped {}
+    // As the WebSocket library answers a close.
+    let mut side = ReadSide::new(here, outbox.clone());
+    side.write_all(b"\x88\x02\x03\xe8").await.unwrap();
+    let driver = tokio::spawn(async move { outbox.drive().await.unwrap() });
+    let closed = async {
+        loop {
+            let message = there.next().await.expect("a close frame").unwrap();
+            if let Message::Close(close) = message {
+                break close.expect("with a code").code;
+            }
+        }
+    };
+    let closed = tokio::time::timeout(DEADLINE, closed).await;
+    assert_eq!(closed.expect("in time"), CloseCode::Normal);
+    assert_eq!(driver.await.unwrap(), Driven::Closed);
 }
