@@ -9,6 +9,7 @@ pub mod outbox;
 pub mod rate;
 pub mod room;
 pub mod rooms;
+pub mod rules;
 pub mod socket;
 pub mod ticket;
 pub mod token;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 use maru::realtime::connection;
-use maru::realtime::limits::{HEARTBEAT_MS, PEOPLE_MAX};
+use maru::realtime::limits::Limits;
+
+const HEARTBEAT_MS: u64 = Limits::DEFAULT.heartbeat_ms;
+const PEOPLE_MAX: usize = Limits::DEFAULT.people_max;
 use maru::realtime::outbox::{Outbox, ReadSide};
 use serde::Serialize;
 use tokio_tungstenite::WebSocketStream;

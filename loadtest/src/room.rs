@@ -7,8 +7,8 @@ use maru::domain::room::{Document, Epoch, Light, RoomCard, Theme, Visibility};
 use maru::domain::user::{LOOK_SLOTS, Look};
 use maru::domain::visitor::{Identity, Visitor};
 use maru::ports::room::ClaimedRoom;
-use maru::realtime::limits::MOVE_INTERVAL_MS;
-use maru::realtime::room::{ConnId, Effect, Entry, Input, Now, Room, RoomSettings};
+use maru::realtime::limits::Limits;
+use maru::realtime::room::{ConnId, Effect, Entry, Input, Now, Room};
 use maru::realtime::token::TokenKey;
 use maru_protocol::Standing;
 use serde::Serialize;
@@ -66,8 +66,8 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         let now = at(ms);
         for walker in 0..walking.min(people) {
             // Walkers are spread over the interval, as people are.
-            if (ms + u64::from(walker)).is_multiple_of(MOVE_INTERVAL_MS) {
-                let x = i32::try_from(ms / MOVE_INTERVAL_MS % 1_000).unwrap_or(0);
+            if (ms + u64::from(walker)).is_multiple_of(Limits::DEFAULT.move_interval_ms) {
+                let x = i32::try_from(ms / Limits::DEFAULT.move_interval_ms % 1_000).unwrap_or(0);
                 let conn = ConnId(u64::from(walker));
                 let step = Input::Move {
                     conn,
@@ -155,14 +155,15 @@ fn crowded(people: u32, effects: &mut Vec<Effect>) -> Room {
         sessions: std::collections::HashMap::new(),
         past_epochs: Vec::new(),
     };
-    let settings = RoomSettings {
+    let limits = Limits {
         people_max: people as usize,
+        ..Limits::DEFAULT
     };
     let mut room = Room::new(
         claimed,
         NodeId::generate(),
         TokenKey::new(&[7; 32]),
-        settings,
+        std::sync::Arc::new(limits),
         at(0),
     );
     for guest in 0..people {

@@ -83,6 +83,22 @@ name_enum! {
         "conflict" Conflict,
         /// This number was used for a different batch.
         "number_reused" NumberReused,
+        /// The author's chat has been taken away.
+        "muted" Muted,
+        /// Nobody of this id is known here.
+        "no_such_person" NoSuchPerson,
+        /// No layout has this name.
+        "no_such_layout" NoSuchLayout,
+        /// The room keeps as many layouts as it may.
+        "too_many_layouts" TooManyLayouts,
+        /// The list of editors, bans or mutes is full.
+        "list_full" ListFull,
+        /// A name that is empty, too long, or holds control characters.
+        "bad_name" BadName,
+        /// A rule of the room outside its range, or no rule at all.
+        "bad_policy" BadPolicy,
+        /// An operation of kind 7 to 16 that does not come alone in its batch.
+        "not_alone" NotAlone,
     }
 }
 
@@ -131,6 +147,16 @@ name_enum! {
         "silent" Silent,
         /// The client reads too slowly.
         "slow_consumer" SlowConsumer,
+        /// The room is locked.
+        "room_locked" RoomLocked,
+        /// The owner keeps this person out.
+        "banned" Banned,
+        /// The owner sent this person out.
+        "kicked" Kicked,
+        /// More connections of this user or address than allowed.
+        "too_many_connections" TooManyConnections,
+        /// The login was ended elsewhere.
+        "login_ended" LoginEnded,
     }
 }
 
@@ -154,6 +180,8 @@ pub enum CloseCode {
     RateLimited = 4102,
     /// The room's store does not answer.
     Unavailable = 4103,
+    /// The room is locked.
+    RoomLocked = 4104,
     /// 42xx, get a new ticket: this one is not valid.
     TicketInvalid = 4200,
     /// The ticket is too old.
@@ -162,6 +190,8 @@ pub enum CloseCode {
     ResumeRefused = 4202,
     /// No `Join` or `Resume` came in time.
     JoinTimeout = 4203,
+    /// The login was ended: sign in again first.
+    LoginEnded = 4204,
     /// 43xx, do not come back: the client broke the protocol.
     Protocol = 4300,
     /// The visitor may not be here.
@@ -172,6 +202,10 @@ pub enum CloseCode {
     Replaced = 4303,
     /// The client said `Leave`.
     Left = 4304,
+    /// The owner sent this person out.
+    Kicked = 4305,
+    /// The owner keeps this person out.
+    Banned = 4306,
 }
 
 impl CloseCode {
@@ -185,15 +219,19 @@ impl CloseCode {
         Self::RoomFull,
         Self::RateLimited,
         Self::Unavailable,
+        Self::RoomLocked,
         Self::TicketInvalid,
         Self::TicketExpired,
         Self::ResumeRefused,
         Self::JoinTimeout,
+        Self::LoginEnded,
         Self::Protocol,
         Self::Forbidden,
         Self::RoomGone,
         Self::Replaced,
         Self::Left,
+        Self::Kicked,
+        Self::Banned,
     ];
 
     /// The number in the close frame.

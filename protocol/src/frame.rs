@@ -2,8 +2,8 @@
 
 use crate::array::{array_enum, array_struct, number_enum};
 use crate::codes::{ErrorCode, Reason};
-use crate::op::{ItemState, Op, RemovedItem, Theme};
-use crate::person::{Avatar, Person, Role, Standing};
+use crate::op::{ItemState, Op, RemovedItem, Standpoint, Theme, Visibility};
+use crate::person::{Avatar, Person, PersonRef, Role, Standing, Status};
 
 array_struct! {
     /// What a client has of a room: everything up to `seq` of `epoch`.
@@ -59,6 +59,127 @@ array_enum! {
         },
         /// Ends the session at once, without the grace.
         7 Leave {},
+        /// Whether the person is writing a line; forgotten after `typing_ms`.
+        8 Typing {
+            active: bool,
+        },
+        /// Where an item is being dragged, before it is put down; nil when the drag has ended.
+        9 Drag {
+            preview: Option<Preview>,
+        },
+        /// What the person says about their attention.
+        10 SetStatus {
+            status: Status,
+        },
+        /// The person's profile has changed: look it up again.
+        11 Refresh {},
+        /// Asks for one of the room's lists.
+        12 Read {
+            topic: Topic,
+        },
+    }
+}
+
+array_struct! {
+    /// An item on its way.
+    Preview {
+        item: u64,
+        standpoint: Standpoint,
+        /// Quarter turns, 0 to 3.
+        rotation: u8,
+    }
+}
+
+number_enum! {
+    /// A list a client may read.
+    Topic {
+        /// The last edits, with who and when; owner and editors. Answered by `History`.
+        0 History,
+        /// The saved layouts; owner. Answered by `Layouts`.
+        1 Layouts,
+        /// Editors, banned and muted people; owner. Answered by `Access`.
+        2 Access,
+    }
+}
+
+number_enum! {
+    /// What an edit did.
+    Action {
+        /// New items.
+        0 Put,
+        /// Changed items.
+        1 Patch,
+        /// Items taken out.
+        2 Remove,
+        /// A new wallpaper, flooring or light.
+        3 SetTheme,
+        /// A layout brought back.
+        4 RestoreLayout,
+    }
+}
+
+array_struct! {
+    /// One kind of change within an edit.
+    EditPart {
+        action: Action,
+        /// The catalogue kind of the items, the layout's name, or empty for a theme.
+        subject: String,
+        /// How many items.
+        count: u32,
+    }
+}
+
+array_struct! {
+    /// One edit of the room's history.
+    Edit {
+        seq: u64,
+        /// Milliseconds since the Unix epoch, by the server's clock.
+        at_ms: u64,
+        author: PersonRef,
+        /// What it did, the first eight kinds of change.
+        parts: Vec<EditPart>,
+    }
+}
+
+array_struct! {
+    /// A saved layout.
+    LayoutInfo {
+        name: String,
+        saved_at_ms: u64,
+        items: u32,
+    }
+}
+
+array_struct! {
+    /// Someone kept out.
+    BanInfo {
+        person: PersonRef,
+        at_ms: u64,
+    }
+}
+
+array_struct! {
+    /// Someone whose chat is taken away.
+    MuteInfo {
+        person: PersonRef,
+        /// Nil: until unmuted.
+        until_ms: Option<u64>,
+    }
+}
+
+array_struct! {
+    /// Whether a member is writing.
+    MemberTyping {
+        member: u32,
+        active: bool,
+    }
+}
+
+array_struct! {
+    /// What a member drags; nil when they have let go.
+    MemberDrag {
+        member: u32,
+        preview: Option<Preview>,
     }
 }
 
@@ -94,6 +215,11 @@ array_struct! {
         id: String,
         name: String,
         owner_id: String,
+        visibility: Visibility,
+        guests_allowed: bool,
+        locked: bool,
+        /// People it holds, beside the owner.
+        people_max: u32,
     }
 }
 
@@ -112,8 +238,22 @@ array_struct! {
         items_max: u32,
         /// The longest chat line, in Unicode scalar values.
         chat_chars_max: u32,
-        /// The shortest time between two `Move` frames.
+        /// The shortest time between two `Move` frames, and between two `Drag` frames.
         move_interval_ms: u32,
+        /// Batches a second in the long run.
+        ops_per_second: u32,
+        /// Batches at once after a rest.
+        ops_burst: u32,
+        /// Chat lines a second in the long run.
+        chat_per_second: u32,
+        /// Chat lines at once after a rest.
+        chat_burst: u32,
+        /// Doing nothing for this long makes a person idle.
+        idle_ms: u32,
+        /// `Typing` is forgotten after this; a client still writing repeats it at half of it.
+        typing_ms: u32,
+        /// The most layouts a room may keep.
+        layouts_max: u32,
     }
 }
 
@@ -157,6 +297,10 @@ array_enum! {
         4 Left {
             member: u32,
         },
+        /// The room's name or rules changed.
+        5 RoomChanged {
+            room: RoomInfo,
+        },
     }
 }
 
@@ -188,6 +332,8 @@ array_enum! {
             items: Vec<ItemState>,
             chat: Vec<ChatLine>,
             people: Vec<Person>,
+            /// How many `Part` frames follow before the snapshot is whole.
+            parts: u32,
         },
         /// What changed between the receiver's seq and `seq`.
         66 Changes {
@@ -235,10 +381,45 @@ array_enum! {
             retry_after_ms: Option<u32>,
             /// The batch refused, when it was one: it was not taken, and its number is still free.
             number: Option<u32>,
+            /// The limit that was reached, by its name in the configuration.
+            limit: Option<String>,
         },
         /// The server is about to close; come back after the wait.
         73 GoAway {
             reconnect_after_ms: u32,
+        },
+        /// One flush of the latest-wins lane beside avatars: who writes, who drags what.
+        74 Signals {
+            epoch: u64,
+            typing: Vec<MemberTyping>,
+            drags: Vec<MemberDrag>,
+        },
+        /// The last edits, newest first.
+        75 History {
+            epoch: u64,
+            edits: Vec<Edit>,
+        },
+        /// The saved layouts, by name.
+        76 Layouts {
+            epoch: u64,
+            layouts: Vec<LayoutInfo>,
+        },
+        /// Who has or lacks which rights here.
+        77 Access {
+            epoch: u64,
+            editors: Vec<PersonRef>,
+            bans: Vec<BanInfo>,
+            mutes: Vec<MuteInfo>,
+        },
+        /// A further part of a `Snapshot` too long for one frame; nothing comes between them.
+        78 Part {
+            epoch: u64,
+            seq: u64,
+            /// 1 to the snapshot's `parts`.
+            part: u32,
+            items: Vec<ItemState>,
+            chat: Vec<ChatLine>,
+            people: Vec<Person>,
         },
     }
 }

@@ -11,10 +11,12 @@ mod person;
 pub use codec::{DecodeError, decode_client, decode_server, encode_client, encode_server};
 pub use codes::{CloseCode, ErrorCode, Reason};
 pub use frame::{
-    Ack, ChatLine, ClientFrame, Event, LimitsInfo, OutcomeCode, ReadPoint, RoomInfo, ServerFrame,
+    Ack, Action, BanInfo, ChatLine, ClientFrame, Edit, EditPart, Event, LayoutInfo, LimitsInfo,
+    MemberDrag, MemberTyping, MuteInfo, OutcomeCode, Preview, ReadPoint, RoomInfo, ServerFrame,
+    Topic,
 };
-pub use op::{ItemState, Op, Place, RemovedItem, Standpoint, Theme};
-pub use person::{Avatar, Person, PersonKind, Role, Standing};
+pub use op::{ItemCopy, ItemState, Op, Place, RemovedItem, Standpoint, Theme, Visibility};
+pub use person::{Avatar, Person, PersonKind, PersonRef, Role, Standing, Status};
 
 /// The WebSocket subprotocol both sides must agree on.
 pub const SUBPROTOCOL: &str = "maru.v1";

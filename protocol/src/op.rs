@@ -1,6 +1,7 @@
 //! Room documents and the operations that change them, as they travel.
 
 use crate::array::{array_enum, array_struct, number_enum};
+use crate::person::Role;
 
 number_enum! {
     /// The surface an item belongs to.
@@ -63,8 +64,30 @@ array_struct! {
     }
 }
 
+number_enum! {
+    /// Who may come in, beside the owner.
+    Visibility {
+        /// Everyone, guests where `guests_allowed`.
+        0 Public,
+        /// Editors and people who follow the owner.
+        1 Followers,
+        /// Editors.
+        2 Private,
+    }
+}
+
+array_struct! {
+    /// One item to copy.
+    ItemCopy {
+        /// The item to copy, as it is when the batch is applied.
+        from: u64,
+        /// The new item's id, chosen by the author.
+        to: u64,
+    }
+}
+
 array_enum! {
-    /// One change to a room document.
+    /// One change to a room. Kinds 1 to 6 furnish and talk; the later ones decide about the room itself.
     Op {
         /// A new item.
         1 Put {
@@ -100,6 +123,73 @@ array_enum! {
         /// A line of chat.
         5 Say {
             text: String,
+        },
+        /// Copies of a selection, moved by an offset; received by everyone as `Put`.
+        6 Duplicate {
+            /// 1 to 64; all or none are made.
+            copies: Vec<ItemCopy>,
+            /// Added to each copy's `x`.
+            dx: i32,
+            /// Added to each copy's `y`.
+            dy: i32,
+        },
+        /// Sends a person out; they may come again.
+        7 Kick {
+            /// `Person.id`.
+            person: String,
+        },
+        /// Keeps a person out, here now or not.
+        8 Ban {
+            /// `Person.id`.
+            person: String,
+        },
+        /// Lets a person in again.
+        9 Unban {
+            /// `Person.id`.
+            person: String,
+        },
+        /// Takes a person's chat and typing away.
+        10 Mute {
+            /// `Person.id`.
+            person: String,
+            /// For how long; nil: until unmuted.
+            minutes: Option<u32>,
+        },
+        /// Gives it back.
+        11 Unmute {
+            /// `Person.id`.
+            person: String,
+        },
+        /// Makes a user an editor, or a visitor again.
+        12 SetRole {
+            /// `Person.id` of a user.
+            person: String,
+            /// `Visitor` or `Editor`.
+            role: Role,
+        },
+        /// New values for some rules of the room; nil leaves a rule alone.
+        13 SetPolicy {
+            /// The room's name, 1 to 40 characters.
+            name: Option<String>,
+            visibility: Option<Visibility>,
+            guests_allowed: Option<bool>,
+            /// A locked room lets nobody in but its owner and editors; who is inside stays.
+            locked: Option<bool>,
+            /// People it holds; the owner always gets in.
+            people_max: Option<u32>,
+        },
+        /// Keeps theme and items as they are under a name; an existing layout of that name is replaced.
+        14 SaveLayout {
+            /// 1 to 40 characters.
+            name: String,
+        },
+        /// Brings theme and items back as they were saved; received by everyone as what it changed.
+        15 RestoreLayout {
+            name: String,
+        },
+        /// Forgets a layout.
+        16 RemoveLayout {
+            name: String,
         },
     }
 }

@@ -36,6 +36,16 @@ number_enum! {
     }
 }
 
+number_enum! {
+    /// What a person says about their attention.
+    Status {
+        /// Open to talk.
+        0 Available,
+        /// Here, but not to be disturbed.
+        1 Busy,
+    }
+}
+
 array_struct! {
     /// The place and pose of one person's avatar: the latest-wins lane.
     Avatar {
@@ -68,5 +78,20 @@ array_struct! {
         /// True while every connection of the person is lost and the grace runs.
         away: bool,
         avatar: Avatar,
+        /// True when the person has done nothing for `idle_ms` on any connection.
+        idle: bool,
+        status: Status,
+        /// True while the person's chat is taken away.
+        muted: bool,
+    }
+}
+
+array_struct! {
+    /// A person who need not be present.
+    PersonRef {
+        /// The user id, or the guest id.
+        id: String,
+        /// The name when it was last seen here.
+        name: String,
     }
 }

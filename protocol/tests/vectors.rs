@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use maru_protocol::{
     Ack, Avatar, ChatLine, ClientFrame, ErrorCode, Event, ItemState, LimitsInfo, Op, OutcomeCode,
     Person, PersonKind, Place, ReadPoint, Reason, RemovedItem, Role, RoomInfo, ServerFrame,
-    Standing, Standpoint, Theme, decode_client, decode_server, encode_client, encode_server,
+    Standing, Standpoint, Status, Theme, Visibility, decode_client, decode_server, encode_client,
+    encode_server,
 };
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,9 @@ fn person(away: bool) -> Person {
         role: Role::Owner,
         away,
         avatar: avatar(),
+        idle: away,
+        status: Status::Busy,
+        muted: false,
     }
 }
 
@@ -241,6 +245,10 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
             id: "018f3c1e-8f5a-7cc0-9d55-5a1f6c2b7e02".into(),
             name: "하늘이의 미니룸".into(),
             owner_id: "018f3c1e-8f5a-7cc0-9d55-5a1f6c2b7e01".into(),
+            visibility: Visibility::Followers,
+            guests_allowed: true,
+            locked: false,
+            people_max: 200,
         },
         limits: LimitsInfo {
             heartbeat_ms: 10_000,
@@ -250,6 +258,13 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
             items_max: 200,
             chat_chars_max: 200,
             move_interval_ms: 100,
+            ops_per_second: 20,
+            ops_burst: 40,
+            chat_per_second: 2,
+            chat_burst: 6,
+            idle_ms: 300_000,
+            typing_ms: 6_000,
+            layouts_max: 10,
         },
         last_number: 12,
         resumed: true,
@@ -261,6 +276,7 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         items: vec![item()],
         chat: vec![line()],
         people: vec![person(false), guest()],
+        parts: 0,
     };
     let changes = ServerFrame::Changes {
         epoch: 4,
@@ -302,15 +318,17 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
     ];
     let limited = ServerFrame::Error {
         code: ErrorCode::RateLimited,
-        message: "connection.ops".into(),
+        message: "too many batches".into(),
         retry_after_ms: Some(250),
         number: Some(14),
+        limit: Some("live.connection_ops".into()),
     };
     let malformed = ServerFrame::Error {
         code: ErrorCode::MalformedFrame,
         message: "not a frame of this protocol".into(),
         retry_after_ms: None,
         number: None,
+        limit: None,
     };
     vec![
         ("welcome", welcome),

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
 use crate::realtime::connection::LiveContext;
-use crate::realtime::room::RoomSettings;
+use crate::realtime::limits::Limits;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::services::room::RoomService;
@@ -66,20 +66,27 @@ impl Server {
         let writer = spawn_until(writing, last.clone());
         let store = Arc::new(store);
         let token_key = TokenKey::new(&secret);
-        let settings = RoomSettings {
+        let limits = Arc::new(Limits {
             people_max: config.room.people_max as usize,
-        };
+            ..Limits::DEFAULT
+        });
         let rooms = Arc::new(Rooms::new(Parts {
             store: store.clone(),
             node: NodeId::generate(),
             token_key: token_key.clone(),
-            settings,
+            limits: limits.clone(),
             clock,
             tasks: tasks.clone(),
             stop: stop.clone(),
         }));
         let service = RoomService::new(store, Arc::new(sqlite.clone()), clock);
-        let live = Arc::new(LiveContext::new(rooms, token_key, service.clone(), clock));
+        let live = Arc::new(LiveContext::new(
+            rooms,
+            token_key,
+            service.clone(),
+            clock,
+            limits,
+        ));
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
         let router = router(RouterParts {

@@ -13,6 +13,8 @@ use crate::domain::room::{
 
 #[cfg(test)]
 pub(crate) mod conformance;
+#[cfg(any(test, feature = "simulation"))]
+pub mod memory;
 
 /// How long a store keeps the answers of a session it no longer hears of, in milliseconds.
 pub const ANSWERS_KEPT_MS: u64 = 24 * 60 * 60 * 1_000;

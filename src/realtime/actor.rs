@@ -10,7 +10,6 @@ use maru_protocol::CloseCode;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::limits::COMMANDS_PER_TURN_MAX;
 use super::outbox::Outbox;
 use super::room::{ConnId, Effect, Input, Now, Room};
 use crate::domain::clock::Clock;
@@ -49,6 +48,7 @@ pub struct RoomActor {
     store: Arc<dyn RoomStore>,
     clock: Clock,
     people: Arc<AtomicUsize>,
+    commands_per_turn_max: usize,
     saving: Option<BoxFuture<'static, Result<SaveOutcome, StoreError>>>,
     effects: Vec<Effect>,
 }
@@ -76,6 +76,7 @@ impl RoomActor {
         store: Arc<dyn RoomStore>,
         clock: Clock,
         people: Arc<AtomicUsize>,
+        commands_per_turn_max: usize,
     ) -> Self {
         Self {
             room,
@@ -84,6 +85,7 @@ impl RoomActor {
             store,
             clock,
             people,
+            commands_per_turn_max,
             saving: None,
             effects: Vec::new(),
         }
@@ -105,7 +107,7 @@ impl RoomActor {
                     self.feed(Input::Drain);
                 }
             }
-            for _ in 1..COMMANDS_PER_TURN_MAX {
+            for _ in 1..self.commands_per_turn_max {
                 let Ok(command) = self.commands.try_recv() else {
                     break;
                 };

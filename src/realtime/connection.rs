@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::actor::Command;
 use super::frame;
-use super::limits;
+use super::limits::Limits;
 use super::meter::{Class, Meter, classify};
 use super::outbox::{Driven, Outbox};
 use super::room::{ConnId, Entry, Input};
@@ -42,12 +42,20 @@ pub struct LiveContext {
     pub service: RoomService,
     /// The process's clocks.
     pub clock: Clock,
+    /// The bounds.
+    pub limits: Arc<Limits>,
     next_conn: AtomicU64,
 }
 
 impl LiveContext {
     /// A context with no connections yet.
-    pub fn new(rooms: Arc<Rooms>, token_key: TokenKey, service: RoomService, clock: Clock) -> Self {
+    pub fn new(
+        rooms: Arc<Rooms>,
+        token_key: TokenKey,
+        service: RoomService,
+        clock: Clock,
+        limits: Arc<Limits>,
+    ) -> Self {
         let tickets = Tickets::default();
         Self {
             rooms,
@@ -55,6 +63,7 @@ impl LiveContext {
             token_key,
             service,
             clock,
+            limits,
             next_conn: AtomicU64::new(1),
         }
     }
@@ -62,7 +71,8 @@ impl LiveContext {
 
 /// Serves one upgraded socket until it ends.
 pub async fn serve(context: Arc<LiveContext>, room: RoomId, io: TcpStream, read: Bytes) {
-    let Ok((outbox, socket)) = socket::open(io, read, Bounds::LIVE_ROOM).await else {
+    let bounds = Bounds::live_room(&context.limits);
+    let Ok((outbox, socket)) = socket::open(io, read, bounds).await else {
         return;
     };
     let conn = ConnId(context.next_conn.fetch_add(1, Ordering::Relaxed));
@@ -106,7 +116,7 @@ impl Connection {
         };
         let rooms = self.context.rooms.clone();
         let first = tokio::select! {
-            first = tokio::time::timeout(limits::JOIN_TIMEOUT, self.first_frame()) => first,
+            first = tokio::time::timeout(Duration::from_millis(self.context.limits.join_ms), self.first_frame()) => first,
             () = rooms.stopped() => return Err(open_refused(OpenError::Stopping)),
         };
         let first = first.map_err(|_| late())??;
@@ -235,7 +245,7 @@ impl Connection {
     /// The time inside: frames in, bytes out, silence noticed.
     async fn stay(&mut self, room: RoomHandle) -> End {
         let clock = self.context.clock;
-        let mut meter = Meter::new(clock.tick());
+        let mut meter = Meter::new(&self.context.limits, clock.tick());
         let mut heard = clock.tick();
         let mut pinged = heard;
         let mut is_first = true;
@@ -244,7 +254,12 @@ impl Connection {
         let mut driving = std::pin::pin!(outbox.drive());
         let end = loop {
             let quiet_ms = clock.tick().since_ms(heard.max(pinged));
-            let wait = limits::HEARTBEAT_MS.saturating_sub(quiet_ms).max(1);
+            let wait = self
+                .context
+                .limits
+                .heartbeat_ms
+                .saturating_sub(quiet_ms)
+                .max(1);
             tokio::select! {
                 biased;
                 driven = &mut driving => match driven {
@@ -274,7 +289,7 @@ impl Connection {
                 }
                 () = tokio::time::sleep(Duration::from_millis(wait)) => {
                     let now = clock.tick();
-                    if now.since_ms(heard) >= limits::SILENCE_MS_MAX {
+                    if now.since_ms(heard) >= self.context.limits.silence_ms_max {
                         break End::refuse(ErrorCode::Silent, "nothing was heard", CloseCode::Silent);
                     }
                     pinged = now;
@@ -368,7 +383,7 @@ impl Connection {
                 return self.count(meter, ErrorCode::AlreadyJoined, message);
             }
             // A frame of a newer protocol, which this version may ignore.
-            ClientFrame::Pong { .. } | ClientFrame::Unknown { .. } => {}
+            _ => {}
         }
         None
     }
@@ -412,6 +427,7 @@ impl Connection {
             message,
             retry_after_ms,
             number,
+            limit: None,
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use maru_protocol::{ClientFrame, Op};
 
-use super::limits::{self, REFUSALS_PER_MINUTE_MAX};
+use super::limits::Limits;
 use super::rate::{Allowance, Bucket};
 use crate::domain::clock::Tick;
 
@@ -18,22 +18,22 @@ pub(super) enum Class {
 impl Class {
     const ALL: [Self; 4] = [Self::Ops, Self::Chat, Self::Move, Self::Other];
 
-    const fn allowance(self) -> Allowance {
+    const fn allowance(self, limits: &Limits) -> Allowance {
         match self {
-            Self::Ops => limits::OPS_ALLOWANCE,
-            Self::Chat => limits::CHAT_ALLOWANCE,
-            Self::Move => limits::MOVE_ALLOWANCE,
-            Self::Other => limits::OTHER_ALLOWANCE,
+            Self::Ops => limits.connection_ops,
+            Self::Chat => limits.connection_chat,
+            Self::Move => limits.connection_move,
+            Self::Other => limits.connection_other,
         }
     }
 
     /// The limit's name, as the refusal gives it.
     pub(super) const fn limit(self) -> &'static str {
         match self {
-            Self::Ops => "connection.ops",
-            Self::Chat => "connection.chat",
-            Self::Move => "connection.move",
-            Self::Other => "connection.other",
+            Self::Ops => "live.connection_ops",
+            Self::Chat => "live.connection_chat",
+            Self::Move => "live.connection_move",
+            Self::Other => "live.connection_other",
         }
     }
 }
@@ -55,17 +55,19 @@ pub(super) struct Meter {
     buckets: [Bucket; 4],
     wait_ms: [u32; 4],
     refusals: u32,
+    refusals_max: u32,
     minute_began: Tick,
 }
 
 impl Meter {
     /// A connection that has sent nothing.
-    pub(super) fn new(now: Tick) -> Self {
-        let buckets = Class::ALL.map(|class| Bucket::full(class.allowance(), now));
+    pub(super) fn new(limits: &Limits, now: Tick) -> Self {
+        let buckets = Class::ALL.map(|class| Bucket::full(class.allowance(limits), now));
         Self {
             buckets,
             wait_ms: [0; 4],
             refusals: 0,
+            refusals_max: limits.refusals_per_minute_max,
             minute_began: now,
         }
     }
@@ -94,6 +96,6 @@ impl Meter {
             self.refusals = 0;
         }
         self.refusals += 1;
-        self.refusals > REFUSALS_PER_MINUTE_MAX
+        self.refusals > self.refusals_max
     }
 }

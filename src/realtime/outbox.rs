@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use super::frame;
-use super::limits::{BACKLOG_BYTES_MAX, KERNEL_UNSENT_BYTES, STALL_MS_MAX};
+use super::limits::KERNEL_UNSENT_BYTES;
 
 /// What became of bytes handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,18 +79,19 @@ struct State {
 pub struct Outbox {
     stream: Arc<TcpStream>,
     backlog_bytes_max: usize,
+    stall: Duration,
     state: Mutex<State>,
     work: Notify,
 }
 
 impl Outbox {
-    /// Takes over the write side of a member's socket.
-    pub fn new(stream: Arc<TcpStream>) -> io::Result<Self> {
-        Self::bounded(stream, BACKLOG_BYTES_MAX)
-    }
-
-    /// Takes over the write side of a socket, for which so much may wait.
-    pub fn bounded(stream: Arc<TcpStream>, backlog_bytes_max: usize) -> io::Result<Self> {
+    /// Takes over the write side of a socket, for which so much may wait, and not longer than `stall` without
+    /// any of it being taken.
+    pub fn new(
+        stream: Arc<TcpStream>,
+        backlog_bytes_max: usize,
+        stall: Duration,
+    ) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         socket2::SockRef::from(&*stream).set_tcp_notsent_lowat(KERNEL_UNSENT_BYTES)?;
         let state = State {
@@ -104,6 +105,7 @@ impl Outbox {
         Ok(Self {
             stream,
             backlog_bytes_max,
+            stall,
             state: Mutex::new(state),
             work: Notify::new(),
         })
@@ -197,8 +199,7 @@ impl Outbox {
                 self.work.notified().await;
                 continue;
             }
-            let stall = Duration::from_millis(STALL_MS_MAX);
-            match tokio::time::timeout(stall, self.stream.writable()).await {
+            match tokio::time::timeout(self.stall, self.stream.writable()).await {
                 Ok(ready) => ready?,
                 Err(_) => return Ok(Driven::Stalled),
             }

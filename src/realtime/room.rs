@@ -15,13 +15,14 @@ mod tests;
 pub use member::Entry;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use maru_protocol::{
     CloseCode, ErrorCode, LimitsInfo, Op as WireOp, ServerFrame, Standing, encode_server,
 };
 
-use super::limits;
+use super::limits::{self, Limits};
 use super::token::TokenKey;
 use super::{frame, wire};
 use crate::catalogue::Catalogue;
@@ -154,25 +155,10 @@ pub enum Effect {
     Abandon,
 }
 
-/// What a room may be told to do differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RoomSettings {
-    /// People it holds; the owner always gets in.
-    pub people_max: usize,
-}
-
-impl Default for RoomSettings {
-    fn default() -> Self {
-        Self {
-            people_max: limits::PEOPLE_MAX,
-        }
-    }
-}
-
 /// A live room.
 #[derive(Debug)]
 pub struct Room {
-    settings: RoomSettings,
+    limits: Arc<Limits>,
     catalogue: &'static Catalogue,
     token_key: TokenKey,
     node: NodeId,
@@ -199,11 +185,11 @@ impl Room {
         claimed: ClaimedRoom,
         node: NodeId,
         token_key: TokenKey,
-        settings: RoomSettings,
+        limits: Arc<Limits>,
         now: Now,
     ) -> Self {
         Self {
-            settings,
+            limits,
             catalogue: crate::catalogue::catalogue(),
             token_key,
             node,
@@ -299,15 +285,15 @@ impl Room {
 
     /// When [`Room::settle`] has something to do even if nothing happens until then.
     pub fn deadline(&self) -> Option<Tick> {
-        let flush = self.outgoing.due(self.members.len());
+        let flush = self.outgoing.due(&self.limits, self.members.len());
         let expiry = self
             .sessions
             .values()
-            .filter_map(Session::next_expiry)
+            .filter_map(|session| session.next_expiry(&self.limits))
             .min();
         // While something is owed the answer to the save wakes the room, not the clock.
         let idle = self.empty_since.filter(|_| self.debt.is_paid());
-        let idle = idle.map(|since| since.plus_ms(limits::IDLE_ROOM_MS));
+        let idle = idle.map(|since| since.plus_ms(self.limits.idle_room_ms));
         [flush, expiry, idle].into_iter().flatten().min()
     }
 
@@ -315,7 +301,7 @@ impl Room {
     pub fn is_idle(&self, now: Tick) -> bool {
         let empty = self
             .empty_since
-            .is_some_and(|since| now.since_ms(since) >= limits::IDLE_ROOM_MS);
+            .is_some_and(|since| now.since_ms(since) >= self.limits.idle_room_ms);
         empty && self.debt.is_paid()
     }
 
@@ -366,17 +352,25 @@ impl Room {
         self.by_conn.clear();
     }
 
-    fn limits_info() -> LimitsInfo {
+    fn limits_info(&self) -> LimitsInfo {
         let ms = |ms: u64| u32::try_from(ms).unwrap_or(u32::MAX);
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let limits = &self.limits;
         LimitsInfo {
-            heartbeat_ms: ms(limits::HEARTBEAT_MS),
-            silence_ms_max: ms(limits::SILENCE_MS_MAX),
-            grace_ms: ms(limits::GRACE_MS),
+            heartbeat_ms: ms(limits.heartbeat_ms),
+            silence_ms_max: ms(limits.silence_ms_max),
+            grace_ms: ms(limits.grace_ms),
             unacked_max: count(limits::UNACKED_MAX),
-            items_max: count(crate::domain::room::ITEMS_MAX),
+            items_max: count(limits.items_max),
             chat_chars_max: count(crate::domain::text::CHAT_CHARS_MAX),
-            move_interval_ms: ms(limits::MOVE_INTERVAL_MS),
+            move_interval_ms: ms(limits.move_interval_ms),
+            ops_per_second: limits.connection_ops.per_second,
+            ops_burst: limits.connection_ops.burst,
+            chat_per_second: limits.connection_chat.per_second,
+            chat_burst: limits.connection_chat.burst,
+            idle_ms: ms(limits.idle_ms),
+            typing_ms: ms(limits.typing_ms),
+            layouts_max: count(limits.layouts_max),
         }
     }
 
@@ -407,6 +401,7 @@ fn error(conn: ConnId, code: ErrorCode, message: &str) -> Effect {
             message: message.to_owned(),
             retry_after_ms: None,
             number: None,
+            limit: None,
         },
     )
 }

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::actor::{Command, RoomActor};
-use super::limits::COMMANDS_WAITING_MAX;
-use super::room::{Now, Room, RoomSettings};
+use super::limits::Limits;
+use super::room::{Now, Room};
 use super::token::TokenKey;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId};
@@ -62,8 +62,8 @@ pub struct Parts {
     pub node: NodeId,
     /// Seals resume tokens.
     pub token_key: TokenKey,
-    /// What rooms may hold.
-    pub settings: RoomSettings,
+    /// The bounds.
+    pub limits: Arc<Limits>,
     /// The process's clocks.
     pub clock: Clock,
     /// Where room tasks are attached.
@@ -132,10 +132,10 @@ impl Rooms {
             claimed,
             parts.node,
             parts.token_key.clone(),
-            parts.settings,
+            parts.limits.clone(),
             now,
         );
-        let (commands, waiting) = mpsc::channel(COMMANDS_WAITING_MAX);
+        let (commands, waiting) = mpsc::channel(parts.limits.commands_waiting_max);
         let people = Arc::new(AtomicUsize::new(0));
         let actor = RoomActor::new(
             live,
@@ -143,6 +143,7 @@ impl Rooms {
             parts.store.clone(),
             parts.clock,
             people.clone(),
+            parts.limits.commands_per_turn_max,
         );
         let (rooms, stop) = (self.clone(), parts.stop.clone());
         parts.tasks.spawn(async move {

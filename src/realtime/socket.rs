@@ -13,7 +13,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
-use super::limits::{BACKLOG_BYTES_MAX, READ_BUFFER_BYTES};
+use super::limits::{Limits, READ_BUFFER_BYTES};
 use super::outbox::{Driven, Outbox, ReadSide};
 
 /// What a peer gets after a close frame to read it and hang up by itself.
@@ -38,20 +38,29 @@ pub struct Bounds {
     pub message_bytes_max: usize,
     /// What may wait for a peer that does not read.
     pub backlog_bytes_max: usize,
+    /// How long it may wait without any of it being taken.
+    pub stall_ms_max: u64,
 }
 
 impl Bounds {
     /// A member's connection.
-    pub const LIVE_ROOM: Self = Self {
-        message_bytes_max: CLIENT_FRAME_BYTES_MAX,
-        backlog_bytes_max: BACKLOG_BYTES_MAX,
-    };
+    pub const fn live_room(limits: &Limits) -> Self {
+        Self {
+            message_bytes_max: CLIENT_FRAME_BYTES_MAX,
+            backlog_bytes_max: limits.backlog_bytes_max,
+            stall_ms_max: limits.stall_ms_max,
+        }
+    }
 }
 
 /// Opens both sides. `read` is what came with the handshake.
 pub async fn open(io: TcpStream, read: Bytes, bounds: Bounds) -> io::Result<(Arc<Outbox>, Socket)> {
     let stream = Arc::new(io);
-    let outbox = Arc::new(Outbox::bounded(stream.clone(), bounds.backlog_bytes_max)?);
+    let outbox = Arc::new(Outbox::new(
+        stream.clone(),
+        bounds.backlog_bytes_max,
+        Duration::from_millis(bounds.stall_ms_max),
+    )?);
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)

@@ -5,6 +5,7 @@ use maru_protocol as wire;
 use crate::catalogue::Catalogue;
 use crate::domain::room::{
     ChatLine, Document, Item, ItemId, Light, Op, Piece, Place, Refusal, Seq, Standpoint, Theme,
+    Visibility,
 };
 use crate::domain::text::{BadText, ChatText};
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
@@ -87,7 +88,7 @@ fn parse_op(catalogue: &Catalogue, op: wire::Op) -> Result<Op, Refusal> {
             Err(BadText::TooLong { .. }) => Err(Refusal::TextTooLong),
             Err(BadText::ControlCharacters) => Err(Refusal::ControlCharacters),
         },
-        wire::Op::Unknown { .. } => Err(Refusal::UnknownOp),
+        _ => Err(Refusal::UnknownOp),
     }
 }
 
@@ -241,6 +242,7 @@ pub fn snapshot(epoch: u64, document: &Document, people: Vec<wire::Person>) -> w
             .collect(),
         chat: document.chat.iter().map(chat_out).collect(),
         people,
+        parts: 0,
     }
 }
 
@@ -289,6 +291,14 @@ pub fn ack(answer: &Answer, again: bool) -> wire::Ack {
         outcome,
         seq: answer.seq.0,
         reason,
+    }
+}
+
+/// A visibility as it travels.
+pub const fn visibility_out(visibility: Visibility) -> wire::Visibility {
+    match visibility {
+        Visibility::Public => wire::Visibility::Public,
+        Visibility::Private => wire::Visibility::Private,
     }
 }
 

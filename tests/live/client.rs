@@ -373,6 +373,7 @@ pub(crate) fn refusal(frame: &ServerFrame) -> Option<Refused> {
             retry_after_ms,
             number,
             message,
+            ..
         } => {
             assert!(!message.is_empty(), "developers are told why");
             Some(Refused {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use maru::realtime::frame::put_binary;
-use maru::realtime::limits::BACKLOG_BYTES_MAX;
+use maru::realtime::limits::Limits;
 use maru::realtime::outbox::{Delivery, Driven, Outbox, ReadSide};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -15,6 +15,9 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::client::DEADLINE;
+
+/// Longer than any of these tests waits.
+const STALL: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// A socket and its other end, which takes little before it is read.
 async fn sockets() -> (Arc<TcpStream>, TcpStream) {
@@ -29,7 +32,7 @@ async fn sockets() -> (Arc<TcpStream>, TcpStream) {
 /// An outbox and the client's end of its socket.
 async fn pair() -> (Arc<Outbox>, WebSocketStream<TcpStream>) {
     let (here, there) = sockets().await;
-    let outbox = Arc::new(Outbox::new(here).unwrap());
+    let outbox = Arc::new(Outbox::new(here, Limits::DEFAULT.backlog_bytes_max, STALL).unwrap());
     let there = WebSocketStream::from_raw_socket(there, Role::Client, None).await;
     (outbox, there)
 }
@@ -62,7 +65,7 @@ async fn what_waits_for_a_stalled_receiver_is_bounded() {
     for _ in 0..1_000 {
         let flush = frames(1..2, 16 * 1024);
         dropped += usize::from(outbox.send_flush(&flush, flush.len()) == Delivery::Dropped);
-        assert!(outbox.waiting_bytes() <= BACKLOG_BYTES_MAX);
+        assert!(outbox.waiting_bytes() <= Limits::DEFAULT.backlog_bytes_max);
     }
     assert!(dropped > 900, "{dropped}");
 }
@@ -125,7 +128,7 @@ async fn a_receiver_that_reads_again_gets_whole_frames_and_then_the_present() {
 async fn one_flush_larger_than_a_backlog_is_not_cut_in_two() {
     let (outbox, mut there) = pair().await;
     let flush = frames(1..65, 16 * 1024);
-    assert!(flush.len() > 2 * BACKLOG_BYTES_MAX);
+    assert!(flush.len() > 2 * Limits::DEFAULT.backlog_bytes_max);
     outbox.send_flush(&flush, flush.len());
     let driver = {
         let outbox = outbox.clone();
@@ -151,7 +154,8 @@ async fn one_flush_larger_than_a_backlog_is_not_cut_in_two() {
 #[tokio::test]
 async fn a_flush_dropped_with_nothing_waiting_is_noticed() {
     let (here, _there) = sockets().await;
-    let outbox = Arc::new(Outbox::new(here.clone()).unwrap());
+    let outbox =
+        Arc::new(Outbox::new(here.clone(), Limits::DEFAULT.backlog_bytes_max, STALL).unwrap());
     here.writable().await.unwrap();
     // The kernel is full, nothing waits above it, and the driver sleeps.
     while here.try_write(&[0; 4 * 1024]).is_ok() {}
@@ -168,7 +172,8 @@ async fn a_flush_dropped_with_nothing_waiting_is_noticed() {
 #[tokio::test]
 async fn the_answer_to_a_close_reaches_a_receiver_that_is_behind() {
     let (here, there) = sockets().await;
-    let outbox = Arc::new(Outbox::new(here.clone()).unwrap());
+    let outbox =
+        Arc::new(Outbox::new(here.clone(), Limits::DEFAULT.backlog_bytes_max, STALL).unwrap());
     let mut there = WebSocketStream::from_raw_socket(there, Role::Client, None).await;
     let flush = frames(1..2, 16 * 1024);
     while outbox.send(flush.clone()) != Delivery::Dropped {}

@@ -50,6 +50,7 @@ impl Replica {
                 items,
                 chat,
                 people,
+                ..
             } => {
                 self.begin(*epoch, people);
                 self.snapshots += 1;
@@ -146,7 +147,7 @@ impl Replica {
             Event::Left { member } => {
                 assert!(self.people.remove(member).is_some(), "only members leave");
             }
-            Event::Unknown { kind } => panic!("event {kind} is not in this protocol"),
+            other => panic!("{other:?} is not expected"),
         }
     }
 }
@@ -226,7 +227,7 @@ impl Contents {
                     theme.light = light.unwrap_or(std::mem::take(&mut theme.light));
                 }
                 Op::Say { .. } => {}
-                Op::Unknown { kind } => panic!("operation {kind} is not in this protocol"),
+                other => panic!("{other:?} is not expected"),
             }
         }
     }

@@ -13,7 +13,8 @@ const BATCHES: usize = 5;
 const LINES: usize = 26;
 
 /// Most of what the server and both kernels may hold for one client: a backlog, and some for sockets.
-const HELD_BYTES_MAX: usize = maru::realtime::limits::BACKLOG_BYTES_MAX + 128 * 1024;
+const HELD_BYTES_MAX: usize =
+    maru::realtime::limits::Limits::DEFAULT.backlog_bytes_max + 128 * 1024;
 
 /// A guest with a narrow socket who has the room and does not read.
 async fn sleeper(stage: &Stage) -> Client {

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use maru::realtime::frame;
-use maru::realtime::limits::READ_BUFFER_BYTES;
+use maru::realtime::limits::{Limits, READ_BUFFER_BYTES};
 use maru::realtime::outbox::{Delivery, Driven, Outbox, ReadSide};
 use maru_protocol::{CLIENT_FRAME_BYTES_MAX, CloseCode, encode_server};
 use tokio::net::TcpStream;
@@ -82,7 +83,11 @@ impl Port {
             }
             Way::Outbox => {
                 let socket = Arc::new(socket);
-                let outbox = Arc::new(Outbox::new(socket.clone())?);
+                let outbox = Arc::new(Outbox::new(
+                    socket.clone(),
+                    Limits::DEFAULT.backlog_bytes_max,
+                    Duration::from_millis(Limits::DEFAULT.stall_ms_max),
+                )?);
                 let config = WebSocketConfig::default()
                     .read_buffer_size(READ_BUFFER_BYTES)
                     .write_buffer_size(0)

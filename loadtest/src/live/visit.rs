@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use maru::domain::id::RoomId;
-use maru::realtime::limits::MOVE_INTERVAL_MS;
+use maru::realtime::limits::Limits;
 use maru_protocol::{
     ClientFrame, SUBPROTOCOL, ServerFrame, Standing, decode_server, encode_client,
 };
@@ -133,7 +133,8 @@ impl Visit {
 
     /// Answers heartbeats, and walks or does nothing else. Comes back only when the connection ends.
     pub async fn stay(mut self, walk: bool) -> Failure {
-        let mut steps = tokio::time::interval(Duration::from_millis(MOVE_INTERVAL_MS));
+        let mut steps =
+            tokio::time::interval(Duration::from_millis(Limits::DEFAULT.move_interval_ms));
         let mut x = 0;
         loop {
             let turn = tokio::select! {

@@ -1,91 +1,18 @@
-//! What every room store must do, as one suite for all of them, and the simplest store that does it.
+//! What every room store must do, as one suite for all of them.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use super::memory::MemoryRoom;
 use super::{
-    Answer, ClaimOutcome, ClaimedRoom, NewRoom, PAST_EPOCHS_MAX, RoomSave, RoomStore, SaveOutcome,
-    SessionRecord, Verdict,
+    Answer, ClaimOutcome, ClaimedRoom, NewRoom, RoomSave, RoomStore, SaveOutcome, SessionRecord,
+    Verdict,
 };
 use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
-    CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp,
-    Standpoint, Visibility,
+    ChatLine, Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint, Visibility,
 };
-
-/// One room as a store holds it, without I/O: for properties of the live room.
-#[derive(Debug, Clone)]
-pub(crate) struct MemoryRoom {
-    pub card: RoomCard,
-    pub document: Document,
-    epoch: Epoch,
-    node: Option<NodeId>,
-    pub save_no: u64,
-    sessions: HashMap<SessionId, SessionRecord>,
-    past_epochs: Vec<(Epoch, Seq)>,
-}
-
-impl MemoryRoom {
-    pub(crate) fn new(card: RoomCard, document: Document) -> Self {
-        Self {
-            card,
-            document,
-            epoch: Epoch(0),
-            node: None,
-            save_no: 0,
-            sessions: HashMap::new(),
-            past_epochs: Vec::new(),
-        }
-    }
-
-    pub(crate) fn claim(&mut self, node: NodeId) -> ClaimedRoom {
-        self.past_epochs.insert(0, (self.epoch, self.document.seq));
-        self.past_epochs.truncate(PAST_EPOCHS_MAX);
-        self.epoch = Epoch(self.epoch.0 + 1);
-        self.node = Some(node);
-        ClaimedRoom {
-            card: self.card.clone(),
-            epoch: self.epoch,
-            save_no: self.save_no,
-            document: self.document.clone(),
-            sessions: self.sessions.clone(),
-            past_epochs: self.past_epochs.clone(),
-        }
-    }
-
-    pub(crate) fn save(&mut self, save: &RoomSave) -> SaveOutcome {
-        let stands = save.epoch == self.epoch
-            && Some(save.node) == self.node
-            && save.save_no == self.save_no + 1;
-        if !stands {
-            return SaveOutcome::Fenced;
-        }
-        self.save_no = save.save_no;
-        self.document.seq = save.seq;
-        self.document.horizon = save.horizon;
-        if let Some(theme) = &save.theme {
-            self.document.theme = theme.clone();
-        }
-        for (id, item) in &save.items {
-            self.document.tombstones.remove(id);
-            self.document.items.insert(*id, item.clone());
-        }
-        for (id, seq) in &save.removed {
-            self.document.items.remove(id);
-            self.document.tombstones.insert(*id, *seq);
-        }
-        self.document
-            .tombstones
-            .retain(|_, seq| *seq > save.horizon);
-        self.document.chat.extend(save.chat.iter().cloned());
-        while self.document.chat.len() > CHAT_LINES_MAX {
-            self.document.chat.pop_front();
-        }
-        self.sessions.extend(save.sessions.iter().cloned());
-        SaveOutcome::Saved
-    }
-}
 
 fn item(kind: &str, x: i32, seq: u64) -> Item {
     let stamp = Stamp {

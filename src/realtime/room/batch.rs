@@ -46,6 +46,7 @@ impl Room {
                     message,
                     retry_after_ms,
                     number,
+                    limit: None,
                 },
             ));
             return;
@@ -79,6 +80,7 @@ impl Room {
                 message,
                 retry_after_ms: None,
                 number,
+                limit: None,
             };
             effects.push(send(conn, &gap));
             return;
@@ -130,12 +132,16 @@ impl Room {
             return Some((
                 ErrorCode::TooManyUnacked,
                 message,
-                Some(limits::BUSY_RETRY_MS),
+                Some(self.limits.busy_retry_ms),
             ));
         }
-        if self.debt.is_too_deep(now.tick) {
+        if self.debt.is_too_deep(&self.limits, now.tick) {
             let message = "the room cannot save fast enough";
-            return Some((ErrorCode::Unavailable, message, Some(limits::BUSY_RETRY_MS)));
+            return Some((
+                ErrorCode::Unavailable,
+                message,
+                Some(self.limits.busy_retry_ms),
+            ));
         }
         None
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use maru_protocol::ServerFrame;
 
-use super::{Effect, Now, Room, limits, send, wire};
+use super::{Effect, Now, Room, send, wire};
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
 use crate::domain::room::{ItemId, Op, Seq};
 use crate::ports::room::RoomSave;
+use crate::realtime::limits::Limits;
 
 /// One save under way: what it makes durable.
 #[derive(Debug)]
@@ -70,12 +71,12 @@ impl Debt {
     }
 
     /// Whether more batches must wait until some are saved.
-    pub fn is_too_deep(&self, now: Tick) -> bool {
+    pub fn is_too_deep(&self, limits: &Limits, now: Tick) -> bool {
         let in_flight = self.in_flight.as_ref();
         let batches = self.batches + in_flight.map_or(0, |save| save.batches);
         let oldest = in_flight.and_then(|save| save.oldest).or(self.oldest);
-        batches >= limits::UNSAVED_BATCHES_MAX
-            || oldest.is_some_and(|oldest| now.since_ms(oldest) >= limits::UNSAVED_AGE_MS_MAX)
+        batches >= limits.unsaved_batches_max
+            || oldest.is_some_and(|oldest| now.since_ms(oldest) >= limits.unsaved_age_ms_max)
     }
 }
 

@@ -131,7 +131,7 @@ impl Room {
             self.refresh(no, visitor);
             return Ok(no);
         }
-        if self.members.len() >= self.settings.people_max && role != Role::Owner {
+        if self.members.len() >= self.limits.people_max && role != Role::Owner {
             let message = "the room holds as many people as it may";
             return Err(Refused(ErrorCode::RoomFull, message, CloseCode::RoomFull));
         }
@@ -201,7 +201,7 @@ impl Room {
                 CloseCode::Unavailable,
             ));
         };
-        if person.sessions.len() >= limits::SESSIONS_PER_PERSON_MAX {
+        if person.sessions.len() >= self.limits.sessions_per_person_max {
             let message = "you are in this room on too many devices";
             return Err(Refused(
                 ErrorCode::TooManySessions,
@@ -269,8 +269,8 @@ impl Room {
         let mut gone = Vec::new();
         for (no, session) in &mut self.sessions {
             let lost_ms = session.lost.map_or(0, |lost: Tick| now.tick.since_ms(lost));
-            session.away = session.lost.is_some() && lost_ms >= limits::AWAY_AFTER_MS;
-            if session.lost.is_some() && lost_ms >= limits::GRACE_MS {
+            session.away = session.lost.is_some() && lost_ms >= self.limits.away_after_ms;
+            if session.lost.is_some() && lost_ms >= self.limits.grace_ms {
                 gone.push(*no);
             }
         }

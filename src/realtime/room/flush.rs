@@ -6,8 +6,9 @@ use bytes::BytesMut;
 use maru_protocol::{Event, Op as WireOp, ServerFrame, encode_server};
 
 use super::member::{Member, MemberNo};
-use super::{ConnId, Effect, Now, Room, frame, limits, send};
+use super::{ConnId, Effect, Now, Room, frame, send};
 use crate::domain::clock::Tick;
+use crate::realtime::limits::Limits;
 
 /// What waits for the next flush.
 #[derive(Debug, Default)]
@@ -38,28 +39,28 @@ impl Outgoing {
     }
 
     /// When the next flush may go out: at once after a quiet interval, else at the interval's end.
-    pub fn due(&self, members: usize) -> Option<Tick> {
+    pub fn due(&self, limits: &Limits, members: usize) -> Option<Tick> {
         if self.is_empty() {
             return None;
         }
         Some(
             self.last
-                .map_or(Tick(0), |last| last.plus_ms(interval_ms(members))),
+                .map_or(Tick(0), |last| last.plus_ms(interval_ms(limits, members))),
         )
     }
 }
 
 /// The shortest time between two flushes: longer in a crowd, where each flush costs a write a member.
-pub(super) fn interval_ms(members: usize) -> u64 {
-    let crowd_ms = members as u64 * limits::FLUSH_US_PER_MEMBER / 1_000;
-    (limits::FLUSH_MS_MIN + crowd_ms).min(limits::FLUSH_MS_MAX)
+pub(super) fn interval_ms(limits: &Limits, members: usize) -> u64 {
+    let crowd_ms = members as u64 * limits.flush_us_per_member / 1_000;
+    (limits.flush_ms_min + crowd_ms).min(limits.flush_ms_max)
 }
 
 impl Room {
     pub(super) fn flush_if_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
         if self
             .outgoing
-            .due(self.members.len())
+            .due(&self.limits, self.members.len())
             .is_some_and(|due| due <= now.tick)
         {
             self.flush(now, effects);

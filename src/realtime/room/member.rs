@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing};
+use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Status};
 
 use super::ConnId;
 use crate::domain::clock::Tick;
@@ -10,7 +10,7 @@ use crate::domain::id::SessionId;
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
 use crate::ports::room::SessionRecord;
-use crate::realtime::limits;
+use crate::realtime::limits::Limits;
 
 /// A person's number in this room and epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +117,9 @@ impl Member {
             role: self.role,
             away: self.away,
             avatar: self.avatar(),
+            idle: false,
+            status: Status::Available,
+            muted: false,
         }
     }
 }
@@ -145,11 +148,11 @@ impl Session {
     }
 
     /// When time alone changes something: away, then gone.
-    pub fn next_expiry(&self) -> Option<Tick> {
+    pub fn next_expiry(&self, limits: &Limits) -> Option<Tick> {
         let after_ms = if self.away {
-            limits::GRACE_MS
+            limits.grace_ms
         } else {
-            limits::AWAY_AFTER_MS
+            limits.away_after_ms
         };
         Some(self.lost?.plus_ms(after_ms))
     }

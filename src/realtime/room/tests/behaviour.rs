@@ -4,7 +4,7 @@ use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Place, Role, Standpoi
 
 use super::world::World;
 use crate::ports::room::SaveOutcome;
-use crate::realtime::limits;
+use crate::realtime::limits::Limits;
 use crate::realtime::room::Input;
 
 pub(super) fn put(id: u64, kind: &str, x: i32, y: i32) -> Op {
@@ -166,7 +166,7 @@ fn a_room_that_cannot_save_says_so_before_it_owes_too_much() {
     let mut world = two();
     world.batch(0, vec![say("under way")], true);
     world.settle();
-    world.pass(limits::UNSAVED_AGE_MS_MAX);
+    world.pass(Limits::DEFAULT.unsaved_age_ms_max);
     world.batch(0, vec![say("too late")], true);
     world.deliver(0);
     assert_eq!(world.clients[0].errors, [ErrorCode::Unavailable]);

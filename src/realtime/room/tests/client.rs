@@ -85,6 +85,7 @@ impl Client {
                 items,
                 chat,
                 people,
+                ..
             } => {
                 self.theme = Some(theme);
                 self.items = items.into_iter().map(|item| (item.id, item)).collect();
@@ -142,7 +143,7 @@ impl Client {
             }
             ServerFrame::Error { code, .. } => self.errors.push(code),
             ServerFrame::GoAway { .. } | ServerFrame::Ping { .. } | ServerFrame::Pong { .. } => {}
-            ServerFrame::Unknown { kind } => panic!("the room sent a frame of kind {kind}"),
+            other => panic!("the room sent {other:?}"),
         }
     }
 
@@ -211,7 +212,7 @@ impl Client {
                     "left without being here"
                 );
             }
-            Event::Unknown { kind } => panic!("the room sent an event of kind {kind}"),
+            other => panic!("the room sent {other:?}"),
         }
     }
 
@@ -276,7 +277,7 @@ impl Client {
                 theme.seq = seq;
             }
             Op::Say { text } => self.chat.push_back((seq, text)),
-            Op::Unknown { kind } => panic!("the room sent an operation of kind {kind}"),
+            other => panic!("the room sent {other:?}"),
         }
     }
 }

@@ -6,8 +6,8 @@ use super::behaviour::{put, say, two};
 use super::world::World;
 use crate::domain::room::Visibility;
 use crate::domain::visitor::Identity;
-use crate::realtime::limits;
-use crate::realtime::room::{Entry, Input, RoomSettings};
+use crate::realtime::limits::Limits;
+use crate::realtime::room::{Entry, Input};
 
 #[test]
 fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
@@ -22,7 +22,7 @@ fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
     });
     world.rest();
     world.cut(1);
-    world.pass(limits::AWAY_AFTER_MS - 1);
+    world.pass(Limits::DEFAULT.away_after_ms - 1);
     world.connect(1);
     world.deliver(1);
     assert!(world.clients[0].inbox.is_empty(), "nobody notices a reload");
@@ -34,12 +34,12 @@ fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
     );
 
     world.cut(1);
-    world.pass(limits::AWAY_AFTER_MS);
+    world.pass(Limits::DEFAULT.away_after_ms);
     world.pass(100);
     world.deliver(0);
     let member = world.clients[1].member;
     assert!(world.clients[0].people[&member].away);
-    world.pass(limits::GRACE_MS);
+    world.pass(Limits::DEFAULT.grace_ms);
     world.pass(100);
     world.deliver(0);
     assert!(!world.clients[0].people.contains_key(&member));
@@ -106,7 +106,7 @@ fn the_newest_connection_of_a_session_wins() {
     });
     assert_eq!(world.closes, [(1, CloseCode::Replaced)]);
     world.feed(Input::Lost { conn: half_open });
-    world.pass(limits::GRACE_MS * 2);
+    world.pass(Limits::DEFAULT.grace_ms * 2);
     world.deliver(0);
     assert_eq!(
         world.clients[0].people.len(),
@@ -139,7 +139,10 @@ fn the_policy_of_the_moment_decides_at_the_door() {
 #[test]
 fn a_full_room_takes_its_owner_and_nobody_else() {
     let mut world = World::new(3);
-    world.set_settings(RoomSettings { people_max: 1 });
+    world.set_limits(Limits {
+        people_max: 1,
+        ..Limits::DEFAULT
+    });
     world.connect(1);
     world.connect(2);
     assert_eq!(world.closes, [(2, CloseCode::RoomFull)]);

@@ -1,6 +1,7 @@
 //! One room, its store in memory, some clients, and everything that can go wrong between them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use maru_protocol::{CloseCode, Op};
 
@@ -11,9 +12,10 @@ use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{Document, Epoch, RoomCard, Seq, Visibility};
 use crate::domain::user::Look;
 use crate::domain::visitor::{Identity, Visitor};
-use crate::ports::room::conformance::MemoryRoom;
+use crate::ports::room::memory::MemoryRoom;
 use crate::ports::room::{RoomSave, SaveOutcome};
-use crate::realtime::room::{ConnId, Effect, Entry, Input, Now, Room, RoomSettings};
+use crate::realtime::limits::Limits;
+use crate::realtime::room::{ConnId, Effect, Entry, Input, Now, Room};
 use crate::realtime::token::TokenKey;
 
 pub(super) struct World {
@@ -28,7 +30,7 @@ pub(super) struct World {
     pub now: Now,
     pub closes: Vec<(usize, CloseCode)>,
     key: TokenKey,
-    settings: RoomSettings,
+    limits: Arc<Limits>,
 }
 
 impl World {
@@ -66,14 +68,14 @@ impl World {
             },
             closes: Vec::new(),
             key: TokenKey::new(&[5; 32]),
-            settings: RoomSettings::default(),
+            limits: Arc::new(Limits::DEFAULT),
         };
         world.open();
         world
     }
 
-    pub fn set_settings(&mut self, settings: RoomSettings) {
-        self.settings = settings;
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = Arc::new(limits);
         self.room = None;
         self.open();
     }
@@ -102,7 +104,7 @@ impl World {
             claimed,
             node,
             self.key.clone(),
-            self.settings,
+            self.limits.clone(),
             self.now,
         ));
     }
