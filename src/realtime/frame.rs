@@ -3,6 +3,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+const FIN_TEXT: u8 = 0x81;
 const FIN_BINARY: u8 = 0x82;
 const FIN_CLOSE: u8 = 0x88;
 
@@ -17,8 +18,18 @@ pub fn put_binary(out: &mut BytesMut, payload: &[u8]) {
 
 /// One binary frame.
 pub fn binary(payload: &[u8]) -> Bytes {
+    whole(FIN_BINARY, payload)
+}
+
+/// One text frame.
+pub fn text(payload: &str) -> Bytes {
+    whole(FIN_TEXT, payload.as_bytes())
+}
+
+fn whole(first: u8, payload: &[u8]) -> Bytes {
     let mut out = BytesMut::with_capacity(HEADER_BYTES_MAX + payload.len());
-    put_binary(&mut out, payload);
+    put_header(&mut out, first, payload.len());
+    out.put_slice(payload);
     out.freeze()
 }
 
@@ -65,6 +76,8 @@ mod tests {
             &binary(&[0; 65_536])[..10],
             b"\x82\x7f\x00\x00\x00\x00\x00\x01\x00\x00"
         );
+        // 81: final, text.
+        assert_eq!(&text("hello")[..], b"\x81\x05hello");
         // 88 02: close with a code, 4000 = 0fa0.
         assert_eq!(&close(4_000)[..], b"\x88\x02\x0f\xa0");
     }
