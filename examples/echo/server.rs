@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use maru::realtime::limits::Limits;
 use maru::realtime::outbox::{Driven, Outbox};
 use maru::realtime::socket::{self, Bounds, Socket, linger, violation};
 use maru::realtime::{frame, upgrade};
@@ -28,6 +29,7 @@ pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 const BOUNDS: Bounds = Bounds {
     message_bytes_max: MESSAGE_BYTES_MAX,
     backlog_bytes_max: 2 * (MESSAGE_BYTES_MAX + frame::HEADER_BYTES_MAX),
+    ..Bounds::live_room(&Limits::DEFAULT)
 };
 
 /// Serves until no connection can be accepted.
