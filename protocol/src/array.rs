@@ -25,6 +25,13 @@ macro_rules! array_struct {
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name { $($(#[$fmeta])* pub $field: $ty),+ }
 
+        #[cfg(feature = "proptest")]
+        impl $crate::any::Any for $name {
+            fn any() -> proptest::strategy::BoxedStrategy<Self> {
+                $crate::any::product!(($name) { $($field: $ty),+ })
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeTuple;
@@ -73,6 +80,18 @@ macro_rules! array_enum {
                 /// The kind as received.
                 kind: u64,
             },
+        }
+
+        #[cfg(feature = "proptest")]
+        impl $crate::any::Any for $name {
+            fn any() -> proptest::strategy::BoxedStrategy<Self> {
+                use proptest::strategy::Strategy;
+                let unknown = $crate::any::unknown_kind().prop_map(|kind| Self::Unknown { kind });
+                $crate::any::one_of([
+                    $($crate::any::product!(($name::$variant) { $($field: $ty),* }),)+
+                    unknown.boxed(),
+                ])
+            }
         }
 
         impl serde::Serialize for $name {
@@ -131,6 +150,13 @@ macro_rules! number_enum {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name { $($(#[$vmeta])* $variant),+ }
+
+        #[cfg(feature = "proptest")]
+        impl $crate::any::Any for $name {
+            fn any() -> proptest::strategy::BoxedStrategy<Self> {
+                $crate::any::constant(&[$(Self::$variant),+])
+            }
+        }
 
         impl $name {
             /// The number on the wire.

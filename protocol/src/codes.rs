@@ -21,6 +21,13 @@ macro_rules! name_enum {
             }
         }
 
+        #[cfg(feature = "proptest")]
+        impl $crate::any::Any for $name {
+            fn any() -> proptest::strategy::BoxedStrategy<Self> {
+                $crate::any::constant(&[$(Self::$variant,)+ Self::Other])
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

@@ -1,6 +1,8 @@
 //! The wire frames of a Maru live room: MessagePack arrays `[kind, fields...]` over the WebSocket
 //! subprotocol `maru.v1`. `PROTOCOL.md` beside this crate is normative, `vectors/` holds golden bytes.
 
+#[cfg(feature = "proptest")]
+pub mod any;
 mod array;
 mod codec;
 mod codes;
