@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use maru_protocol::{
-    CloseCode, ErrorCode, LimitsInfo, Op as WireOp, ServerFrame, Standing, encode_server,
+    CloseCode, ErrorCode, LimitsInfo, Op as WireOp, Preview, ServerFrame, Standing, Status, Topic,
+    encode_server,
 };
 
 use super::limits::{self, Limits};
@@ -90,6 +91,41 @@ pub enum Input {
         facing: u8,
         /// Doing what.
         standing: Standing,
+    },
+    /// Whether someone is writing a line.
+    Typing {
+        /// From which connection.
+        conn: ConnId,
+        /// Writing, or no longer.
+        active: bool,
+    },
+    /// Where an item is being dragged.
+    Drag {
+        /// From which connection.
+        conn: ConnId,
+        /// Where it is shown; none when the drag has ended.
+        preview: Option<Preview>,
+    },
+    /// What someone says about their attention.
+    SetStatus {
+        /// From which connection.
+        conn: ConnId,
+        /// The new status.
+        status: Status,
+    },
+    /// Someone's profile, looked up anew.
+    Refresh {
+        /// From which connection.
+        conn: ConnId,
+        /// Who they are now.
+        visitor: Box<Visitor>,
+    },
+    /// Someone asks for one of the room's lists.
+    Read {
+        /// From which connection.
+        conn: ConnId,
+        /// Which list.
+        topic: Topic,
     },
     /// The client ended its session.
     Leave {
@@ -261,6 +297,11 @@ impl Room {
                     effects,
                 );
             }
+            Input::Typing { .. }
+            | Input::Drag { .. }
+            | Input::SetStatus { .. }
+            | Input::Refresh { .. }
+            | Input::Read { .. } => {}
             Input::Leave { conn } => self.leave(conn, effects),
             Input::Lost { conn } => self.lost(conn, now),
             Input::Drained { conn, stale } => self.drained(conn, stale, now, effects),
