@@ -1,19 +1,36 @@
 /** The frames of maru.v1 as PROTOCOL.md lists them, in wire order. */
 import {
-  bool,
-  int32,
-  list,
-  named,
-  nullable,
-  oneOf,
-  record,
-  str,
-  uint,
-  uint32,
-  uint8,
-  variants,
-  type ValueOf,
-} from './wire';
+  ack,
+  avatar,
+  banInfo,
+  chatLine,
+  edit,
+  item,
+  itemCopy,
+  layoutInfo,
+  limits,
+  memberDrag,
+  memberTyping,
+  muteInfo,
+  person,
+  personRef,
+  place,
+  preview,
+  quarter,
+  readPoint,
+  removedItem,
+  role,
+  roomInfo,
+  standing,
+  standpoint,
+  status,
+  theme,
+  topic,
+  visibility,
+} from './shapes';
+import { bool, int32, list, nullable, str, uint, uint32, variants, type ValueOf } from './wire';
+
+export type * from './shapes';
 
 /** The WebSocket subprotocol both sides must agree on. */
 export const SUBPROTOCOL = 'maru.v1';
@@ -21,51 +38,8 @@ export const SUBPROTOCOL = 'maru.v1';
 /** The longest frame a client may send, in bytes. */
 export const CLIENT_FRAME_BYTES_MAX = 16_384;
 
-/** The most operations one batch may hold. */
+/** The most operations one batch may hold, and the most copies one `duplicate` may make. */
 export const BATCH_OPS_MAX = 64;
-
-const place = oneOf(0, 1, 2);
-const quarter = oneOf(0, 1, 2, 3);
-const standing = oneOf(0, 1, 2);
-const role = named('visitor', 'editor', 'owner');
-
-const readPoint = record({ epoch: uint, seq: uint });
-const standpoint = record({ place, x: int32, y: int32 });
-const avatar = record({ member: uint32, x: int32, y: int32, facing: quarter, standing });
-const theme = record({ wallpaper: str, flooring: str, light: str, seq: uint });
-const item = record({
-  id: uint,
-  kind: str,
-  place,
-  x: int32,
-  y: int32,
-  rotation: quarter,
-  color: str,
-  seq: uint,
-});
-const removedItem = record({ id: uint, seq: uint });
-const chatLine = record({ seq: uint, atMs: uint, authorId: str, authorName: str, text: str });
-const person = record({
-  member: uint32,
-  id: str,
-  kind: named('user', 'guest'),
-  name: str,
-  handle: nullable(str),
-  look: list(uint8),
-  role,
-  away: bool,
-  avatar,
-});
-const roomInfo = record({ id: str, name: str, ownerId: str });
-const limits = record({
-  heartbeatMs: uint32,
-  silenceMsMax: uint32,
-  graceMs: uint32,
-  unackedMax: uint32,
-  itemsMax: uint32,
-  chatCharsMax: uint32,
-  moveIntervalMs: uint32,
-});
 
 export const op = variants({
   put: [1, { id: uint, kind: str, place, x: int32, y: int32, rotation: quarter, color: str }],
@@ -82,6 +56,26 @@ export const op = variants({
   remove: [3, { id: uint, ifSeq: nullable(uint) }],
   setTheme: [4, { wallpaper: nullable(str), flooring: nullable(str), light: nullable(str) }],
   say: [5, { text: str }],
+  duplicate: [6, { copies: list(itemCopy), dx: int32, dy: int32 }],
+  kick: [7, { person: str }],
+  ban: [8, { person: str }],
+  unban: [9, { person: str }],
+  mute: [10, { person: str, minutes: nullable(uint32) }],
+  unmute: [11, { person: str }],
+  setRole: [12, { person: str, role }],
+  setPolicy: [
+    13,
+    {
+      name: nullable(str),
+      visibility: nullable(visibility),
+      guestsAllowed: nullable(bool),
+      locked: nullable(bool),
+      peopleMax: nullable(uint32),
+    },
+  ],
+  saveLayout: [14, { name: str }],
+  restoreLayout: [15, { name: str }],
+  removeLayout: [16, { name: str }],
 });
 
 const event = variants({
@@ -89,13 +83,7 @@ const event = variants({
   joined: [2, { person }],
   updated: [3, { person }],
   left: [4, { member: uint32 }],
-});
-
-const ack = record({
-  number: uint32,
-  outcome: named('applied', 'superseded', 'duplicate', 'rejected'),
-  seq: uint,
-  reason: nullable(str),
+  roomChanged: [5, { room: roomInfo }],
 });
 
 export const clientFrame = variants({
@@ -106,6 +94,11 @@ export const clientFrame = variants({
   ping: [5, { nonce: uint32 }],
   pong: [6, { nonce: uint32 }],
   leave: [7, {}],
+  typing: [8, { active: bool }],
+  drag: [9, { preview: nullable(preview) }],
+  setStatus: [10, { status }],
+  refresh: [11, {}],
+  read: [12, { topic }],
 });
 
 export const serverFrame = variants({
@@ -125,7 +118,15 @@ export const serverFrame = variants({
   ],
   snapshot: [
     65,
-    { epoch: uint, seq: uint, theme, items: list(item), chat: list(chatLine), people: list(person) },
+    {
+      epoch: uint,
+      seq: uint,
+      theme,
+      items: list(item),
+      chat: list(chatLine),
+      people: list(person),
+      parts: uint32,
+    },
   ],
   changes: [
     66,
@@ -144,24 +145,34 @@ export const serverFrame = variants({
   acks: [69, { epoch: uint, acks: list(ack) }],
   ping: [70, { nonce: uint32 }],
   pong: [71, { nonce: uint32 }],
-  error: [72, { code: str, message: str, retryAfterMs: nullable(uint32), number: nullable(uint32) }],
+  error: [
+    72,
+    {
+      code: str,
+      message: str,
+      retryAfterMs: nullable(uint32),
+      number: nullable(uint32),
+      limit: nullable(str),
+    },
+  ],
   goAway: [73, { reconnectAfterMs: uint32 }],
+  signals: [74, { epoch: uint, typing: list(memberTyping), drags: list(memberDrag) }],
+  history: [75, { epoch: uint, edits: list(edit) }],
+  layouts: [76, { epoch: uint, layouts: list(layoutInfo) }],
+  access: [77, { epoch: uint, editors: list(personRef), bans: list(banInfo), mutes: list(muteInfo) }],
+  part: [
+    78,
+    {
+      epoch: uint,
+      seq: uint,
+      part: uint32,
+      items: list(item),
+      chat: list(chatLine),
+      people: list(person),
+    },
+  ],
 });
 
-export type ReadPoint = ValueOf<typeof readPoint>;
-export type Place = ValueOf<typeof place>;
-export type Quarter = ValueOf<typeof quarter>;
-export type Standing = ValueOf<typeof standing>;
-export type Standpoint = ValueOf<typeof standpoint>;
-export type Role = ValueOf<typeof role>;
-export type Avatar = ValueOf<typeof avatar>;
-export type Theme = ValueOf<typeof theme>;
-export type Item = ValueOf<typeof item>;
-export type ChatLine = ValueOf<typeof chatLine>;
-export type Person = ValueOf<typeof person>;
-export type RoomInfo = ValueOf<typeof roomInfo>;
-export type Limits = ValueOf<typeof limits>;
-export type Ack = ValueOf<typeof ack>;
 export type Op = ValueOf<typeof op>;
 export type RoomEvent = ValueOf<typeof event>;
 export type ClientFrame = ValueOf<typeof clientFrame>;
@@ -174,7 +185,10 @@ export type EventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type: T 
 /** One server frame of a kind. */
 export type ServerFrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 
+/** The kinds that carry the room itself: without one of them the copy here is in doubt. */
+const ROOM_KINDS: ReadonlySet<number> = new Set([64, 65, 66, 67, 69, 78]);
+
 /** Whether a frame of this kind may be dropped without the room going stale. */
 export function isExpendable(kind: number): boolean {
-  return kind === 68 || kind >= 70;
+  return kind >= 64 && !ROOM_KINDS.has(kind);
 }

@@ -82,7 +82,9 @@ export function oneOf<const T extends readonly number[]>(...allowed: T): Field<T
 /** A closed set of names that travels as their positions. */
 export function named<const T extends readonly string[]>(...names: T): Field<T[number]> {
   return {
-    read: (value, at) => names[value as number] ?? refuse(at, `a number below ${names.length}`),
+    // a text such as "length" would find something in any array
+    read: (value, at) =>
+      (typeof value === 'number' ? names[value] : undefined) ?? refuse(at, `a number below ${names.length}`),
     write: (value) => names.indexOf(value),
   };
 }

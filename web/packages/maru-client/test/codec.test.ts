@@ -3,8 +3,8 @@ import { encode } from '@msgpack/msgpack';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DecodeError, decodeClient, decodeServer, encodeClient, encodeServer } from '../src/index';
-import type { Op, ServerFrame } from '../src/index';
-import { LIMITS } from './fake-room';
+import type { ClientFrame, Op, ServerFrame } from '../src/index';
+import { LIMITS, ROOM_INFO } from './fake-room';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytes = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -20,6 +20,9 @@ const person = {
   role: 'owner',
   away: true,
   avatar,
+  idle: true,
+  status: 'busy',
+  muted: true,
 } as const;
 const theme = { wallpaper: 'plain', flooring: 'oak', light: 'night', seq: 2 } as const;
 const item = { id: 2 ** 53 - 1, kind: 'chair', place: 2, x: 3, y: 4, rotation: 1, color: '', seq: 9 } as const;
@@ -31,6 +34,36 @@ const everyOp: Op[] = [
   { type: 'remove', id: 1, ifSeq: null },
   { type: 'setTheme', wallpaper: 'dots', flooring: null, light: 'day' },
   { type: 'say', text: 'hello' },
+  { type: 'duplicate', copies: [{ from: 1, to: 2 }], dx: -1, dy: 2 },
+  { type: 'kick', person: 'p' },
+  { type: 'ban', person: 'p' },
+  { type: 'unban', person: 'p' },
+  { type: 'mute', person: 'p', minutes: null },
+  { type: 'unmute', person: 'p' },
+  { type: 'setRole', person: 'p', role: 'editor' },
+  { type: 'setPolicy', name: 'n', visibility: 'private', guestsAllowed: false, locked: true, peopleMax: null },
+  { type: 'saveLayout', name: 'n' },
+  { type: 'restoreLayout', name: 'n' },
+  { type: 'removeLayout', name: 'n' },
+];
+
+const preview = { item: 1, standpoint: { place: 0, x: 4, y: 5 }, rotation: 3 } as const;
+const ref = { id: 'p', name: '하늘' };
+
+const everyClientFrame: ClientFrame[] = [
+  { type: 'join', ticket: 't', avatar },
+  { type: 'resume', token: 't', have: { epoch: 1, seq: 2 }, avatar: null },
+  { type: 'ops', number: 1, baseSeq: 0, resend: true, ops: everyOp },
+  { type: 'move', x: 1, y: 2, facing: 0, standing: 1 },
+  { type: 'ping', nonce: 1 },
+  { type: 'pong', nonce: 1 },
+  { type: 'leave' },
+  { type: 'typing', active: true },
+  { type: 'drag', preview },
+  { type: 'drag', preview: null },
+  { type: 'setStatus', status: 'busy' },
+  { type: 'refresh' },
+  { type: 'read', topic: 'access' },
 ];
 
 const everyServerFrame: ServerFrame[] = [
@@ -41,12 +74,13 @@ const everyServerFrame: ServerFrame[] = [
     member: 7,
     resumeToken: 't',
     role: 'editor',
-    room: { id: 'r', name: 'n', ownerId: 'o' },
+    room: ROOM_INFO,
     limits: LIMITS,
     lastNumber: 0,
     resumed: false,
   },
-  { type: 'snapshot', epoch: 2, seq: 9, theme, items: [item], chat: [line], people: [person] },
+  { type: 'snapshot', epoch: 2, seq: 9, theme, items: [item], chat: [line], people: [person], parts: 1 },
+  { type: 'part', epoch: 2, seq: 9, part: 1, items: [item], chat: [line], people: [person] },
   { type: 'changes', epoch: 2, seq: 9, theme: null, items: [item], removed: [{ id: 4, seq: 8 }], chat: [], people: [] },
   {
     type: 'events',
@@ -58,14 +92,29 @@ const everyServerFrame: ServerFrame[] = [
       { type: 'joined', person },
       { type: 'updated', person },
       { type: 'left', member: 7 },
+      { type: 'roomChanged', room: ROOM_INFO },
     ],
   },
   { type: 'avatars', epoch: 2, avatars: [avatar] },
   { type: 'acks', epoch: 2, acks: [{ number: 1, outcome: 'rejected', seq: 0, reason: 'overlap' }] },
   { type: 'ping', nonce: 2 ** 32 - 1 },
   { type: 'pong', nonce: 0 },
-  { type: 'error', code: 'gap', message: 'm', retryAfterMs: null, number: 4 },
+  { type: 'error', code: 'gap', message: 'm', retryAfterMs: null, number: 4, limit: 'live.unacked' },
   { type: 'goAway', reconnectAfterMs: 500 },
+  { type: 'signals', epoch: 2, typing: [{ member: 7, active: true }], drags: [{ member: 7, preview }] },
+  {
+    type: 'history',
+    epoch: 2,
+    edits: [{ seq: 9, atMs: 5, author: ref, parts: [{ action: 'restoreLayout', subject: 'n', count: 3 }] }],
+  },
+  { type: 'layouts', epoch: 2, layouts: [{ name: 'n', savedAtMs: 5, items: 3 }] },
+  {
+    type: 'access',
+    epoch: 2,
+    editors: [ref],
+    bans: [{ person: ref, atMs: 5 }],
+    mutes: [{ person: ref, untilMs: null }],
+  },
 ];
 
 describe('exact bytes', () => {
@@ -90,8 +139,7 @@ test.each(everyServerFrame.map((frame) => [frame.type, frame] as const))('%s goe
   expect(decodeServer(encodeServer(frame))).toEqual(frame);
 });
 
-test('a batch of every operation goes there and back', () => {
-  const frame = { type: 'ops', number: 1, baseSeq: 0, resend: true, ops: everyOp } as const;
+test.each(everyClientFrame.map((frame) => [frame.type, frame] as const))('%s goes there and back', (_, frame) => {
   expect(decodeClient(encodeClient(frame))).toEqual(frame);
 });
 
@@ -125,6 +173,7 @@ describe('what is refused', () => {
     ['a string for a list', '93 44 01 a178'],
     ['nil for a field that needs a value', '93 45 c0 90'],
     ['an outcome that is none', '93 45 01 91 94 01 04 05 c0'],
+    ['an outcome that is a word', '93 45 01 91 94 01 a6 6c656e677468 05 c0'],
     ['bytes after the frame', '92 46 01 01'],
     ['a frame that is cut off', '93 45 01'],
     ['an array longer than the frame', '93 44 01 dd7fffffff'],

@@ -15,6 +15,9 @@ const person = (member: number): Person => ({
   role: 'visitor',
   away: false,
   avatar: avatar(member),
+  idle: false,
+  status: 'available',
+  muted: false,
 });
 const theme = { wallpaper: 'plain', flooring: 'oak', light: 'day', seq: 0 };
 const room = fromSnapshot({
@@ -25,6 +28,7 @@ const room = fromSnapshot({
   items: [{ ...chair(1), seq: 4 }],
   chat: [],
   people: [person(1)],
+  parts: 0,
 });
 const changed = (seq: number, ops: Op[], member = 1): RoomEvent => ({
   type: 'changed',

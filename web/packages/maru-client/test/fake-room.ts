@@ -1,5 +1,5 @@
 // A room server in memory that follows PROTOCOL.md: order, saves, answers, sessions, crashes.
-import type { Ack, ClientFrame, Item, Op, Person, RoomEvent, ServerFrame, Theme } from '../src/index';
+import type { Ack, ClientFrame, Item, Op, Person, RoomEvent, RoomInfo, ServerFrame, Theme } from '../src/index';
 
 export const LIMITS = {
   heartbeatMs: 10_000,
@@ -9,6 +9,23 @@ export const LIMITS = {
   itemsMax: 300,
   chatCharsMax: 200,
   moveIntervalMs: 100,
+  opsPerSecond: 20,
+  opsBurst: 40,
+  chatPerSecond: 2,
+  chatBurst: 6,
+  idleMs: 300_000,
+  typingMs: 6_000,
+  layoutsMax: 10,
+};
+
+export const ROOM_INFO: RoomInfo = {
+  id: 'room',
+  name: 'Room',
+  ownerId: 'owner',
+  visibility: 'public',
+  guestsAllowed: true,
+  locked: false,
+  peopleMax: 50,
 };
 
 /** Field name to the seq and session of its last change, beside each item. */
@@ -99,7 +116,8 @@ export class FakeRoom {
     const avatar = { member: no, x: 500, y: 500, facing: 0, standing: 0 } as const;
     const look = [0, 0, 0, 0, 0, 0];
     const away = line === null;
-    return { member: no, id, kind: 'guest', name: id, handle: null, look, role: 'editor', away, avatar };
+    const who = { member: no, id, kind: 'guest', name: id, handle: null, look, role: 'editor' } as const;
+    return { ...who, away, avatar, idle: false, status: 'available', muted: false };
   }
 
   receive(line: Line, frame: ClientFrame): void {
@@ -173,7 +191,7 @@ export class FakeRoom {
       member: session.no,
       resumeToken: `${id}/${record.generation}`,
       role: 'editor',
-      room: { id: 'room', name: 'Room', ownerId: 'owner' },
+      room: ROOM_INFO,
       limits: LIMITS,
       lastNumber: lastNumber(record),
       resumed,
@@ -193,7 +211,7 @@ export class FakeRoom {
     const all = [...items.values()].map(({ item }) => item);
     const common = { epoch: this.epoch, seq, people: this.people };
     if (have?.epoch !== this.epoch) {
-      line.send({ type: 'snapshot', ...common, theme, items: all, chat });
+      line.send({ type: 'snapshot', ...common, theme, items: all, chat, parts: 0 });
       return;
     }
     const newer = <T extends { seq: number }>(things: T[]) => things.filter((thing) => thing.seq > have.seq);
@@ -217,7 +235,7 @@ export class FakeRoom {
     const digest = JSON.stringify(ops);
     const last = lastNumber(record);
     const refuse = (code: string, retryAfterMs: number | null) =>
-      line.send({ type: 'error', code, message: '', retryAfterMs, number });
+      line.send({ type: 'error', code, message: '', retryAfterMs, number, limit: null });
     if (number <= last) {
       const known = record.answers.find((answer) => answer.number === number);
       const reused: Ack = { number, outcome: 'rejected', seq: 0, reason: 'number_reused' };
