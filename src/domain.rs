@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod id;
 pub mod room;
+pub mod rules;
 pub mod text;
 pub mod user;
 pub mod visitor;

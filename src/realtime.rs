@@ -9,9 +9,10 @@ pub mod outbox;
 pub mod rate;
 pub mod room;
 pub mod rooms;
-pub mod rules;
 pub mod socket;
 pub mod ticket;
 pub mod token;
 pub mod upgrade;
 pub mod wire;
+
+pub use crate::domain::rules;

@@ -154,6 +154,7 @@ fn crowded(people: u32, effects: &mut Vec<Effect>) -> Room {
         document: Document::new(Theme::new("cream", "oak", Light::Day)),
         sessions: std::collections::HashMap::new(),
         past_epochs: Vec::new(),
+        roster: Vec::new(),
     };
     let limits = Limits {
         people_max: people as usize,

@@ -64,6 +64,7 @@ impl Server {
         );
         let (store, writing) = SqliteRooms::new(sqlite.clone());
         let writer = spawn_until(writing, last.clone());
+        store.end_leases().await.map_err(StartError::Leases)?;
         let store = Arc::new(store);
         let token_key = TokenKey::new(&secret);
         let limits = Arc::new(Limits {

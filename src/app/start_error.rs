@@ -23,6 +23,9 @@ pub enum StartError {
     /// The installation's secret cannot be read or made.
     #[error("cannot read the installation's secret: {0}")]
     Secret(#[source] sqlx::Error),
+    /// The claims of an earlier process cannot be ended.
+    #[error("cannot take the rooms over from the last run: {0}")]
+    Leases(#[source] crate::ports::room::StoreError),
     /// A sign-in provider cannot be used as configured.
     #[error(transparent)]
     OAuth(#[from] OAuthError),

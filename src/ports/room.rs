@@ -10,6 +10,9 @@ use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
     ChatLine, Document, Epoch, Item, ItemId, Refusal, RoomCard, Seq, Theme, Visibility,
 };
+use crate::domain::rules::Rule;
+use crate::domain::user::Look;
+use crate::domain::visitor::Bearer;
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -128,6 +131,31 @@ pub struct ClaimedRoom {
     pub sessions: HashMap<SessionId, SessionRecord>,
     /// Where past epochs ended: a reader of one may be told what changed since, up to its end.
     pub past_epochs: Vec<(Epoch, Seq)>,
+    /// Who was present when the last owner last said so.
+    pub roster: Vec<Present>,
+}
+
+/// A session as its room's next owner finds it: not gone, until the grace has passed without its return.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Present {
+    /// Which session.
+    pub session: SessionId,
+    /// The generation of its newest resume token.
+    pub generation: u32,
+    /// Whose.
+    pub bearer: Bearer,
+    /// The name shown.
+    pub name: String,
+    /// A user's handle.
+    pub handle: Option<String>,
+    /// The avatar's look.
+    pub look: Look,
+    /// The avatar's place, in hundredths of a tile.
+    pub x: i32,
+    /// The avatar's place, in hundredths of a tile.
+    pub y: i32,
+    /// Which way the avatar looks, 0 to 3.
+    pub facing: u8,
 }
 
 /// The changed parts of a room, saved together.
@@ -155,6 +183,8 @@ pub struct RoomSave {
     pub chat: Vec<ChatLine>,
     /// Sessions with new answers.
     pub sessions: Vec<(SessionId, SessionRecord)>,
+    /// Who is present, when that changed.
+    pub roster: Option<Vec<Present>>,
     /// When.
     pub at: WallMs,
 }
@@ -173,6 +203,11 @@ pub enum SaveOutcome {
 pub enum ClaimOutcome {
     /// The room is the claimant's.
     Claimed(Box<ClaimedRoom>),
+    /// Another node owns the room and its lease still runs.
+    Held {
+        /// The owner.
+        node: NodeId,
+    },
     /// No such room, or deleted.
     NotFound,
 }
@@ -223,6 +258,9 @@ pub struct ListedAfter {
 
 /// Where rooms are durable.
 ///
+/// A claim is given only when the room has no owner, its owner handed it over, the owner is the claimant itself,
+/// or the owner's lease has run out by the store's clock ([`may_claim`]).
+///
 /// A claim and a save are each one atomic step. Between a claim and the next, saves succeed only under that
 /// claim's epoch and node, and only one after the other by `save_no`: so at most one process changes a room,
 /// however long the others slept. A save that answers `Saved` survives the loss of process and power.
@@ -230,6 +268,12 @@ pub struct ListedAfter {
 pub trait RoomStore: Send + Sync {
     /// Takes the room over: a new epoch, fencing every earlier claim, and remembers where the last one ended.
     async fn claim(&self, room: RoomId, node: NodeId) -> Result<ClaimOutcome, StoreError>;
+
+    /// Prolongs the node's lease: what it owns stays its own for `lease_ms` from now, by the store's clock.
+    async fn renew(&self, node: NodeId, lease_ms: u64) -> Result<(), StoreError>;
+
+    /// Hands the room over: if this claim still stands, anyone may claim the room at once.
+    async fn release(&self, room: RoomId, epoch: Epoch, node: NodeId) -> Result<(), StoreError>;
 
     /// Saves the changed parts if the claim still stands.
     async fn save(&self, save: RoomSave) -> Result<SaveOutcome, StoreError>;
@@ -252,6 +296,18 @@ pub trait RoomStore: Send + Sync {
 
     /// The active rooms of a person, oldest first.
     async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError>;
+}
+
+/// Whether a claim may be given: to whom the room belongs and until when that one's lease runs, if it has any.
+pub fn may_claim(
+    owner: Option<(NodeId, Option<WallMs>)>,
+    claimant: NodeId,
+    store_now: WallMs,
+) -> bool {
+    let Some((owner, lease_until)) = owner.filter(|_| Rule::Claim.holds()) else {
+        return true;
+    };
+    owner == claimant || lease_until.is_none_or(|until| until <= store_now)
 }
 
 impl RoomCard {

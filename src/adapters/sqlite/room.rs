@@ -13,7 +13,7 @@ use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{Epoch, RoomCard, Visibility};
 use crate::ports::room::{
     ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, RoomSave,
-    RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError,
+    RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError, may_claim,
 };
 
 /// Rooms in the embedded store.
@@ -28,6 +28,12 @@ impl SqliteRooms {
     pub fn new(sqlite: Sqlite) -> (Self, impl Future<Output = ()> + Send) {
         let (writer, work) = RoomWriter::new(sqlite.write.clone());
         (Self { sqlite, writer }, work)
+    }
+
+    /// Ends the leases of earlier processes: this one holds the lock of the data folder, so they are gone.
+    pub async fn end_leases(&self) -> Result<(), StoreError> {
+        let ended = sqlx::query("DELETE FROM node_lease").execute(&self.sqlite.write);
+        ended.await.map(drop).map_err(|error| failed(&error))
     }
 
     async fn saved(
@@ -48,7 +54,6 @@ impl SqliteRooms {
 #[async_trait]
 impl RoomStore for SqliteRooms {
     async fn claim(&self, room: RoomId, node: NodeId) -> Result<ClaimOutcome, StoreError> {
-        // The data folder is locked by this process: whoever held the claim before is gone.
         let fail = |error: sqlx::Error| failed(&error);
         let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
@@ -57,9 +62,31 @@ impl RoomStore for SqliteRooms {
             .commit()
             .await
             .map_err(|error| StoreError::Unknown(error.to_string()))?;
-        Ok(claimed.map_or(ClaimOutcome::NotFound, |room| {
-            ClaimOutcome::Claimed(Box::new(room))
-        }))
+        Ok(claimed)
+    }
+
+    async fn renew(&self, node: NodeId, lease_ms: u64) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO node_lease (node_id, until_ms) VALUES (?1, unixepoch('subsec') * 1000 + ?2) \
+             ON CONFLICT DO UPDATE SET until_ms = excluded.until_ms",
+        )
+        .bind(node.uuid())
+        .bind(to_i64(lease_ms))
+        .execute(&self.sqlite.write)
+        .await
+        .map(drop)
+        .map_err(|error| StoreError::Unknown(error.to_string()))
+    }
+
+    async fn release(&self, room: RoomId, epoch: Epoch, node: NodeId) -> Result<(), StoreError> {
+        sqlx::query("UPDATE room SET node_id = NULL WHERE id = ? AND epoch = ? AND node_id = ?")
+            .bind(room.uuid())
+            .bind(to_i64(epoch.0))
+            .bind(node.uuid())
+            .execute(&self.sqlite.write)
+            .await
+            .map(drop)
+            .map_err(|error| StoreError::Unknown(error.to_string()))
     }
 
     async fn save(&self, save: RoomSave) -> Result<SaveOutcome, StoreError> {
@@ -164,11 +191,14 @@ async fn claim(
     conn: &mut SqliteConnection,
     room: Uuid,
     node: NodeId,
-) -> Result<Option<ClaimedRoom>, StoreError> {
+) -> Result<ClaimOutcome, StoreError> {
     let fail = |error: sqlx::Error| failed(&error);
     let Some(row) = find(conn, room).await.map_err(fail)? else {
-        return Ok(None);
+        return Ok(ClaimOutcome::NotFound);
     };
+    if let Some(owner) = holder(conn, room, node).await.map_err(fail)? {
+        return Ok(ClaimOutcome::Held { node: owner });
+    }
     let epoch = row.epoch + 1;
     let taken = sqlx::query("UPDATE room SET epoch = ?, node_id = ? WHERE id = ? AND epoch = ?")
         .bind(epoch)
@@ -187,13 +217,35 @@ async fn claim(
         .await
         .map_err(fail)?;
     forget_old_sessions(conn, room).await.map_err(fail)?;
-    Ok(Some(ClaimedRoom {
+    Ok(ClaimOutcome::Claimed(Box::new(ClaimedRoom {
         card: row.card(),
         epoch: Epoch(to_u64(epoch)),
         save_no: to_u64(row.save_no),
         document: row.document(conn).await.map_err(fail)?,
         sessions: room_rows::sessions(conn, room).await?,
         past_epochs: room_rows::past_epochs(conn, room).await.map_err(fail)?,
+        roster: room_rows::roster(conn, room).await?,
+    })))
+}
+
+/// Who keeps `claimant` from the room: its owner, while that one's lease runs.
+async fn holder(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+    claimant: NodeId,
+) -> Result<Option<NodeId>, sqlx::Error> {
+    let owner: Option<(Uuid, Option<i64>, i64)> = sqlx::query_as(
+        "SELECT room.node_id, node_lease.until_ms, CAST(unixepoch('subsec') * 1000 AS INTEGER) \
+         FROM room LEFT JOIN node_lease USING (node_id) WHERE room.id = ? AND node_id IS NOT NULL",
+    )
+    .bind(room)
+    .fetch_optional(conn)
+    .await?;
+    Ok(owner.and_then(|(owner, until, now)| {
+        let owner = NodeId::from_uuid(owner);
+        let until = until.map(|until| WallMs(to_u64(until)));
+        let free = may_claim(Some((owner, until)), claimant, WallMs(to_u64(now)));
+        (!free).then_some(owner)
     }))
 }
 

@@ -11,7 +11,7 @@ use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
     CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, RoomCard, Seq, Theme, Visibility,
 };
-use crate::ports::room::{SessionRecord, StoreError};
+use crate::ports::room::{Present, SessionRecord, StoreError};
 
 /// Columns of [`RoomRow`], in the tables' own order.
 pub(super) const ROOM_COLUMNS: &str = "id, owner_id, name, visibility, guests_allowed, epoch, \
@@ -135,6 +135,24 @@ pub(super) async fn sessions(
         Ok((SessionId::from_uuid(id), record))
     });
     rows.collect()
+}
+
+/// Who was present when the last owner last said so.
+pub(super) async fn roster(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<Vec<Present>, StoreError> {
+    let row: Option<(Vec<u8>,)> =
+        sqlx::query_as("SELECT present FROM room_roster WHERE room_id = ?")
+            .bind(room)
+            .fetch_optional(conn)
+            .await
+            .map_err(|error| failed(&error))?;
+    let roster = row.map(|(present,)| rmp_serde::from_slice(&present));
+    roster
+        .transpose()
+        .map(Option::unwrap_or_default)
+        .map_err(|error| StoreError::Failed(format!("roster: {error}")))
 }
 
 /// Where past epochs ended, newest first.

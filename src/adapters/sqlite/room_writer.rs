@@ -125,6 +125,18 @@ async fn write_parts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<boo
     }
     write_items(conn, save).await?;
     write_chat(conn, save).await?;
+    if let Some(roster) = &save.roster {
+        let present =
+            rmp_serde::to_vec(roster).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        sqlx::query(
+            "INSERT INTO room_roster (room_id, present) VALUES (?, ?) \
+             ON CONFLICT DO UPDATE SET present = excluded.present",
+        )
+        .bind(room)
+        .bind(present)
+        .execute(&mut *conn)
+        .await?;
+    }
     for (session, record) in &save.sessions {
         let answers =
             rmp_serde::to_vec(record).map_err(|error| sqlx::Error::Encode(error.into()))?;

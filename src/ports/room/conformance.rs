@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use super::memory::MemoryRoom;
 use super::{
-    Answer, ClaimOutcome, ClaimedRoom, NewRoom, RoomSave, RoomStore, SaveOutcome, SessionRecord,
-    Verdict,
+    Answer, ClaimOutcome, ClaimedRoom, NewRoom, Present, RoomSave, RoomStore, SaveOutcome,
+    SessionRecord, Verdict,
 };
 use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
@@ -13,6 +13,8 @@ use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
     ChatLine, Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint, Visibility,
 };
+use crate::domain::user::Look;
+use crate::domain::visitor::Bearer;
 
 fn item(kind: &str, x: i32, seq: u64) -> Item {
     let stamp = Stamp {
@@ -60,7 +62,7 @@ fn new_room(visibility: Visibility, at: u64) -> NewRoom {
 async fn claim(store: &dyn RoomStore, room: RoomId, node: NodeId) -> ClaimedRoom {
     match store.claim(room, node).await.expect("the store answers") {
         ClaimOutcome::Claimed(claimed) => *claimed,
-        ClaimOutcome::NotFound => panic!("the room is there"),
+        other => panic!("the room is there and free, not {other:?}"),
     }
 }
 
@@ -78,6 +80,7 @@ fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
         removed: Vec::new(),
         chat: Vec::new(),
         sessions: Vec::new(),
+        roster: None,
         at: WallMs(5_000 + number),
     }
 }
@@ -87,6 +90,8 @@ pub(crate) async fn suite(store: &dyn RoomStore) {
     making_is_idempotent(store).await;
     saves_round_trip(store).await;
     claims_fence_earlier_ones(store).await;
+    a_lease_keeps_others_out_until_it_ends(store).await;
+    a_room_handed_over_is_free_at_once(store).await;
     saves_come_one_after_the_other(store).await;
     lists_are_whole_and_private_rooms_stay_out(store).await;
 }
@@ -156,6 +161,7 @@ async fn saves_round_trip(store: &dyn RoomStore) {
         seen: at,
     };
     save.sessions = vec![(SessionId::generate(), record)];
+    save.roster = Some(vec![present()]);
     assert_eq!(
         store.save(save.clone()).await.expect("saved"),
         SaveOutcome::Saved
@@ -172,6 +178,77 @@ async fn saves_round_trip(store: &dyn RoomStore) {
 /// The store forgets by its own clock, so records must be of today.
 fn now_ms() -> u64 {
     crate::domain::clock::Clock::start().wall().0
+}
+
+fn present() -> Present {
+    Present {
+        session: SessionId::generate(),
+        generation: 4,
+        bearer: Bearer::User(UserId::generate()),
+        name: "하늘".to_owned(),
+        handle: Some("haneul".to_owned()),
+        look: Look::default(),
+        x: 512,
+        y: 40,
+        facing: 3,
+    }
+}
+
+/// Long enough for a slow store to answer within.
+const LEASE_MS: u64 = 60_000;
+
+async fn a_lease_keeps_others_out_until_it_ends(store: &dyn RoomStore) {
+    let (room, owner, other) = (
+        new_room(Visibility::Public, 35),
+        NodeId::generate(),
+        NodeId::generate(),
+    );
+    store.create(room.clone()).await.expect("made");
+    store.renew(owner, LEASE_MS).await.expect("renewed");
+    let first = claim(store, room.card.id, owner).await;
+    let refused = store.claim(room.card.id, other).await.expect("answered");
+    assert_eq!(refused, ClaimOutcome::Held { node: owner });
+    let again = claim(store, room.card.id, owner).await;
+    assert!(again.epoch > first.epoch, "the owner itself may claim anew");
+    store.renew(owner, 0).await.expect("renewed");
+    let taken = claim(store, room.card.id, other).await;
+    assert!(
+        taken.epoch > again.epoch,
+        "a lease that ended keeps nobody out"
+    );
+}
+
+async fn a_room_handed_over_is_free_at_once(store: &dyn RoomStore) {
+    let (room, owner, other) = (
+        new_room(Visibility::Public, 36),
+        NodeId::generate(),
+        NodeId::generate(),
+    );
+    store.create(room.clone()).await.expect("made");
+    store.renew(owner, LEASE_MS).await.expect("renewed");
+    let first = claim(store, room.card.id, owner).await;
+    let second = claim(store, room.card.id, owner).await;
+    let id = room.card.id;
+    store
+        .release(id, first.epoch, owner)
+        .await
+        .expect("answered");
+    let refused = store.claim(id, other).await.expect("answered");
+    assert_eq!(
+        refused,
+        ClaimOutcome::Held { node: owner },
+        "an old claim is not the one that stands"
+    );
+    store
+        .release(id, second.epoch, owner)
+        .await
+        .expect("handed over");
+    let late = save_of(&second, owner, 1);
+    assert_eq!(
+        store.save(late).await.expect("answered"),
+        SaveOutcome::Fenced
+    );
+    claim(store, id, other).await;
 }
 
 async fn claims_fence_earlier_ones(store: &dyn RoomStore) {

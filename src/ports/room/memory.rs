@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{ClaimedRoom, PAST_EPOCHS_MAX, RoomSave, SaveOutcome, SessionRecord};
+use super::{ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SaveOutcome, SessionRecord};
 use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::{CHAT_LINES_MAX, Document, Epoch, RoomCard, Seq};
 
@@ -20,6 +20,7 @@ pub struct MemoryRoom {
     pub save_no: u64,
     sessions: HashMap<SessionId, SessionRecord>,
     past_epochs: Vec<(Epoch, Seq)>,
+    roster: Vec<Present>,
 }
 
 impl MemoryRoom {
@@ -33,6 +34,7 @@ impl MemoryRoom {
             save_no: 0,
             sessions: HashMap::new(),
             past_epochs: Vec::new(),
+            roster: Vec::new(),
         }
     }
 
@@ -49,6 +51,19 @@ impl MemoryRoom {
             document: self.document.clone(),
             sessions: self.sessions.clone(),
             past_epochs: self.past_epochs.clone(),
+            roster: self.roster.clone(),
+        }
+    }
+
+    /// The claim that stands: its epoch and its owner.
+    pub fn owner(&self) -> (Epoch, Option<NodeId>) {
+        (self.epoch, self.node)
+    }
+
+    /// A hand-over, as the port describes it.
+    pub fn release(&mut self, epoch: Epoch, node: NodeId) {
+        if (self.epoch, self.node) == (epoch, Some(node)) {
+            self.node = None;
         }
     }
 
@@ -82,6 +97,9 @@ impl MemoryRoom {
             self.document.chat.pop_front();
         }
         self.sessions.extend(save.sessions.iter().cloned());
+        if let Some(roster) = &save.roster {
+            self.roster.clone_from(roster);
+        }
         SaveOutcome::Saved
     }
 }

@@ -107,6 +107,7 @@ impl Room {
                 .cloned()
                 .collect(),
             sessions: Vec::new(),
+            roster: None,
             at: now.wall,
         };
         for id in items {
