@@ -7,189 +7,31 @@ mod debt;
 mod entrance;
 mod entry;
 mod flush;
+mod io;
 mod member;
 
 #[cfg(test)]
 mod tests;
 
+pub use io::{ConnId, Effect, Input, Now};
 pub use member::Entry;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use bytes::Bytes;
-use maru_protocol::{
-    CloseCode, ErrorCode, LimitsInfo, Op as WireOp, Preview, ServerFrame, Standing, Status, Topic,
-    encode_server,
-};
+use maru_protocol::{CloseCode, ErrorCode, LimitsInfo, ServerFrame, encode_server};
 
 use super::limits::{self, Limits};
 use super::token::TokenKey;
 use super::{frame, wire};
 use crate::catalogue::Catalogue;
-use crate::domain::clock::{Tick, WallMs};
+use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::{Document, Epoch, RoomCard, Seq};
-use crate::domain::visitor::Visitor;
-use crate::ports::room::{ClaimedRoom, RoomSave, SaveOutcome};
+use crate::ports::room::{ClaimedRoom, SaveOutcome};
 use debt::Debt;
 use flush::Outgoing;
 use member::{Kept, Member, MemberNo, Session, SessionNo};
-
-/// One connection of this node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnId(pub u64);
-
-/// Both clocks, read once for one input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Now {
-    /// For rules.
-    pub tick: Tick,
-    /// For people.
-    pub wall: WallMs,
-}
-
-/// What can happen to a room.
-#[derive(Debug)]
-pub enum Input {
-    /// Someone identified asks to come in.
-    Enter {
-        /// On which connection.
-        conn: ConnId,
-        /// Who.
-        visitor: Box<Visitor>,
-        /// How.
-        entry: Entry,
-    },
-    /// The first frame after the welcome: the client has received it.
-    Heard {
-        /// From which connection.
-        conn: ConnId,
-    },
-    /// A batch of operations.
-    Batch {
-        /// From which connection.
-        conn: ConnId,
-        /// Its number in the session.
-        number: u32,
-        /// The newest seq its author had seen.
-        base_seq: Seq,
-        /// Whether it was sent before with an unknown answer.
-        resend: bool,
-        /// What to do.
-        ops: Vec<WireOp>,
-    },
-    /// The newest place of an avatar.
-    Move {
-        /// From which connection.
-        conn: ConnId,
-        /// Where, in hundredths of a tile.
-        x: i32,
-        /// Where, in hundredths of a tile.
-        y: i32,
-        /// Which way, 0 to 3.
-        facing: u8,
-        /// Doing what.
-        standing: Standing,
-    },
-    /// Whether someone is writing a line.
-    Typing {
-        /// From which connection.
-        conn: ConnId,
-        /// Writing, or no longer.
-        active: bool,
-    },
-    /// Where an item is being dragged.
-    Drag {
-        /// From which connection.
-        conn: ConnId,
-        /// Where it is shown; none when the drag has ended.
-        preview: Option<Preview>,
-    },
-    /// What someone says about their attention.
-    SetStatus {
-        /// From which connection.
-        conn: ConnId,
-        /// The new status.
-        status: Status,
-    },
-    /// Someone's profile, looked up anew.
-    Refresh {
-        /// From which connection.
-        conn: ConnId,
-        /// Who they are now.
-        visitor: Box<Visitor>,
-    },
-    /// Someone asks for one of the room's lists.
-    Read {
-        /// From which connection.
-        conn: ConnId,
-        /// Which list.
-        topic: Topic,
-    },
-    /// The client ended its session.
-    Leave {
-        /// On which connection.
-        conn: ConnId,
-    },
-    /// The connection is gone.
-    Lost {
-        /// Which.
-        conn: ConnId,
-    },
-    /// A connection that had fallen behind has taken everything again.
-    Drained {
-        /// Which.
-        conn: ConnId,
-        /// Whether reliable frames were dropped meanwhile.
-        stale: bool,
-    },
-    /// The answer to the save in flight.
-    Saved(SaveOutcome),
-    /// The save in flight failed for good.
-    SaveFailed,
-    /// The server stops: members are to come back in a moment.
-    Drain,
-}
-
-/// What a room wants done.
-#[derive(Debug, PartialEq)]
-pub enum Effect {
-    /// One frame for one connection.
-    Send {
-        /// Which.
-        conn: ConnId,
-        /// Framed.
-        bytes: Bytes,
-    },
-    /// What brings a connection up to date whose frames were dropped.
-    Resync {
-        /// Which.
-        conn: ConnId,
-        /// Framed.
-        bytes: Bytes,
-    },
-    /// One flush for many.
-    Flush {
-        /// Which.
-        conns: Vec<ConnId>,
-        /// Framed: the reliable lane, then the latest-wins lane.
-        bytes: Bytes,
-        /// How many of the bytes are the reliable lane.
-        reliable_bytes: usize,
-    },
-    /// Close a connection, saying why.
-    Close {
-        /// Which.
-        conn: ConnId,
-        /// What the client does next.
-        code: CloseCode,
-    },
-    /// Make this durable and answer with `Saved`.
-    Save(Box<RoomSave>),
-    /// The claim is lost or the store refused: forget this room; the next to enter claims it anew.
-    Abandon,
-}
 
 /// A live room.
 #[derive(Debug)]
