@@ -11,10 +11,10 @@ mod auth;
 mod backend;
 mod error;
 mod layers;
+mod live;
 mod log;
 mod print;
 mod provider;
-mod room;
 mod secret;
 mod server;
 mod setting;
@@ -26,7 +26,6 @@ pub use error::{ConfigError, ConfigErrors, Source};
 pub use layers::{ConfigFile, Overrides};
 pub use log::{LogConfig, LogFormat};
 pub use provider::{DEV_PROVIDER, ProviderConfig};
-pub use room::RoomConfig;
 pub use secret::Secret;
 pub use server::{Mode, PublicUrl, ServerConfig};
 pub use store::StoreConfig;
@@ -36,6 +35,8 @@ use layers::{Given, Place};
 use print::Effective;
 use provider::ProviderDraft;
 use setting::Setting;
+
+use crate::domain::limits::Limits;
 
 /// The effective configuration of one process.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +50,7 @@ pub struct Config {
     /// The distributed backends.
     pub backend: BackendConfig,
     /// Live rooms.
-    pub room: RoomConfig,
+    pub live: Limits,
     /// Log lines.
     pub log: LogConfig,
     effective: Vec<Effective>,
@@ -62,7 +63,7 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
         store::SETTINGS,
         backend::SETTINGS,
         auth::SETTINGS,
-        room::SETTINGS,
+        live::SETTINGS,
         log::SETTINGS,
     ]
     .into_iter()
@@ -136,6 +137,7 @@ impl Loader {
         auth::check(&self.config, &mut checks);
         provider::check(&self.providers, &mut checks);
         backend::check(&self.config, &mut checks);
+        live::check(&self.config, &mut checks);
         if !self.errors.is_empty() {
             return Err(ConfigErrors::from(self.errors));
         }

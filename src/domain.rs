@@ -1,7 +1,8 @@
-//! The pure core: identities, people, room documents and their operations. No async, no I/O.
+//! The pure core: identities, people, room documents and their operations, limits. No async, no I/O.
 
 pub mod clock;
 pub mod id;
+pub mod limits;
 pub mod room;
 pub mod rules;
 pub mod text;

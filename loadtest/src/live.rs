@@ -80,7 +80,7 @@ pub async fn start(data: &Path, people_max: usize) -> Result<(Child, SocketAddr)
             "--data",
         ])
         .arg(data)
-        .env("MARU_ROOM_PEOPLE_MAX", people_max.to_string())
+        .env("MARU_LIVE_PEOPLE_MAX", people_max.to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true)

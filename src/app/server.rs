@@ -17,7 +17,6 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
 use crate::realtime::connection::LiveContext;
-use crate::realtime::limits::Limits;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::services::room::RoomService;
@@ -67,10 +66,7 @@ impl Server {
         store.end_leases().await.map_err(StartError::Leases)?;
         let store = Arc::new(store);
         let token_key = TokenKey::new(&secret);
-        let limits = Arc::new(Limits {
-            people_max: config.room.people_max as usize,
-            ..Limits::DEFAULT
-        });
+        let limits = Arc::new(config.live.clone());
         let rooms = Arc::new(Rooms::new(Parts {
             store: store.clone(),
             node: NodeId::generate(),

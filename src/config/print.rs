@@ -30,7 +30,7 @@ impl Effective {
             name: name.to_owned(),
             value: (setting.show)(target),
             source: sources.get(key).cloned().unwrap_or(Source::Default),
-            doc: setting.doc,
+            doc: setting.doc.trim(),
         }
     }
 }

@@ -83,7 +83,7 @@ fn every_mistake_is_told_at_once_with_key_source_value_and_expectation() {
     let variables = [
         ("MARU_LOG_FORMAT", "xml"),
         ("MARU_SERVER_LISTN", "127.0.0.1:1"),
-        ("MARU_ROOM_PEOPLE_MAX", "0"),
+        ("MARU_LIVE_PEOPLE_MAX", "0"),
     ];
     let told = mistakes(file, &variables);
     for expected in [
@@ -94,7 +94,7 @@ fn every_mistake_is_told_at_once_with_key_source_value_and_expectation() {
         "sever.x (file maru.toml): no such setting",
         "log.format (environment MARU_LOG_FORMAT): \"xml\" will not do; expected text or json",
         "MARU_SERVER_LISTN (environment MARU_SERVER_LISTN): no such setting; did you mean MARU_SERVER_LISTEN?",
-        "room.people_max (environment MARU_ROOM_PEOPLE_MAX): \"0\" will not do",
+        "live.people_max (environment MARU_LIVE_PEOPLE_MAX): \"0\" will not do",
     ] {
         assert!(told.contains(expected), "{expected:?} is not in:\n{told}");
     }
@@ -237,4 +237,44 @@ fn providers_lacking_something_or_sending_secrets_in_clear_are_refused() {
     assert!(!told.contains("token_url (default)"), "{told}");
     let told = mistakes(&PROVIDER.replace("acme_id", "dev"), &[]);
     assert!(told.contains("belongs to the built-in"), "{told}");
+}
+
+#[test]
+fn limits_of_live_rooms_that_cannot_both_hold_are_refused_with_both_names() {
+    let file =
+        "[live]\ngrace_ms = 2000\nheartbeat_ms = 20000\n[live.connection_chat]\nburst = 11\n";
+    let told = mistakes(file, &[]);
+    for expected in [
+        "3 mistakes",
+        "live.away_after_ms (default): must be below live.grace_ms",
+        "live.silence_ms_max (default): must exceed two live.heartbeat_ms",
+        "live.user_chat.burst (default): must not be below live.connection_chat.burst",
+    ] {
+        assert!(told.contains(expected), "{expected:?} is not in:\n{told}");
+    }
+    let together = [
+        ("MARU_LIVE_AWAY_AFTER_MS", "1000"),
+        ("MARU_LIVE_SILENCE_MS_MAX", "50000"),
+        ("MARU_LIVE_USER_CHAT_BURST", "12"),
+    ];
+    let config = load(file, &together, &Overrides::default()).unwrap();
+    assert_eq!(config.live.grace_ms, 2_000);
+    assert_eq!(config.live.user_chat.burst, 12);
+    assert_eq!(config.live.user_chat.per_second, 3);
+}
+
+#[test]
+fn every_limit_is_shown_with_its_reason() {
+    let config = Config::load(&Overrides::default(), Vec::new(), None).unwrap();
+    let printed = config.print();
+    for expected in [
+        "[live]\n# A connection that has not joined by then is closed: it costs memory and proves nothing.\njoin_ms = 10000 ",
+        "[live.address_connects]\n# New connections of one address. A second, in the long run.\nper_second = 100 ",
+        "# New connections of one address. At once, after a rest.\nburst = 400 ",
+    ] {
+        assert!(
+            printed.contains(expected),
+            "{expected:?} is not in:\n{printed}"
+        );
+    }
 }

@@ -1,15 +1,7 @@
 //! Token buckets: how much of a class of frames a connection may send.
 
 use crate::domain::clock::Tick;
-
-/// A sustained rate and what may come at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowance {
-    /// Frames a second in the long run.
-    pub per_second: u32,
-    /// Frames at once after a rest.
-    pub burst: u32,
-}
+pub use crate::domain::limits::Allowance;
 
 /// One bucket. Counted in thousandths, so that whole milliseconds refill exactly.
 #[derive(Debug)]
