@@ -1,6 +1,7 @@
 //! Live rooms: one owner in memory, a pure state machine a room, pre-framed bytes to every socket.
 
 pub mod actor;
+pub mod backlog;
 pub mod connection;
 pub mod frame;
 pub mod limits;
