@@ -18,12 +18,37 @@ pub(crate) fn skip_rest<'de, A: SeqAccess<'de>>(seq: &mut A) -> Result<(), A::Er
     Ok(())
 }
 
+/// Says what a declared type looks like, where tests ask for it.
+macro_rules! described {
+    ($name:ident as $form:expr, made of $($ty:ty),* $(,)?) => {
+        #[cfg(feature = "describe")]
+        impl $crate::describe::Describe for $name {
+            fn name() -> String {
+                stringify!($name).to_owned()
+            }
+
+            fn enter(book: &mut $crate::describe::Book) {
+                #[allow(unused_imports)]
+                use $crate::describe::{Form, Variant, field};
+                if book.insert(stringify!($name), $form).is_none() {
+                    $(<$ty as $crate::describe::Describe>::enter(book);)*
+                }
+            }
+        }
+    };
+}
+
 /// A struct that travels as an array of its fields, in order.
 macro_rules! array_struct {
     ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident: $ty:ty),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name { $($(#[$fmeta])* pub $field: $ty),+ }
+
+        $crate::array::described!(
+            $name as Form::Array(vec![$(field::<$ty>(stringify!($field))),+]),
+            made of $($ty),+
+        );
 
         #[cfg(feature = "proptest")]
         impl $crate::any::Any for $name {
@@ -81,6 +106,15 @@ macro_rules! array_enum {
                 kind: u64,
             },
         }
+
+        $crate::array::described!(
+            $name as Form::Variants(vec![$(Variant {
+                kind: $kind,
+                name: stringify!($variant),
+                fields: vec![$(field::<$ty>(stringify!($field))),*],
+            }),+]),
+            made of $($($ty,)*)+
+        );
 
         #[cfg(feature = "proptest")]
         impl $crate::any::Any for $name {
@@ -151,6 +185,11 @@ macro_rules! number_enum {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name { $($(#[$vmeta])* $variant),+ }
 
+        $crate::array::described!(
+            $name as Form::Numbers(vec![$(($number, stringify!($variant))),+]),
+            made of
+        );
+
         #[cfg(feature = "proptest")]
         impl $crate::any::Any for $name {
             fn any() -> proptest::strategy::BoxedStrategy<Self> {
@@ -187,4 +226,4 @@ macro_rules! number_enum {
     };
 }
 
-pub(crate) use {array_enum, array_struct, number_enum};
+pub(crate) use {array_enum, array_struct, described, number_enum};

@@ -11,6 +11,8 @@ macro_rules! name_enum {
             Other,
         }
 
+        $crate::array::described!($name as Form::Names(vec![$($text),+]), made of);
+
         impl $name {
             /// Every name this version knows.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
@@ -167,82 +169,70 @@ name_enum! {
     }
 }
 
-/// WebSocket close codes of the application, by what the client does next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u16)]
-pub enum CloseCode {
-    /// 40xx, come back now with `Resume`: the server restarts.
-    Restart = 4000,
-    /// The client read too slowly and was dropped.
-    SlowConsumer = 4001,
-    /// Nothing was heard from the client.
-    Silent = 4002,
-    /// The room lives elsewhere now.
-    RoomMoved = 4003,
-    /// 41xx, come back later, with growing waits: too much at once.
-    Overloaded = 4100,
-    /// The room is full.
-    RoomFull = 4101,
-    /// Too many frames or too many refused ones.
-    RateLimited = 4102,
-    /// The room's store does not answer.
-    Unavailable = 4103,
-    /// The room is locked.
-    RoomLocked = 4104,
-    /// 42xx, get a new ticket: this one is not valid.
-    TicketInvalid = 4200,
-    /// The ticket is too old.
-    TicketExpired = 4201,
-    /// The session cannot be resumed.
-    ResumeRefused = 4202,
-    /// No `Join` or `Resume` came in time.
-    JoinTimeout = 4203,
-    /// The login was ended: sign in again first.
-    LoginEnded = 4204,
-    /// 43xx, do not come back: the client broke the protocol.
-    Protocol = 4300,
-    /// The visitor may not be here.
-    Forbidden = 4301,
-    /// The room is no longer there.
-    RoomGone = 4302,
-    /// The same session was taken up on another connection.
-    Replaced = 4303,
-    /// The client said `Leave`.
-    Left = 4304,
-    /// The owner sent this person out.
-    Kicked = 4305,
-    /// The owner keeps this person out.
-    Banned = 4306,
+/// A closed set of names with a WebSocket close code each.
+macro_rules! close_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $number:literal $variant:ident),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[repr(u16)]
+        pub enum $name { $($(#[$vmeta])* $variant = $number),+ }
+
+        impl $name {
+            /// Every code, for tables and tests.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The number in the close frame.
+            pub const fn number(self) -> u16 {
+                self as u16
+            }
+        }
+    };
 }
 
-impl CloseCode {
-    /// Every code, for tables and tests.
-    pub const ALL: &'static [CloseCode] = &[
-        Self::Restart,
-        Self::SlowConsumer,
-        Self::Silent,
-        Self::RoomMoved,
-        Self::Overloaded,
-        Self::RoomFull,
-        Self::RateLimited,
-        Self::Unavailable,
-        Self::RoomLocked,
-        Self::TicketInvalid,
-        Self::TicketExpired,
-        Self::ResumeRefused,
-        Self::JoinTimeout,
-        Self::LoginEnded,
-        Self::Protocol,
-        Self::Forbidden,
-        Self::RoomGone,
-        Self::Replaced,
-        Self::Left,
-        Self::Kicked,
-        Self::Banned,
-    ];
-
-    /// The number in the close frame.
-    pub const fn number(self) -> u16 {
-        self as u16
+close_enum! {
+    /// WebSocket close codes of the application, by what the client does next.
+    CloseCode {
+        /// 40xx, come back now with `Resume`: the server restarts.
+        4000 Restart,
+        /// The client read too slowly and was dropped.
+        4001 SlowConsumer,
+        /// Nothing was heard from the client.
+        4002 Silent,
+        /// The room lives elsewhere now.
+        4003 RoomMoved,
+        /// 41xx, come back later, with growing waits: too much at once.
+        4100 Overloaded,
+        /// The room is full.
+        4101 RoomFull,
+        /// Too many frames or too many refused ones.
+        4102 RateLimited,
+        /// The room's store does not answer.
+        4103 Unavailable,
+        /// The room is locked.
+        4104 RoomLocked,
+        /// 42xx, get a new ticket: this one is not valid.
+        4200 TicketInvalid,
+        /// The ticket is too old.
+        4201 TicketExpired,
+        /// The session cannot be resumed.
+        4202 ResumeRefused,
+        /// No `Join` or `Resume` came in time.
+        4203 JoinTimeout,
+        /// The login was ended: sign in again first.
+        4204 LoginEnded,
+        /// 43xx, do not come back: the client broke the protocol.
+        4300 Protocol,
+        /// The visitor may not be here.
+        4301 Forbidden,
+        /// The room is no longer there.
+        4302 RoomGone,
+        /// The same session was taken up on another connection.
+        4303 Replaced,
+        /// The client said `Leave`.
+        4304 Left,
+        /// The owner sent this person out.
+        4305 Kicked,
+        /// The owner keeps this person out.
+        4306 Banned,
     }
 }

@@ -6,6 +6,8 @@ pub mod any;
 mod array;
 mod codec;
 mod codes;
+#[cfg(feature = "describe")]
+pub mod describe;
 mod frame;
 mod op;
 mod person;
