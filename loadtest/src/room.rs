@@ -3,7 +3,7 @@
 use clap::Args;
 use maru::domain::clock::{Tick, WallMs};
 use maru::domain::id::{GuestId, NodeId, RoomId, SessionId, UserId};
-use maru::domain::room::{Document, Epoch, Light, RoomCard, Theme, Visibility};
+use maru::domain::room::{Access, Document, Epoch, Light, RoomCard, Theme, Visibility};
 use maru::domain::user::{LOOK_SLOTS, Look};
 use maru::domain::visitor::{Identity, Visitor};
 use maru::ports::room::ClaimedRoom;
@@ -144,8 +144,7 @@ fn crowded(people: u32, effects: &mut Vec<Effect>) -> Room {
         id: RoomId::generate(),
         owner_id: UserId::generate(),
         name: "Crowd".to_owned(),
-        visibility: Visibility::Public,
-        guests_allowed: true,
+        access: Access::new(Visibility::Public, true),
     };
     let claimed = ClaimedRoom {
         card,
@@ -175,6 +174,8 @@ fn crowded(people: u32, effects: &mut Vec<Effect>) -> Room {
             name: format!("Guest {guest}"),
             look: Look([0; LOOK_SLOTS]),
             hidden: std::collections::BTreeSet::new(),
+            follows_owner: false,
+            origin: None,
         };
         let entry = Entry::Join {
             session: SessionId::generate(),

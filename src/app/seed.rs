@@ -10,7 +10,7 @@ use crate::catalogue::catalogue;
 use crate::config::DEV_PROVIDER;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::room::{Light, Piece, Place, RoomCard, Standpoint, Theme, Visibility};
+use crate::domain::room::{Access, Light, Piece, Place, RoomCard, Standpoint, Theme, Visibility};
 use crate::domain::text::{BadText, PersonName};
 use crate::ports::room::StoreError;
 use crate::ports::user::{Admission, Identity, NewUser, UserStore, UserStoreError};
@@ -159,8 +159,7 @@ async fn move_in(
         id: user.front_room_id,
         owner_id: user.id,
         name,
-        visibility: Visibility::Public,
-        guests_allowed: true,
+        access: Access::new(Visibility::Public, true),
     };
     rooms.create(card, furnished(theme, pieces)).await?;
     Ok(())

@@ -1,8 +1,12 @@
 //! A room's document: its theme, its items and its recent chat, and how operations change them.
 
+mod access;
 mod apply;
 mod op;
 
+pub use access::{
+    Access, Applicant, Ban, Denied, GUEST_BAN_MS, GuestOrigin, Mute, Role, Visibility,
+};
 pub use apply::{Applied, BatchOutcome, apply_batch};
 pub use op::{Op, Refusal};
 
@@ -224,18 +228,8 @@ impl Document {
     }
 }
 
-/// Who may see a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Visibility {
-    /// Everyone.
-    Public,
-    /// The owner.
-    Private,
-}
-
 /// What a room is, apart from its document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomCard {
     /// Which.
     pub id: RoomId,
@@ -243,8 +237,6 @@ pub struct RoomCard {
     pub owner_id: UserId,
     /// The name shown.
     pub name: String,
-    /// Who may come in.
-    pub visibility: Visibility,
-    /// Whether people without an account may come in.
-    pub guests_allowed: bool,
+    /// Who may come in and do what. Holds names of banned people: not for showing as it is.
+    pub access: Access,
 }

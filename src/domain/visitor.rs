@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::id::{GuestId, UserId};
+use super::room::Applicant;
 use super::user::Look;
 
 /// Who a session belongs to. Users are looked up anew at each entry; guests carry all there is to them.
@@ -51,6 +52,10 @@ pub struct Visitor {
     pub look: Look,
     /// The ids of people this visitor and they must not see each other.
     pub hidden: BTreeSet<String>,
+    /// Whether the user follows the owner of the room at whose door they stand.
+    pub follows_owner: bool,
+    /// A keyed hash of the client's address, where it is known.
+    pub origin: Option<u64>,
 }
 
 impl Visitor {
@@ -67,6 +72,16 @@ impl Visitor {
         match &self.identity {
             Identity::User { id, .. } => id.to_string(),
             Identity::Guest { id } => id.to_string(),
+        }
+    }
+
+    /// The visitor as far as a room's policy cares; `person` is their [`Visitor::person_id`].
+    pub fn applicant<'a>(&self, person: &'a str) -> Applicant<'a> {
+        Applicant {
+            person,
+            user: self.user(),
+            follows_owner: self.follows_owner,
+            origin: self.origin,
         }
     }
 

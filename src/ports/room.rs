@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
-use crate::domain::room::{
-    ChatLine, Document, Epoch, Item, ItemId, Refusal, RoomCard, Seq, Theme, Visibility,
-};
+use crate::domain::room::{ChatLine, Document, Epoch, Item, ItemId, Refusal, RoomCard, Seq, Theme};
 use crate::domain::rules::Rule;
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
@@ -59,7 +57,7 @@ pub enum Verdict {
 pub struct KeptRefusal(pub Refusal);
 
 /// Every refusal by its stored number; append only.
-const REFUSALS: [Refusal; 19] = [
+const REFUSALS: [Refusal; 27] = [
     Refusal::Forbidden,
     Refusal::NoSuchItem,
     Refusal::ItemExists,
@@ -79,6 +77,14 @@ const REFUSALS: [Refusal; 19] = [
     Refusal::ControlCharacters,
     Refusal::Conflict,
     Refusal::NumberReused,
+    Refusal::Muted,
+    Refusal::NoSuchPerson,
+    Refusal::NoSuchLayout,
+    Refusal::TooManyLayouts,
+    Refusal::ListFull,
+    Refusal::BadName,
+    Refusal::BadPolicy,
+    Refusal::NotAlone,
 ];
 
 impl From<KeptRefusal> for u8 {
@@ -308,15 +314,4 @@ pub fn may_claim(
         return true;
     };
     owner == claimant || lease_until.is_none_or(|until| until <= store_now)
-}
-
-impl RoomCard {
-    /// Whether a visitor may come in at all.
-    pub fn admits(&self, user: Option<UserId>) -> bool {
-        match user {
-            Some(user) if user == self.owner_id => true,
-            Some(_) => self.visibility == Visibility::Public,
-            None => self.visibility == Visibility::Public && self.guests_allowed,
-        }
-    }
 }

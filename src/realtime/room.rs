@@ -1,6 +1,7 @@
 //! One live room as a pure state machine: inputs and the time go in, effects come out. No I/O, no clock,
 //! no randomness; the actor around it and the simulation drive the same code.
 
+mod access;
 mod batch;
 mod catch_up;
 mod debt;

@@ -4,8 +4,8 @@ use maru_protocol as wire;
 
 use crate::catalogue::Catalogue;
 use crate::domain::room::{
-    ChatLine, Document, Item, ItemId, Light, Op, Piece, Place, Refusal, Seq, Standpoint, Theme,
-    Visibility,
+    ChatLine, Document, Item, ItemId, Light, Op, Piece, Place, Refusal, Role, Seq, Standpoint,
+    Theme, Visibility,
 };
 use crate::domain::text::{BadText, ChatText};
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
@@ -298,7 +298,17 @@ pub fn ack(answer: &Answer, again: bool) -> wire::Ack {
 pub const fn visibility_out(visibility: Visibility) -> wire::Visibility {
     match visibility {
         Visibility::Public => wire::Visibility::Public,
+        Visibility::Followers => wire::Visibility::Followers,
         Visibility::Private => wire::Visibility::Private,
+    }
+}
+
+/// A role as it travels.
+pub const fn role_out(role: Role) -> wire::Role {
+    match role {
+        Role::Visitor => wire::Role::Visitor,
+        Role::Editor => wire::Role::Editor,
+        Role::Owner => wire::Role::Owner,
     }
 }
 
@@ -324,5 +334,13 @@ pub const fn reason_out(refusal: Refusal) -> wire::Reason {
         Refusal::ControlCharacters => wire::Reason::ControlCharacters,
         Refusal::Conflict => wire::Reason::Conflict,
         Refusal::NumberReused => wire::Reason::NumberReused,
+        Refusal::Muted => wire::Reason::Muted,
+        Refusal::NoSuchPerson => wire::Reason::NoSuchPerson,
+        Refusal::NoSuchLayout => wire::Reason::NoSuchLayout,
+        Refusal::TooManyLayouts => wire::Reason::TooManyLayouts,
+        Refusal::ListFull => wire::Reason::ListFull,
+        Refusal::BadName => wire::Reason::BadName,
+        Refusal::BadPolicy => wire::Reason::BadPolicy,
+        Refusal::NotAlone => wire::Reason::NotAlone,
     }
 }

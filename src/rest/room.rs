@@ -234,7 +234,7 @@ async fn show(
     } else {
         "visitor"
     };
-    let (visibility, guests_allowed) = (what.visibility, what.guests_allowed);
+    let (visibility, guests_allowed) = (what.access.visibility, what.access.guests_allowed);
     let seq = view.room.seq.0;
     let people_now = state.live.rooms.people(room);
     let body = RoomBody {

@@ -7,7 +7,8 @@ use crate::catalogue::catalogue;
 use crate::domain::clock::Clock;
 use crate::domain::id::{GuestId, RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint, Visibility,
+    Access, Applicant, Document, Item, ItemId, Piece, Place, Role, RoomCard, Seq, Stamp,
+    Standpoint, Visibility,
 };
 use crate::domain::text::{BadText, PersonName};
 use crate::domain::user::{Look, User};
@@ -113,7 +114,8 @@ impl RoomService {
             None => self.make_front_room(room).await?,
         };
         // A private room is not even confirmed to be there.
-        if room.card.visibility == Visibility::Private && viewer != Some(room.card.owner_id) {
+        let hidden = room.card.access.visibility == Visibility::Private;
+        if hidden && room.card.role_of(viewer) == Role::Visitor {
             return Err(RoomError::NotFound);
         }
         let owner = self.people.user(room.card.owner_id).await?;
@@ -149,14 +151,16 @@ impl RoomService {
         guest: Option<(&str, &[u8])>,
     ) -> Result<Bearer, RoomError> {
         let card = self.view(room, user).await?.room.card;
+        let now = self.clock.wall();
         if let Some(user) = user {
-            return if card.admits(Some(user)) {
+            let person = user.to_string();
+            return if card.admits(&applicant(Some(user), &person), now).is_ok() {
                 Ok(Bearer::User(user))
             } else {
                 Err(RoomError::Forbidden)
             };
         }
-        if !card.admits(None) {
+        if card.admits(&applicant(None, ""), now).is_err() {
             return Err(RoomError::SignInRequired);
         }
         let (name, look) = guest.ok_or(RoomError::SignInRequired)?;
@@ -190,6 +194,8 @@ impl RoomService {
             name,
             look,
             hidden: BTreeSet::new(),
+            follows_owner: false,
+            origin: None,
         })
     }
 
@@ -210,11 +216,20 @@ impl RoomService {
             id: room,
             owner_id: owner.id,
             name: owner.display_name.clone(),
-            visibility: Visibility::Public,
-            guests_allowed: true,
+            access: Access::new(Visibility::Public, true),
         };
         self.create(card, starter_document()).await?;
         self.store.read(room).await?.ok_or(RoomError::NotFound)
+    }
+}
+
+/// Someone who asks for a ticket, before it is known whom they follow.
+fn applicant(user: Option<UserId>, person: &str) -> Applicant<'_> {
+    Applicant {
+        person,
+        user,
+        follows_owner: false,
+        origin: None,
     }
 }
 

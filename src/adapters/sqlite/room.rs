@@ -6,11 +6,11 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::room_rows::{self, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
+use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
 use super::room_writer::RoomWriter;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
-use crate::domain::room::{Epoch, RoomCard, Visibility};
+use crate::domain::room::{Epoch, RoomCard};
 use crate::ports::room::{
     ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, RoomSave,
     RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError, may_claim,
@@ -288,18 +288,18 @@ async fn forget_old_sessions(conn: &mut SqliteConnection, room: Uuid) -> Result<
 async fn create(conn: &mut SqliteConnection, room: &NewRoom) -> Result<(), sqlx::Error> {
     let NewRoom { card, document, at } = room;
     let made = sqlx::query(
-        "INSERT INTO room (id, owner_id, name, visibility, guests_allowed, state, epoch, save_no, \
-         seq, theme, horizon_seq, created_ms, changed_ms) \
-         VALUES (?, ?, ?, ?, ?, 'active', 0, 0, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO room (id, owner_id, name, visibility, guests_allowed, locked, people_max, \
+         access_lists, state, epoch, save_no, seq, theme, horizon_seq, created_ms, changed_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'active', 0, 0, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
     )
     .bind(card.id.uuid())
     .bind(card.owner_id.uuid())
     .bind(&card.name)
-    .bind(match card.visibility {
-        Visibility::Public => "public",
-        Visibility::Private => "private",
-    })
-    .bind(card.guests_allowed)
+    .bind(card.access.visibility.as_str())
+    .bind(card.access.guests_allowed)
+    .bind(card.access.locked)
+    .bind(card.access.people_max)
+    .bind(Json(AccessLists::of(&card.access)))
     .bind(to_i64(document.seq.0))
     .bind(Json(&document.theme))
     .bind(to_i64(document.horizon.0))

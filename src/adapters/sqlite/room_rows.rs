@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -9,13 +10,14 @@ use uuid::Uuid;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
-    CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, RoomCard, Seq, Theme, Visibility,
+    Access, Ban, CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, Mute, RoomCard, Seq,
+    Theme, Visibility,
 };
 use crate::ports::room::{Present, SessionRecord, StoreError};
 
 /// Columns of [`RoomRow`], in the tables' own order.
-pub(super) const ROOM_COLUMNS: &str = "id, owner_id, name, visibility, guests_allowed, epoch, \
-     save_no, seq, theme, horizon_seq, changed_ms";
+pub(super) const ROOM_COLUMNS: &str = "id, owner_id, name, visibility, guests_allowed, locked, \
+     people_max, access_lists, epoch, save_no, seq, theme, horizon_seq, changed_ms";
 
 /// SQLite keeps 64-bit signed integers; every number stored stays far below 2^63.
 pub(super) fn to_i64(number: u64) -> i64 {
@@ -32,6 +34,24 @@ pub(super) fn failed(error: &sqlx::Error) -> StoreError {
     StoreError::Failed(error.to_string())
 }
 
+/// The lists of [`Access`], which are read and written whole.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct AccessLists {
+    pub editors: BTreeMap<String, String>,
+    pub bans: BTreeMap<String, Ban>,
+    pub mutes: BTreeMap<String, Mute>,
+}
+
+impl AccessLists {
+    pub fn of(access: &Access) -> Self {
+        Self {
+            editors: access.editors.clone(),
+            bans: access.bans.clone(),
+            mutes: access.mutes.clone(),
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct RoomRow {
     id: Uuid,
@@ -39,6 +59,9 @@ pub(super) struct RoomRow {
     name: String,
     visibility: String,
     guests_allowed: bool,
+    locked: bool,
+    people_max: Option<i64>,
+    access_lists: Json<AccessLists>,
     pub epoch: i64,
     pub save_no: i64,
     seq: i64,
@@ -49,17 +72,25 @@ pub(super) struct RoomRow {
 
 impl RoomRow {
     pub fn card(&self) -> RoomCard {
+        let AccessLists {
+            editors,
+            bans,
+            mutes,
+        } = self.access_lists.0.clone();
         RoomCard {
             id: RoomId::from_uuid(self.id),
             owner_id: UserId::from_uuid(self.owner_id),
             name: self.name.clone(),
-            // The column's check allows these two only.
-            visibility: if self.visibility == "public" {
-                Visibility::Public
-            } else {
-                Visibility::Private
+            access: Access {
+                // The column's check allows these names only; what is not known is not open.
+                visibility: Visibility::from_name(&self.visibility).unwrap_or(Visibility::Private),
+                guests_allowed: self.guests_allowed,
+                locked: self.locked,
+                people_max: self.people_max.and_then(|max| u32::try_from(max).ok()),
+                editors,
+                bans,
+                mutes,
             },
-            guests_allowed: self.guests_allowed,
         }
     }
 

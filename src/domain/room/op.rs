@@ -97,4 +97,20 @@ pub enum Refusal {
     Conflict,
     /// The number was used for another batch.
     NumberReused,
+    /// The author's chat is taken away.
+    Muted,
+    /// Nobody of this id is known here.
+    NoSuchPerson,
+    /// No layout has this name.
+    NoSuchLayout,
+    /// The room keeps as many layouts as it may.
+    TooManyLayouts,
+    /// The list of editors, bans or mutes is full.
+    ListFull,
+    /// Empty, too long, or holds control characters.
+    BadName,
+    /// Outside its range, or no rule at all.
+    BadPolicy,
+    /// An owner's decision together with other operations.
+    NotAlone,
 }

@@ -11,7 +11,8 @@ use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
-    ChatLine, Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint, Visibility,
+    Access, ChatLine, Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint,
+    Visibility,
 };
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
@@ -49,8 +50,7 @@ fn new_room(visibility: Visibility, at: u64) -> NewRoom {
         id: RoomId::generate(),
         owner_id: UserId::generate(),
         name: "우리 집".to_owned(),
-        visibility,
-        guests_allowed: true,
+        access: Access::new(visibility, true),
     };
     NewRoom {
         card,

@@ -1,12 +1,13 @@
 //! Numbered batches: in order, at most once, the same answer again.
 
-use maru_protocol::{ErrorCode, Event, Op as WireOp, Role, ServerFrame};
+use maru_protocol::{ErrorCode, Event, Op as WireOp, ServerFrame};
 use sha2::{Digest, Sha256};
 
 use super::member::{Pose, SessionNo};
 use super::{ConnId, Effect, Now, Room, error, limits, send, wire};
 use crate::catalogue::{self, Fixture};
 use crate::domain::room::{Applied, BatchOutcome, Document, ItemId, Refusal, Seq, apply_batch};
+use crate::domain::rules::Rule;
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
 
 /// One batch as received.
@@ -32,7 +33,7 @@ impl Room {
             return;
         };
         let digest = digest(&batch.ops);
-        if batch.number <= session.last_number() {
+        if batch.number <= session.last_number() && Rule::Answers.holds() {
             self.answer_again(conn, no, batch.number, digest, effects);
             return;
         }
@@ -120,14 +121,14 @@ impl Room {
     ) -> Option<(ErrorCode, &'static str, Option<u32>)> {
         let session = self.sessions.get(&no)?;
         let last = session.last_number();
-        if number != last + 1 {
+        if number > last + 1 && Rule::Numbers.holds() {
             return Some((
                 ErrorCode::Gap,
                 "send the batches before this one first",
                 None,
             ));
         }
-        if (last - session.saved_number) as usize >= limits::UNACKED_MAX {
+        if last.saturating_sub(session.saved_number) as usize >= limits::UNACKED_MAX {
             let message = "wait for answers to earlier batches";
             return Some((
                 ErrorCode::TooManyUnacked,
@@ -135,7 +136,7 @@ impl Room {
                 Some(self.limits.busy_retry_ms),
             ));
         }
-        if self.debt.is_too_deep(&self.limits, now.tick) {
+        if Rule::Debt.holds() && self.debt.is_too_deep(&self.limits, now.tick) {
             let message = "the room cannot save fast enough";
             return Some((
                 ErrorCode::Unavailable,
@@ -158,8 +159,8 @@ impl Room {
         else {
             return BatchOutcome::Refused(Refusal::Forbidden);
         };
-        if member.role == Role::Visitor && ops.iter().any(crate::domain::room::Op::edits) {
-            return BatchOutcome::Refused(Refusal::Forbidden);
+        if let Err(refusal) = self.authorise_ops(member, &ops, now) {
+            return BatchOutcome::Refused(refusal);
         }
         let by = Applied {
             session: session.id,

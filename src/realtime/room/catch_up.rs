@@ -1,10 +1,11 @@
 //! What a reader is given to be up to date: the welcome, a delta where it can be proved whole, else all.
 
-use maru_protocol::{ReadPoint, RoomInfo, ServerFrame, encode_server};
+use maru_protocol::{ReadPoint, ServerFrame, encode_server};
 
 use super::member::{Entry, Member, MemberNo, SessionNo};
 use super::{ConnId, Effect, Now, Room, frame, send, wire};
 use crate::domain::room::{Epoch, Seq};
+use crate::domain::rules::Rule;
 use crate::realtime::token::Claims;
 
 impl Room {
@@ -43,15 +44,7 @@ impl Room {
                 member: member.no.0,
                 resume_token: self.token_key.seal(&claims),
                 role: member.role,
-                room: RoomInfo {
-                    id: self.card.id.to_string(),
-                    name: self.card.name.clone(),
-                    owner_id: self.card.owner_id.to_string(),
-                    visibility: wire::visibility_out(self.card.visibility),
-                    guests_allowed: self.card.guests_allowed,
-                    locked: false,
-                    people_max: u32::try_from(self.limits.people_max).unwrap_or(u32::MAX),
-                },
+                room: self.room_info(),
                 limits: self.limits_info(),
                 last_number: session.last_number(),
                 resumed,
@@ -77,6 +70,9 @@ impl Room {
     /// The seq from which a delta is whole: within what the reader's epoch saved, above the horizon.
     fn delta_base(&self, have: &ReadPoint) -> Option<Seq> {
         let seq = Seq(have.seq);
+        if !Rule::Delta.holds() {
+            return Some(seq);
+        }
         let end = if Epoch(have.epoch) == self.epoch {
             self.document.seq
         } else {

@@ -6,10 +6,20 @@ use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
 use super::{ConnId, Effect, Now, Room, entrance, error, limits};
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
+use crate::domain::rules::Rule;
 use crate::domain::visitor::{Identity, Visitor};
 
-/// Why someone stays outside.
-struct Refused(ErrorCode, &'static str, CloseCode);
+/// Why someone stays outside, or has to go.
+pub(super) struct Refused(pub ErrorCode, pub &'static str, pub CloseCode);
+
+impl Refused {
+    /// The last a connection hears.
+    pub fn tell(&self, conn: ConnId, effects: &mut Vec<Effect>) {
+        let Self(code, message, close) = *self;
+        effects.push(error(conn, code, message));
+        effects.push(Effect::Close { conn, code: close });
+    }
+}
 
 impl Room {
     pub(super) fn enter(
@@ -22,12 +32,9 @@ impl Room {
     ) {
         // The newcomer's snapshot stands at the present; what happened before goes to those before.
         self.flush(now, effects);
-        match self.admit(conn, visitor, entry, effects) {
+        match self.admit(conn, visitor, entry, now, effects) {
             Ok(session) => self.welcome(conn, session, entry, now, effects),
-            Err(Refused(code, message, close)) => {
-                effects.push(error(conn, code, message));
-                effects.push(Effect::Close { conn, code: close });
-            }
+            Err(refused) => refused.tell(conn, effects),
         }
     }
 
@@ -37,13 +44,11 @@ impl Room {
         conn: ConnId,
         visitor: Visitor,
         entry: &Entry,
+        now: Now,
         effects: &mut Vec<Effect>,
     ) -> Result<SessionNo, Refused> {
-        if !self.card.admits(visitor.user()) {
-            let message = "this room is not open to you";
-            return Err(Refused(ErrorCode::Forbidden, message, CloseCode::Forbidden));
-        }
         let person_id = visitor.person_id();
+        let role = self.authorise_entry(&visitor.applicant(&person_id), entry, now)?;
         let taken_up = match entry {
             Entry::Join { .. } => None,
             Entry::Resume {
@@ -57,7 +62,7 @@ impl Room {
                 avatar.as_ref().map(Pose::of)
             }
         };
-        let member = self.member_for(visitor, person_id, wish)?;
+        let member = self.member_for(visitor, person_id, role, wish, now)?;
         let session = match taken_up {
             Some(session) => session,
             None => self.new_session(entry, member)?,
@@ -95,7 +100,7 @@ impl Room {
                 .records
                 .get(&id)
                 .map_or(0, |kept| kept.record.generation);
-            return if generation < kept {
+            return if generation < kept && Rule::Token.holds() {
                 Err(stale())
             } else {
                 Ok(None)
@@ -104,7 +109,8 @@ impl Room {
         let session = self.sessions.get_mut(&no).ok_or_else(stale)?;
         let owner = self.members.get(&session.member);
         let good = session.record.generation..=session.offered;
-        if !good.contains(&generation) || owner.is_none_or(|m| m.person_id != person_id) {
+        let good = good.contains(&generation) || !Rule::Token.holds();
+        if !good || owner.is_none_or(|m| m.person_id != person_id) {
             return Err(stale());
         }
         if let Some(old) = session.conn.take() {
@@ -121,17 +127,15 @@ impl Room {
         &mut self,
         visitor: Visitor,
         person_id: String,
+        role: Role,
         wish: Option<Pose>,
+        now: Now,
     ) -> Result<MemberNo, Refused> {
-        let role = match visitor.user() {
-            Some(user) if user == self.card.owner_id => Role::Owner,
-            _ => Role::Visitor,
-        };
         if let Some(no) = self.by_person.get(&person_id).copied() {
-            self.refresh(no, visitor);
+            self.refresh(no, visitor, role);
             return Ok(no);
         }
-        if self.members.len() >= self.limits.people_max && role != Role::Owner {
+        if role != Role::Owner && self.visitors() >= self.people_max() {
             let message = "the room holds as many people as it may";
             return Err(Refused(ErrorCode::RoomFull, message, CloseCode::RoomFull));
         }
@@ -159,6 +163,9 @@ impl Room {
             away: false,
             pose,
             sessions: std::collections::BTreeSet::new(),
+            muted: self.card.access.is_muted(&person_id, now.wall),
+            follows_owner: visitor.follows_owner,
+            origin: visitor.origin,
             hidden: visitor.hidden,
             bearer,
         };
@@ -174,16 +181,22 @@ impl Room {
     }
 
     /// Someone here already came in again, perhaps under a new name or with new clothes.
-    fn refresh(&mut self, no: MemberNo, visitor: Visitor) {
+    fn refresh(&mut self, no: MemberNo, visitor: Visitor, role: Role) {
         let Some(member) = self.members.get_mut(&no) else {
             return;
         };
-        let changed = member.away || member.name != visitor.name || member.look != visitor.look;
+        let changed = member.away
+            || member.name != visitor.name
+            || member.look != visitor.look
+            || member.role != role;
         member.away = false;
         member.bearer = visitor.bearer();
         member.name = visitor.name;
         member.look = visitor.look;
         member.hidden = visitor.hidden;
+        member.role = role;
+        member.follows_owner = visitor.follows_owner;
+        member.origin = visitor.origin;
         if changed {
             let person = member.person();
             self.outgoing.event(no, Event::Updated { person });

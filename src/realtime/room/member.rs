@@ -7,6 +7,7 @@ use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Statu
 use super::ConnId;
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
+use crate::domain::room::Applicant;
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
 use crate::ports::room::SessionRecord;
@@ -87,9 +88,28 @@ pub(super) struct Member {
     pub hidden: BTreeSet<String>,
     /// What resume tokens keep of the person.
     pub bearer: Bearer,
+    /// Whether the user followed the owner when last looked up.
+    pub follows_owner: bool,
+    /// A keyed hash of the address of the newest connection.
+    pub origin: Option<u64>,
+    /// Whether the person's chat is taken away.
+    pub muted: bool,
 }
 
 impl Member {
+    /// The person as far as the room's policy cares.
+    pub fn applicant(&self) -> Applicant<'_> {
+        Applicant {
+            person: &self.person_id,
+            user: match &self.bearer {
+                Bearer::User(user) => Some(*user),
+                Bearer::Guest { .. } => None,
+            },
+            follows_owner: self.follows_owner,
+            origin: self.origin,
+        }
+    }
+
     pub fn avatar(&self) -> Avatar {
         let Pose {
             x,
@@ -119,7 +139,7 @@ impl Member {
             avatar: self.avatar(),
             idle: false,
             status: Status::Available,
-            muted: false,
+            muted: self.muted,
         }
     }
 }

@@ -118,7 +118,7 @@ fn the_newest_connection_of_a_session_wins() {
 #[test]
 fn the_policy_of_the_moment_decides_at_the_door() {
     let mut world = World::new(2);
-    world.card().visibility = Visibility::Private;
+    world.card().access.visibility = Visibility::Private;
     world.crash();
     world.connect(1);
     assert_eq!(world.closes, [(1, CloseCode::Forbidden)]);
@@ -128,7 +128,7 @@ fn the_policy_of_the_moment_decides_at_the_door() {
     assert!(world.clients[0].inside, "the owner is always let in");
 
     let mut world = World::new(2);
-    world.card().guests_allowed = false;
+    world.card().access.guests_allowed = false;
     world.crash();
     let id = crate::domain::id::GuestId::generate();
     world.visitor(1).identity = Identity::Guest { id };

@@ -9,7 +9,7 @@ use super::client::{Client, Unanswered};
 use crate::catalogue::catalogue;
 use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
-use crate::domain::room::{Document, Epoch, RoomCard, Seq, Visibility};
+use crate::domain::room::{Access, Document, Epoch, RoomCard, Seq, Visibility};
 use crate::domain::user::Look;
 use crate::domain::visitor::{Identity, Visitor};
 use crate::ports::room::memory::MemoryRoom;
@@ -41,8 +41,7 @@ impl World {
             id: RoomId::generate(),
             owner_id: ids[0],
             name: "방".to_owned(),
-            visibility: Visibility::Public,
-            guests_allowed: true,
+            access: Access::new(Visibility::Public, true),
         };
         let visitors = ids.iter().enumerate().map(|(n, id)| Visitor {
             identity: Identity::User {
@@ -52,6 +51,8 @@ impl World {
             name: format!("사람{n}"),
             look: Look::default(),
             hidden: std::collections::BTreeSet::new(),
+            follows_owner: false,
+            origin: None,
         });
         let mut world = Self {
             room: None,
