@@ -5,7 +5,7 @@ pub mod backlog;
 pub mod connection;
 pub mod frame;
 pub mod limits;
-mod meter;
+pub mod meter;
 pub mod outbox;
 pub mod rate;
 pub mod room;

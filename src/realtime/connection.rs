@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::actor::Command;
 use super::frame;
 use super::limits::Limits;
-use super::meter::{Class, Meter, classify};
+use super::meter::{Cost, Excess, Meter};
 use super::outbox::{Driven, Outbox};
 use super::room::{ConnId, Entry, Input};
 use super::rooms::{OpenError, RoomHandle, Rooms};
@@ -315,12 +315,10 @@ impl Connection {
             }
             Message::Close(_) => return Some(End::Over),
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {
-                let allowed = meter.allows(Class::Other, self.context.clock.tick());
-                return if allowed {
-                    None
-                } else {
-                    self.too_many(meter, Class::Other, None)
-                };
+                let charged = meter.charge(Cost::OTHER, self.context.clock.tick());
+                return charged
+                    .err()
+                    .and_then(|excess| self.too_many(meter, excess, None));
             }
         };
         let frame = match decode_client(&bytes) {
@@ -331,9 +329,12 @@ impl Connection {
                 return self.count(meter, ErrorCode::MalformedFrame, message);
             }
         };
-        let (class, number) = classify(&frame);
-        if !meter.allows(class, self.context.clock.tick()) {
-            return self.too_many(meter, class, number);
+        if let Err(excess) = meter.charge(Cost::of(&frame), self.context.clock.tick()) {
+            let number = match &frame {
+                ClientFrame::Ops { number, .. } => Some(*number),
+                _ => None,
+            };
+            return self.too_many(meter, excess, number);
         }
         let conn = self.conn;
         match frame {
@@ -389,9 +390,9 @@ impl Connection {
     }
 
     /// Too many of a class: the frame is refused, and too many refusals end the connection.
-    fn too_many(&self, meter: &mut Meter, class: Class, number: Option<u32>) -> Option<End> {
-        let wait = meter.wait_ms(class);
-        self.refuse(ErrorCode::RateLimited, class.limit(), Some(wait), number);
+    fn too_many(&self, meter: &mut Meter, excess: Excess, number: Option<u32>) -> Option<End> {
+        let wait = excess.retry_after_ms;
+        self.refuse(ErrorCode::RateLimited, excess.limit, wait, number);
         let over = meter.strike(self.context.clock.tick());
         let message = "too many frames above the limits";
         over.then(|| End::refuse(ErrorCode::RateLimited, message, CloseCode::RateLimited))

@@ -8,52 +8,94 @@ use crate::domain::clock::Tick;
 
 /// Classes of frames with an allowance of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
+pub enum Class {
+    /// Batches without words.
     Ops,
+    /// Lines of chat.
     Chat,
+    /// Places of avatars.
     Move,
+    /// Typing and drag previews.
+    Signal,
+    /// Everything else.
     Other,
 }
 
 impl Class {
-    const ALL: [Self; 4] = [Self::Ops, Self::Chat, Self::Move, Self::Other];
+    const ALL: [Self; 5] = [Self::Ops, Self::Chat, Self::Move, Self::Signal, Self::Other];
 
     const fn allowance(self, limits: &Limits) -> Allowance {
         match self {
             Self::Ops => limits.connection_ops,
             Self::Chat => limits.connection_chat,
             Self::Move => limits.connection_move,
+            Self::Signal => limits.connection_signal,
             Self::Other => limits.connection_other,
         }
     }
 
     /// The limit's name, as the refusal gives it.
-    pub(super) const fn limit(self) -> &'static str {
+    const fn limit(self) -> &'static str {
         match self {
             Self::Ops => "live.connection_ops",
             Self::Chat => "live.connection_chat",
             Self::Move => "live.connection_move",
+            Self::Signal => "live.connection_signal",
             Self::Other => "live.connection_other",
         }
     }
 }
 
-/// A frame's class, and the number of its batch if it is one.
-pub(super) fn classify(frame: &ClientFrame) -> (Class, Option<u32>) {
-    match frame {
-        ClientFrame::Ops { number, ops, .. } => {
-            let talks = ops.iter().any(|op| matches!(op, Op::Say { .. }));
-            (if talks { Class::Chat } else { Class::Ops }, Some(*number))
+/// What a frame costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Of which class.
+    pub class: Class,
+    /// How much of it.
+    pub count: u32,
+}
+
+impl Cost {
+    /// What any frame costs that has no class of its own.
+    pub const OTHER: Self = Self::one(Class::Other);
+
+    const fn one(class: Class) -> Self {
+        Self { class, count: 1 }
+    }
+
+    /// What this frame costs: words by the line, the rest by the frame.
+    pub fn of(frame: &ClientFrame) -> Self {
+        match frame {
+            ClientFrame::Ops { ops, .. } => {
+                let lines = ops.iter().filter(|op| matches!(op, Op::Say { .. })).count();
+                match u32::try_from(lines).unwrap_or(u32::MAX) {
+                    0 => Self::one(Class::Ops),
+                    count => Self {
+                        class: Class::Chat,
+                        count,
+                    },
+                }
+            }
+            ClientFrame::Move { .. } => Self::one(Class::Move),
+            ClientFrame::Typing { .. } | ClientFrame::Drag { .. } => Self::one(Class::Signal),
+            _ => Self::OTHER,
         }
-        ClientFrame::Move { .. } => (Class::Move, None),
-        _ => (Class::Other, None),
     }
 }
 
+/// Too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excess {
+    /// The limit's name.
+    pub limit: &'static str,
+    /// After how many milliseconds it would be allowed; none: never.
+    pub retry_after_ms: Option<u32>,
+}
+
 /// What one connection has used up.
-pub(super) struct Meter {
-    buckets: [Bucket; 4],
-    wait_ms: [u32; 4],
+#[derive(Debug)]
+pub struct Meter {
+    buckets: [Bucket; Class::ALL.len()],
     refusals: u32,
     refusals_max: u32,
     minute_began: Tick,
@@ -61,35 +103,29 @@ pub(super) struct Meter {
 
 impl Meter {
     /// A connection that has sent nothing.
-    pub(super) fn new(limits: &Limits, now: Tick) -> Self {
+    pub fn new(limits: &Limits, now: Tick) -> Self {
         let buckets = Class::ALL.map(|class| Bucket::full(class.allowance(limits), now));
         Self {
             buckets,
-            wait_ms: [0; 4],
             refusals: 0,
             refusals_max: limits.refusals_per_minute_max,
             minute_began: now,
         }
     }
 
-    /// Takes a frame's worth, if there is one.
-    pub(super) fn allows(&mut self, class: Class, now: Tick) -> bool {
-        match self.buckets[class as usize].take(now) {
-            Ok(()) => true,
-            Err(wait_ms) => {
-                self.wait_ms[class as usize] = wait_ms;
-                false
-            }
-        }
-    }
-
-    /// How long to wait after the last refusal of this class.
-    pub(super) fn wait_ms(&self, class: Class) -> u32 {
-        self.wait_ms[class as usize]
+    /// Takes what a frame costs, if there is as much.
+    pub fn charge(&mut self, cost: Cost, now: Tick) -> Result<(), Excess> {
+        let bucket = &mut self.buckets[cost.class as usize];
+        bucket
+            .take_many(cost.count, now)
+            .map_err(|retry_after_ms| Excess {
+                limit: cost.class.limit(),
+                retry_after_ms,
+            })
     }
 
     /// Counts a refused frame; true when there were too many within a minute.
-    pub(super) fn strike(&mut self, now: Tick) -> bool {
+    pub fn strike(&mut self, now: Tick) -> bool {
         const MINUTE_MS: u64 = 60_000;
         if now.since_ms(self.minute_began) >= MINUTE_MS {
             self.minute_began = now;

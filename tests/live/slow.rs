@@ -1,5 +1,6 @@
 //! Clients that stop reading: they delay nobody, cost little, and find the present when they read again.
 
+use maru::realtime::limits::{Allowance, Limits};
 use maru_protocol::{ClientFrame, CloseCode, Op, ServerFrame, Standing, encode_client};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -12,9 +13,21 @@ const TALKERS: usize = 12;
 const BATCHES: usize = 5;
 const LINES: usize = 26;
 
+/// People may talk as much as it takes to fill a backlog.
+fn talkative() -> Limits {
+    let chat = Allowance {
+        per_second: 1_000,
+        burst: 1_000,
+    };
+    Limits {
+        connection_chat: chat,
+        user_chat: chat,
+        ..Limits::DEFAULT
+    }
+}
+
 /// Most of what the server and both kernels may hold for one client: a backlog, and some for sockets.
-const HELD_BYTES_MAX: usize =
-    maru::realtime::limits::Limits::DEFAULT.backlog_bytes_max + 128 * 1024;
+const HELD_BYTES_MAX: usize = Limits::DEFAULT.backlog_bytes_max + 128 * 1024;
 
 /// A guest with a narrow socket who has the room and does not read.
 async fn sleeper(stage: &Stage) -> Client {
@@ -90,7 +103,7 @@ async fn catch_up(stage: &mut Stage, mut sleeper: Client) -> (Client, Option<usi
 
 #[tokio::test]
 async fn a_sleeper_delays_nobody_costs_little_and_wakes_in_the_present() {
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::set_with(talkative()).await;
     let sleeper = sleeper(&stage).await;
     let mut talkers = talkers(&stage).await;
     let noise = make_noise(&mut stage, &mut talkers).await;
@@ -123,7 +136,7 @@ async fn a_sleeper_delays_nobody_costs_little_and_wakes_in_the_present() {
 
 #[tokio::test]
 async fn pongs_during_a_backlog_land_between_frames() {
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::set_with(talkative()).await;
     let mut sleeper = sleeper(&stage).await;
     let mut talkers = talkers(&stage).await;
     let noise = make_noise(&mut stage, &mut talkers[..4]);
@@ -167,7 +180,7 @@ async fn is_given_up(stage: &mut Stage, member: u32) {
 
 #[tokio::test]
 async fn whoever_never_reads_again_is_closed_and_may_come_back() {
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::set_with(talkative()).await;
     let sleeper = sleeper(&stage).await;
     let mut talkers = talkers(&stage).await;
     make_noise(&mut stage, &mut talkers).await;
@@ -180,7 +193,7 @@ async fn whoever_never_reads_again_is_closed_and_may_come_back() {
 
 #[tokio::test]
 async fn whoever_sends_but_never_reads_is_closed_too() {
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::set_with(talkative()).await;
     let mut sleeper = sleeper(&stage).await;
     let mut talkers = talkers(&stage).await;
     make_noise(&mut stage, &mut talkers).await;
@@ -201,7 +214,7 @@ async fn whoever_sends_but_never_reads_is_closed_too() {
 
 #[tokio::test]
 async fn whoever_reads_within_a_moment_of_the_stall_is_told_why() {
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::set_with(talkative()).await;
     let mut sleeper = sleeper(&stage).await;
     let mut talkers = talkers(&stage).await;
     make_noise(&mut stage, &mut talkers).await;

@@ -2,6 +2,7 @@
 
 use maru::app::Server;
 use maru::config::Config;
+use maru::realtime::limits::Limits;
 use maru_protocol::{ItemState, Op, Place};
 use tempfile::TempDir;
 
@@ -25,8 +26,14 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn set() -> Self {
+        Self::set_with(Limits::DEFAULT).await
+    }
+
+    /// A stage where these limits hold.
+    pub(crate) async fn set_with(limits: Limits) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut config = Config::default();
+        config.live = limits;
         config.server.listen = ([127, 0, 0, 1], 0).into();
         config.store.data = data.path().to_owned();
         let server = Server::start(&config).await.unwrap();
