@@ -7,7 +7,9 @@ use std::sync::Arc;
 use maru::catalogue::{Fixture, catalogue, check};
 use maru::domain::clock::{Tick, WallMs};
 use maru::domain::id::{GuestId, NodeId, RoomId, SessionId, UserId};
-use maru::domain::room::{CHAT_LINES_MAX, Document, RoomCard, Seq, TOMBSTONES_MAX, Visibility};
+use maru::domain::room::{
+    Access, CHAT_LINES_MAX, Document, RoomCard, Seq, TOMBSTONES_MAX, Visibility,
+};
 use maru::domain::user::Look;
 use maru::domain::visitor::{Bearer, Identity, Visitor};
 use maru::ports::room::memory::MemoryRoom;
@@ -109,6 +111,8 @@ fn visitor(person: u8) -> Visitor {
             2 => [id::<UserId>(1, 0).to_string()].into(),
             _ => [].into(),
         },
+        follows_owner: person == 2,
+        origin: Some(person.into()),
     }
 }
 
@@ -121,13 +125,16 @@ fn person_id(identity: &Identity) -> String {
 
 impl House {
     fn new() -> Self {
-        let card = RoomCard {
+        let mut card = RoomCard {
             id: id::<RoomId>(3, 0),
             owner_id: id(1, 0),
             name: "방".to_owned(),
-            visibility: Visibility::Public,
-            guests_allowed: true,
+            access: Access::new(Visibility::Public, true),
         };
+        // One of the others may edit.
+        let editor: UserId = id(1, 1);
+        let appointed = card.access.appoint(&editor.to_string(), "사람1", 1);
+        assert!(appointed.is_ok());
         let mut store = MemoryRoom::new(card, Document::new(catalogue().plain_theme()));
         let now = Now {
             tick: Tick(1_000),
@@ -334,7 +341,6 @@ impl House {
                 }
                 Effect::Save(save) => {
                     assert!(self.saving.is_none(), "one save at a time");
-                    assert!(!save.sessions.is_empty(), "a save answers somebody");
                     self.saving = Some(*save);
                 }
                 Effect::Abandon => return self.reopen(),
