@@ -8,7 +8,13 @@ const server = process.env.MARU_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { alias: { '@protocol': `${repository}protocol` } },
+  resolve: {
+    alias: {
+      '@protocol': `${repository}protocol`,
+      // its package names what `npm run build -w maru-client` makes, for the world outside; here it is its source
+      'maru-client': `${repository}web/packages/maru-client/src/index.ts`,
+    },
+  },
   server: {
     host: '127.0.0.1',
     // protocol/ and demo/ live beside web/ and are read by the server too

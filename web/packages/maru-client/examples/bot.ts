@@ -1,5 +1,5 @@
 // A guest that walks in a circle and says hello: node dist/bot.js [origin] [room id or nothing for the liveliest]
-import { LiveRoom, liveUrl, restTickets, type Quarter } from '../src/index';
+import { LiveRoom, liveUrl, restTickets, type Quarter } from '../src/index.ts';
 
 const [origin = 'http://127.0.0.1:8080', wanted] = process.argv.slice(2);
 const say = (text: string) => void process.stdout.write(`${text}\n`);

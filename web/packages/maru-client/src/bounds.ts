@@ -1,5 +1,5 @@
 /** Walks MessagePack without allocating, so that a hostile length or depth never reaches the decoder. */
-import { DecodeError } from './wire';
+import { DecodeError } from './wire.ts';
 
 /** Nesting of arrays in any frame of this protocol stays below this. */
 const DEPTH_MAX = 16;

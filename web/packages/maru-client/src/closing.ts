@@ -8,6 +8,7 @@ export const CLOSE_NORMAL = 1000;
 export const CLOSE_RESUMING = 4000;
 export const CLOSE_SILENT = 4002;
 const CLOSE_NO_JOIN = 4203;
+const CLOSE_LOGIN_ENDED = 4204;
 
 /** The first wait after a plain loss is anything up to this. */
 const FIRST_WAIT_MS_MAX = 500;
@@ -24,15 +25,19 @@ const REASONS: Readonly<Record<number, string>> = {
   4101: 'room_full',
   4102: 'rate_limited',
   4103: 'unavailable',
+  4104: 'room_locked',
   4200: 'ticket_invalid',
   4201: 'ticket_expired',
   4202: 'resume_refused',
   4203: 'no_join',
+  4204: 'login_ended',
   4300: 'protocol',
   4301: 'forbidden',
   4302: 'room_gone',
   4303: 'replaced',
   4304: 'left',
+  4305: 'kicked',
+  4306: 'banned',
 };
 
 const RANGE_REASONS: Readonly<Record<ComeBack, string>> = {
@@ -46,6 +51,8 @@ const RANGE_REASONS: Readonly<Record<ComeBack, string>> = {
 export function comeBackAfter(code: number): ComeBack {
   // nothing says that the session is gone, only that this connection was too slow to ask for it
   if (code === CLOSE_NO_JOIN) return 'lost';
+  // a ticket comes only after signing in again, which is the user's to do
+  if (code === CLOSE_LOGIN_ENDED) return 'never';
   if (code >= 4000 && code < 4100) return 'now';
   if (code >= 4100 && code < 4200) return 'later';
   if (code >= 4200 && code < 4300) return 'ticket';
@@ -53,8 +60,14 @@ export function comeBackAfter(code: number): ComeBack {
   return 'lost';
 }
 
-/** A stable name for a close code; a code from the future is named after its range. */
-export function closeReason(code: number): string {
+/** Refusals that share the close code of an overloaded server, and say more than it. */
+const CROWDED: ReadonlySet<string> = new Set(['too_many_sessions', 'too_many_connections']);
+const CLOSE_OVERLOADED = 4100;
+
+/** A stable name for a close code; `refusal` is what the server said just before, if anything. */
+export function closeReason(code: number, refusal: string | null): string {
+  if (code === CLOSE_OVERLOADED && refusal !== null && CROWDED.has(refusal)) return refusal;
+  // a code from the future is named after its range
   return REASONS[code] ?? RANGE_REASONS[comeBackAfter(code)];
 }
 

@@ -1,8 +1,8 @@
 /** Bytes to frames and back. */
 import { decode, encode } from '@msgpack/msgpack';
-import { checkBounds } from './bounds';
-import { clientFrame, serverFrame, type ClientFrame, type ServerFrame } from './frames';
-import { DecodeError, type Field } from './wire';
+import { checkBounds } from './bounds.ts';
+import { clientFrame, serverFrame, type ClientFrame, type ServerFrame } from './frames.ts';
+import { DecodeError, type Field } from './wire.ts';
 
 function decodeAs<T>(field: Field<T>, bytes: Uint8Array): T {
   checkBounds(bytes);

@@ -7,8 +7,9 @@ import {
   CLOSE_RESUMING,
   CLOSE_SILENT,
   type ComeBack,
-} from './closing';
-import { decodeServer, encodeClient, peekKind } from './codec';
+} from './closing.ts';
+import { now } from './clock.ts';
+import { decodeServer, encodeClient, peekKind } from './codec.ts';
 import {
   isExpendable,
   type Avatar,
@@ -16,10 +17,10 @@ import {
   type ReadPoint,
   type ServerFrame,
   type ServerFrameOf,
-} from './frames';
-import { Heartbeat } from './heartbeat';
-import { TicketError, type TicketSource } from './tickets';
-import type { OpenTransport, Transport } from './transport';
+} from './frames.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { TicketError, type TicketSource } from './tickets.ts';
+import type { OpenTransport, Transport } from './transport.ts';
 
 /** `joining` lasts until the room's contents are here. */
 export type Phase =
@@ -34,13 +35,29 @@ export interface Problem {
   readonly detail: string;
 }
 
+/** A frame the server did not take; the session goes on unless it closes right after. */
+export interface Refusal {
+  readonly code: string;
+  /** English, for developers. */
+  readonly message: string;
+  /** When trying again can help, and not before. */
+  readonly retryAfterMs: number | null;
+  /** The batch refused, when it was one. */
+  readonly number: number | null;
+  /** The limit that was reached, by its name in the server's configuration. */
+  readonly limit: string | null;
+}
+
 export interface ConnectionHandlers {
   /** What this client still has and where it stands, for Join and Resume. */
   presence(): { readonly have: ReadPoint | null; readonly avatar: Avatar | null };
   phase(phase: Phase): void;
   welcome(frame: ServerFrameOf<'welcome'>): void;
-  /** Every other frame that concerns the room; refused frames as well. */
+  /** Every other frame that concerns the room. */
   frame(frame: ServerFrame): void;
+  refused(refusal: Refusal): void;
+  /** How long a ping took to be answered. */
+  latency(ms: number): void;
   /** The session cannot be taken up again; the next Welcome starts a new one. */
   sessionLost(): void;
   problem(problem: Problem): void;
@@ -55,6 +72,8 @@ export interface ConnectionOptions {
 
 /** From the start of an attempt to the room's contents, the ticket included. */
 const ATTEMPT_MS_MAX = 15_000;
+/** The room's contents could not be read so many times in a row: the server speaks of things unknown here. */
+const UNREADABLE_MAX = 5;
 /** A connection that stood this long was a good one: its loss starts the waits anew. */
 const GOOD_MS = 10_000;
 
@@ -71,8 +90,13 @@ export class Connection {
   #phase: Phase['name'] | 'idle' = 'idle';
   #welcomedAt: number | null = null;
   #returnNotBefore = 0;
+  /** The server's own word on when to come back; it spreads those it sends away. */
+  #goAwayUntil: number | null = null;
+  #lastRefusal: string | null = null;
+  #unreadable = 0;
   #hurriable = false;
   #nonce = 0;
+  #pingedAt = 0;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
@@ -113,6 +137,7 @@ export class Connection {
 
   /** The room's contents are here. */
   settled(): void {
+    this.#unreadable = 0;
     if (this.#phase === 'inside') return;
     this.#stopTimer();
     this.#enter({ name: 'inside' });
@@ -162,13 +187,20 @@ export class Connection {
   #begin(): void {
     this.#abandon(CLOSE_RESUMING, 'again');
     this.#returnNotBefore = 0;
+    this.#goAwayUntil = null;
+    this.#lastRefusal = null;
     const attempt = this.#attempt;
-    this.#timer = setTimeout(() => this.#drop(CLOSE_RESUMING, 'no_answer', 'lost'), ATTEMPT_MS_MAX);
+    this.#expectProgress();
     this.#enter({ name: 'joining' });
     // whoever heard that may have closed the room
     if (attempt !== this.#attempt) return;
     if (this.#token !== null) this.#open(attempt, null);
     else void this.#openWithTicket(attempt);
+  }
+
+  #expectProgress(): void {
+    this.#stopTimer();
+    this.#timer = setTimeout(() => this.#drop(CLOSE_RESUMING, 'no_answer', 'lost'), ATTEMPT_MS_MAX);
   }
 
   async #openWithTicket(attempt: number): Promise<void> {
@@ -231,8 +263,14 @@ export class Connection {
   #malformed(bytes: Uint8Array | null, error: unknown): void {
     const kind = bytes === null ? null : peekKind(bytes);
     const detail = error instanceof Error ? error.message : String(error);
-    if (kind === null || !isExpendable(kind)) this.resync('a frame could not be read');
+    if (kind === null || !isExpendable(kind)) this.#doubtful();
     this.#handlers.problem({ what: 'malformed_frame', detail });
+  }
+
+  #doubtful(): void {
+    this.#unreadable += 1;
+    if (this.#unreadable < UNREADABLE_MAX) this.resync('a frame could not be read');
+    else this.#drop(CLOSE_NORMAL, 'unreadable', 'never');
   }
 
   #dispatch(frame: ServerFrame): void {
@@ -241,27 +279,41 @@ export class Connection {
         this.send({ type: 'pong', nonce: frame.nonce });
         return;
       case 'pong':
+        if (frame.nonce === this.#nonce) this.#handlers.latency(now() - this.#pingedAt);
+        return;
       case 'unknown':
         return;
       case 'goAway':
-        this.#notBefore(frame.reconnectAfterMs);
+        this.#goAwayUntil = now() + frame.reconnectAfterMs;
         return;
       case 'welcome':
         this.#welcome(frame);
         return;
       case 'error':
-        if (frame.retryAfterMs !== null) this.#notBefore(frame.retryAfterMs);
+        this.#refused(frame);
+        return;
+      case 'snapshot':
+      case 'part':
+        // a long room over a slow line takes its time, as long as it keeps coming
+        if (this.#phase === 'joining') this.#expectProgress();
         this.#handlers.frame(frame);
-        this.#handlers.problem({ what: 'refused_frame', detail: `${frame.code}: ${frame.message}` });
         return;
       default:
         this.#handlers.frame(frame);
     }
   }
 
+  #refused({ code, message, retryAfterMs, number, limit }: ServerFrameOf<'error'>): void {
+    if (retryAfterMs !== null) this.#notBefore(retryAfterMs);
+    if (number === null) this.#lastRefusal = code;
+    this.#handlers.refused({ code, message, retryAfterMs, number, limit });
+    const detail = limit === null ? `${code}: ${message}` : `${code}: ${message} (${limit})`;
+    this.#handlers.problem({ what: 'refused_frame', detail });
+  }
+
   #welcome(frame: ServerFrameOf<'welcome'>): void {
     this.#token = frame.resumeToken;
-    this.#welcomedAt = performance.now();
+    this.#welcomedAt = now();
     this.#heartbeat?.stop();
     this.#heartbeat = new Heartbeat(frame.limits, {
       ping: () => this.#ping(),
@@ -274,20 +326,21 @@ export class Connection {
 
   #ping(): void {
     this.#nonce = (this.#nonce + 1) % 2 ** 32;
+    this.#pingedAt = now();
     this.send({ type: 'ping', nonce: this.#nonce });
   }
 
   #notBefore(ms: number): void {
-    this.#returnNotBefore = Math.max(this.#returnNotBefore, performance.now() + ms);
+    this.#returnNotBefore = Math.max(this.#returnNotBefore, now() + ms);
   }
 
   #closed(code: number): void {
-    this.#drop(CLOSE_NORMAL, closeReason(code), comeBackAfter(code));
+    this.#drop(CLOSE_NORMAL, closeReason(code, this.#lastRefusal), comeBackAfter(code));
   }
 
   /** The connection is gone or given up: decides whether and when to come back. */
   #drop(code: number, reason: string, comeBack: ComeBack): void {
-    const wasGood = this.#welcomedAt !== null && performance.now() - this.#welcomedAt >= GOOD_MS;
+    const wasGood = this.#welcomedAt !== null && now() - this.#welcomedAt >= GOOD_MS;
     if (wasGood) this.#failures = 0;
     this.#abandon(code, reason);
     const refusedToken = comeBack === 'ticket' && this.#token !== null;
@@ -296,10 +349,10 @@ export class Connection {
       this.#enter({ name: 'closed', reason });
       return;
     }
-    const asked = this.#returnNotBefore - performance.now();
     // without its token the next attempt is another one, so it need not wait
     const own = refusedToken ? 0 : waitMs(comeBack, this.#failures, this.#options.random);
-    const wait = Math.max(own, asked);
+    const asked = (this.#goAwayUntil ?? this.#returnNotBefore) - now();
+    const wait = this.#goAwayUntil !== null && asked > 0 ? asked : Math.max(own, asked);
     this.#failures += 1;
     this.#hurriable = comeBack === 'lost' && asked <= 0;
     this.#timer = setTimeout(() => this.#begin(), wait);

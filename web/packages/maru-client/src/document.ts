@@ -8,9 +8,10 @@ import type {
   OpOf,
   Person,
   RoomEvent,
+  RoomInfo,
   ServerFrameOf,
   Theme,
-} from './frames';
+} from './frames.ts';
 
 /** Chat lines kept in memory; older ones fall out. */
 export const CHAT_LINES_KEPT = 200;
@@ -45,6 +46,8 @@ export interface Applied {
   readonly changes: readonly AppliedChange[];
   /** Chat lines that are new with this frame. */
   readonly lines: readonly ChatLine[];
+  /** What the room is called and who may come in, when that changed. */
+  readonly info: RoomInfo | null;
 }
 
 /** Why a frame was dropped: `epoch` and `gap` want a resume, `inconsistent` a snapshot as well. */
@@ -88,6 +91,7 @@ export function applyChanges(document: RoomDocument, frame: ServerFrameOf<'chang
     ok: true,
     changes: [],
     lines,
+    info: null,
     document: {
       epoch: frame.epoch,
       seq: frame.seq,
@@ -125,6 +129,12 @@ export function applyOps(content: Content, ops: readonly Op[], seq: number | nul
       case 'remove':
         draft().delete(op.id);
         break;
+      case 'duplicate': {
+        const copies = copiesOf(items ?? content.items, op, seq);
+        if (!copies) return null;
+        for (const copy of copies) draft().set(copy.id, copy);
+        break;
+      }
       case 'setTheme':
         theme = {
           wallpaper: op.wallpaper ?? theme.wallpaper,
@@ -147,6 +157,23 @@ function patched(item: Item, op: OpOf<'patch'>, seq: number | null): Item {
     color: op.color ?? item.color,
     seq: seq ?? item.seq,
   };
+}
+
+/** The copies a `duplicate` makes of items as they are; null when one cannot be made, for then none is. */
+export function copiesOf(
+  items: ReadonlyMap<number, Item>,
+  { copies, dx, dy }: OpOf<'duplicate'>,
+  seq: number | null,
+): Item[] | null {
+  const made = new Set<number>();
+  const result: Item[] = [];
+  for (const { from, to } of copies) {
+    const item = items.get(from);
+    if (!item || items.has(to) || made.has(to)) return null;
+    made.add(to);
+    result.push({ ...item, id: to, x: item.x + dx, y: item.y + dy, seq: seq ?? 0 });
+  }
+  return result;
 }
 
 /** The chat lines an event brought; a change without a present author keeps an empty name. */
@@ -181,7 +208,9 @@ export function applyEvents(document: RoomDocument, frame: ServerFrameOf<'events
   const draft: Draft = { ...document, flush: frame.flush };
   const changes: AppliedChange[] = [];
   const lines: ChatLine[] = [];
+  let info: RoomInfo | null = null;
   for (const event of frame.events) {
+    if (event.type === 'roomChanged') info = event.room;
     if (event.type !== 'changed') {
       applyPresence(draft, event);
       continue;
@@ -201,7 +230,7 @@ export function applyEvents(document: RoomDocument, frame: ServerFrameOf<'events
   }
   if (frame.seq > draft.seq) return refused('gap');
   if (lines.length > 0) draft.chat = [...document.chat, ...lines].slice(-CHAT_LINES_KEPT);
-  return { ok: true, document: draft, changes, lines };
+  return { ok: true, document: draft, changes, lines, info };
 }
 
 /** Takes the newest places; those of people unknown here come with their `Joined`. */

@@ -1,12 +1,13 @@
 /** My edits: made optimistically, sent in order, answered durably, undone and redone. */
-import { encodeClient, decodeClient } from './codec';
-import type { AppliedChange, RoomDocument } from './document';
-import { BATCH_OPS_MAX, CLIENT_FRAME_BYTES_MAX, type Ack, type ClientFrame, type Op } from './frames';
-import { PendingBatches, type Batch, type Outcome } from './pending';
-import type { SavedSession, SessionStore } from './storage';
-import { UndoHistory, type Origin } from './undo';
-import type { RoomView } from './view';
-import { SendWindow } from './window';
+import { encodeClient, decodeClient } from './codec.ts';
+import type { AppliedChange, RoomDocument } from './document.ts';
+import { BATCH_OPS_MAX, CLIENT_FRAME_BYTES_MAX, type Ack, type ClientFrame, type Op } from './frames.ts';
+import { PendingBatches, type Batch, type Outcome } from './pending.ts';
+import type { Reason } from './reason.ts';
+import type { SavedSession, SessionStore } from './storage.ts';
+import { UndoHistory, type Origin } from './undo.ts';
+import type { RoomView } from './view.ts';
+import { SendWindow } from './window.ts';
 
 /** Unanswered batches kept; more are refused here as `queue_full`. */
 const QUEUE_MAX = 512;
@@ -14,7 +15,13 @@ const QUEUE_MAX = 512;
 /** A batch of mine that had no effect and is gone from the view. */
 export interface Rejection {
   readonly ops: readonly Op[];
-  readonly reason: string;
+  readonly reason: Reason;
+}
+
+/** The durable answer to a batch of mine. */
+export interface Answered {
+  readonly ops: readonly Op[];
+  readonly outcome: Outcome;
 }
 
 /** What edits need of the room around them. */
@@ -27,13 +34,29 @@ export interface EditsContext {
   send(frame: ClientFrame): boolean;
   /** The view is to be built anew. */
   changed(): void;
+  answered(answered: Answered): void;
   rejected(rejection: Rejection): void;
   unproven(batches: readonly Batch[]): void;
 }
 
+/** Operations about the room itself, each a batch of its own. */
+const ALONE: ReadonlySet<Op['type']> = new Set<Op['type']>([
+  'kick',
+  'ban',
+  'unban',
+  'mute',
+  'unmute',
+  'setRole',
+  'setPolicy',
+  'saveLayout',
+  'restoreLayout',
+  'removeLayout',
+]);
+
 /** What the server would refuse without an answer must not take a number. Throws TypeError for nonsense. */
-function refusalOf(ops: readonly Op[]): string | null {
+function refusalOf(ops: readonly Op[]): Reason | null {
   if (ops.length === 0 || ops.length > BATCH_OPS_MAX) return 'bad_batch_size';
+  if (ops.length > 1 && ops.some((op) => ALONE.has(op.type))) return 'not_alone';
   const largest = { number: 2 ** 32 - 1, baseSeq: Number.MAX_SAFE_INTEGER, resend: true };
   const bytes = encodeClient({ type: 'ops', ...largest, ops });
   if (bytes.length > CLIENT_FRAME_BYTES_MAX) return 'bad_batch_size';
@@ -50,6 +73,8 @@ export class Edits {
   readonly #store: SessionStore;
   readonly #pending = new PendingBatches();
   readonly #history = new UndoHistory();
+  /** What the server knew of my batches at a Welcome whose document has not come yet. */
+  #lastNumber: number | null = null;
   readonly #window = new SendWindow((refused) => {
     if (refused !== null) this.#pending.rewind(refused);
     this.flush();
@@ -105,7 +130,15 @@ export class Edits {
   welcomed(lastNumber: number): void {
     // the answers of this session are gone: what was sent may have been applied or not
     if (this.#pending.lastAnswered > lastNumber) this.sessionLost();
-    this.#pending.align(lastNumber);
+    this.#lastNumber = lastNumber;
+    this.#save();
+  }
+
+  /** The document that goes with the last Welcome is here whole; until then the view stays as it was. */
+  entered(): void {
+    if (this.#lastNumber === null) return;
+    this.#pending.align(this.#lastNumber);
+    this.#lastNumber = null;
     this.#save();
   }
 
@@ -133,19 +166,23 @@ export class Edits {
 
   answered(acks: readonly Ack[]): void {
     const seq = this.#context.document()?.seq ?? 0;
-    const rejections: Rejection[] = [];
+    const answers: Answered[] = [];
     for (const ack of acks) {
       const answer = this.#pending.answer(ack, seq);
       if (!answer) continue;
       const { batch, outcome } = answer;
-      if (outcome.status === 'rejected') rejections.push({ ops: batch.ops, reason: outcome.reason });
+      answers.push({ ops: batch.ops, outcome });
       if (outcome.status === 'rejected' || outcome.status === 'superseded') this.#history.forget(batch.key);
       else if (ack.seq <= seq) this.#history.ordered(batch.key, null);
     }
     this.#save();
     this.flush();
     this.#context.changed();
-    for (const refused of rejections) this.#context.rejected(refused);
+    for (const answered of answers) {
+      const { ops, outcome } = answered;
+      this.#context.answered(answered);
+      if (outcome.status === 'rejected') this.#context.rejected({ ops, reason: outcome.reason });
+    }
   }
 
   /** A batch was not taken: it and those after it are sent again, after the wait asked for. */

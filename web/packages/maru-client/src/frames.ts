@@ -27,10 +27,10 @@ import {
   theme,
   topic,
   visibility,
-} from './shapes';
-import { bool, int32, list, nullable, str, uint, uint32, variants, type ValueOf } from './wire';
+} from './shapes.ts';
+import { bool, int32, list, nullable, str, uint, uint32, variants, type ValueOf } from './wire.ts';
 
-export type * from './shapes';
+export type * from './shapes.ts';
 
 /** The WebSocket subprotocol both sides must agree on. */
 export const SUBPROTOCOL = 'maru.v1';

@@ -1,5 +1,7 @@
 /** Notices a dead connection: pings when it is silent, gives up when the ping stays without answer. */
 
+import { now } from './clock.ts';
+
 export interface HeartbeatTimes {
   readonly heartbeatMs: number;
   readonly silenceMsMax: number;
@@ -9,6 +11,9 @@ export interface HeartbeatActions {
   ping(): void;
   dead(): void;
 }
+
+/** A busy connection is never silent; it is pinged once in so many heartbeats, to know how far away it is. */
+const MEASURE_EVERY = 3;
 
 /** How long a connection that may have changed its network has to prove itself. */
 const PROBE_MS = 4_000;
@@ -21,7 +26,8 @@ export class Heartbeat {
   readonly #times: HeartbeatTimes;
   readonly #actions: HeartbeatActions;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #heardAt = performance.now();
+  #heardAt = now();
+  #pingedAt = now();
   #answerDueAt: number | null = null;
   #tickDueAt = 0;
 
@@ -33,7 +39,7 @@ export class Heartbeat {
 
   /** Anything at all came from the other side. */
   heard(): void {
-    this.#heardAt = performance.now();
+    this.#heardAt = now();
     if (this.#answerDueAt === null) return;
     this.#answerDueAt = null;
     this.#schedule(this.#times.heartbeatMs);
@@ -50,29 +56,31 @@ export class Heartbeat {
   }
 
   #ping(patienceMs: number): void {
-    this.#answerDueAt = performance.now() + patienceMs;
+    this.#pingedAt = now();
+    this.#answerDueAt = this.#pingedAt + patienceMs;
     this.#schedule(patienceMs);
     this.#actions.ping();
   }
 
   #schedule(delayMs: number): void {
     this.stop();
-    this.#tickDueAt = performance.now() + delayMs;
+    this.#tickDueAt = now() + delayMs;
     this.#timer = setTimeout(() => this.#tick(), delayMs);
   }
 
   #tick(): void {
-    const now = performance.now();
+    const time = now();
     const { heartbeatMs, silenceMsMax } = this.#times;
-    const overslept = now - this.#tickDueAt > heartbeatMs;
+    const overslept = time - this.#tickDueAt > heartbeatMs;
     const patienceMs = Math.max(silenceMsMax - heartbeatMs, heartbeatMs / 2);
     if (this.#answerDueAt !== null && !overslept) {
-      if (now >= this.#answerDueAt) this.#actions.dead();
-      else this.#schedule(this.#answerDueAt - now);
+      if (time >= this.#answerDueAt) this.#actions.dead();
+      else this.#schedule(this.#answerDueAt - time);
       return;
     }
-    const silentMs = now - this.#heardAt;
-    if (overslept || silentMs >= heartbeatMs) this.#ping(patienceMs);
+    const silentMs = time - this.#heardAt;
+    const measureDue = time - this.#pingedAt >= MEASURE_EVERY * heartbeatMs;
+    if (overslept || measureDue || silentMs >= heartbeatMs) this.#ping(patienceMs);
     else this.#schedule(heartbeatMs - silentMs);
   }
 }

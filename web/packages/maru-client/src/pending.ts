@@ -1,11 +1,12 @@
 /** My own batches between being made and being answered: queued, sent, seen, acknowledged. */
-import type { Ack, Op } from './frames';
+import type { Ack, Op } from './frames.ts';
+import type { Reason } from './reason.ts';
 
 /** What became of a batch. It resolves only when that is certain, and a success is durable. */
 export type Outcome =
   | { readonly status: 'applied' | 'superseded' | 'duplicate'; readonly seq: number }
   /** Refused as a whole, and rolled back in the view. `queue_full` is this client's own reason. */
-  | { readonly status: 'rejected'; readonly reason: string }
+  | { readonly status: 'rejected'; readonly reason: Reason }
   /** The session is lost: whether the batch was applied cannot be known. */
   | { readonly status: 'unproven' }
   /** The room was closed before the batch was sent: it was surely not applied. */

@@ -1,109 +1,64 @@
 /** A live room as a program uses it: the view, my edits, and what happens around me. */
-import { Connection, type ConnectionHandlers, type Phase, type Problem } from './connection';
-import { applyAvatars, applyChanges, applyEvents, fromSnapshot } from './document';
-import type { AppliedChange, Applied, Refused, RoomDocument } from './document';
-import { Edits, type EditsContext, type Rejection } from './edits';
-import { Emitter } from './emitter';
-import type { Avatar, ChatLine, Item, Limits, Op, Person, Quarter, Role, RoomInfo } from './frames';
-import type { ServerFrame, ServerFrameOf, Standing, Standpoint, Theme } from './frames';
-import { MoveSender, type Position } from './moves';
-import type { Batch, Outcome } from './pending';
-import { SessionStore, type Exclusive, type SessionStorage } from './storage';
-import type { TicketSource } from './tickets';
-import { webSocketTransport, type OpenTransport } from './transport';
-import { buildView, type RoomView } from './view';
+import { Connection, type ConnectionHandlers, type Phase, type Refusal } from './connection.ts';
+import type { AppliedChange, Refused } from './document.ts';
+import { Edits, type EditsContext } from './edits.ts';
+import type { RoomState } from './events.ts';
+import type { Limits, Op, Preview, Quarter, Role, RoomInfo, Topic } from './frames.ts';
+import type { Person, ServerFrame, ServerFrameOf, Standing, Status } from './frames.ts';
+import { peopleChanges } from './people.ts';
+import type { LiveRoomOptions } from './options.ts';
+import type { Outcome } from './pending.ts';
+import { Presence } from './presence.ts';
+import { ReadError, Reads, type RoomLists } from './reads.ts';
+import { Replica, type Step } from './replica.ts';
+import { Signals } from './signals.ts';
+import { SessionStore } from './storage.ts';
+import { webSocketTransport } from './transport.ts';
+import { RoomVerbs } from './verbs.ts';
+import { buildView, type RoomView } from './view.ts';
 
 /** How long `stop` waits for the answers to what was sent. */
 const LAST_ANSWERS_MS = 1_000;
 
-export interface RoomState {
-  readonly name: 'connecting' | 'inside' | 'reconnecting' | 'closed';
-  /** Why it is not inside, as a stable name; null when nothing has gone wrong. */
-  readonly reason: string | null;
-  /** Whether it comes back by itself. */
-  readonly comesBack: boolean;
-  /** How long until the next attempt; null when one is under way or none will follow. */
-  readonly retryInMs: number | null;
-}
+const NOBODY: ReadonlyMap<number, Person> = new Map();
 
-export interface LiveRoomEvents {
-  state: RoomState;
-  view: RoomView;
-  people: ReadonlyMap<number, Person>;
-  /** The places that are new, of others and of mine as the server sees it. */
-  avatars: readonly Avatar[];
-  /** Confirmed lines that are new; those of a snapshot are only in the view. */
-  chat: readonly ChatLine[];
-  rejected: Rejection;
-  /** Batches whose fate cannot be known: show them, they are not sent again. */
-  unproven: readonly Batch[];
-  role: Role;
-  problem: Problem;
-}
-
-export interface LiveRoomOptions {
-  /** The room's live address, see `liveUrl`. */
-  readonly url: string;
-  readonly ticket: TicketSource;
-  /** Defaults to the platform's WebSocket. */
-  readonly open?: OpenTransport;
-  /** Where I stood last; a wish the server validates. */
-  readonly position?: Position;
-  /** Lets a reload take the session up again. */
-  readonly storage?: SessionStorage;
-  /** Names this room in the storage; its address unless given. */
-  readonly storageKey?: string;
-  /** Keeps a duplicated tab, whose storage is a copy, from taking the session away. */
-  readonly exclusive?: Exclusive;
-  readonly random?: () => number;
-}
-
-/** The fields of a new item; without an id it gets a fresh one. */
-export type NewItem = Omit<Item, 'id' | 'seq'> & { readonly id?: number };
-
-export interface ItemPatch {
-  readonly standpoint?: Standpoint;
-  readonly rotation?: Quarter;
-  readonly color?: string;
-}
-
-export type ThemePatch = Partial<Omit<Theme, 'seq'>>;
-
-/** A random id for an item, from 1 to 2^53 - 1. */
-export function newItemId(random: () => number = Math.random): number {
-  return Math.floor(random() * 2 ** 26) * 2 ** 27 + Math.floor(random() * (2 ** 27 - 1)) + 1;
-}
-
-export class LiveRoom extends Emitter<LiveRoomEvents> {
-  readonly #random: () => number;
+export class LiveRoom extends RoomVerbs {
   readonly #connection: Connection;
   readonly #store: SessionStore;
-  readonly #moves: MoveSender;
+  readonly #presence: Presence;
   readonly #edits: Edits;
-  #document: RoomDocument | null = null;
-  /** The document may be built upon when coming back. */
-  #trusted = true;
+  readonly #reads: Reads;
+  readonly #replica = new Replica();
+  readonly #signals: Signals;
   #welcome: ServerFrameOf<'welcome'> | null = null;
+  #info: RoomInfo | null = null;
   #role: Role | null = null;
+  #latencyMs: number | null = null;
   #state: RoomState = { name: 'closed', reason: null, comesBack: false, retryInMs: null };
   #view: RoomView | null = null;
   #life: 'idle' | 'loading' | 'running' | 'leaving' | 'over' = 'idle';
   #starts = 0;
   #beenInside = false;
+  #profileChanged = false;
   #allAnswered: (() => void) | null = null;
 
   constructor(options: LiveRoomOptions) {
-    super();
-    this.#random = options.random ?? Math.random;
+    const random = options.random ?? Math.random;
+    super(random);
     const { url, ticket } = options;
     const open = options.open ?? webSocketTransport(WebSocket);
-    this.#connection = new Connection({ url, ticket, open, random: this.#random }, this.#handlers());
-    this.#moves = new MoveSender(options.position ?? null, this.#connection);
+    this.#connection = new Connection({ url, ticket, open, random }, this.#handlers());
+    this.#presence = new Presence(options.position ?? null, this.#connection);
+    this.#reads = new Reads((frame) => this.#connection.send(frame));
+    this.#signals = new Signals({
+      typing: (change) => this.emit('typing', change),
+      drag: (change) => this.emit('drag', change),
+    });
     this.#store = new SessionStore({
       storage: options.storage ?? null,
       exclusive: options.exclusive ?? null,
       key: `maru.session.${options.storageKey ?? url}`,
-      random: this.#random,
+      random,
       problem: (detail) => this.emit('problem', { what: 'storage', detail }),
     });
     this.#edits = new Edits(this.#context(), this.#store);
@@ -116,7 +71,8 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
   /** The room with my unconfirmed edits on top; the same object until something changes. */
   get view(): RoomView {
     const { overlay, unsaved } = this.#edits;
-    this.#view ??= buildView({ document: this.#document, overlay, unsaved, self: this.member });
+    const { document } = this.#replica;
+    this.#view ??= buildView({ document, overlay, unsaved, self: this.member });
     return this.#view;
   }
 
@@ -125,16 +81,36 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
     return this.#welcome?.member ?? null;
   }
 
+  /** Myself among `people`, once inside. */
+  get self(): Person | null {
+    return this.member === null ? null : (this.view.people.get(this.member) ?? null);
+  }
+
   get role(): Role | null {
     return this.#role;
   }
 
   get info(): RoomInfo | null {
-    return this.#welcome?.room ?? null;
+    return this.#info;
   }
 
   get limits(): Limits | null {
     return this.#welcome?.limits ?? null;
+  }
+
+  /** The others who are writing; the same object until that changes. */
+  get typists(): ReadonlySet<number> {
+    return this.#signals.typists;
+  }
+
+  /** What others drag; the same object until that changes. */
+  get drags(): ReadonlyMap<number, Preview> {
+    return this.#signals.drags;
+  }
+
+  /** How long the last ping took to be answered. */
+  get latencyMs(): number | null {
+    return this.#latencyMs;
   }
 
   get canUndo(): boolean {
@@ -180,35 +156,36 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
 
   /** Walks: hundredths of a tile, 0 to 1000. Only the newest place is sent. */
   move(x: number, y: number, facing: Quarter, standing: Standing): void {
-    this.#moves.move({ x, y, facing, standing });
+    this.#presence.move({ x, y, facing, standing });
   }
 
-  put(item: NewItem): Promise<Outcome> {
-    return this.batch([{ type: 'put', ...item, id: item.id ?? newItemId(this.#random) }]);
+  /** Whether I am writing: call it with each key. */
+  typing(active: boolean): void {
+    this.#presence.typing(active);
   }
 
-  patch(id: number, patch: ItemPatch, ifSeq: number | null = null): Promise<Outcome> {
-    const { standpoint = null, rotation = null, color = null } = patch;
-    return this.batch([{ type: 'patch', id, standpoint, rotation, color, ifSeq }]);
+  /** Shows others the item I drag, before I put it down; null when I have let go. */
+  drag(preview: Preview | null): void {
+    this.#presence.drag(preview);
   }
 
-  remove(id: number, ifSeq: number | null = null): Promise<Outcome> {
-    return this.batch([{ type: 'remove', id, ifSeq }]);
+  setStatus(status: Status): void {
+    this.#presence.setStatus(status);
   }
 
-  setTheme(patch: ThemePatch): Promise<Outcome> {
-    const { wallpaper = null, flooring = null, light = null } = patch;
-    return this.batch([{ type: 'setTheme', wallpaper, flooring, light }]);
+  /** My profile has changed: the room looks it up again. */
+  refresh(): void {
+    this.#profileChanged = true;
+    this.#tellProfile();
   }
 
-  say(text: string): Promise<Outcome> {
-    return this.batch([{ type: 'say', text }]);
+  /** One of the room's lists. Rejects with ReadError: `forbidden`, `timeout`, or why the room is closed. */
+  read<T extends Topic>(topic: T): Promise<RoomLists[T]> {
+    const { name, reason } = this.#state;
+    if (name === 'closed') return Promise.reject(new ReadError(topic, reason ?? 'not_started'));
+    return this.#reads.read(topic);
   }
 
-  /**
-   * All or nothing. Shown at once; the promise resolves with the durable answer and does not reject. Throws
-   * TypeError for operations no frame can carry. Before `start` and while away batches wait for the room.
-   */
   batch(ops: readonly Op[]): Promise<Outcome> {
     if (this.#isEnding) return Promise.resolve({ status: 'unsent' });
     return this.#edits.submit(ops, 'edit');
@@ -229,13 +206,12 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
 
   #handlers(): ConnectionHandlers {
     return {
-      presence: () => ({
-        have: this.#document && this.#trusted ? { epoch: this.#document.epoch, seq: this.#document.seq } : null,
-        avatar: this.#moves.presented(),
-      }),
+      presence: () => ({ have: this.#replica.have, avatar: this.#presence.presented() }),
       phase: (phase) => this.#onPhase(phase),
       welcome: (frame) => this.#onWelcome(frame),
       frame: (frame) => this.#onFrame(frame),
+      refused: (refusal) => this.#onRefused(refusal),
+      latency: (ms) => this.#onLatency(ms),
       sessionLost: () => this.#edits.sessionLost(),
       problem: (problem) => this.emit('problem', problem),
     };
@@ -243,15 +219,17 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
 
   #context(): EditsContext {
     return {
-      line: () =>
-        this.#state.name === 'inside' && this.#document && this.limits
-          ? { seq: this.#document.seq, unackedMax: this.limits.unackedMax }
-          : null,
+      line: () => {
+        const { document } = this.#replica;
+        if (this.#state.name !== 'inside' || !document || !this.limits) return null;
+        return { seq: document.seq, unackedMax: this.limits.unackedMax };
+      },
       view: () => this.view,
-      document: () => this.#document,
+      document: () => this.#replica.document,
       token: () => this.#connection.token,
       send: (frame) => this.#connection.send(frame),
       changed: () => this.#changed(),
+      answered: (answered) => this.emit('ack', answered),
       rejected: (rejection) => this.emit('rejected', rejection),
       unproven: (batches) => this.emit('unproven', batches),
     };
@@ -270,17 +248,21 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
 
   #onPhase(phase: Phase): void {
     if (phase.name !== 'inside') {
-      this.#moves.stop();
+      this.#presence.stop();
       this.#edits.pauseSending();
+      this.#reads.stop();
+      this.#replica.cut();
     }
     if (phase.name === 'closed') {
       this.#life = phase.reason === 'paused' ? 'idle' : 'over';
       this.#allAnswered?.();
+      this.#reads.end(phase.reason);
       if (this.#life === 'over') this.#edits.end();
     }
     this.#beenInside ||= phase.name === 'inside';
     this.#state = this.#stateOf(phase);
     this.emit('state', this.#state);
+    if (this.#state.name !== 'inside') this.#signals.clear();
   }
 
   #stateOf(phase: Phase): RoomState {
@@ -298,34 +280,46 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
   }
 
   #onWelcome(frame: ServerFrameOf<'welcome'>): void {
+    const { document } = this.#replica;
     if (!frame.resumed) this.#edits.sessionLost();
-    else if (this.#document && frame.epoch < this.#document.epoch) {
+    else if (document && frame.epoch < document.epoch) {
       this.#connection.resync('the room came back in an earlier epoch');
       return;
     }
     this.#welcome = frame;
     this.#edits.welcomed(frame.lastNumber);
+    this.#setInfo(frame.room);
     this.#setRole(frame.role);
   }
 
-  #onFrame(frame: ServerFrame): void {
-    if (frame.type === 'error') {
-      if (frame.number !== null) this.#edits.refused(frame.number, frame.retryAfterMs);
-      else if (frame.code === 'rate_limited') this.#moves.hold(frame.retryAfterMs ?? 0);
-      return;
+  #onRefused(refusal: Refusal): void {
+    const { code, number, retryAfterMs } = refusal;
+    if (number !== null) this.#edits.refused(number, retryAfterMs);
+    else {
+      if (code === 'rate_limited') this.#presence.hold(retryAfterMs ?? 0);
+      this.#reads.refused(code, retryAfterMs);
     }
+    this.emit('refused', refusal);
+  }
+
+  #onLatency(ms: number): void {
+    this.#latencyMs = ms;
+    this.emit('latency', ms);
+  }
+
+  #onFrame(frame: ServerFrame): void {
     if (!('epoch' in frame) || !this.#welcome) return;
     if (frame.epoch !== this.#welcome.epoch) {
       this.#connection.resync(`epoch ${frame.epoch} where ${this.#welcome.epoch} was welcomed`);
       return;
     }
-    if (frame.type === 'snapshot') this.#entered(fromSnapshot(frame), []);
-    else if (frame.type === 'changes') this.#onChanges(frame);
-    else if (frame.type === 'acks') this.#onAcks(frame);
-    // before the room's contents are here there is nothing these could be applied to
-    else if (this.#state.name !== 'inside' || !this.#document) return;
-    else if (frame.type === 'events') this.#onEvents(this.#document, frame);
-    else if (frame.type === 'avatars') this.#onAvatars(this.#document, frame);
+    const inside = this.#state.name === 'inside';
+    if (frame.type === 'acks') this.#onAcks(frame);
+    else if (frame.type === 'avatars') this.#onAvatars(frame, inside);
+    else if (frame.type === 'signals') this.#onSignals(frame, inside);
+    else if (frame.type === 'history' || frame.type === 'layouts' || frame.type === 'access') {
+      this.#reads.received(frame);
+    } else this.#onContents(frame, inside);
   }
 
   #onAcks(frame: ServerFrameOf<'acks'>): void {
@@ -333,53 +327,81 @@ export class LiveRoom extends Emitter<LiveRoomEvents> {
     if (this.#edits.unsaved === 0) this.#allAnswered?.();
   }
 
-  #onChanges(frame: ServerFrameOf<'changes'>): void {
-    const result: Applied | Refused = this.#document
-      ? applyChanges(this.#document, frame)
-      : { ok: false, why: 'inconsistent' };
-    if (result.ok) this.#entered(result.document, result.lines);
-    else this.#refuse(result);
-  }
-
-  #onEvents(document: RoomDocument, frame: ServerFrameOf<'events'>): void {
-    const result = applyEvents(document, frame);
-    if (result.ok) this.#advance(result.document, result.changes, result.lines);
-    else this.#refuse(result);
-  }
-
-  #onAvatars(document: RoomDocument, frame: ServerFrameOf<'avatars'>): void {
-    const result = applyAvatars(document, frame);
-    if (result.moved.length === 0) return;
-    this.#document = result.document;
+  #onAvatars(frame: ServerFrameOf<'avatars'>, inside: boolean): void {
+    const moved = inside ? this.#replica.move(frame) : [];
+    if (moved.length === 0) return;
     this.#view = null;
-    this.emit('avatars', result.moved);
+    this.emit('avatars', moved);
   }
 
-  #refuse(refused: Refused): void {
-    if (refused.why === 'inconsistent') this.#trusted = false;
-    this.#connection.resync(refused.why);
+  #onSignals(frame: ServerFrameOf<'signals'>, inside: boolean): void {
+    const people = this.#replica.document?.people;
+    if (!inside || !people || !this.limits) return;
+    const others = (member: number) => member !== this.member && people.has(member);
+    this.#signals.receive(frame, others, this.limits.typingMs);
   }
 
-  /** The room's contents came whole. */
-  #entered(document: RoomDocument, lines: readonly ChatLine[]): void {
-    this.#trusted = true;
-    this.#advance(document, [], lines);
+  #onContents(frame: ServerFrame, inside: boolean): void {
+    const before = this.#replica.document?.people ?? null;
+    const step: Step | Refused | null = this.#replica.receive(frame, inside);
+    if (!step) return;
+    if ('ok' in step) {
+      this.#connection.resync(step.why);
+      return;
+    }
+    if (step.entered) this.#edits.entered();
+    this.#advance(step, before);
+    if (!step.entered) return;
     this.#connection.settled();
     // whoever heard that may have left
-    if (this.#state.name !== 'inside') return;
-    this.#moves.start(this.limits?.moveIntervalMs ?? 0);
+    if (this.#state.name !== 'inside' || !this.limits) return;
+    this.#presence.start(this.limits);
     this.#edits.flush();
+    this.#reads.start();
+    this.#tellProfile();
   }
 
-  #advance(document: RoomDocument, changes: readonly AppliedChange[], lines: readonly ChatLine[]): void {
-    const peopleChanged = document.people !== this.#document?.people;
-    this.#document = document;
+  #advance({ changes, lines, info }: Step, before: ReadonlyMap<number, Person> | null): void {
+    const document = this.#replica.document!;
     this.#edits.advanced(document.seq, changes, this.#welcome?.session ?? null);
     this.#changed();
-    if (peopleChanged) this.emit('people', document.people);
+    const { people } = document;
+    if (people !== before) this.#peopleChanged(before, people);
+    if (info) this.#setInfo(info);
+    for (const change of changes) this.#emitChange(change, before ?? NOBODY, people);
     if (lines.length > 0) this.emit('chat', lines);
-    const me = this.member === null ? undefined : document.people.get(this.member);
+    const me = this.member === null ? undefined : people.get(this.member);
     if (me) this.#setRole(me.role);
+  }
+
+  #peopleChanged(before: ReadonlyMap<number, Person> | null, people: ReadonlyMap<number, Person>): void {
+    this.emit('people', people);
+    this.#signals.keep(people);
+    // those who were here before me did not just come in
+    const { joined, updated, left } = peopleChanges(before ?? people, people);
+    for (const person of left) this.emit('person:left', person);
+    for (const person of joined) this.emit('person:joined', person);
+    for (const person of updated) this.emit('person:updated', person);
+  }
+
+  #emitChange({ event, after }: AppliedChange, before: ReadonlyMap<number, Person>, people: ReadonlyMap<number, Person>): void {
+    // the copy of the room this came with had it already
+    if (!after) return;
+    const { seq, atMs, member, session, ops } = event;
+    const author = people.get(member) ?? before.get(member) ?? null;
+    this.emit('change', { seq, atMs, author, mine: session === this.#welcome?.session, ops });
+  }
+
+  #tellProfile(): void {
+    if (!this.#profileChanged || this.#state.name !== 'inside') return;
+    this.#profileChanged = !this.#connection.send({ type: 'refresh' });
+  }
+
+  #setInfo(info: RoomInfo): void {
+    const before = this.#info;
+    this.#info = info;
+    const same = before && (Object.keys(info) as (keyof RoomInfo)[]).every((key) => info[key] === before[key]);
+    if (!same) this.emit('room', info);
   }
 
   #setRole(role: Role): void {

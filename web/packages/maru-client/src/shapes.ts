@@ -12,7 +12,7 @@ import {
   uint32,
   uint8,
   type ValueOf,
-} from './wire';
+} from './wire.ts';
 
 export const place = oneOf(0, 1, 2);
 export const quarter = oneOf(0, 1, 2, 3);

@@ -1,7 +1,7 @@
 /** What of a session outlives a reload, and the guard that keeps a duplicated tab from sharing it. */
-import { op } from './frames';
-import type { SavedBatch } from './pending';
-import { bool, list, nullable, oneOf, record, str, uint, uint32, type ValueOf } from './wire';
+import { op } from './frames.ts';
+import type { SavedBatch } from './pending.ts';
+import { bool, list, nullable, oneOf, record, str, uint, uint32, type ValueOf } from './wire.ts';
 
 /** A place for short texts that lives as long as the tab. */
 export interface SessionStorage {

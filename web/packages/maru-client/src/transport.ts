@@ -1,5 +1,5 @@
 /** One WebSocket as the connection sees it. */
-import { SUBPROTOCOL } from './frames';
+import { SUBPROTOCOL } from './frames.ts';
 
 export interface TransportEvents {
   opened(): void;
@@ -28,10 +28,12 @@ interface CloseInfo {
 /** The part of the WebSocket API in use: browsers, Node and React Native all have it. */
 export interface WebSocketLike {
   binaryType: string;
-  readonly bufferedAmount: number;
+  /** React Native has none. */
+  readonly bufferedAmount?: number;
   addEventListener(type: 'open', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: CloseInfo) => void): void;
+  addEventListener(type: 'error', listener: () => void): void;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
 }
@@ -49,14 +51,15 @@ export function webSocketTransport(WebSocketClass: WebSocketConstructor): OpenTr
     socket.addEventListener('message', (event) =>
       events.received(event.data instanceof ArrayBuffer ? new Uint8Array(event.data) : null),
     );
-    // an error has no listener: a close follows it and says all there is to say
+    // a close follows an error and says all there is to say; the `ws` package wants a listener all the same
+    socket.addEventListener('error', () => undefined);
     socket.addEventListener('close', (event) =>
       events.closed(event.code ?? CLOSE_ABNORMAL, event.reason ?? ''),
     );
     return {
       send: (bytes) => socket.send(new Uint8Array(bytes)),
       close: (code, reason) => socket.close(code, reason),
-      buffered: () => socket.bufferedAmount,
+      buffered: () => socket.bufferedAmount ?? 0,
     };
   };
 }

@@ -1,7 +1,7 @@
 /** Undo and redo of my own batches, as new inverse batches that leave other people's later edits alone. */
-import { type AppliedChange, type Content } from './document';
-import type { Item, Op, Theme } from './frames';
-import { predict } from './view';
+import { type AppliedChange, type Content } from './document.ts';
+import { BATCH_OPS_MAX, type Item, type Op, type Theme } from './frames.ts';
+import { predict } from './view.ts';
 
 /** Steps remembered; older ones fall out. */
 const STEPS_MAX = 100;
@@ -42,7 +42,8 @@ export type Origin = 'edit' | 'undo' | 'redo';
 
 interface Step {
   readonly batchKey: number;
-  changes: readonly Change[];
+  /** Null while only the server knows what the batch will come to. */
+  changes: readonly Change[] | null;
   /** The server has ordered the batch: whatever others do from now on is later. */
   ordered: boolean;
 }
@@ -66,9 +67,14 @@ function itemChanges(id: number, before: Item | null, after: Item | null): Chang
   );
 }
 
+function itemsOf(op: Op): readonly number[] {
+  if (op.type === 'duplicate') return op.copies.map(({ to }) => to);
+  return 'id' in op ? [op.id] : [];
+}
+
 /** What the operations made different, in the order they first touched it. */
 function difference(before: Content, after: Content, ops: readonly Op[]): Change[] {
-  const ids = new Set(ops.flatMap((op) => ('id' in op ? [op.id] : [])));
+  const ids = new Set(ops.flatMap(itemsOf));
   const items = [...ids].flatMap((id) =>
     itemChanges(id, before.items.get(id) ?? null, after.items.get(id) ?? null),
   );
@@ -122,6 +128,18 @@ function joined(ops: readonly Op[]): Op[] {
   return result;
 }
 
+/** The operations that take back these changes, the last one first. */
+function takingBack(changes: readonly Change[]): Op[] {
+  const ops: Op[] = [];
+  for (let last = changes.length - 1; last >= 0; last -= 1) ops.push(inverse(changes[last]!));
+  return joined(ops);
+}
+
+/** Taking back is atomic or not offered: a large restored layout is beyond one batch. */
+function fitsOneBatch(changes: readonly Change[]): boolean {
+  return changes.length > 0 && takingBack(changes).length <= BATCH_OPS_MAX;
+}
+
 function touches(op: Op, change: Change): boolean {
   if (op.type === 'setTheme') return change.of === 'theme' && op[change.field] !== null;
   if (change.of === 'theme' || !('id' in op) || op.id !== change.id) return false;
@@ -134,17 +152,18 @@ export class UndoHistory {
   #redo: Step[] = [];
 
   get canUndo(): boolean {
-    return this.#undo.length > 0;
+    return this.#undo.at(-1)?.changes !== null && this.#undo.length > 0;
   }
 
   get canRedo(): boolean {
-    return this.#redo.length > 0;
+    return this.#redo.at(-1)?.changes !== null && this.#redo.length > 0;
   }
 
   /** Remembers a batch of mine, by what it does to the view it was made on. */
   record(batchKey: number, ops: readonly Op[], view: Content, origin: Origin): void {
-    const changes = difference(view, predict(view, ops), ops);
-    if (changes.length === 0) return;
+    const unknown = ops.some((op) => op.type === 'restoreLayout');
+    const changes = unknown ? null : difference(view, predict(view, ops), ops);
+    if (changes !== null && !fitsOneBatch(changes)) return;
     if (origin === 'edit') this.#redo = [];
     const stack = origin === 'undo' ? this.#redo : this.#undo;
     stack.push({ batchKey, changes, ordered: false });
@@ -154,9 +173,10 @@ export class UndoHistory {
   /** Takes the last step whose effect still stands and gives the operations that take it back. */
   revert(which: 'undo' | 'redo', view: Content): readonly Op[] | null {
     const stack = which === 'undo' ? this.#undo : this.#redo;
-    for (let step = stack.pop(); step; step = stack.pop()) {
-      const mine = step.changes.filter((change) => stillMine(change, view)).toReversed();
-      if (mine.length > 0) return joined(mine.map(inverse));
+    // what a restored layout changed is known when it comes back, and going past it would mix the order
+    while (stack.length > 0 && stack.at(-1)?.changes !== null) {
+      const mine = (stack.pop()?.changes ?? []).filter((change) => stillMine(change, view));
+      if (mine.length > 0) return takingBack(mine);
     }
     return null;
   }
@@ -169,13 +189,14 @@ export class UndoHistory {
     if (change?.before && change.after) {
       step.changes = difference(change.before, change.after, change.event.ops);
     }
+    if (step.changes === null || !fitsOneBatch(step.changes)) this.forget(batchKey);
   }
 
   /** Somebody else changed the room: what they touched of mine is theirs now. */
   overtaken(ops: readonly Op[]): void {
     for (const step of [...this.#undo, ...this.#redo]) {
       if (!step.ordered) continue;
-      for (const change of step.changes) {
+      for (const change of step.changes ?? []) {
         if (ops.some((op) => touches(op, change))) change.theirs = true;
       }
     }

@@ -1,7 +1,7 @@
 /** The room as it is shown: the confirmed document with my unconfirmed batches on top. */
-import { applyOps, type Content, type RoomDocument } from './document';
-import type { Avatar, ChatLine, Item, Op, Person, Theme } from './frames';
-import type { Batch } from './pending';
+import { applyOps, copiesOf, type Content, type RoomDocument } from './document.ts';
+import type { Avatar, ChatLine, Item, Op, Person, Theme } from './frames.ts';
+import type { Batch } from './pending.ts';
 
 /** A chat line; `pending` until the server has it. */
 export interface ViewLine extends ChatLine {
@@ -34,6 +34,7 @@ const NOTHING_SAID: readonly ChatLine[] = [];
 function effective(content: Content, op: Op): boolean {
   if (op.type === 'put') return !content.items.has(op.id);
   if (op.type === 'patch') return content.items.has(op.id);
+  if (op.type === 'duplicate') return copiesOf(content.items, op, null) !== null;
   return true;
 }
 

@@ -1,4 +1,5 @@
 /** How many of my batches may be on their way at once, and when to send refused ones again. */
+import { now } from './clock.ts';
 
 /**
  * Batches behind a refused one are refused as gaps, and sixteen refused frames in a minute end the session.
@@ -27,28 +28,28 @@ export class SendWindow {
 
   /** Batches that may be in flight now; when it is none for the time being, `ready` follows. */
   size(unackedMax: number): number {
-    const now = performance.now();
-    if (now < this.#nextAt) {
-      if (this.#timer === null) this.#wake(this.#nextAt - now);
+    const time = now();
+    if (time < this.#nextAt) {
+      if (this.#timer === null) this.#wake(this.#nextAt - time);
       return 0;
     }
-    return now < this.#carefulUntil ? 1 : Math.min(WINDOW, unackedMax);
+    return time < this.#carefulUntil ? 1 : Math.min(WINDOW, unackedMax);
   }
 
   /** Something was sent just now. */
   sent(): void {
-    const now = performance.now();
-    if (now < this.#carefulUntil) this.#nextAt = now + this.#spacingMs;
+    const time = now();
+    if (time < this.#carefulUntil) this.#nextAt = time + this.#spacingMs;
   }
 
   /** A batch was not taken. A burst of refusals is one: the first number, the longest wait. */
   refused(number: number, retryAfterMs: number | null): void {
-    const now = performance.now();
-    if (this.#refused === null) this.#spread(now);
+    const time = now();
+    if (this.#refused === null) this.#spread(time);
     this.#refused = Math.min(number, this.#refused ?? number);
-    this.#carefulUntil = now + CAREFUL_MS;
-    this.#nextAt = Math.max(this.#nextAt, now + (retryAfterMs ?? RETRY_MS));
-    this.#wake(this.#nextAt - now);
+    this.#carefulUntil = time + CAREFUL_MS;
+    this.#nextAt = Math.max(this.#nextAt, time + (retryAfterMs ?? RETRY_MS));
+    this.#wake(this.#nextAt - time);
   }
 
   /** The connection is gone: the next one starts from what is unanswered. */
@@ -59,8 +60,8 @@ export class SendWindow {
     this.#nextAt = Number.NEGATIVE_INFINITY;
   }
 
-  #spread(now: number): void {
-    const again = now < this.#carefulUntil;
+  #spread(time: number): void {
+    const again = time < this.#carefulUntil;
     this.#spacingMs = again ? Math.min(2 * this.#spacingMs, SPACING_MS_MAX) : SPACING_MS_MIN;
   }
 

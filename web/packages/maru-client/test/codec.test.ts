@@ -2,9 +2,9 @@
 import { encode } from '@msgpack/msgpack';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DecodeError, decodeClient, decodeServer, encodeClient, encodeServer } from '../src/index';
-import type { ClientFrame, Op, ServerFrame } from '../src/index';
-import { LIMITS, ROOM_INFO } from './fake-room';
+import { DecodeError, decodeClient, decodeServer, encodeClient, encodeServer } from '../src/index.ts';
+import type { ClientFrame, Op, ServerFrame } from '../src/index.ts';
+import { LIMITS, ROOM_INFO } from './fake-room.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytes = (text: string) => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));

@@ -1,9 +1,9 @@
 // Whatever happens on the way, in the end every client shows the server's room, and each edit counted once.
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { LiveRoom, type Op, type Outcome } from '../src/index';
-import { FakeNetwork } from './fake-network';
-import { FakeRoom } from './fake-room';
+import { LiveRoom, type Op, type Outcome } from '../src/index.ts';
+import { FakeNetwork } from './fake-network.ts';
+import { FakeRoom } from './fake-room.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,8 +1,8 @@
 // The confirmed document: one flush is applied whole or not at all.
 import { describe, expect, test } from 'vitest';
-import { applyAvatars, applyChanges, applyEvents, CHAT_LINES_KEPT, fromSnapshot } from '../src/document';
-import type { Op, Person, RoomEvent } from '../src/index';
-import { chair } from './harness';
+import { applyAvatars, applyChanges, applyEvents, CHAT_LINES_KEPT, fromSnapshot } from '../src/document.ts';
+import type { Op, Person, RoomEvent } from '../src/index.ts';
+import { chair } from './harness.ts';
 
 const avatar = (member: number, x = 0) => ({ member, x, y: 0, facing: 0, standing: 0 }) as const;
 const person = (member: number): Person => ({

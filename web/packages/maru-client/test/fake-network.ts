@@ -1,7 +1,7 @@
 // Connections in memory whose every step the test decides: delivery, duplication, cuts.
-import { decodeClient, encodeServer, type ClientFrame, type OpenTransport, type ServerFrame } from '../src/index';
-import type { TransportEvents } from '../src/index';
-import type { FakeRoom, Line } from './fake-room';
+import { decodeClient, encodeServer, type ClientFrame, type OpenTransport, type ServerFrame } from '../src/index.ts';
+import type { TransportEvents } from '../src/index.ts';
+import type { FakeRoom, Line } from './fake-room.ts';
 
 type Message = { readonly bytes: Uint8Array } | { readonly close: number };
 

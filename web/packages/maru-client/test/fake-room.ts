@@ -1,5 +1,6 @@
 // A room server in memory that follows PROTOCOL.md: order, saves, answers, sessions, crashes.
-import type { Ack, ClientFrame, Item, Op, Person, RoomEvent, RoomInfo, ServerFrame, Theme } from '../src/index';
+import type { Ack, ClientFrame, Item, Op, Person, RoomEvent, RoomInfo, ServerFrame, Status, Topic } from '../src/index.ts';
+import { applyBatch, newDocument, notOverwriting, reasonAgainst, type FakeDocument } from './fake-document.ts';
 
 export const LIMITS = {
   heartbeatMs: 10_000,
@@ -28,14 +29,6 @@ export const ROOM_INFO: RoomInfo = {
   peopleMax: 50,
 };
 
-/** Field name to the seq and session of its last change, beside each item. */
-type Touches = Record<string, { seq: number; session: string }>;
-
-interface StoredItem {
-  item: Item;
-  touches: Touches;
-}
-
 interface SessionRecord {
   answers: { number: number; digest: string; ack: Ack }[];
   generation: number;
@@ -43,11 +36,8 @@ interface SessionRecord {
   arrived: number;
 }
 
-interface Stored {
-  seq: number;
-  theme: Theme;
-  items: Map<number, StoredItem>;
-  chat: { seq: number; atMs: number; authorId: string; authorName: string; text: string }[];
+interface Stored extends FakeDocument {
+  info: RoomInfo;
   records: Map<string, SessionRecord>;
 }
 
@@ -55,6 +45,7 @@ interface LiveSession {
   id: string;
   no: number;
   savedNumber: number;
+  status: Status;
   line: Line | null;
 }
 
@@ -63,8 +54,6 @@ export interface Line {
   send(frame: ServerFrame): void;
   close(code: number): void;
 }
-
-const PATCH_FIELDS = ['standpoint', 'rotation', 'color'] as const;
 
 function lastNumber(record: SessionRecord): number {
   return record.answers.at(-1)?.number ?? 0;
@@ -89,17 +78,15 @@ export class FakeRoom {
   refuseTokens = false;
   /** Batches allowed, as a bucket of tokens; the sixteenth refusal ends the session. */
   allowance: { perSecond: number; tokens: number; refilledAt: number; refusals: number } | null = null;
+  /** The most items in one frame; the rest of a snapshot comes in parts. */
+  itemsPerFrame = Number.POSITIVE_INFINITY;
+  /** Refuses lists with this error; unasked questions are not answered at all while it is 'silence'. */
+  refuseReads: string | null = null;
   /** Rejects every batch that holds an operation this finds. */
   reject: (op: Op) => string | null = () => null;
 
   constructor() {
-    this.live = {
-      seq: 0,
-      theme: { wallpaper: 'plain', flooring: 'oak', light: 'day', seq: 0 },
-      items: new Map(),
-      chat: [],
-      records: new Map(),
-    };
+    this.live = { ...newDocument(), info: ROOM_INFO, records: new Map() };
     this.saved = structuredClone(this.live);
   }
 
@@ -112,12 +99,12 @@ export class FakeRoom {
     return [...this.#sessions.values()].map((session) => this.#person(session));
   }
 
-  #person({ id, no, line }: LiveSession): Person {
+  #person({ id, no, line, status }: LiveSession): Person {
     const avatar = { member: no, x: 500, y: 500, facing: 0, standing: 0 } as const;
     const look = [0, 0, 0, 0, 0, 0];
     const away = line === null;
     const who = { member: no, id, kind: 'guest', name: id, handle: null, look, role: 'editor' } as const;
-    return { ...who, away, avatar, idle: false, status: 'available', muted: false };
+    return { ...who, away, avatar, idle: false, status, muted: false };
   }
 
   receive(line: Line, frame: ClientFrame): void {
@@ -129,12 +116,35 @@ export class FakeRoom {
     else if (!session) line.close(4203);
     else if (frame.type === 'ops') this.#ops(line, session, frame);
     else if (frame.type === 'ping') line.send({ type: 'pong', nonce: frame.nonce });
-    else if (frame.type === 'leave') {
-      this.#lines.delete(line);
-      this.#sessions.delete(session.id);
-      this.#events.push({ type: 'left', member: session.no });
-      line.close(4304);
-    }
+    else if (frame.type === 'typing') this.#signal([{ member: session.no, active: frame.active }], []);
+    else if (frame.type === 'drag') this.#signal([], [{ member: session.no, preview: frame.preview }]);
+    else if (frame.type === 'setStatus') {
+      session.status = frame.status;
+      this.#events.push({ type: 'updated', person: this.#person(session) });
+    } else if (frame.type === 'read') this.#read(line, frame.topic);
+    else if (frame.type === 'leave') this.#end(session, 4304);
+  }
+
+  #end(session: LiveSession, code: number): void {
+    const { line } = session;
+    this.#sessions.delete(session.id);
+    this.#events.push({ type: 'left', member: session.no });
+    if (!line) return;
+    this.#lines.delete(line);
+    line.close(code);
+  }
+
+  #signal(typing: Extract<ServerFrame, { type: 'signals' }>['typing'], drags: Extract<ServerFrame, { type: 'signals' }>['drags']): void {
+    this.broadcast({ type: 'signals', epoch: this.epoch, typing, drags });
+  }
+
+  #read(line: Line, topic: Topic): void {
+    const { epoch, refuseReads } = this;
+    if (refuseReads === 'silence') return;
+    if (refuseReads) line.send({ type: 'error', code: refuseReads, message: '', retryAfterMs: 300, number: null, limit: null });
+    else if (topic === 'history') line.send({ type: 'history', epoch, edits: this.live.edits });
+    else if (topic === 'access') line.send({ type: 'access', epoch, editors: [], bans: [], mutes: [] });
+    else line.send({ type: 'layouts', epoch, layouts: [...this.live.layouts.values()].map(({ info }) => info) });
   }
 
   lost(line: Line): void {
@@ -173,7 +183,7 @@ export class FakeRoom {
     record.generation += 1;
     let session = this.#sessions.get(id);
     if (!session) {
-      session = { id, no: this.#nextSession, savedNumber: lastNumber(record), line: null };
+      session = { id, no: this.#nextSession, savedNumber: lastNumber(record), status: 'available', line: null };
       this.#nextSession += 1;
       this.#sessions.set(id, session);
       this.#events.push({ type: 'joined', person: this.#person(session) });
@@ -191,7 +201,7 @@ export class FakeRoom {
       member: session.no,
       resumeToken: `${id}/${record.generation}`,
       role: 'editor',
-      room: ROOM_INFO,
+      room: this.live.info,
       limits: LIMITS,
       lastNumber: lastNumber(record),
       resumed,
@@ -211,18 +221,27 @@ export class FakeRoom {
     const all = [...items.values()].map(({ item }) => item);
     const common = { epoch: this.epoch, seq, people: this.people };
     if (have?.epoch !== this.epoch) {
-      line.send({ type: 'snapshot', ...common, theme, items: all, chat, parts: 0 });
+      this.#sendSnapshot(line, { type: 'snapshot', ...common, theme, items: all, chat, parts: 0 });
       return;
     }
     const newer = <T extends { seq: number }>(things: T[]) => things.filter((thing) => thing.seq > have.seq);
     // every id ever used is a tombstone here: removals come before the items that are back
-    const removed = [...this.#gone].map(([id, at]) => ({ id, seq: at }));
+    const removed = [...this.live.gone].map(([id, at]) => ({ id, seq: at }));
     const [changedTheme = null] = newer([theme]);
     const changes = { theme: changedTheme, items: newer(all), removed: newer(removed), chat: newer(chat) };
     line.send({ type: 'changes', ...common, ...changes });
   }
 
-  #gone = new Map<number, number>();
+  #sendSnapshot(line: Line, whole: Extract<ServerFrame, { type: 'snapshot' }>): void {
+    const size = this.itemsPerFrame;
+    const { epoch, seq, items } = whole;
+    const parts = Math.max(0, Math.ceil(items.length / size) - 1);
+    line.send({ ...whole, items: items.slice(0, size), parts });
+    for (let part = 1; part <= parts; part += 1) {
+      const some: readonly Item[] = items.slice(part * size, (part + 1) * size);
+      line.send({ type: 'part', epoch, seq, part, items: some, chat: [], people: [] });
+    }
+  }
 
   #repeatAnswers(session: LiveSession, record: SessionRecord): void {
     const acks = record.answers.filter(({ number }) => number <= session.savedNumber).map(({ ack }) => ack);
@@ -268,83 +287,35 @@ export class FakeRoom {
 
   #apply(session: LiveSession, frame: Extract<ClientFrame, { type: 'ops' }>): Ack {
     const { number, ops } = frame;
-    const reason = this.#reasonAgainst(ops);
+    const refused = ops.map((op) => this.reject(op)).find((each) => each !== null);
+    const reason = refused ?? reasonAgainst(this.live, ops);
     if (reason) return { number, outcome: 'rejected', seq: 0, reason };
-    const kept = frame.resend ? this.#notOverwriting(ops, frame.baseSeq, session.id) : ops;
+    const kept = frame.resend ? notOverwriting(this.live, ops, frame.baseSeq, session.id) : ops;
     if (kept.length === 0) return { number, outcome: 'superseded', seq: 0, reason: null };
     const seq = this.change(kept, session, number);
     return { number, outcome: 'applied', seq, reason: null };
   }
 
-  #reasonAgainst(ops: readonly Op[]): string | null {
-    const present = new Set(this.live.items.keys());
-    for (const op of ops) {
-      const refused = this.reject(op);
-      if (refused) return refused;
-      if (op.type === 'put') {
-        if (present.has(op.id)) return 'item_exists';
-        present.add(op.id);
-      } else if (op.type === 'patch' || op.type === 'remove') {
-        if (!present.has(op.id)) return 'no_such_item';
-        if (op.type === 'remove') present.delete(op.id);
-      }
-    }
-    return null;
-  }
-
-  /** A resent batch does not overwrite fields others have set since its author looked. */
-  #notOverwriting(ops: readonly Op[], baseSeq: number, session: string): Op[] {
-    return ops.flatMap((op): Op[] => {
-      if (op.type !== 'patch') return [op];
-      const touches = this.live.items.get(op.id)?.touches ?? {};
-      const free = PATCH_FIELDS.filter((field) => {
-        const touch = touches[field];
-        return op[field] !== null && !(touch && touch.seq > baseSeq && touch.session !== session);
-      });
-      const value = (field: (typeof PATCH_FIELDS)[number]) => (free.includes(field) ? op[field] : null);
-      const none = { standpoint: null, rotation: null, color: null };
-      const fields = Object.fromEntries(PATCH_FIELDS.map((field) => [field, value(field)]));
-      return free.length === 0 ? [] : [{ ...op, ...none, ...fields }];
-    });
-  }
-
   /** Applies what somebody does, a session or the REST interface, under the next seq. */
   change(ops: readonly Op[], session: LiveSession | null = null, number = 0): number {
-    const seq = this.live.seq + 1;
-    this.live.seq = seq;
-    const atMs = 1_700_000_000_000 + seq;
-    const id = session?.id ?? '';
-    for (const op of ops) this.#applyOp(op, seq, id, atMs);
+    const told = applyBatch(this.live, ops, session?.id ?? '');
+    const { seq } = this.live;
     const no = session?.no ?? 0;
-    this.#events.push({ type: 'changed', seq, member: no, session: no, number, atMs, ops });
+    const atMs = 1_700_000_000_000 + seq;
+    this.#events.push({ type: 'changed', seq, member: no, session: no, number, atMs, ops: told });
+    for (const op of ops) this.#decide(op);
     return seq;
   }
 
-  #applyOp(op: Op, seq: number, session: string, atMs: number): void {
-    const { items, theme } = this.live;
-    if (op.type === 'put') {
-      const { type: _, ...fields } = op;
-      items.set(op.id, { item: { ...fields, seq }, touches: {} });
-    } else if (op.type === 'remove') {
-      items.delete(op.id);
-      this.#gone.set(op.id, seq);
-    } else if (op.type === 'say') {
-      this.live.chat.push({ seq, atMs, authorId: session, authorName: session, text: op.text });
-    } else if (op.type === 'setTheme') {
-      const { wallpaper, flooring, light } = op;
-      this.live.theme = {
-        wallpaper: wallpaper ?? theme.wallpaper,
-        flooring: flooring ?? theme.flooring,
-        light: light ?? theme.light,
-        seq,
-      };
-    } else if (op.type === 'patch') {
-      const { item, touches } = items.get(op.id)!;
-      const now = { ...touches };
-      for (const field of PATCH_FIELDS) if (op[field] !== null) now[field] = { seq, session };
-      const rotation = op.rotation ?? item.rotation;
-      const color = op.color ?? item.color;
-      items.set(op.id, { item: { ...item, ...op.standpoint, rotation, color, seq }, touches: now });
+  /** What the owner decides about people and rules shows in events of its own. */
+  #decide(op: Op): void {
+    if (op.type === 'setPolicy') {
+      const given = Object.entries(op).filter(([key, value]) => key !== 'type' && value !== null);
+      this.live.info = { ...this.live.info, ...Object.fromEntries(given) };
+      this.#events.push({ type: 'roomChanged', room: this.live.info });
+    } else if (op.type === 'kick' || op.type === 'ban') {
+      const session = this.#sessions.get(op.person);
+      if (session) this.#end(session, op.type === 'kick' ? 4305 : 4306);
     }
   }
 

@@ -1,8 +1,8 @@
 // One client in one room over one network, with clocks that the test moves.
 import { vi } from 'vitest';
-import { LiveRoom, type LiveRoomEvents, type LiveRoomOptions } from '../src/index';
-import { FakeNetwork } from './fake-network';
-import { FakeRoom } from './fake-room';
+import { LiveRoom, type LiveRoomEvents, type LiveRoomOptions } from '../src/index.ts';
+import { FakeNetwork } from './fake-network.ts';
+import { FakeRoom } from './fake-room.ts';
 
 export interface Harness {
   readonly server: FakeRoom;
@@ -29,11 +29,21 @@ export function harness(options: Partial<LiveRoomOptions> = {}, server = new Fak
     state: [],
     view: [],
     people: [],
+    'person:joined': [],
+    'person:updated': [],
+    'person:left': [],
+    room: [],
     avatars: [],
+    typing: [],
+    drag: [],
     chat: [],
+    change: [],
+    ack: [],
     rejected: [],
     unproven: [],
     role: [],
+    latency: [],
+    refused: [],
     problem: [],
   };
   for (const name of Object.keys(heard) as (keyof LiveRoomEvents)[]) {

@@ -1,7 +1,7 @@
 // A room as its user meets it: optimistic edits, refusals, walking, people, leaving.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { encodeServer } from '../src/index';
-import { chair, harness } from './harness';
+import { encodeServer } from '../src/index.ts';
+import { chair, harness } from './harness.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,7 +1,7 @@
 // One session over many connections: coming back, frames that cannot be read, reloads.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { encodeServer, type Exclusive, type SessionStorage } from '../src/index';
-import { chair, harness } from './harness';
+import { encodeServer, type Exclusive, type SessionStorage } from '../src/index.ts';
+import { chair, harness } from './harness.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

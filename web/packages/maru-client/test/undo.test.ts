@@ -1,7 +1,7 @@
 // Undo takes back what I did and nothing of what others did since.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Op } from '../src/index';
-import { chair, harness, type Harness } from './harness';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Op } from '../src/index.ts';
+import { chair, harness, type Harness } from './harness.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -188,4 +188,82 @@ test('spares what others did while I was away', async () => {
   void room.undo();
   pass();
   expect(server.live.items.get(1)?.item).toMatchObject({ x: 0, color: 'coral' });
+});
+
+describe('copies', () => {
+  test('show at once, follow their originals until they are made, and are taken back and made again', async () => {
+    const { room, server, pass } = await inside([{ type: 'put', ...chair(1, { x: 3 }) }]);
+    void room.duplicate([1], 2, 4, [7]);
+    expect(room.view.items.get(7)).toMatchObject({ kind: 'chair', x: 5, y: 4, seq: 0 });
+    server.change([patch(1, { color: 'coral', standpoint: at(10, 0) })]);
+    pass();
+    expect(room.view.items.get(7)).toMatchObject({ x: 12, y: 4, color: 'coral', seq: 3 });
+    void room.undo();
+    pass();
+    expect(server.live.items.has(7)).toBe(false);
+    void room.redo();
+    pass();
+    expect(server.live.items.get(7)?.item).toMatchObject({ x: 12, y: 4, color: 'coral' });
+  });
+
+  test('are all made or none', async () => {
+    const { room, server, pass } = await inside();
+    server.change([{ type: 'remove', id: 1, ifSeq: null }]);
+    const outcome = room.duplicate([1, 2], 1, 1);
+    expect(room.view.items.size).toBe(1);
+    pass();
+    expect(await outcome).toEqual({ status: 'rejected', reason: 'no_such_item' });
+    expect(server.live.items.size).toBe(0);
+    expect(room.canUndo).toBe(false);
+  });
+});
+
+describe('a restored layout', () => {
+  async function arranged(items: number) {
+    const puts = Array.from({ length: items }, (_, index): Op => ({ type: 'put', ...chair(index + 1) }));
+    const made = await inside(puts);
+    void made.room.saveLayout('before');
+    made.pass();
+    return made;
+  }
+
+  test('is taken back once it is there, item by item', async () => {
+    const { room, server, pass } = await arranged(2);
+    void room.patch(1, { color: 'mint' });
+    void room.remove(2);
+    pass();
+    void room.restoreLayout('before');
+    expect(room.canUndo).toBe(false);
+    expect(room.undo()).toBeNull();
+    pass();
+    expect(server.live.items.get(1)?.item.color).toBe('');
+    expect(server.live.items.has(2)).toBe(true);
+    void room.undo();
+    pass();
+    expect(server.live.items.get(1)?.item.color).toBe('mint');
+    expect(server.live.items.has(2)).toBe(false);
+  });
+
+  test('is not taken back when that is more than one batch', async () => {
+    const { room, pass } = await arranged(65);
+    void room.batch(Array.from({ length: 64 }, (_, index): Op => ({ type: 'remove', id: index + 1, ifSeq: null })));
+    void room.remove(65);
+    pass();
+    void room.restoreLayout('before');
+    pass();
+    expect(room.view.items.size).toBe(65);
+    expect(room.undo()).toBeNull();
+  });
+
+  test('that was refused leaves the steps before it', async () => {
+    const { room, server, pass } = await inside();
+    void room.patch(1, { color: 'mint' });
+    pass();
+    const outcome = room.restoreLayout('none such');
+    pass();
+    expect(await outcome).toEqual({ status: 'rejected', reason: 'no_such_layout' });
+    void room.undo();
+    pass();
+    expect(server.live.items.get(1)?.item.color).toBe('');
+  });
 });

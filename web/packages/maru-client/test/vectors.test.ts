@@ -1,7 +1,7 @@
 // The golden bytes shared with the server: every frame reads and writes exactly them.
 import vectors from '@protocol/vectors/frames.json';
 import { expect, test } from 'vitest';
-import { clientFrame, decodeClient, decodeServer, encodeClient, encodeServer, serverFrame } from '../src/index';
+import { clientFrame, decodeClient, decodeServer, encodeClient, encodeServer, serverFrame } from '../src/index.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

@@ -1,0 +1,61 @@
+/** What a live room tells its listeners, and when. */
+import type { Problem, Refusal } from './connection.ts';
+import type { Answered, Rejection } from './edits.ts';
+import type { Avatar, ChatLine, MemberDrag, MemberTyping, Op, Person, Role, RoomInfo } from './frames.ts';
+import type { Batch } from './pending.ts';
+import type { RoomView } from './view.ts';
+
+export interface RoomState {
+  readonly name: 'connecting' | 'inside' | 'reconnecting' | 'closed';
+  /** Why it is not inside, as a stable name; null when nothing has gone wrong. */
+  readonly reason: string | null;
+  /** Whether it comes back by itself. */
+  readonly comesBack: boolean;
+  /** How long until the next attempt; null when one is under way or none will follow. */
+  readonly retryInMs: number | null;
+}
+
+/** A batch that took effect, by anyone, in the order of the room. */
+export interface RoomChange {
+  readonly seq: number;
+  /** Milliseconds since the Unix epoch, by the server's clock. */
+  readonly atMs: number;
+  /** Null when the author has left. */
+  readonly author: Person | null;
+  /** Whether this session made it. */
+  readonly mine: boolean;
+  readonly ops: readonly Op[];
+}
+
+export interface LiveRoomEvents {
+  state: RoomState;
+  view: RoomView;
+  people: ReadonlyMap<number, Person>;
+  /** Somebody came in; not told of those who were here before me. */
+  'person:joined': Person;
+  'person:updated': Person;
+  'person:left': Person;
+  /** The room's name or rules. */
+  room: RoomInfo;
+  /** The places that are new, of others and of mine as the server sees it. */
+  avatars: readonly Avatar[];
+  /** Somebody else has begun or ended writing; all of them are in `room.typists`. */
+  typing: MemberTyping;
+  /** Somebody else drags an item, or has let go; all of them are in `room.drags`. */
+  drag: MemberDrag;
+  /** Confirmed lines that are new; those of a snapshot are only in the view. */
+  chat: readonly ChatLine[];
+  /** One batch; none for what came with a whole new copy of the room. */
+  change: RoomChange;
+  /** The durable answer to a batch of mine. */
+  ack: Answered;
+  rejected: Rejection;
+  /** Batches whose fate cannot be known: show them, they are not sent again. */
+  unproven: readonly Batch[];
+  role: Role;
+  /** From my ping to its answer, in milliseconds; at entry and every so often. */
+  latency: number;
+  /** The server did not take a frame; batches are sent again by themselves. */
+  refused: Refusal;
+  problem: Problem;
+}
