@@ -168,7 +168,7 @@ impl Catalogue {
     }
 
     /// How far a surface reaches along x and y.
-    fn surface_extent(&self, place: Place) -> (i32, i32) {
+    pub fn surface_extent(&self, place: Place) -> (i32, i32) {
         match place {
             Place::Floor => (self.file.room.size, self.file.room.size),
             Place::LeftWall | Place::RightWall => (self.file.room.size, self.file.room.wall_height),

@@ -2,22 +2,31 @@
 //! no randomness; the actor around it and the simulation drive the same code.
 
 mod access;
+mod audience;
 mod batch;
 mod catch_up;
 mod debt;
 mod entrance;
 mod entry;
 mod flush;
+mod inspection;
 mod io;
 mod member;
+mod nearby;
+mod outgoing;
+mod parts;
+mod presence;
+mod schedule;
+mod signals;
 
 #[cfg(test)]
 mod tests;
 
+pub use inspection::RoomInspection;
 pub use io::{ConnId, Effect, Input, Now};
 pub use member::Entry;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use maru_protocol::{CloseCode, ErrorCode, LimitsInfo, ServerFrame, encode_server};
@@ -30,9 +39,13 @@ use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::{Document, Epoch, RoomCard, Seq};
 use crate::ports::room::{ClaimedRoom, SaveOutcome};
+use audience::Audience;
 use debt::Debt;
-use flush::Outgoing;
+use inspection::Statistics;
 use member::{Kept, Member, MemberNo, Session, SessionNo};
+use outgoing::Outgoing;
+use schedule::Schedule;
+use signals::Signals;
 
 /// A live room.
 #[derive(Debug)]
@@ -54,6 +67,11 @@ pub struct Room {
     next_session: u32,
     next_member: u32,
     outgoing: Outgoing,
+    signals: Signals,
+    schedule: Schedule,
+    /// Who may see whom, until someone comes, goes or is lost.
+    audiences: Option<Vec<Audience>>,
+    statistics: Statistics,
     debt: Debt,
     empty_since: Option<Tick>,
 }
@@ -90,12 +108,19 @@ impl Room {
             next_session: 1,
             next_member: 1,
             outgoing: Outgoing::default(),
+            signals: Signals::default(),
+            schedule: Schedule::default(),
+            audiences: None,
+            statistics: Statistics::default(),
             empty_since: Some(now.tick),
         }
     }
 
     /// Takes one input. Broadcasts and saves wait for [`Room::settle`].
     pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
+        if let Some(conn) = input.activity() {
+            self.touch(conn, now);
+        }
         match input {
             Input::Enter {
                 conn,
@@ -137,27 +162,34 @@ impl Room {
                         facing,
                         standing,
                     },
+                    now,
                     effects,
                 );
             }
-            Input::Typing { .. }
-            | Input::Drag { .. }
-            | Input::SetStatus { .. }
-            | Input::Refresh { .. }
-            | Input::Read { .. } => {}
+            Input::Typing { conn, active } => self.typing(conn, active, now),
+            Input::Drag { conn, preview } => self.drag(conn, preview, effects),
+            Input::SetStatus { conn, status } => self.set_status(conn, status),
+            Input::Refresh { conn, visitor } => self.refresh(conn, *visitor, effects),
+            Input::Read { .. } => {}
             Input::Leave { conn } => self.leave(conn, effects),
             Input::Lost { conn } => self.lost(conn, now),
-            Input::Drained { conn, stale } => self.drained(conn, stale, now, effects),
+            Input::Drained { conn, stale } => self.drained(conn, stale, effects),
             Input::Saved(SaveOutcome::Saved) => self.saved(effects),
             Input::Saved(SaveOutcome::Fenced) | Input::SaveFailed => self.abandon(effects),
             Input::Drain => self.drain(effects),
         }
+        self.flush_if_full(now, effects);
+    }
+
+    /// Takes in how late the last turn ran: a short processor gets fewer, larger flushes.
+    pub fn set_lateness(&mut self, ms: u64) {
+        self.outgoing.set_lateness(&self.limits, ms);
     }
 
     /// What is due at this time: leaves after the grace, the flush, the next save. Call after the inputs of
     /// one turn and at [`Room::deadline`].
     pub fn settle(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.expire(now);
+        self.expire(now, effects);
         self.flush_if_due(now, effects);
         self.save_if_due(now, effects);
         self.empty_since = match (self.sessions.is_empty(), self.empty_since) {
@@ -170,15 +202,13 @@ impl Room {
     /// When [`Room::settle`] has something to do even if nothing happens until then.
     pub fn deadline(&self) -> Option<Tick> {
         let flush = self.outgoing.due(&self.limits, self.members.len());
-        let expiry = self
-            .sessions
-            .values()
-            .filter_map(|session| session.next_expiry(&self.limits))
-            .min();
         // While something is owed the answer to the save wakes the room, not the clock.
         let idle = self.empty_since.filter(|_| self.debt.is_paid());
         let idle = idle.map(|since| since.plus_ms(self.limits.idle_room_ms));
-        [flush, expiry, idle].into_iter().flatten().min()
+        [flush, self.schedule.next(), idle]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether the room may be dropped from memory: nobody in it for a while and nothing owed.
@@ -218,6 +248,7 @@ impl Room {
             });
         }
         self.by_conn.clear();
+        self.audiences = None;
         effects.push(Effect::Abandon);
     }
 
@@ -234,6 +265,7 @@ impl Room {
             });
         }
         self.by_conn.clear();
+        self.audiences = None;
     }
 
     fn limits_info(&self) -> LimitsInfo {
@@ -256,15 +288,6 @@ impl Room {
             typing_ms: ms(limits.typing_ms),
             layouts_max: count(limits.layouts_max),
         }
-    }
-
-    /// The members this one must not see, as far as they are here.
-    fn hidden_from(&self, member: MemberNo) -> BTreeSet<MemberNo> {
-        let Some(member) = self.members.get(&member) else {
-            return BTreeSet::new();
-        };
-        let hidden = member.hidden.iter().filter_map(|id| self.by_person.get(id));
-        hidden.copied().collect()
     }
 }
 

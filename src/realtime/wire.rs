@@ -130,7 +130,8 @@ fn known_color(catalogue: &Catalogue, color: String) -> Result<String, Refusal> 
     }
 }
 
-const fn place_in(place: wire::Place) -> Place {
+/// A place as it came.
+pub const fn place_in(place: wire::Place) -> Place {
     match place {
         wire::Place::Floor => Place::Floor,
         wire::Place::LeftWall => Place::LeftWall,

@@ -3,8 +3,8 @@
 use maru_protocol::{ErrorCode, Event, Op as WireOp, ServerFrame};
 use sha2::{Digest, Sha256};
 
-use super::member::{Pose, SessionNo};
-use super::{ConnId, Effect, Now, Room, error, limits, send, wire};
+use super::member::SessionNo;
+use super::{ConnId, Effect, Now, Room, limits, send, wire};
 use crate::catalogue::{self, Fixture};
 use crate::domain::room::{Applied, BatchOutcome, Document, ItemId, Refusal, Seq, apply_batch};
 use crate::domain::rules::Rule;
@@ -210,22 +210,6 @@ impl Room {
         }
         session.record.seen = now.wall;
         self.debt.owe_answer(session.id, now.tick);
-    }
-
-    /// The newest place of an avatar: checked, remembered, sent with the next flush.
-    pub(super) fn step(&mut self, conn: ConnId, pose: Pose, effects: &mut Vec<Effect>) {
-        let Some(no) = self.by_conn.get(&conn).copied() else {
-            return;
-        };
-        if !pose.is_within(self.catalogue.room_size()) {
-            effects.push(error(conn, ErrorCode::BadPosition, "outside the room"));
-            return;
-        }
-        let member = self.sessions.get(&no).map(|session| session.member);
-        if let Some(member) = member.and_then(|member| self.members.get_mut(&member)) {
-            member.pose = pose;
-            self.outgoing.moved(member.no);
-        }
     }
 
     /// Every durable answer still kept, for a client that may have missed some.

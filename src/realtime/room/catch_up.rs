@@ -1,9 +1,10 @@
 //! What a reader is given to be up to date: the welcome, a delta where it can be proved whole, else all.
 
-use maru_protocol::{ReadPoint, ServerFrame, encode_server};
+use bytes::{Bytes, BytesMut};
+use maru_protocol::{Person, ReadPoint, ServerFrame, encode_server};
 
 use super::member::{Entry, Member, MemberNo, SessionNo};
-use super::{ConnId, Effect, Now, Room, frame, send, wire};
+use super::{ConnId, Effect, Now, Room, frame, parts, send, wire};
 use crate::domain::room::{Epoch, Seq};
 use crate::domain::rules::Rule;
 use crate::realtime::token::Claims;
@@ -11,7 +12,7 @@ use crate::realtime::token::Claims;
 impl Room {
     /// What a session is told first: who it is, then the room.
     pub(super) fn welcome(
-        &self,
+        &mut self,
         conn: ConnId,
         no: SessionNo,
         entry: &Entry,
@@ -50,28 +51,45 @@ impl Room {
                 resumed,
             },
         ));
-        effects.push(send(conn, &self.catch_up(member.no, have)));
+        let bytes = self.catch_up(member.no, have);
+        self.outgoing.is_told(conn);
+        effects.push(Effect::Send { conn, bytes });
         self.repeat_answers(no, effects);
     }
 
-    /// A delta where it can be proved whole, else the room as it is.
-    fn catch_up(&self, member: MemberNo, have: Option<&ReadPoint>) -> ServerFrame {
-        let hidden = self.hidden_from(member);
-        let people = self.members.values().filter(|m| !hidden.contains(&m.no));
-        let people = people.map(Member::person).collect();
-        let since = have.and_then(|have| self.delta_base(have));
-        let frame = match since {
-            Some(since) => wire::changes(self.epoch.0, &self.document, since, people),
-            None => wire::snapshot(self.epoch.0, &self.document, people),
+    /// What brings a reader up to date, framed: a delta where it can be proved whole and is not longer than a
+    /// part of a snapshot, else the room as it is; then the signals of now.
+    pub(super) fn catch_up(&self, no: MemberNo, have: Option<&ReadPoint>) -> Bytes {
+        let mut bytes = BytesMut::new();
+        let Some(reader) = self.members.get(&no) else {
+            return bytes.freeze();
         };
-        self.without_hidden_chat(frame, member)
+        let hidden = self.hidden_from(no);
+        let people = self.members.values().filter(|m| !hidden.contains(&m.no));
+        let people: Vec<Person> = people.map(Member::person).collect();
+        let part_bytes_max = self.limits.snapshot_part_bytes;
+        let since = have.and_then(|have| self.delta_base(have));
+        let delta = since.and_then(|since| {
+            let changes = wire::changes(self.epoch.0, &self.document, since, people.clone());
+            let delta = encode_server(&self.without_hidden_chat(changes, reader));
+            (delta.len() <= part_bytes_max).then_some(delta)
+        });
+        if let Some(delta) = delta {
+            frame::put_binary(&mut bytes, &delta);
+        } else {
+            let snapshot = wire::snapshot(self.epoch.0, &self.document, people);
+            let snapshot = self.without_hidden_chat(snapshot, reader);
+            parts::put_snapshot(&mut bytes, snapshot, part_bytes_max);
+        }
+        self.put_all_signals(&mut bytes, &hidden, have.is_none());
+        bytes.freeze()
     }
 
     /// The seq from which a delta is whole: within what the reader's epoch saved, above the horizon.
     fn delta_base(&self, have: &ReadPoint) -> Option<Seq> {
         let seq = Seq(have.seq);
         if !Rule::Delta.holds() {
-            return Some(seq);
+            return (seq <= self.document.seq).then_some(seq);
         }
         let end = if Epoch(have.epoch) == self.epoch {
             self.document.seq
@@ -86,40 +104,26 @@ impl Room {
     }
 
     /// Lines of people the reader must not see are left out of what is kept, too.
-    fn without_hidden_chat(&self, mut frame: ServerFrame, reader: MemberNo) -> ServerFrame {
-        let hidden = self.members.get(&reader).map(|member| &member.hidden);
-        let Some(hidden) = hidden.filter(|hidden| !hidden.is_empty()) else {
-            return frame;
-        };
+    fn without_hidden_chat(&self, mut frame: ServerFrame, reader: &Member) -> ServerFrame {
         if let ServerFrame::Snapshot { chat, .. } | ServerFrame::Changes { chat, .. } = &mut frame {
-            chat.retain(|line| !hidden.contains(&line.author_id));
+            chat.retain(|line| !self.is_hidden_author(reader, &line.author_id));
         }
         frame
     }
 
     /// A reader that had fallen behind has taken what waited: it gets what it missed.
-    pub(super) fn drained(
-        &mut self,
-        conn: ConnId,
-        stale: bool,
-        now: Now,
-        effects: &mut Vec<Effect>,
-    ) {
-        let Some(no) = self.by_conn.get(&conn).copied() else {
-            return;
-        };
-        let Some(member) = self.sessions.get(&no).map(|session| session.member) else {
+    pub(super) fn drained(&mut self, conn: ConnId, stale: bool, effects: &mut Vec<Effect>) {
+        let Some((session, member)) = self.behind(conn) else {
             return;
         };
         if stale {
-            // What waits goes to the others now, so that it does not follow the snapshot that holds it.
-            self.flush(now, effects);
-            let snapshot = self.catch_up(member, None);
-            let bytes = frame::binary(&encode_server(&snapshot));
+            let bytes = self.catch_up(member, None);
+            self.outgoing.is_told(conn);
             effects.push(Effect::Resync { conn, bytes });
-            self.repeat_answers(no, effects);
+            self.repeat_answers(session, effects);
         } else {
-            effects.extend(self.all_avatars(conn, member));
+            let bytes = self.all_latest(member);
+            effects.push(Effect::Send { conn, bytes });
         }
     }
 }

@@ -18,6 +18,17 @@ struct InFlight {
     answers: Vec<(SessionId, u32)>,
     batches: usize,
     oldest: Option<Tick>,
+    /// The last batch in it.
+    seq: Seq,
+}
+
+/// What the store has not confirmed.
+#[derive(Debug)]
+pub(super) struct Unsaved {
+    pub batches: usize,
+    pub oldest: Option<Tick>,
+    /// Everything up to here is durable.
+    pub durable_seq: Seq,
 }
 
 /// The unsaved part of a room.
@@ -26,6 +37,7 @@ pub(super) struct Debt {
     save_no: u64,
     /// Chat above this is not in any save yet.
     saved_seq: Seq,
+    durable_seq: Seq,
     items: BTreeSet<ItemId>,
     theme: bool,
     sessions: BTreeSet<SessionId>,
@@ -39,6 +51,7 @@ impl Debt {
         Self {
             save_no,
             saved_seq,
+            durable_seq: saved_seq,
             items: BTreeSet::new(),
             theme: false,
             sessions: BTreeSet::new(),
@@ -70,11 +83,20 @@ impl Debt {
         self.oldest.get_or_insert(now);
     }
 
+    pub fn unsaved(&self) -> Unsaved {
+        let in_flight = self.in_flight.as_ref();
+        Unsaved {
+            batches: self.batches + in_flight.map_or(0, |save| save.batches),
+            oldest: in_flight.and_then(|save| save.oldest).or(self.oldest),
+            durable_seq: self.durable_seq,
+        }
+    }
+
     /// Whether more batches must wait until some are saved.
     pub fn is_too_deep(&self, limits: &Limits, now: Tick) -> bool {
-        let in_flight = self.in_flight.as_ref();
-        let batches = self.batches + in_flight.map_or(0, |save| save.batches);
-        let oldest = in_flight.and_then(|save| save.oldest).or(self.oldest);
+        let Unsaved {
+            batches, oldest, ..
+        } = self.unsaved();
         batches >= limits.unsaved_batches_max
             || oldest.is_some_and(|oldest| now.since_ms(oldest) >= limits.unsaved_age_ms_max)
     }
@@ -138,6 +160,7 @@ impl Room {
             answers,
             batches: std::mem::take(&mut debt.batches),
             oldest: debt.oldest.take(),
+            seq: document.seq,
         });
         effects.push(Effect::Save(Box::new(save)));
     }
@@ -148,6 +171,7 @@ impl Room {
             return;
         };
         self.debt.save_no += 1;
+        self.debt.durable_seq = save.seq;
         for (id, last) in save.answers {
             let live = self.by_id.get(&id).and_then(|no| self.sessions.get_mut(no));
             let Some(session) = live else {

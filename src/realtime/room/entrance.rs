@@ -2,15 +2,12 @@
 
 use maru_protocol::Standing;
 
-use super::member::Pose;
+use super::member::{HALF_TILE as HALF, Pose};
 use crate::catalogue::{Catalogue, Surface};
 use crate::domain::room::{Document, Place};
 
 /// The door mat, in half tiles from the back corner.
 const DOOR: (i32, i32) = (17, 17);
-
-/// Half a tile, in hundredths of a tile.
-const HALF: i32 = 50;
 
 /// How far people stand apart where there is room, in half tiles: two avatars side by side.
 const ELBOW_ROOM: i32 = 3;

@@ -1,10 +1,10 @@
-//! Coming in, going, and being lost for a while.
+//! Coming in: authorised by the policy of the moment, as a new session or as one that was here before.
 
-use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, Role};
+use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, Role, Status};
 
 use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
+use super::schedule::Due;
 use super::{ConnId, Effect, Now, Room, entrance, error, limits};
-use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::{Identity, Visitor};
@@ -30,8 +30,6 @@ impl Room {
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
-        // The newcomer's snapshot stands at the present; what happened before goes to those before.
-        self.flush(now, effects);
         match self.admit(conn, visitor, entry, now, effects) {
             Ok(session) => self.welcome(conn, session, entry, now, effects),
             Err(refused) => refused.tell(conn, effects),
@@ -62,11 +60,18 @@ impl Room {
                 avatar.as_ref().map(Pose::of)
             }
         };
-        let member = self.member_for(visitor, person_id, role, wish, now)?;
+        let member = self.member_for(visitor, person_id, role, wish, now, effects)?;
         let session = match taken_up {
             Some(session) => session,
             None => self.new_session(entry, member)?,
         };
+        if matches!(entry, Entry::Join { .. }) {
+            self.awake(member, now);
+        }
+        // Whatever the session was showing is gone with its old connection.
+        self.silence(member, session);
+        self.schedule.clear(Due::Lost(session));
+        self.audiences = None;
         self.by_conn.insert(conn, session);
         if let Some(session) = self.sessions.get_mut(&session) {
             session.conn = Some(conn);
@@ -130,9 +135,10 @@ impl Room {
         role: Role,
         wish: Option<Pose>,
         now: Now,
+        effects: &mut Vec<Effect>,
     ) -> Result<MemberNo, Refused> {
         if let Some(no) = self.by_person.get(&person_id).copied() {
-            self.refresh(no, visitor, role);
+            self.renew(no, visitor, role, true, effects);
             return Ok(no);
         }
         if role != Role::Owner && self.visitors() >= self.people_max() {
@@ -142,7 +148,7 @@ impl Room {
         let no = MemberNo(self.next_member);
         self.next_member += 1;
         let size = self.catalogue.room_size();
-        let pose = wish.filter(|pose| pose.is_within(size));
+        let pose = wish.map(|pose| pose.clamped(size));
         let pose = pose.unwrap_or_else(|| {
             let taken = self.members.values().map(|member| member.pose);
             entrance::free_place(self.catalogue, &self.document, taken)
@@ -168,7 +174,12 @@ impl Room {
             origin: visitor.origin,
             hidden: visitor.hidden,
             bearer,
+            active: now.tick,
+            idle: false,
+            status: Status::Available,
         };
+        let idle_at = now.tick.plus_ms(self.limits.idle_ms);
+        self.schedule.set(Due::Idle(no), idle_at);
         self.outgoing.event(
             no,
             Event::Joined {
@@ -178,29 +189,6 @@ impl Room {
         self.by_person.insert(person_id, no);
         self.members.insert(no, member);
         Ok(no)
-    }
-
-    /// Someone here already came in again, perhaps under a new name or with new clothes.
-    fn refresh(&mut self, no: MemberNo, visitor: Visitor, role: Role) {
-        let Some(member) = self.members.get_mut(&no) else {
-            return;
-        };
-        let changed = member.away
-            || member.name != visitor.name
-            || member.look != visitor.look
-            || member.role != role;
-        member.away = false;
-        member.bearer = visitor.bearer();
-        member.name = visitor.name;
-        member.look = visitor.look;
-        member.hidden = visitor.hidden;
-        member.role = role;
-        member.follows_owner = visitor.follows_owner;
-        member.origin = visitor.origin;
-        if changed {
-            let person = member.person();
-            self.outgoing.event(no, Event::Updated { person });
-        }
     }
 
     fn new_session(&mut self, entry: &Entry, member: MemberNo) -> Result<SessionNo, Refused> {
@@ -256,88 +244,8 @@ impl Room {
         }
     }
 
-    pub(super) fn leave(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
-        if let Some(no) = self.by_conn.remove(&conn) {
-            self.end_session(no);
-        }
-        effects.push(Effect::Close {
-            conn,
-            code: CloseCode::Left,
-        });
-    }
-
-    pub(super) fn lost(&mut self, conn: ConnId, now: Now) {
-        let Some(no) = self.by_conn.remove(&conn) else {
-            return;
-        };
-        if let Some(session) = self.sessions.get_mut(&no) {
-            session.conn = None;
-            session.lost = Some(now.tick);
-            session.record.seen = now.wall;
-        }
-    }
-
-    /// Lost sessions end after the grace; people with only lost sessions are away before that.
-    pub(super) fn expire(&mut self, now: Now) {
-        let mut gone = Vec::new();
-        for (no, session) in &mut self.sessions {
-            let lost_ms = session.lost.map_or(0, |lost: Tick| now.tick.since_ms(lost));
-            session.away = session.lost.is_some() && lost_ms >= self.limits.away_after_ms;
-            if session.lost.is_some() && lost_ms >= self.limits.grace_ms {
-                gone.push(*no);
-            }
-        }
-        for no in gone {
-            self.end_session(no);
-        }
-        let sessions = &self.sessions;
-        for member in self.members.values_mut().filter(|member| !member.away) {
-            let is_away = |no| {
-                sessions
-                    .get(no)
-                    .is_some_and(|session: &Session| session.away)
-            };
-            if !member.sessions.is_empty() && member.sessions.iter().all(is_away) {
-                member.away = true;
-                let person = member.person();
-                self.outgoing.event(member.no, Event::Updated { person });
-            }
-        }
-    }
-
-    fn end_session(&mut self, no: SessionNo) {
-        let Some(session) = self.sessions.remove(&no) else {
-            return;
-        };
-        self.by_id.remove(&session.id);
-        let Session {
-            id,
-            record,
-            saved_number,
-            ..
-        } = session;
-        self.keep_record(
-            id,
-            Kept {
-                record,
-                saved_number,
-            },
-        );
-        let Some(member) = self.members.get_mut(&session.member) else {
-            return;
-        };
-        member.sessions.remove(&no);
-        if member.sessions.is_empty() {
-            let (no, person_id) = (member.no, member.person_id.clone());
-            self.members.remove(&no);
-            self.by_person.remove(&person_id);
-            self.outgoing.forget(no);
-            self.outgoing.event(no, Event::Left { member: no.0 });
-        }
-    }
-
     /// Keeps the answers of an ended session, the oldest making room.
-    fn keep_record(&mut self, id: SessionId, kept: Kept) {
+    pub(super) fn keep_record(&mut self, id: SessionId, kept: Kept) {
         if self.records.len() >= limits::SESSION_RECORDS_MAX {
             let oldest = self
                 .records

@@ -125,6 +125,21 @@ pub enum Input {
     Drain,
 }
 
+impl Input {
+    /// The connection whose person this shows to be doing something.
+    pub(super) fn activity(&self) -> Option<ConnId> {
+        match self {
+            Self::Batch { conn, .. }
+            | Self::Move { conn, .. }
+            | Self::Typing { conn, .. }
+            | Self::Drag { conn, .. }
+            | Self::SetStatus { conn, .. }
+            | Self::Read { conn, .. } => Some(*conn),
+            _ => None,
+        }
+    }
+}
+
 /// What a room wants done.
 #[derive(Debug, PartialEq)]
 pub enum Effect {

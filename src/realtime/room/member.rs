@@ -11,7 +11,9 @@ use crate::domain::room::Applicant;
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
 use crate::ports::room::SessionRecord;
-use crate::realtime::limits::Limits;
+
+/// Half a tile, in hundredths of a tile.
+pub(super) const HALF_TILE: i32 = 50;
 
 /// A person's number in this room and epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,10 +66,19 @@ impl Pose {
         }
     }
 
+    /// The nearest pose in a room with sides of `size` half tiles.
+    pub(super) fn clamped(self, size: i32) -> Self {
+        Self {
+            x: self.x.clamp(0, size * HALF_TILE),
+            y: self.y.clamp(0, size * HALF_TILE),
+            facing: self.facing.min(3),
+            standing: self.standing,
+        }
+    }
+
     /// Whether it lies in a room with sides of `size` half tiles.
     pub(super) fn is_within(&self, size: i32) -> bool {
-        // 50 hundredths of a tile to the half tile.
-        let range = 0..=size * 50;
+        let range = 0..=size * HALF_TILE;
         range.contains(&self.x) && range.contains(&self.y) && self.facing < 4
     }
 }
@@ -92,7 +103,12 @@ pub(super) struct Member {
     pub follows_owner: bool,
     /// A keyed hash of the address of the newest connection.
     pub origin: Option<u64>,
-    /// Whether the person's chat is taken away.
+    /// When the person last did something, on any device.
+    pub active: Tick,
+    /// Whether that is long ago.
+    pub idle: bool,
+    pub status: Status,
+    /// Whether the person's chat and typing are taken away.
     pub muted: bool,
 }
 
@@ -137,8 +153,8 @@ impl Member {
             role: self.role,
             away: self.away,
             avatar: self.avatar(),
-            idle: false,
-            status: Status::Available,
+            idle: self.idle,
+            status: self.status,
             muted: self.muted,
         }
     }
@@ -165,16 +181,6 @@ impl Session {
     /// The number of the last batch taken.
     pub fn last_number(&self) -> u32 {
         self.record.last_number()
-    }
-
-    /// When time alone changes something: away, then gone.
-    pub fn next_expiry(&self, limits: &Limits) -> Option<Tick> {
-        let after_ms = if self.away {
-            limits.grace_ms
-        } else {
-            limits.away_after_ms
-        };
-        Some(self.lost?.plus_ms(after_ms))
     }
 }
 

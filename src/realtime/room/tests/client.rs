@@ -1,10 +1,10 @@
 //! A client as `PROTOCOL.md` describes it, which checks every promise it can see.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use maru_protocol::{
-    ChatLine, ErrorCode, Event, ItemState, Op, OutcomeCode, Person, ReadPoint, Role, ServerFrame,
-    Theme, decode_server,
+    ChatLine, ErrorCode, Event, ItemState, MemberDrag, MemberTyping, Op, OutcomeCode, Person,
+    Preview, ReadPoint, Role, ServerFrame, Theme, decode_server,
 };
 
 use crate::domain::room::CHAT_LINES_MAX;
@@ -31,6 +31,13 @@ pub(super) struct Client {
     pub items: BTreeMap<u64, ItemState>,
     pub chat: VecDeque<(u64, String)>,
     pub people: BTreeMap<u32, Person>,
+    pub typing: BTreeSet<u32>,
+    pub drags: BTreeMap<u32, Preview>,
+    /// Values of signals received.
+    pub signals: usize,
+    /// Parts of the last snapshot beside the first.
+    pub parts: u32,
+    parts_left: u32,
     pub last_number: u32,
     pub unanswered: VecDeque<Unanswered>,
     /// Numbers answered "applied" or "duplicate", with the batch.
@@ -60,6 +67,10 @@ impl Client {
     }
 
     fn take(&mut self, frame: ServerFrame) {
+        assert!(
+            self.parts_left == 0 || matches!(frame, ServerFrame::Part { .. }),
+            "nothing comes between the parts of a snapshot"
+        );
         match frame {
             ServerFrame::Welcome {
                 epoch,
@@ -85,12 +96,50 @@ impl Client {
                 items,
                 chat,
                 people,
-                ..
+                parts,
             } => {
                 self.theme = Some(theme);
                 self.items = items.into_iter().map(|item| (item.id, item)).collect();
                 self.chat.clear();
                 self.catch_up(epoch, seq, chat, people);
+                self.parts_left = parts;
+                self.parts = parts;
+            }
+            ServerFrame::Part {
+                epoch,
+                seq,
+                part,
+                items,
+                chat,
+                people,
+            } => {
+                assert_eq!((epoch, seq), (self.epoch, self.seq), "parts of one whole");
+                assert!(self.parts_left > 0, "a part too many");
+                self.parts_left -= 1;
+                assert_eq!(part, self.parts - self.parts_left, "parts come in order");
+                self.items
+                    .extend(items.into_iter().map(|item| (item.id, item)));
+                self.chat
+                    .extend(chat.into_iter().map(|line| (line.seq, line.text)));
+                let people = people.into_iter().map(|person| (person.member, person));
+                self.people.extend(people);
+            }
+            ServerFrame::Signals { typing, drags, .. } => {
+                for MemberTyping { member, active } in typing {
+                    self.signals += 1;
+                    if active {
+                        self.typing.insert(member);
+                    } else {
+                        self.typing.remove(&member);
+                    }
+                }
+                for MemberDrag { member, preview } in drags {
+                    self.signals += 1;
+                    match preview {
+                        Some(preview) => self.drags.insert(member, preview),
+                        None => self.drags.remove(&member),
+                    };
+                }
             }
             ServerFrame::Changes {
                 epoch,
@@ -195,10 +244,7 @@ impl Client {
             }
             Event::Joined { person } => {
                 let before = self.people.insert(person.member, person);
-                assert!(
-                    before.is_none_or(|p| p.member == self.member),
-                    "joined twice"
-                );
+                assert!(before.is_none(), "joined twice");
             }
             Event::Updated { person } => {
                 assert!(
@@ -207,6 +253,8 @@ impl Client {
                 );
             }
             Event::Left { member } => {
+                self.typing.remove(&member);
+                self.drags.remove(&member);
                 assert!(
                     self.people.remove(&member).is_some(),
                     "left without being here"
