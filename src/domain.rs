@@ -1,5 +1,6 @@
 //! The pure core: identities, people, room documents and their operations, limits. No async, no I/O.
 
+pub mod address;
 pub mod clock;
 pub mod id;
 pub mod limits;

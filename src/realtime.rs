@@ -7,6 +7,7 @@ pub mod frame;
 pub mod limits;
 pub mod meter;
 pub mod outbox;
+pub mod quota;
 pub mod rate;
 pub mod room;
 pub mod rooms;

@@ -67,6 +67,19 @@ pub async fn furnish(data: &Path, wanted: usize) -> Result<Vec<RoomId>, Failure>
     Ok(rooms)
 }
 
+/// What stands for many addresses in life and is one here.
+const ONE_ADDRESS: [&str; 9] = [
+    "MARU_LIVE_TICKETS_PER_SECOND",
+    "MARU_LIVE_TICKETS_BURST",
+    "MARU_LIVE_ADDRESS_FRAMES_PER_SECOND",
+    "MARU_LIVE_ADDRESS_FRAMES_BURST",
+    "MARU_LIVE_ADDRESS_CONNECTS_PER_SECOND",
+    "MARU_LIVE_ADDRESS_CONNECTS_BURST",
+    "MARU_LIVE_NODE_CONNECTS_PER_SECOND",
+    "MARU_LIVE_NODE_CONNECTS_BURST",
+    "MARU_LIVE_CONNECTIONS_PER_ADDRESS_MAX",
+];
+
 /// Starts the server, with rooms of so many people at the most; it is killed when dropped.
 pub async fn start(data: &Path, people_max: usize) -> Result<(Child, SocketAddr), Failure> {
     // Freed again at once; nothing else on this machine is likely to take it in between.
@@ -81,6 +94,7 @@ pub async fn start(data: &Path, people_max: usize) -> Result<(Child, SocketAddr)
         ])
         .arg(data)
         .env("MARU_LIVE_PEOPLE_MAX", people_max.to_string())
+        .envs(ONE_ADDRESS.map(|limit| (limit, "1000000")))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true)

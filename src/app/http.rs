@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -16,6 +15,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
+
+use crate::domain::address::{ClientAddress, Network};
 
 /// HTTP connections served at once; upgraded ones no longer count. Beyond, the kernel's backlog waits.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -33,6 +34,7 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 pub(super) async fn accept(
     listener: TcpListener,
     router: Router,
+    trusted_proxies: Arc<[Network]>,
     tasks: TaskTracker,
     stop: CancellationToken,
 ) {
@@ -50,9 +52,10 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (router, stop) = (router.clone(), stop.clone());
+                let (router, trusted) = (router.clone(), trusted_proxies.clone());
+                let stop = stop.clone();
                 tasks.spawn(async move {
-                    serve(stream, peer, router, stop).await;
+                    serve(stream, peer, router, trusted, stop).await;
                     drop(place);
                 });
             }
@@ -64,9 +67,17 @@ pub(super) async fn accept(
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, stop: CancellationToken) {
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    trusted_proxies: Arc<[Network]>,
+    stop: CancellationToken,
+) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
+        let address = client_address(&request, peer, &trusted_proxies);
+        request.extensions_mut().insert(address);
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     });
@@ -88,4 +99,12 @@ async fn serve(stream: TcpStream, peer: SocketAddr, router: Router, stop: Cancel
     if let Err(error) = served {
         tracing::debug!(%error, %peer, "a connection ended badly");
     }
+}
+
+/// Whose request it is, proxies believed as far as they are trusted.
+fn client_address(request: &Request, peer: SocketAddr, trusted: &[Network]) -> ClientAddress {
+    let forwarded = request.headers().get_all("x-forwarded-for");
+    // A value that is no text is no address either.
+    let values: Vec<&str> = forwarded.iter().map(|v| v.to_str().unwrap_or("")).collect();
+    ClientAddress::of(peer.ip(), values.into_iter(), trusted)
 }

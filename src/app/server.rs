@@ -97,7 +97,15 @@ impl Server {
             stop: stop.clone(),
             clock,
         })?;
-        tasks.spawn(http::accept(listener, router, tasks.clone(), stop.clone()));
+        let trusted_proxies = config.server.trusted_proxies.as_slice().into();
+        let accepting = http::accept(
+            listener,
+            router,
+            trusted_proxies,
+            tasks.clone(),
+            stop.clone(),
+        );
+        tasks.spawn(accepting);
         tracing::info!(%address, url, data = %config.store.data.display(), "serving");
         Ok(Self {
             address,

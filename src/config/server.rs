@@ -10,6 +10,7 @@ use super::Config;
 use super::error::Checks;
 use super::provider::is_loopback;
 use super::setting::Setting;
+use crate::domain::address::Network;
 
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
@@ -39,6 +40,8 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// What it is run for.
     pub mode: Mode,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     public_url: Option<PublicUrl>,
 }
 
@@ -47,6 +50,7 @@ impl Default for ServerConfig {
         Self {
             listen: LISTEN_DEFAULT,
             mode: Mode::default(),
+            trusted_proxies: Vec::new(),
             public_url: None,
         }
     }
@@ -175,6 +179,26 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
             Some(())
         },
         show: |config| config.server.mode.as_str().into(),
+    },
+    Setting {
+        key: "server.trusted_proxies",
+        doc: "Proxies whose X-Forwarded-For is believed when addresses are counted; nobody's when empty.",
+        expects: "networks or addresses with commas between, such as 10.0.0.0/8, 2001:db8::1",
+        secret: false,
+        set: |config, text| {
+            let parts = text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
+            let networks: Result<Vec<Network>, _> = parts.map(str::parse).collect();
+            config.server.trusted_proxies = networks.ok()?;
+            Some(())
+        },
+        show: |config| {
+            let networks = config.server.trusted_proxies.iter();
+            let texts: Vec<String> = networks.map(ToString::to_string).collect();
+            texts.join(", ").into()
+        },
     },
 ];
 

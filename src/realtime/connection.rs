@@ -15,8 +15,9 @@ use tokio_tungstenite::tungstenite::Message;
 use super::actor::Command;
 use super::frame;
 use super::limits::Limits;
-use super::meter::{Cost, Excess, Meter};
+use super::meter::{Cost, Meter};
 use super::outbox::{Driven, Outbox};
+use super::quota::{ConnectionGuard, Quotas};
 use super::room::{ConnId, Entry, Input};
 use super::rooms::{OpenError, RoomHandle, Rooms};
 use super::socket::{self, Bounds, Socket, linger};
@@ -27,7 +28,7 @@ use crate::domain::id::{RoomId, SessionId};
 use crate::domain::room::Seq;
 use crate::domain::visitor::Bearer;
 use crate::services::room::RoomService;
-use end::{End, open_refused, read_failed, visitor_refused};
+use end::{End, limited, open_refused, read_failed, refusal, visitor_refused};
 
 /// What every connection of this node shares.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct LiveContext {
     pub rooms: Arc<Rooms>,
     /// The tickets given out.
     pub tickets: Tickets,
+    /// What people and addresses may have of this node.
+    pub quotas: Arc<Quotas>,
     /// Opens resume tokens.
     pub token_key: TokenKey,
     /// Looks visitors up.
@@ -56,10 +59,10 @@ impl LiveContext {
         clock: Clock,
         limits: Arc<Limits>,
     ) -> Self {
-        let tickets = Tickets::default();
         Self {
             rooms,
-            tickets,
+            tickets: Tickets::default(),
+            quotas: Arc::new(Quotas::new(limits.clone())),
             token_key,
             service,
             clock,
@@ -70,7 +73,13 @@ impl LiveContext {
 }
 
 /// Serves one upgraded socket until it ends.
-pub async fn serve(context: Arc<LiveContext>, room: RoomId, io: TcpStream, read: Bytes) {
+pub async fn serve(
+    context: Arc<LiveContext>,
+    room: RoomId,
+    guard: ConnectionGuard,
+    io: TcpStream,
+    read: Bytes,
+) {
     let bounds = Bounds::live_room(&context.limits);
     let Ok((outbox, socket)) = socket::open(io, read, bounds).await else {
         return;
@@ -80,6 +89,7 @@ pub async fn serve(context: Arc<LiveContext>, room: RoomId, io: TcpStream, read:
         context,
         room,
         conn,
+        guard,
         outbox,
         socket,
     };
@@ -90,6 +100,7 @@ struct Connection {
     context: Arc<LiveContext>,
     room: RoomId,
     conn: ConnId,
+    guard: ConnectionGuard,
     outbox: Arc<Outbox>,
     socket: Socket,
 }
@@ -101,9 +112,16 @@ impl Connection {
             Ok(room) => self.stay(room).await,
             Err(end) => end,
         };
-        if let End::Refuse(code, message, close) = end {
-            self.refuse(code, message, None, None);
-            self.outbox.close_with(close);
+        match end {
+            End::Over => {}
+            End::Refuse(code, message, close) => {
+                self.refuse(code, message);
+                self.outbox.close_with(close);
+            }
+            End::TooMany(excess) => {
+                self.send(&limited(ErrorCode::TooManyConnections, excess, None));
+                self.outbox.close(CloseCode::Overloaded);
+            }
         }
         Box::pin(linger(&self.outbox, self.socket)).await;
     }
@@ -121,6 +139,8 @@ impl Connection {
         };
         let first = first.map_err(|_| late())??;
         let (bearer, entry) = self.identify(first)?;
+        let identified = self.guard.identified(&bearer, self.context.clock.tick());
+        identified.map_err(End::TooMany)?;
         let visitor = self
             .context
             .service
@@ -315,10 +335,7 @@ impl Connection {
             }
             Message::Close(_) => return Some(End::Over),
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {
-                let charged = meter.charge(Cost::OTHER, self.context.clock.tick());
-                return charged
-                    .err()
-                    .and_then(|excess| self.too_many(meter, excess, None));
+                return self.charge(meter, Cost::OTHER, None).err().flatten();
             }
         };
         let frame = match decode_client(&bytes) {
@@ -329,12 +346,12 @@ impl Connection {
                 return self.count(meter, ErrorCode::MalformedFrame, message);
             }
         };
-        if let Err(excess) = meter.charge(Cost::of(&frame), self.context.clock.tick()) {
-            let number = match &frame {
-                ClientFrame::Ops { number, .. } => Some(*number),
-                _ => None,
-            };
-            return self.too_many(meter, excess, number);
+        let number = match &frame {
+            ClientFrame::Ops { number, .. } => Some(*number),
+            _ => None,
+        };
+        if let Err(end) = self.charge(meter, Cost::of(&frame), number) {
+            return end;
         }
         let conn = self.conn;
         match frame {
@@ -389,17 +406,26 @@ impl Connection {
         None
     }
 
-    /// Too many of a class: the frame is refused, and too many refusals end the connection.
-    fn too_many(&self, meter: &mut Meter, excess: Excess, number: Option<u32>) -> Option<End> {
-        let wait = excess.retry_after_ms;
-        self.refuse(ErrorCode::RateLimited, excess.limit, wait, number);
-        let over = meter.strike(self.context.clock.tick());
+    /// Takes what a frame costs. Above a limit the frame is refused, and too many refusals end the connection.
+    fn charge(
+        &self,
+        meter: &mut Meter,
+        cost: Cost,
+        number: Option<u32>,
+    ) -> Result<(), Option<End>> {
+        let now = self.context.clock.tick();
+        let charged = meter.charge(cost, now);
+        let Err(excess) = charged.and_then(|()| self.guard.charge(cost, now)) else {
+            return Ok(());
+        };
+        self.send(&limited(ErrorCode::RateLimited, excess, number));
         let message = "too many frames above the limits";
-        over.then(|| End::refuse(ErrorCode::RateLimited, message, CloseCode::RateLimited))
+        let end = || End::refuse(ErrorCode::RateLimited, message, CloseCode::RateLimited);
+        Err(meter.strike(now).then(end))
     }
 
     fn count(&self, meter: &mut Meter, code: ErrorCode, message: &'static str) -> Option<End> {
-        self.refuse(code, message, None, None);
+        self.refuse(code, message);
         let over = meter.strike(self.context.clock.tick());
         over.then(|| End::refuse(code, "too many refused frames", CloseCode::Protocol))
     }
@@ -415,20 +441,7 @@ impl Connection {
             .send(frame::binary(&encode_server(server_frame)));
     }
 
-    fn refuse(
-        &self,
-        code: ErrorCode,
-        message: &str,
-        retry_after_ms: Option<u32>,
-        number: Option<u32>,
-    ) {
-        let message = message.to_owned();
-        self.send(&ServerFrame::Error {
-            code,
-            message,
-            retry_after_ms,
-            number,
-            limit: None,
-        });
+    fn refuse(&self, code: ErrorCode, message: &str) {
+        self.send(&refusal(code, message));
     }
 }

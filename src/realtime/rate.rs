@@ -1,4 +1,6 @@
-//! Token buckets: how much of a class of frames a connection may send.
+//! Token buckets: how much of something may come. One for a single task, one that many threads draw from at once.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::clock::Tick;
 pub use crate::domain::limits::Allowance;
@@ -48,6 +50,61 @@ impl Bucket {
     }
 }
 
+/// A bucket that many threads draw from at once: one atomic word, exact, without a lock.
+///
+/// Instead of tokens it keeps the moment at which everything taken will have come back.
+#[derive(Debug)]
+pub struct SharedBucket {
+    allowance: Allowance,
+    /// In thousandths of a token gained since the start of the clock.
+    whole_again: AtomicU64,
+}
+
+impl SharedBucket {
+    /// A full bucket.
+    pub const fn full(allowance: Allowance) -> Self {
+        Self {
+            allowance,
+            whole_again: AtomicU64::new(0),
+        }
+    }
+
+    /// As [`Bucket::take`].
+    pub fn take(&self, now: Tick) -> Result<(), Option<u32>> {
+        self.take_many(1, now)
+    }
+
+    /// As [`Bucket::take_many`].
+    pub fn take_many(&self, count: u32, now: Tick) -> Result<(), Option<u32>> {
+        let full = u64::from(self.allowance.burst) * 1_000;
+        let wanted = u64::from(count) * 1_000;
+        if wanted > full {
+            return Err(None);
+        }
+        let here = self.gained(now);
+        let taken = |until: u64| {
+            let missing = until.saturating_sub(here);
+            (missing + wanted <= full).then(|| until.max(here) + wanted)
+        };
+        let (read, write) = (Ordering::Relaxed, Ordering::Relaxed);
+        let update = self.whole_again.fetch_update(write, read, taken);
+        update.map(drop).map_err(|until| {
+            let short = until.saturating_sub(here) + wanted - full;
+            let wait = short.div_ceil(self.allowance.per_second.max(1).into());
+            Some(u32::try_from(wait).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// Whether nothing taken is still missing.
+    pub fn is_full(&self, now: Tick) -> bool {
+        self.whole_again.load(Ordering::Relaxed) <= self.gained(now)
+    }
+
+    fn gained(&self, now: Tick) -> u64 {
+        now.0.saturating_mul(u64::from(self.allowance.per_second))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +136,7 @@ mod tests {
         let taken = (0..10).filter(|_| bucket.take(Tick(1_000_000)).is_ok());
         assert_eq!(taken.count(), 3);
     }
+
     #[test]
     fn many_at_once_are_taken_whole_or_not_at_all() {
         let allowance = Allowance {
@@ -104,5 +162,44 @@ mod tests {
             let taken = bucket.take_many(count, Tick(at));
             assert_eq!(taken, outcome, "{count} at {at}");
         }
+    }
+
+    #[test]
+    fn both_kinds_agree_on_any_sequence() {
+        let allowance = Allowance {
+            per_second: 20,
+            burst: 3,
+        };
+        let (mut own, shared) = (
+            Bucket::full(allowance, Tick(0)),
+            SharedBucket::full(allowance),
+        );
+        let mut now = 0;
+        for step in 0..2_000_u64 {
+            now += step * 7 % 90;
+            let count = u32::try_from(step * 5 % 6).unwrap();
+            let taken = own.take_many(count, Tick(now));
+            assert_eq!(
+                shared.take_many(count, Tick(now)),
+                taken,
+                "{count} at {now}"
+            );
+        }
+    }
+
+    #[test]
+    fn many_threads_together_get_exactly_the_burst() {
+        let allowance = Allowance {
+            per_second: 10,
+            burst: 1_000,
+        };
+        let bucket = SharedBucket::full(allowance);
+        let take = || (0..1_000).filter(|_| bucket.take(Tick(5)).is_ok()).count();
+        let taken: usize = std::thread::scope(|threads| {
+            let all: Vec<_> = (0..8).map(|_| threads.spawn(take)).collect();
+            all.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(taken, 1_000);
+        assert!(!bucket.is_full(Tick(100_004)) && bucket.is_full(Tick(100_005)));
     }
 }

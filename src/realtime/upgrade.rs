@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -14,6 +14,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{LiveContext, serve};
+use super::meter::Excess;
+use super::quota::{CONNECTIONS_RETRY_MS, NODE_CONNECTS};
+use crate::domain::address::ClientAddress;
 use crate::domain::id::RoomId;
 
 /// What the upgrade needs beside the request.
@@ -34,6 +37,8 @@ pub enum NotUpgraded {
     BadHandshake,
     /// The client does not speak `maru.v1`.
     BadSubprotocol,
+    /// Too many connections, or too many at once.
+    TooMany(Excess),
 }
 
 impl NotUpgraded {
@@ -42,6 +47,7 @@ impl NotUpgraded {
             Self::BadRoomId => "the path holds no room id\n",
             Self::BadHandshake => "this address is for WebSocket upgrades (RFC 6455, version 13)\n",
             Self::BadSubprotocol => "offer the subprotocol maru.v1\n",
+            Self::TooMany(_) => "too many connections\n",
         }
     }
 }
@@ -61,18 +67,56 @@ impl IntoResponse for NotUpgraded {
                 ];
                 (StatusCode::UPGRADE_REQUIRED, headers, plain, self.message()).into_response()
             }
+            Self::TooMany(excess) => too_many(excess),
         }
     }
+}
+
+/// The node as a whole is busy, or this address asks too much. The same document as of any REST refusal.
+fn too_many(excess: Excess) -> Response {
+    let limit = excess.limit;
+    let retry_after_ms = excess.retry_after_ms.unwrap_or(CONNECTIONS_RETRY_MS);
+    let (status, code, title) = if limit == NODE_CONNECTS {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        (status, "unavailable", "The server cannot do this now.")
+    } else {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        (status, "rate_limited", "Too many requests; slow down.")
+    };
+    let body = serde_json::json!({
+        "type": format!("urn:maru:problem:{code}"),
+        "title": title,
+        "status": status.as_u16(),
+        "code": code,
+        "limit": limit,
+        "retry_after_ms": retry_after_ms,
+    });
+    let seconds = retry_after_ms.div_ceil(1_000);
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::RETRY_AFTER, HeaderValue::from(seconds)),
+    ];
+    (status, headers, body.to_string()).into_response()
 }
 
 /// Answers the handshake. The caller has checked `Origin`.
 pub async fn upgrade(
     State(state): State<LiveState>,
     Path(room): Path<String>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
     mut request: Request,
 ) -> Result<Response, NotUpgraded> {
     let room: RoomId = room.parse().map_err(|_| NotUpgraded::BadRoomId)?;
-    let serve = move |io, read| serve(state.context, room, io, read);
+    // Only what would become a connection is counted as one.
+    check_handshake(request.headers(), Some(SUBPROTOCOL))?;
+    let context = state.context;
+    let guard = context.quotas.connect(address, context.clock.tick());
+    let guard = guard.map_err(NotUpgraded::TooMany)?;
+    let serve = move |io, read| serve(context, room, guard, io, read);
     switch(&mut request, Some(SUBPROTOCOL), &state.tasks, serve)
 }
 

@@ -96,6 +96,7 @@ codes! {
 pub struct Problem {
     code: Code,
     detail: Option<String>,
+    limit: Option<&'static str>,
     retry_after_ms: Option<u64>,
 }
 
@@ -109,6 +110,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
 }
 
@@ -118,6 +121,7 @@ impl Problem {
         Self {
             code,
             detail: None,
+            limit: None,
             retry_after_ms: None,
         }
     }
@@ -126,6 +130,13 @@ impl Problem {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Names the setting that was in the way.
+    #[must_use]
+    pub const fn limit(mut self, limit: &'static str) -> Self {
+        self.limit = Some(limit);
         self
     }
 
@@ -175,6 +186,7 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             code: self.code.as_str(),
             detail: self.detail.as_deref(),
+            limit: self.limit,
             retry_after_ms: self.retry_after_ms,
         };
         // Strings and numbers always serialise; the empty body is for the compiler.

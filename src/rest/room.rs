@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, State};
+use axum::extract::{Extension, FromRef, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine;
@@ -15,12 +15,15 @@ use time::format_description::well_known::Rfc3339;
 use super::auth::Viewer;
 use super::problem::{Code, Json, Path, Problem, Query};
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
+use crate::domain::address::ClientAddress;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Place, Visibility};
 use crate::domain::user::{LOOK_SLOTS, Look};
 use crate::ports::room::ListedAfter;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::limits::TICKET_MS;
+use crate::realtime::meter::Excess;
+use crate::realtime::quota::Asker;
 use crate::services::auth::AuthService;
 use crate::services::room::{RoomError, RoomService, RoomView};
 
@@ -263,9 +266,13 @@ async fn ticket(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
     Path(room): Path<RoomId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
     Json(body): Json<TicketBody>,
 ) -> Result<Response, Problem> {
     let user = viewer.map(|viewer| viewer.user.id);
+    let asker = user.map_or(Asker::Address(address), Asker::User);
+    let allowed = state.live.quotas.ticket(asker, state.live.clock.tick());
+    allowed.map_err(limited)?;
     let guest = body
         .guest
         .as_ref()
@@ -290,6 +297,14 @@ async fn ticket(
     });
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::CREATED, headers, Json(body)).into_response())
+}
+
+fn limited(excess: Excess) -> Problem {
+    let problem = Problem::new(Code::RateLimited).limit(excess.limit);
+    match excess.retry_after_ms {
+        Some(ms) => problem.retry_after_ms(ms.into()),
+        None => problem,
+    }
 }
 
 fn refused(error: RoomError) -> Problem {

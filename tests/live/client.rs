@@ -51,6 +51,7 @@ pub(crate) struct Refused {
     pub(crate) code: ErrorCode,
     pub(crate) retry_after_ms: Option<u32>,
     pub(crate) number: Option<u32>,
+    pub(crate) limit: Option<String>,
 }
 
 /// One connection, joined or not.
@@ -373,13 +374,14 @@ pub(crate) fn refusal(frame: &ServerFrame) -> Option<Refused> {
             retry_after_ms,
             number,
             message,
-            ..
+            limit,
         } => {
             assert!(!message.is_empty(), "developers are told why");
             Some(Refused {
                 code: *code,
                 retry_after_ms: *retry_after_ms,
                 number: *number,
+                limit: limit.clone(),
             })
         }
         _ => None,

@@ -6,13 +6,16 @@ use tokio::net::TcpStream;
 use crate::client::DEADLINE;
 use crate::stage::Stage;
 
+/// The headers of a whole handshake.
+pub(crate) const WHOLE: [&str; 4] = [UPGRADE, VERSION, KEY, PROTOCOL];
+
 const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
 const VERSION: &str = "Sec-WebSocket-Version: 13\r\n";
 const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 const PROTOCOL: &str = "Sec-WebSocket-Protocol: maru.v1\r\n";
 
 /// Asks for a room's live address with these headers; the head of the answer.
-async fn ask(stage: &Stage, room: &str, headers: &[&str]) -> String {
+pub(crate) async fn ask(stage: &Stage, room: &str, headers: &[&str]) -> String {
     let address = stage.front.address;
     let mut stream = TcpStream::connect(address).await.unwrap();
     let headers = headers.concat();
@@ -29,7 +32,12 @@ async fn ask(stage: &Stage, room: &str, headers: &[&str]) -> String {
     String::from_utf8(head).unwrap().to_ascii_lowercase()
 }
 
-async fn is_answered(stage: &Stage, room: &str, headers: &[&str], status: u16) -> String {
+pub(crate) async fn is_answered(
+    stage: &Stage,
+    room: &str,
+    headers: &[&str],
+    status: u16,
+) -> String {
     let head = ask(stage, room, headers).await;
     let start = format!("http/1.1 {status} ");
     assert!(head.starts_with(&start), "{status} was expected:\n{head}");

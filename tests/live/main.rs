@@ -21,6 +21,7 @@ mod handshake;
 mod numbers;
 mod outbox;
 mod process;
+mod quotas;
 mod rates;
 mod replica;
 mod resume;

@@ -26,16 +26,21 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn set() -> Self {
-        Self::set_with(Limits::DEFAULT).await
+        Self::set_as(|_| ()).await
     }
 
     /// A stage where these limits hold.
     pub(crate) async fn set_with(limits: Limits) -> Self {
+        Self::set_as(|config| config.live = limits).await
+    }
+
+    /// A stage on a server configured like this.
+    pub(crate) async fn set_as(configure: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut config = Config::default();
-        config.live = limits;
         config.server.listen = ([127, 0, 0, 1], 0).into();
         config.store.data = data.path().to_owned();
+        configure(&mut config);
         let server = Server::start(&config).await.unwrap();
         let front = Front::new(server.address());
         let owner = front.sign_in("하늘").await;

@@ -1,8 +1,9 @@
 //! How connections end, and what the client is told about it.
 
-use maru_protocol::{CloseCode, ErrorCode};
+use maru_protocol::{CloseCode, ErrorCode, ServerFrame};
 use tokio_tungstenite::tungstenite::error::Error as WsError;
 
+use crate::realtime::meter::Excess;
 use crate::realtime::rooms::OpenError;
 use crate::realtime::socket::violation;
 use crate::services::room::VisitorError;
@@ -13,6 +14,8 @@ pub(super) enum End {
     Over,
     /// Say this and close.
     Refuse(ErrorCode, &'static str, u16),
+    /// More connections of this person than allowed.
+    TooMany(Excess),
 }
 
 impl End {
@@ -60,5 +63,27 @@ pub(super) fn open_refused(error: OpenError) -> End {
             tracing::error!(%error, "a room could not be opened");
             End::refuse(ErrorCode::Unavailable, "try again", CloseCode::Unavailable)
         }
+    }
+}
+
+/// What a refused frame is answered with.
+pub(super) fn refusal(code: ErrorCode, message: &str) -> ServerFrame {
+    ServerFrame::Error {
+        code,
+        message: message.to_owned(),
+        retry_after_ms: None,
+        number: None,
+        limit: None,
+    }
+}
+
+/// What something above a limit is answered with.
+pub(super) fn limited(code: ErrorCode, excess: Excess, number: Option<u32>) -> ServerFrame {
+    ServerFrame::Error {
+        code,
+        message: format!("above the limit {}", excess.limit),
+        retry_after_ms: excess.retry_after_ms,
+        number,
+        limit: Some(excess.limit.to_owned()),
     }
 }
