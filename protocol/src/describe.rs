@@ -11,7 +11,7 @@ use crate::frame::{ClientFrame, ServerFrame};
 pub struct Field {
     /// As the crate calls it.
     pub name: &'static str,
-    /// As the document writes it: `uint`, `int`, `bool`, `str`, a type's name, `T?` or `[T]`.
+    /// As the document writes it: `uint`, `uint32`, `uint8`, `int32`, `bool`, `str`, a type's name, `T?` or `[T]`.
     pub ty: String,
 }
 
@@ -63,7 +63,9 @@ macro_rules! basic {
     };
 }
 
-basic!(u8 => "uint", u32 => "uint", u64 => "uint", i32 => "int", bool => "bool", String => "str");
+basic!(
+    u8 => "uint8", u32 => "uint32", u64 => "uint", i32 => "int32", bool => "bool", String => "str",
+);
 
 impl<T: Describe> Describe for Option<T> {
     fn name() -> String {

@@ -180,7 +180,9 @@ impl Shapes {
         }
         let fits = match ty {
             "uint" => value.is_u64(),
-            "int" => value.is_i64(),
+            "uint32" => value.as_u64().is_some_and(|n| u32::try_from(n).is_ok()),
+            "uint8" => value.as_u64().is_some_and(|n| u8::try_from(n).is_ok()),
+            "int32" => value.as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
             "bool" => value.is_boolean(),
             "str" => value.is_string(),
             _ => return self.cut_declared(ty, value),
