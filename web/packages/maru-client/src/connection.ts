@@ -314,6 +314,7 @@ export class Connection {
   #welcome(frame: ServerFrameOf<'welcome'>): void {
     this.#token = frame.resumeToken;
     this.#welcomedAt = now();
+    this.#expectProgress();
     this.#heartbeat?.stop();
     this.#heartbeat = new Heartbeat(frame.limits, {
       ping: () => this.#ping(),

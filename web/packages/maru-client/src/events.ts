@@ -17,6 +17,8 @@ export interface RoomState {
 
 /** A batch that took effect, by anyone, in the order of the room. */
 export interface RoomChange {
+  /** With `seq` the place of the batch; a new epoch may use a seq again that was lost in a crash. */
+  readonly epoch: number;
   readonly seq: number;
   /** Milliseconds since the Unix epoch, by the server's clock. */
   readonly atMs: number;

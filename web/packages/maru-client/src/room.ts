@@ -1,6 +1,6 @@
 /** A live room as a program uses it: the view, my edits, and what happens around me. */
 import { Connection, type ConnectionHandlers, type Phase, type Refusal } from './connection.ts';
-import type { AppliedChange, Refused } from './document.ts';
+import type { AppliedChange, Refused, RoomDocument } from './document.ts';
 import { Edits, type EditsContext } from './edits.ts';
 import type { RoomState } from './events.ts';
 import type { Limits, Op, Preview, Quarter, Role, RoomInfo, Topic } from './frames.ts';
@@ -368,7 +368,7 @@ export class LiveRoom extends RoomVerbs {
     const { people } = document;
     if (people !== before) this.#peopleChanged(before, people);
     if (info) this.#setInfo(info);
-    for (const change of changes) this.#emitChange(change, before ?? NOBODY, people);
+    for (const change of changes) this.#emitChange(change, document, before ?? NOBODY);
     if (lines.length > 0) this.emit('chat', lines);
     const me = this.member === null ? undefined : people.get(this.member);
     if (me) this.#setRole(me.role);
@@ -384,12 +384,12 @@ export class LiveRoom extends RoomVerbs {
     for (const person of updated) this.emit('person:updated', person);
   }
 
-  #emitChange({ event, after }: AppliedChange, before: ReadonlyMap<number, Person>, people: ReadonlyMap<number, Person>): void {
+  #emitChange({ event, after }: AppliedChange, { epoch, people }: RoomDocument, before: ReadonlyMap<number, Person>): void {
     // the copy of the room this came with had it already
     if (!after) return;
     const { seq, atMs, member, session, ops } = event;
     const author = people.get(member) ?? before.get(member) ?? null;
-    this.emit('change', { seq, atMs, author, mine: session === this.#welcome?.session, ops });
+    this.emit('change', { epoch, seq, atMs, author, mine: session === this.#welcome?.session, ops });
   }
 
   #tellProfile(): void {

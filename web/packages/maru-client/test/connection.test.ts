@@ -1,4 +1,5 @@
 // Staying connected: tickets, close codes, waits, heartbeats, half-open lines.
+import { encode } from '@msgpack/msgpack';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { waitMs } from '../src/closing.ts';
 import { Heartbeat } from '../src/heartbeat.ts';
@@ -32,6 +33,7 @@ describe('after a close code', () => {
     [4003, 'room_moved', 0],
     [4099, 'restart', 0],
     [4101, 'room_full', 1_500],
+    [4104, 'room_locked', 1_500],
     [4199, 'overloaded', 1_500],
     [4203, 'no_join', 250],
     [1002, 'connection_lost', 250],
@@ -64,6 +66,9 @@ describe('after a close code', () => {
   test.each([
     [4300, 'protocol'],
     [4303, 'replaced'],
+    [4204, 'login_ended'],
+    [4305, 'kicked'],
+    [4306, 'banned'],
     [4399, 'refused'],
   ])('%i it stays away', async (code, reason) => {
     const { room, server, network, enter } = harness();
@@ -89,6 +94,77 @@ describe('after a close code', () => {
     expect(network.attempts).toBe(1);
     await vi.advanceTimersByTimeAsync(1_500);
     expect(network.attempts).toBe(2);
+  });
+});
+
+describe('the server’s own word', () => {
+  test('on when to come back holds exactly, however often the line was lost before', async () => {
+    const { room, server, network, enter, pass } = harness();
+    await enter();
+    network.down = true;
+    network.cut();
+    for (let round = 0; round < 6; round += 1) {
+      await vi.advanceTimersByTimeAsync(room.state.retryInMs ?? 0);
+      network.settle();
+    }
+    network.down = false;
+    await vi.advanceTimersByTimeAsync(room.state.retryInMs ?? 0);
+    pass();
+    expect(room.state.name).toBe('inside');
+    server.broadcast({ type: 'goAway', reconnectAfterMs: 300 });
+    network.settle();
+    server.closeAll(4000);
+    network.settle();
+    expect(room.state).toMatchObject({ name: 'reconnecting', retryInMs: 300 });
+  });
+
+  test.each([
+    ['too_many_connections', 'too_many_connections'],
+    ['something_new', 'overloaded'],
+  ])('says more than the close code that follows it: %s', async (code, reason) => {
+    const { room, server, network, heard, enter } = harness();
+    await enter();
+    const refusal = { code, message: 'm', retryAfterMs: null, number: null, limit: 'live.user_connections' };
+    server.broadcast({ type: 'error', ...refusal });
+    server.closeAll(4100);
+    network.settle();
+    expect(room.state).toMatchObject({ name: 'reconnecting', reason });
+    expect(heard.refused).toEqual([refusal]);
+    expect(heard.problem.at(-1)?.detail).toContain('live.user_connections');
+  });
+});
+
+describe('what a newer server says', () => {
+  test('in kinds unknown here is passed over', async () => {
+    const { room, network, enter } = harness();
+    await enter();
+    network.inject(encode([200, 'x']));
+    network.inject(encode([67, 1, 2, 0, [[77, 'x']]]));
+    expect(room.state.name).toBe('inside');
+  });
+
+  test('in numbers unknown here is a problem of that frame alone where it may be left out', async () => {
+    const { room, network, heard, enter } = harness();
+    await enter();
+    network.inject(encode([68, 1, [[1, 0, 0, 0, 9]]]));
+    expect(room.state.name).toBe('inside');
+    expect(heard.problem).toMatchObject([{ what: 'malformed_frame' }]);
+  });
+
+  test('in numbers unknown here about the room itself ends it, when coming back does not help', async () => {
+    const { room, server, network, heard, enter } = harness();
+    await enter();
+    const { info } = server.live;
+    server.live.info = { ...info, visibility: 9 as never };
+    network.inject(encode([67, 1, 2, 0, [[5, ['r', 'n', 'o', 9, true, false, 1]]]]));
+    expect(room.state).toMatchObject({ name: 'reconnecting', reason: 'resync' });
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      expect(room.state.name).toBe('reconnecting');
+      await vi.advanceTimersByTimeAsync(room.state.retryInMs ?? 0);
+      network.settle();
+    }
+    expect(room.state).toEqual({ name: 'closed', reason: 'unreadable', comesBack: false, retryInMs: null });
+    expect(heard.problem.filter(({ what }) => what === 'malformed_frame')).toHaveLength(5);
   });
 });
 

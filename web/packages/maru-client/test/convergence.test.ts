@@ -12,6 +12,8 @@ interface Client {
   readonly network: FakeNetwork;
   readonly room: LiveRoom;
   readonly said: Map<string, Outcome | null>;
+  /** Seqs of the changes told one by one, per epoch. */
+  readonly told: Map<number, number[]>;
 }
 
 function client(server: FakeRoom, seed: number): Client {
@@ -23,7 +25,11 @@ function client(server: FakeRoom, seed: number): Client {
   };
   const ticket = async () => server.ticket();
   const room = new LiveRoom({ url: 'ws://room', ticket, open: network.open, random });
-  return { network, room, said: new Map() };
+  const told = new Map<number, number[]>();
+  room.on('change', ({ epoch, seq }) => {
+    told.set(epoch, [...(told.get(epoch) ?? []), seq]);
+  });
+  return { network, room, said: new Map(), told };
 }
 
 const itemId = fc.integer({ min: 1, max: 4 });
@@ -54,6 +60,12 @@ const edit: fc.Arbitrary<Op> = fc.oneof(
   }),
   fc.record({ type: fc.constant('remove' as const), id: itemId, ifSeq: fc.constant(null) }),
   fc.record({
+    type: fc.constant('duplicate' as const),
+    copies: fc.array(fc.record({ from: itemId, to: itemId }), { minLength: 1, maxLength: 2 }),
+    dx: fc.integer({ min: -2, max: 2 }),
+    dy: fc.constant(1),
+  }),
+  fc.record({
     type: fc.constant('setTheme' as const),
     wallpaper: maybe(fc.constantFrom('plain', 'dots')),
     flooring: maybe(fc.constantFrom('oak', 'tiles')),
@@ -62,11 +74,27 @@ const edit: fc.Arbitrary<Op> = fc.oneof(
 );
 
 const who = fc.constantFrom(0, 1);
-const batch = fc.array(edit, { minLength: 1, maxLength: 3 });
+const name = fc.constantFrom('a', 'b');
+const aboutTheRoom: fc.Arbitrary<Op> = fc.oneof(
+  fc.record({ type: fc.constantFrom('saveLayout' as const, 'restoreLayout' as const, 'removeLayout' as const), name }),
+  fc.record({
+    type: fc.constant('setPolicy' as const),
+    name,
+    visibility: fc.constantFrom('public' as const, 'private' as const),
+    guestsAllowed: fc.constant(null),
+    locked: fc.boolean(),
+    peopleMax: fc.constant(null),
+  }),
+);
+const batch = fc.oneof(
+  { weight: 5, arbitrary: fc.array(edit, { minLength: 1, maxLength: 3 }) },
+  { weight: 1, arbitrary: aboutTheRoom.map((op) => [op]) },
+);
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('edit' as const), who, ops: batch }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('say' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('undo' as const, 'redo' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('type' as const, 'drag' as const, 'drop' as const), who }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constantFrom('up' as const, 'down' as const), who }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cut' as const, 'repeat' as const), who }) },
@@ -87,6 +115,9 @@ async function perform(server: FakeRoom, clients: readonly Client[], action: Ste
       void room.say(text).then((outcome) => said.set(text, outcome));
     } else if (action.do === 'undo') void room.undo();
     else if (action.do === 'redo') void room.redo();
+    else if (action.do === 'type') room.typing(true);
+    else if (action.do === 'drag') room.drag({ item: 1, standpoint: { place: 0, x: index % 20, y: 0 }, rotation: 0 });
+    else if (action.do === 'drop') room.drag(null);
     else if (action.do === 'settle') network.settle();
     else if (action.do === 'cut') network.cut();
     else if (action.do === 'repeat') network.repeat();
@@ -131,11 +162,17 @@ function expectHonest(server: FakeRoom, { said }: Client): void {
   }
 }
 
+/** No change is told twice or out of order. */
+function expectInOrder({ told }: Client): void {
+  for (const seqs of told.values()) expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
+}
+
 test('any interleaving of edits, losses, crashes and repeats ends in the serverâ€™s room', async () => {
   const history = fc.array(step, { minLength: 10, maxLength: 80, size: 'max' });
   await fc.assert(
-    fc.asyncProperty(history, async (steps) => {
+    fc.asyncProperty(history, fc.constantFrom(1, 2, 100), async (steps, itemsPerFrame) => {
       const server = new FakeRoom();
+      server.itemsPerFrame = itemsPerFrame;
       const clients = [client(server, 1), client(server, 2)];
       for (const { room } of clients) void room.start();
       await vi.advanceTimersByTimeAsync(1);
@@ -148,7 +185,9 @@ test('any interleaving of edits, losses, crashes and repeats ends in the serverâ
         expect([...each.room.view.people.values()].map(({ member }) => member).toSorted()).toEqual(
           server.people.map(({ member }) => member).toSorted(),
         );
+        expect(each.room.info).toEqual(server.live.info);
         expectHonest(server, each);
+        expectInOrder(each);
       }
       for (const { room } of clients) void room.stop();
       vi.clearAllTimers();

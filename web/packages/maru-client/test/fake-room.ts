@@ -183,12 +183,12 @@ export class FakeRoom {
     record.generation += 1;
     let session = this.#sessions.get(id);
     if (!session) {
-      session = { id, no: this.#nextSession, savedNumber: lastNumber(record), status: 'available', line: null };
+      session = { id, no: this.#nextSession, savedNumber: lastNumber(record), status: 'available', line };
       this.#nextSession += 1;
       this.#sessions.set(id, session);
       this.#events.push({ type: 'joined', person: this.#person(session) });
     }
-    if (session.line) {
+    if (session.line && session.line !== line) {
       this.#lines.delete(session.line);
       session.line.close(4303);
     }
