@@ -411,7 +411,7 @@ array_enum! {
             bans: Vec<BanInfo>,
             mutes: Vec<MuteInfo>,
         },
-        /// A further part of a `Snapshot` too long for one frame; nothing comes between them.
+        /// A further part of a `Snapshot` too long for one frame; no other frame about the room comes between.
         78 Part {
             epoch: u64,
             seq: u64,

@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use rules::flaws;
 use shapes::{Kind, Shapes};
 
-/// The version before this one.
+/// The version before this one. When a version is final its `frames.json` and `shapes.json` are copied under its
+/// name, and this one follows.
 const PREVIOUS: &str = "0.1";
 
 fn read(name: &str) -> Value {
