@@ -1,39 +1,38 @@
-// A guest that walks in a circle and says hello: node dist/bot.js [origin] [room id or nothing for the liveliest]
-import { LiveRoom, liveUrl, restTickets, type Quarter } from '../src/index.ts';
+// A bot for any room: npm run bot -w maru-client -- [origin] [room id, or the liveliest]; MARU_COOKIE signs it in
+import { LiveRoom, liveUrl, restTickets, type Quarter } from 'maru-client';
 
 const [origin = 'http://127.0.0.1:8080', wanted] = process.argv.slice(2);
 const say = (text: string) => void process.stdout.write(`${text}\n`);
+const pause = (ms: number) => new Promise((resolve) => void setTimeout(resolve, ms));
 
 async function liveliestRoom(): Promise<string> {
-  const response = await fetch(`${origin}/v1/rooms?limit=1`);
-  const { rooms } = (await response.json()) as { rooms: { id: string }[] };
-  const [first] = rooms;
-  if (!first) throw new Error('no public room');
-  return first.id;
+  const { rooms } = (await (await fetch(`${origin}/v1/rooms?limit=1`)).json()) as { rooms: { id: string }[] };
+  if (!rooms[0]) throw new Error('no public room');
+  return rooms[0].id;
 }
 
 const roomId = wanted ?? (await liveliestRoom());
-const guest = { name: 'Bot', look: [0, 0, 0, 0, 0, 0] };
-const room = new LiveRoom({
-  url: liveUrl(origin, roomId),
-  ticket: restTickets({ origin, roomId, guest }),
-});
+const cookie = process.env.MARU_COOKIE;
+const who = cookie ? { headers: { cookie } } : { guest: { name: 'Bot', look: [0, 0, 0, 0, 0, 0] } };
+const room = new LiveRoom({ url: liveUrl(origin, roomId), ticket: restTickets({ origin, roomId, ...who }) });
+
+async function dance(): Promise<void> {
+  for (let step = 0; step <= 20; step += 1) {
+    const angle = (step / 10) * Math.PI;
+    const facing = (Math.floor(step / 5) % 4) as Quarter;
+    room.move(500 + 150 * Math.cos(angle), 500 + 150 * Math.sin(angle), facing, step < 20 ? 1 : 0);
+    await pause(150);
+  }
+}
 
 room.on('state', ({ name, reason }) => say(reason ? `${name} (${reason})` : name));
 room.on('problem', ({ what, detail }) => say(`${what}: ${detail}`));
-room.on('chat', (lines) => lines.forEach(({ authorName, text }) => say(`${authorName}: ${text}`)));
-room.on('people', (people) => say(`here: ${[...people.values()].map(({ name }) => name).join(', ')}`));
+room.on('ack', ({ outcome }) => say(outcome.status === 'rejected' ? `rejected: ${outcome.reason}` : outcome.status));
+room.on('person:joined', ({ name }) => void room.say(`안녕하세요, ${name}! Hello! (!dance)`));
+room.on('chat', (lines) => lines.some(({ text }) => text === '!dance') && void dance());
+room.on('role', (role) => {
+  const spot = { place: 0, x: Math.floor(Math.random() * 19), y: Math.floor(Math.random() * 19) } as const;
+  if (role !== 'visitor') void room.put({ kind: 'potted_plant', ...spot, rotation: 0, color: '' });
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void room.stop());
 await room.start();
-
-// a batch made before the room is entered waits for it
-const hello = await room.say('안녕하세요! Hello!');
-say(`hello was ${hello.status}`);
-
-for (let step = 0; step < 40; step += 1) {
-  const angle = (step / 20) * 2 * Math.PI;
-  const facing = Math.floor(step / 5) % 4 as Quarter;
-  room.move(500 + 200 * Math.cos(angle), 500 + 200 * Math.sin(angle), facing, 1);
-  await new Promise((resolve) => setTimeout(resolve, 150));
-}
-room.move(500, 500, 0, 0);
-await room.stop();

@@ -31,11 +31,16 @@ export interface RestTicketOptions {
   readonly roomId: string;
   /** Left out when signed in. */
   readonly guest?: Guest;
+  /** Sent with each request, as a `cookie` or `authorization` where no browser adds its own. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The platform's `fetch` unless given. */
   readonly fetch?: typeof fetch;
 }
 
 const TICKET_WAIT_MS_MAX = 10_000;
+
+/** Refusals that pass with time, whatever their status says. */
+const PASSING: ReadonlySet<unknown> = new Set(['room_full', 'room_locked']);
 
 function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
@@ -61,24 +66,38 @@ function refusal(response: Response, problem: unknown): TicketError {
   const busy = response.status === 408 || response.status === 429 || response.status >= 500;
   return new TicketError(
     typeof code === 'string' ? code : `http_${response.status}`,
-    !busy,
+    !busy && !PASSING.has(code),
     waitAsked(response, problem),
   );
+}
+
+/** Ends the work after the longest wait; not every platform has `AbortSignal.timeout`. */
+async function withinWait<T>(work: (signal: AbortSignal | null) => Promise<T>): Promise<T> {
+  const aborter = typeof AbortController === 'function' ? new AbortController() : null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new TicketError('network', false));
+      aborter?.abort();
+    }, TICKET_WAIT_MS_MAX);
+  });
+  try {
+    return await Promise.race([work(aborter?.signal ?? null), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** `POST /v1/rooms/{id}/tickets`, with the cookie of the page where there is one. */
 export function restTickets(options: RestTicketOptions): TicketSource {
   const send = options.fetch ?? fetch;
   const url = `${options.origin}/v1/rooms/${encodeURIComponent(options.roomId)}/tickets`;
-  return async () => {
+  const headers = { ...options.headers, 'content-type': 'application/json', accept: 'application/json' };
+  const body = JSON.stringify(options.guest ? { guest: options.guest } : {});
+  const ask = async (signal: AbortSignal | null): Promise<string> => {
     let response: Response;
     try {
-      response = await send(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
-        body: JSON.stringify(options.guest ? { guest: options.guest } : {}),
-        signal: AbortSignal.timeout(TICKET_WAIT_MS_MAX),
-      });
+      response = await send(url, { method: 'POST', headers, body, signal });
     } catch (error) {
       throw new TicketError('network', false, null, error);
     }
@@ -90,6 +109,7 @@ export function restTickets(options: RestTicketOptions): TicketSource {
     if (typeof ticket !== 'string') throw new TicketError('bad_answer', false);
     return ticket;
   };
+  return () => withinWait(ask);
 }
 
 /** The address of a room's live connection. */

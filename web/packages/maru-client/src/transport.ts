@@ -43,14 +43,19 @@ export type WebSocketConstructor = new (url: string, protocols: string) => WebSo
 /** A loss without a close frame, as RFC 6455 numbers it. */
 const CLOSE_ABNORMAL = 1006;
 
+/** Null for text. A buffer of another realm is no `instanceof` this one's, and the `ws` package gives views. */
+function bytesOf(data: unknown): Uint8Array | null {
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const isBuffer = Object.prototype.toString.call(data) === '[object ArrayBuffer]';
+  return isBuffer ? new Uint8Array(data as ArrayBuffer) : null;
+}
+
 export function webSocketTransport(WebSocketClass: WebSocketConstructor): OpenTransport {
   return (url, events) => {
     const socket = new WebSocketClass(url, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => events.opened());
-    socket.addEventListener('message', (event) =>
-      events.received(event.data instanceof ArrayBuffer ? new Uint8Array(event.data) : null),
-    );
+    socket.addEventListener('message', (event) => events.received(bytesOf(event.data)));
     // a close follows an error and says all there is to say; the `ws` package wants a listener all the same
     socket.addEventListener('error', () => undefined);
     socket.addEventListener('close', (event) =>
