@@ -4,5 +4,6 @@ pub mod identity;
 pub mod login;
 pub mod people;
 pub mod probe;
+pub mod relay;
 pub mod room;
 pub mod user;

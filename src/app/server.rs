@@ -16,6 +16,7 @@ use crate::adapters::sqlite::{Sqlite, SqliteRooms};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
+use crate::ports::relay::Alone;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
@@ -37,6 +38,7 @@ pub struct Server {
     /// Ends what must outlive the rooms: the store's writer.
     last: CancellationToken,
     writer: tokio::task::JoinHandle<()>,
+    lease: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -69,6 +71,7 @@ impl Server {
         let limits = Arc::new(config.live.clone());
         let rooms = Arc::new(Rooms::new(Parts {
             store: store.clone(),
+            relay: Arc::new(Alone),
             node: NodeId::generate(),
             token_key: token_key.clone(),
             limits: limits.clone(),
@@ -76,6 +79,9 @@ impl Server {
             tasks: tasks.clone(),
             stop: stop.clone(),
         }));
+        // Both outlive the rooms, whose last saves need them.
+        let lease = rooms.take_lease().await.map_err(StartError::Leases)?;
+        let lease = spawn_until(lease, last.clone());
         let service = RoomService::new(store, Arc::new(sqlite.clone()), clock);
         let live = Arc::new(LiveContext::new(
             rooms,
@@ -113,6 +119,7 @@ impl Server {
             stop,
             last,
             writer,
+            lease,
         })
     }
 
@@ -132,8 +139,10 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        if let Err(error) = self.writer.await {
-            tracing::error!(%error, "the store's writer did not end well");
+        for outlived in [self.writer, self.lease] {
+            if let Err(error) = outlived.await {
+                tracing::error!(%error, "what outlives the rooms did not end well");
+            }
         }
         tracing::info!("stopped");
     }

@@ -25,7 +25,7 @@ pub enum Bearer {
 }
 
 /// Who someone is, as looked up for this entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Identity {
     /// An account.
     User {
@@ -42,7 +42,7 @@ pub enum Identity {
 }
 
 /// Someone at the door.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visitor {
     /// Who.
     pub identity: Identity,

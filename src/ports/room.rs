@@ -1,6 +1,6 @@
 //! The room store: the only arbiter of who may change a room, and the place its document is durable in.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -156,6 +156,12 @@ pub struct Present {
     pub handle: Option<String>,
     /// The avatar's look.
     pub look: Look,
+    /// Whether they followed the room's owner.
+    pub follows_owner: bool,
+    /// A keyed hash of the client's address.
+    pub origin: Option<u64>,
+    /// The ids of people who must not see them, nor they those.
+    pub hidden: BTreeSet<String>,
     /// The avatar's place, in hundredths of a tile.
     pub x: i32,
     /// The avatar's place, in hundredths of a tile.
@@ -219,7 +225,7 @@ pub enum ClaimOutcome {
 }
 
 /// Why the store did not do as asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Nothing was changed.
     #[error("the room store refused: {0}")]

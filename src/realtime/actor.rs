@@ -1,8 +1,8 @@
-//! The task around one live room: turns commands into inputs, effects into bytes and saves.
+//! The task around one room of this node: turns commands into inputs, actions into bytes and store calls.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -10,21 +10,16 @@ use maru_protocol::CloseCode;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::host::{Action, At, Host, HostInput, StoreAnswer, StoreCall};
 use super::outbox::Outbox;
-use super::room::{ConnId, Effect, Input, Now, Room};
-use crate::domain::clock::Clock;
-use crate::ports::room::{RoomSave, RoomStore, SaveOutcome, StoreError};
+use super::relay::Message;
+use super::room::{ConnId, Input, Now, Room};
+use crate::domain::clock::{Clock, Tick};
+use crate::domain::id::{NodeId, RoomId};
+use crate::ports::relay::Relay;
+use crate::ports::room::RoomStore;
 
-/// Between two tries of a save whose outcome is not known.
-const RETRY_FIRST: Duration = Duration::from_millis(50);
-
-/// The longest wait between two tries.
-const RETRY_MAX: Duration = Duration::from_secs(2);
-
-/// Tries of one save before the room is given up; about 20 seconds.
-const TRIES_MAX: u32 = 14;
-
-/// What a connection tells its room.
+/// What a room is told.
 #[derive(Debug)]
 pub enum Command {
     /// The first input of a connection, with the way to answer it.
@@ -36,34 +31,57 @@ pub enum Command {
         /// Its write side.
         outbox: Arc<Outbox>,
     },
-    /// Everything else.
+    /// Everything else of a connection.
     Input(Input),
+    /// What another node says.
+    Relay(Message),
+}
+
+/// What an actor shares with the rest of its node.
+#[derive(Clone)]
+pub struct ActorParts {
+    /// Where rooms are durable.
+    pub store: Arc<dyn RoomStore>,
+    /// The way to other nodes.
+    pub relay: Arc<dyn Relay>,
+    /// The process's clocks.
+    pub clock: Clock,
+    /// Until when, in ticks, this node may act as an owner.
+    pub serves_until: Arc<AtomicU64>,
+    /// Commands taken in one turn before the room looks at its clock again.
+    pub commands_per_turn_max: usize,
+}
+
+impl std::fmt::Debug for ActorParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ActorParts(..)")
+    }
 }
 
 /// The running side of a room.
 pub struct RoomActor {
-    room: Room,
+    host: Host,
+    room: RoomId,
+    node: NodeId,
+    parts: ActorParts,
     commands: mpsc::Receiver<Command>,
     outboxes: HashMap<ConnId, Arc<Outbox>>,
-    store: Arc<dyn RoomStore>,
-    clock: Clock,
     people: Arc<AtomicUsize>,
-    commands_per_turn_max: usize,
-    saving: Option<BoxFuture<'static, Result<SaveOutcome, StoreError>>>,
-    effects: Vec<Effect>,
+    call: Option<BoxFuture<'static, (u64, StoreAnswer)>>,
+    actions: Vec<Action>,
 }
 
 impl std::fmt::Debug for RoomActor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RoomActor")
-            .field("room", &self.room)
+            .field("host", &self.host)
             .finish_non_exhaustive()
     }
 }
 
 enum Turn {
     Command(Option<Command>),
-    Saved(Result<SaveOutcome, StoreError>),
+    Store(u64, StoreAnswer),
     Due,
     Stop,
 }
@@ -71,55 +89,53 @@ enum Turn {
 impl RoomActor {
     /// An actor ready to run.
     pub fn new(
-        room: Room,
+        (room, node): (RoomId, NodeId),
+        host: Host,
+        parts: ActorParts,
         commands: mpsc::Receiver<Command>,
-        store: Arc<dyn RoomStore>,
-        clock: Clock,
         people: Arc<AtomicUsize>,
-        commands_per_turn_max: usize,
     ) -> Self {
         Self {
+            host,
             room,
+            node,
+            parts,
             commands,
             outboxes: HashMap::new(),
-            store,
-            clock,
             people,
-            commands_per_turn_max,
-            saving: None,
-            effects: Vec::new(),
+            call: None,
+            actions: Vec::new(),
         }
     }
 
-    /// Runs until the room is idle, abandoned, or the server stops and everything is saved.
+    /// Runs until this node is done with the room.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut stopping = false;
-        loop {
-            let turn = self.next_turn(&stop, stopping).await;
-            match turn {
+        while !self.host.is_ended() {
+            match self.next_turn(&stop, stopping).await {
                 Turn::Command(Some(command)) => self.take(command),
                 Turn::Command(None) => break,
-                Turn::Saved(result) => self.take_save(result),
+                Turn::Store(number, answer) => {
+                    self.call = None;
+                    self.feed(HostInput::Store(number, answer));
+                }
                 Turn::Due => {}
                 Turn::Stop => {
                     stopping = true;
-                    self.commands.close();
-                    self.feed(Input::Drain);
+                    self.feed(HostInput::Drain);
                 }
             }
-            for _ in 1..self.commands_per_turn_max {
+            for _ in 1..self.parts.commands_per_turn_max {
                 let Ok(command) = self.commands.try_recv() else {
                     break;
                 };
                 self.take(command);
             }
-            let now = self.now();
-            self.room.settle(now, &mut self.effects);
-            let abandoned = self.perform();
-            self.people.store(self.room.people(), Ordering::Relaxed);
-            if abandoned || (stopping && self.room.is_saved()) || self.room.is_idle(now.tick) {
-                break;
-            }
+            let at = self.at();
+            self.host.settle(at, &mut self.actions);
+            self.perform();
+            let people = self.host.owned().map_or(0, Room::people);
+            self.people.store(people, Ordering::Relaxed);
         }
         self.people.store(0, Ordering::Relaxed);
         self.turn_away();
@@ -133,23 +149,24 @@ impl RoomActor {
                 outbox.close(CloseCode::RoomMoved);
             }
         }
+        for outbox in self.outboxes.values() {
+            outbox.close(CloseCode::RoomMoved);
+        }
     }
 
     async fn next_turn(&mut self, stop: &CancellationToken, stopping: bool) -> Turn {
-        let now = self.clock.tick();
-        let wait = self
-            .room
-            .deadline()
-            .map(|due| Duration::from_millis(due.since_ms(now)));
+        let at = self.at();
+        let deadline = self.host.deadline(at);
+        let wait = deadline.map(|due| Duration::from_millis(due.since_ms(at.now.tick)));
         let due = async {
             match wait {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => std::future::pending().await,
             }
         };
-        let saving = async {
-            match &mut self.saving {
-                Some(saving) => saving.await,
+        let call = async {
+            match &mut self.call {
+                Some(call) => call.await,
                 None => std::future::pending().await,
             }
         };
@@ -157,17 +174,21 @@ impl RoomActor {
         // that a flood of commands cannot hold back a flush.
         tokio::select! {
             biased;
-            result = saving => Turn::Saved(result),
+            (number, answer) = call => Turn::Store(number, answer),
             () = stop.cancelled(), if !stopping => Turn::Stop,
-            () = due, if !stopping => Turn::Due,
-            command = self.commands.recv(), if !stopping => Turn::Command(command),
+            () = due => Turn::Due,
+            command = self.commands.recv() => Turn::Command(command),
         }
     }
 
-    fn now(&self) -> Now {
-        Now {
-            tick: self.clock.tick(),
-            wall: self.clock.wall(),
+    fn at(&self) -> At {
+        let clock = &self.parts.clock;
+        At {
+            now: Now {
+                tick: clock.tick(),
+                wall: clock.wall(),
+            },
+            serves_until: Tick(self.parts.serves_until.load(Ordering::Acquire)),
         }
     }
 
@@ -179,100 +200,74 @@ impl RoomActor {
                 outbox,
             } => {
                 self.outboxes.insert(conn, outbox);
-                self.feed(input);
+                self.feed(HostInput::Local(input));
             }
             Command::Input(input) => {
-                if let Input::Lost { conn } | Input::Leave { conn } = &input {
-                    let conn = *conn;
-                    self.feed(input);
+                let ends = match &input {
+                    Input::Lost { conn } | Input::Leave { conn } => Some(*conn),
+                    _ => None,
+                };
+                self.feed(HostInput::Local(input));
+                if let Some(conn) = ends {
                     self.perform();
-                    self.outboxes.remove(&conn);
-                } else {
-                    self.feed(input);
+                    if self.host.owned().is_some() {
+                        self.outboxes.remove(&conn);
+                    }
                 }
             }
+            Command::Relay(message) => self.feed(HostInput::Relay(message)),
         }
     }
 
-    fn feed(&mut self, input: Input) {
-        let now = self.now();
-        self.room.handle(input, now, &mut self.effects);
+    fn feed(&mut self, input: HostInput) {
+        let at = self.at();
+        self.host.handle(input, at, &mut self.actions);
     }
 
-    fn take_save(&mut self, result: Result<SaveOutcome, StoreError>) {
-        self.saving = None;
-        match result {
-            Ok(outcome) => self.feed(Input::Saved(outcome)),
-            Err(error) => {
-                tracing::error!(%error, "a room is given up because its store does not answer");
-                self.feed(Input::SaveFailed);
-            }
-        }
-    }
-
-    /// Carries the effects out; true when the room is to be forgotten.
-    fn perform(&mut self) -> bool {
-        let mut abandoned = false;
-        for effect in self.effects.drain(..) {
-            match effect {
-                Effect::Send { conn, bytes } => {
+    fn perform(&mut self) {
+        for action in std::mem::take(&mut self.actions) {
+            match action {
+                Action::Send(conn, bytes) => {
                     if let Some(outbox) = self.outboxes.get(&conn) {
                         outbox.send(bytes);
                     }
                 }
-                Effect::Resync { conn, bytes } => {
+                Action::Resync(conn, bytes) => {
                     if let Some(outbox) = self.outboxes.get(&conn) {
                         outbox.resync(bytes);
                     }
                 }
-                Effect::Flush {
-                    conns,
-                    bytes,
-                    reliable_bytes,
-                } => {
+                Action::Flush(conns, bytes, reliable_bytes) => {
                     for outbox in conns.iter().filter_map(|conn| self.outboxes.get(conn)) {
                         outbox.send_flush(&bytes, reliable_bytes);
                     }
                 }
-                Effect::Close { conn, code } => {
+                Action::Close(conn, code) => {
                     if let Some(outbox) = self.outboxes.remove(&conn) {
-                        outbox.close(code);
+                        outbox.close_with(code);
                     }
                 }
-                Effect::Save(save) => {
-                    self.saving = Some(Box::pin(save_surely(self.store.clone(), *save)));
+                Action::Call(number, call) => {
+                    let (store, room, node) = (self.parts.store.clone(), self.room, self.node);
+                    self.call = Some(Box::pin(async move {
+                        (number, ask(&*store, room, node, call).await)
+                    }));
                 }
-                Effect::Abandon => abandoned = true,
+                Action::Publish(message) => {
+                    self.parts.relay.publish(message.room, message.encode());
+                }
+                Action::Tell(node, message) => self.parts.relay.tell(node, message.encode()),
+                Action::End => {}
             }
         }
-        abandoned
     }
 }
 
-/// Saves, and when the outcome is unknown finds it out: if the store holds this save it is done, else the same
-/// save is tried again. Only a definite answer, or no answer for long, comes back.
-async fn save_surely(store: Arc<dyn RoomStore>, save: RoomSave) -> Result<SaveOutcome, StoreError> {
-    let mut wait = RETRY_FIRST;
-    let mut tries = 1;
-    loop {
-        let unknown = match store.save(save.clone()).await {
-            Err(StoreError::Unknown(detail)) => detail,
-            definite => return definite,
-        };
-        if tries == TRIES_MAX {
-            return Err(StoreError::Unknown(unknown));
-        }
-        tries += 1;
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(RETRY_MAX);
-        match store.last_save(save.room).await {
-            Ok(Some((epoch, save_no))) if (epoch, save_no) == (save.epoch, save.save_no) => {
-                return Ok(SaveOutcome::Saved);
-            }
-            Ok(Some((epoch, _))) if epoch > save.epoch => return Ok(SaveOutcome::Fenced),
-            Ok(None) => return Ok(SaveOutcome::Fenced),
-            // Not there, or no answer yet: the same save again.
-            Ok(Some(_)) | Err(_) => {}
-        }
+async fn ask(store: &dyn RoomStore, room: RoomId, node: NodeId, call: StoreCall) -> StoreAnswer {
+    match call {
+        StoreCall::Claim => StoreAnswer::Claim(store.claim(room, node).await),
+        StoreCall::Save(save) => StoreAnswer::Save(store.save(*save).await),
+        StoreCall::LastSave => StoreAnswer::LastSave(store.last_save(room).await),
+        StoreCall::Release(epoch) => StoreAnswer::Release(store.release(room, epoch, node).await),
     }
 }

@@ -147,12 +147,7 @@ impl Connection {
             .visitor(&bearer)
             .await
             .map_err(visitor_refused)?;
-        let room = self
-            .context
-            .rooms
-            .open(self.room)
-            .await
-            .map_err(open_refused)?;
+        let room = self.context.rooms.open(self.room).map_err(open_refused)?;
         let input = Input::Enter {
             conn: self.conn,
             visitor: Box::new(visitor),

@@ -16,6 +16,7 @@ mod nearby;
 mod outgoing;
 mod parts;
 mod presence;
+mod roster;
 mod schedule;
 mod signals;
 
@@ -74,10 +75,11 @@ pub struct Room {
     statistics: Statistics,
     debt: Debt,
     empty_since: Option<Tick>,
+    draining: bool,
 }
 
 impl Room {
-    /// A room just claimed, with nobody in it.
+    /// A room just claimed, with the people of its last owner away.
     pub fn new(
         claimed: ClaimedRoom,
         node: NodeId,
@@ -85,7 +87,7 @@ impl Room {
         limits: Arc<Limits>,
         now: Now,
     ) -> Self {
-        Self {
+        let mut room = Self {
             limits,
             catalogue: crate::catalogue::catalogue(),
             token_key,
@@ -113,7 +115,10 @@ impl Room {
             audiences: None,
             statistics: Statistics::default(),
             empty_since: Some(now.tick),
-        }
+            draining: false,
+        };
+        room.restore(claimed.roster, now);
+        room
     }
 
     /// Takes one input. Broadcasts and saves wait for [`Room::settle`].
@@ -176,7 +181,7 @@ impl Room {
             Input::Drained { conn, stale } => self.drained(conn, stale, effects),
             Input::Saved(SaveOutcome::Saved) => self.saved(effects),
             Input::Saved(SaveOutcome::Fenced) | Input::SaveFailed => self.abandon(effects),
-            Input::Drain => self.drain(effects),
+            Input::Drain => self.drain(),
         }
         self.flush_if_full(now, effects);
     }
@@ -190,6 +195,7 @@ impl Room {
     /// one turn and at [`Room::deadline`].
     pub fn settle(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.expire(now, effects);
+        self.debt.date_roster(now.tick);
         self.flush_if_due(now, effects);
         self.save_if_due(now, effects);
         self.empty_since = match (self.sessions.is_empty(), self.empty_since) {
@@ -205,7 +211,7 @@ impl Room {
         // While something is owed the answer to the save wakes the room, not the clock.
         let idle = self.empty_since.filter(|_| self.debt.is_paid());
         let idle = idle.map(|since| since.plus_ms(self.limits.idle_room_ms));
-        [flush, self.schedule.next(), idle]
+        [flush, self.schedule.next(), idle, self.roster_due()]
             .into_iter()
             .flatten()
             .min()
@@ -240,7 +246,7 @@ impl Room {
     }
 
     /// Everyone goes: the room is not this node's any more.
-    fn abandon(&mut self, effects: &mut Vec<Effect>) {
+    pub fn abandon(&mut self, effects: &mut Vec<Effect>) {
         for conn in self.by_conn.keys() {
             effects.push(Effect::Close {
                 conn: *conn,
@@ -252,20 +258,20 @@ impl Room {
         effects.push(Effect::Abandon);
     }
 
-    /// Everyone is told to come back, spread over time so that they do not all come at once.
-    fn drain(&mut self, effects: &mut Vec<Effect>) {
-        const SPREAD_MS: u32 = 2_000;
-        const STRIDE: u32 = 617;
-        for (conn, session) in &self.by_conn {
-            let reconnect_after_ms = session.0.wrapping_mul(STRIDE) % SPREAD_MS;
-            effects.push(send(*conn, &ServerFrame::GoAway { reconnect_after_ms }));
-            effects.push(Effect::Close {
-                conn: *conn,
-                code: CloseCode::Restart,
-            });
-        }
-        self.by_conn.clear();
-        self.audiences = None;
+    /// The node stops: nothing new is taken, and what is present is saved for the next owner.
+    fn drain(&mut self) {
+        self.draining = true;
+        self.debt.owe_roster();
+    }
+
+    /// What it is.
+    pub const fn card(&self) -> &RoomCard {
+        &self.card
+    }
+
+    /// Everyone's connections.
+    pub fn connections(&self) -> impl Iterator<Item = ConnId> {
+        self.by_conn.keys().copied()
     }
 
     fn limits_info(&self) -> LimitsInfo {

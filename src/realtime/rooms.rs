@@ -1,20 +1,25 @@
-//! The live rooms of this node: at most one actor a room, opened by a claim when someone comes.
+//! The live rooms of this node: at most one actor a room, and the lease that lets the node own them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use dashmap::DashMap;
-use tokio::sync::{Mutex, mpsc};
+use dashmap::mapref::entry::Entry;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::actor::{Command, RoomActor};
+use super::actor::{ActorParts, Command, RoomActor};
+use super::host::{Host, HostParts};
+use super::lease::Lease;
 use super::limits::Limits;
-use super::room::{Now, Room};
+use super::relay::{Body, Message};
 use super::token::TokenKey;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId};
-use crate::ports::room::{ClaimOutcome, ClaimedRoom, RoomStore, StoreError};
+use crate::ports::relay::Relay;
+use crate::ports::room::{RoomStore, StoreError};
 
 /// The way to a live room.
 #[derive(Debug, Clone)]
@@ -33,31 +38,26 @@ impl RoomHandle {
 /// Why a room could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// No such room.
-    #[error("no such room")]
-    NotFound,
     /// The node is stopping.
     #[error("the node is stopping")]
     Stopping,
-    /// The store did not do as asked.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
-
-/// One at a time opens a room; the others wait here and find it open.
-type Slot = Arc<Mutex<Option<RoomHandle>>>;
 
 /// The registry of live rooms.
 #[derive(Debug)]
 pub struct Rooms {
-    live: DashMap<RoomId, Slot>,
+    live: DashMap<RoomId, RoomHandle>,
     parts: Parts,
+    actor: ActorParts,
+    next_link: AtomicU64,
 }
 
 /// What every room of this node is made with.
 pub struct Parts {
     /// Where rooms are durable.
     pub store: Arc<dyn RoomStore>,
+    /// The way to other nodes.
+    pub relay: Arc<dyn Relay>,
     /// This run of this process.
     pub node: NodeId,
     /// Seals resume tokens.
@@ -81,78 +81,130 @@ impl std::fmt::Debug for Parts {
 }
 
 impl Rooms {
-    /// No rooms yet.
+    /// No rooms yet, and no lease: see [`Rooms::take_lease`].
     pub fn new(parts: Parts) -> Self {
+        let actor = ActorParts {
+            store: parts.store.clone(),
+            relay: parts.relay.clone(),
+            clock: parts.clock,
+            serves_until: Arc::new(AtomicU64::new(0)),
+            commands_per_turn_max: parts.limits.commands_per_turn_max,
+        };
         Self {
             live: DashMap::new(),
             parts,
+            actor,
+            next_link: AtomicU64::new(1),
         }
     }
 
-    /// The live room, claimed and started if it is not yet.
-    pub async fn open(self: &Arc<Self>, room: RoomId) -> Result<RoomHandle, OpenError> {
-        loop {
-            if self.parts.stop.is_cancelled() {
-                return Err(OpenError::Stopping);
+    /// Takes the node's lease, and gives back the work that keeps it, which the caller must run as long as the
+    /// rooms do.
+    pub async fn take_lease(
+        self: &Arc<Self>,
+    ) -> Result<impl Future<Output = ()> + Send + use<>, StoreError> {
+        let mut lease = Lease::new(self.parts.limits.lease_ms);
+        self.renew(&mut lease).await?;
+        let rooms = self.clone();
+        Ok(async move {
+            loop {
+                let wait = lease.next().since_ms(rooms.parts.clock.tick());
+                tokio::time::sleep(Duration::from_millis(wait)).await;
+                if let Err(error) = rooms.renew(&mut lease).await {
+                    tracing::warn!(%error, "the lease of this node could not be renewed");
+                }
             }
-            let slot = self.live.entry(room).or_default().clone();
-            let mut held = slot.lock().await;
-            // The slot may have been dropped while this waited for it.
-            if !self
-                .live
-                .get(&room)
-                .is_some_and(|current| Arc::ptr_eq(&current, &slot))
-            {
-                continue;
-            }
-            if let Some(handle) = held.as_ref().filter(|handle| !handle.commands.is_closed()) {
-                return Ok(handle.clone());
-            }
-            let claimed = self.parts.store.claim(room, self.parts.node).await;
-            let Ok(ClaimOutcome::Claimed(claimed)) = claimed else {
-                self.live
-                    .remove_if(&room, |_, current| Arc::ptr_eq(current, &slot));
-                return Err(claimed.map_or_else(OpenError::Store, |_| OpenError::NotFound));
-            };
-            let handle = self.start(*claimed);
-            *held = Some(handle.clone());
-            return Ok(handle);
-        }
+        })
     }
 
-    /// Starts the actor of a room just claimed.
-    fn start(self: &Arc<Self>, claimed: ClaimedRoom) -> RoomHandle {
-        let parts = &self.parts;
-        let (room, epoch) = (claimed.card.id, claimed.epoch.0);
-        let now = Now {
-            tick: parts.clock.tick(),
-            wall: parts.clock.wall(),
+    async fn renew(&self, lease: &mut Lease) -> Result<(), StoreError> {
+        let clock = &self.parts.clock;
+        let (asked, lease_ms) = (clock.tick(), self.parts.limits.lease_ms);
+        if !lease.ask(asked) {
+            return Ok(());
+        }
+        // An answer later than this would prove nothing that still helps.
+        let deadline = Duration::from_millis(lease_ms / 3);
+        let renewal = self.parts.store.renew(self.parts.node, lease_ms);
+        let renewed = match tokio::time::timeout(deadline, renewal).await {
+            Ok(renewed) => renewed,
+            Err(_) => Err(StoreError::Unknown("no answer in time".to_owned())),
         };
-        let live = Room::new(
-            claimed,
-            parts.node,
-            parts.token_key.clone(),
-            parts.limits.clone(),
-            now,
-        );
+        lease.answered(asked, renewed.is_ok(), clock.tick());
+        let until = lease.serves_until().0;
+        self.actor.serves_until.store(until, Ordering::Release);
+        renewed
+    }
+
+    /// Whether this node may own rooms at this time.
+    pub fn holds_lease(&self) -> bool {
+        self.parts.clock.tick().0 < self.actor.serves_until.load(Ordering::Acquire)
+    }
+
+    /// The way to a room, started if it is not live here. What keeps it from being entered its connections are told.
+    pub fn open(self: &Arc<Self>, room: RoomId) -> Result<RoomHandle, OpenError> {
+        if self.parts.stop.is_cancelled() {
+            return Err(OpenError::Stopping);
+        }
+        match self.live.entry(room) {
+            Entry::Occupied(live) if !live.get().commands.is_closed() => Ok(live.get().clone()),
+            Entry::Occupied(mut over) => {
+                let handle = self.start(room);
+                over.insert(handle.clone());
+                Ok(handle)
+            }
+            Entry::Vacant(place) => Ok(place.insert(self.start(room)).clone()),
+        }
+    }
+
+    fn start(self: &Arc<Self>, room: RoomId) -> RoomHandle {
+        let parts = &self.parts;
+        let host = HostParts {
+            node: parts.node,
+            token_key: parts.token_key.clone(),
+            limits: parts.limits.clone(),
+            link: self.next_link.fetch_add(1, Ordering::Relaxed),
+        };
         let (commands, waiting) = mpsc::channel(parts.limits.commands_waiting_max);
         let people = Arc::new(AtomicUsize::new(0));
         let actor = RoomActor::new(
-            live,
+            (room, parts.node),
+            Host::new(room, host),
+            self.actor.clone(),
             waiting,
-            parts.store.clone(),
-            parts.clock,
             people.clone(),
-            parts.limits.commands_per_turn_max,
         );
         let (rooms, stop) = (self.clone(), parts.stop.clone());
         parts.tasks.spawn(async move {
-            tracing::debug!(%room, epoch, "room opened");
+            tracing::debug!(%room, "room opened");
             actor.run(stop).await;
-            rooms.forget(room).await;
-            tracing::debug!(%room, epoch, "room closed");
+            rooms
+                .live
+                .remove_if(&room, |_, handle| handle.commands.is_closed());
+            tracing::debug!(%room, "room closed");
         });
         RoomHandle { commands, people }
+    }
+
+    /// Takes a message of another node.
+    pub fn relayed(&self, message: Message) {
+        let live = self.live.get(&message.room).map(|handle| handle.clone());
+        let from = message.from;
+        let answer = Message {
+            from: self.parts.node,
+            body: Body::Gone,
+            ..message
+        };
+        let asks = matches!(
+            message.body,
+            Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. }
+        );
+        match live {
+            // A full room loses it, as the relay may anyway.
+            Some(handle) => drop(handle.commands.try_send(Command::Relay(message))),
+            None if asks => self.parts.relay.tell(from, answer.encode()),
+            None => {}
+        }
     }
 
     /// Comes back when the node stops.
@@ -162,30 +214,16 @@ impl Rooms {
 
     /// How many people are in a room on this node.
     pub fn people(&self, room: RoomId) -> usize {
-        let slot = self.live.get(&room).map(|slot| slot.clone());
-        let handle = slot.and_then(|slot| Some(slot.try_lock().ok()?.as_ref()?.people.clone()));
-        handle.map_or(0, |people| people.load(Ordering::Relaxed))
+        let people = self.live.get(&room).map(|handle| handle.people.clone());
+        people.map_or(0, |people| people.load(Ordering::Relaxed))
     }
 
     /// The rooms with people in them, and how many.
     pub fn lively(&self) -> Vec<(RoomId, usize)> {
-        let rooms: Vec<RoomId> = self.live.iter().map(|entry| *entry.key()).collect();
-        let counted = rooms.into_iter().map(|room| (room, self.people(room)));
+        let counted = self
+            .live
+            .iter()
+            .map(|live| (*live.key(), live.people.load(Ordering::Relaxed)));
         counted.filter(|(_, people)| *people > 0).collect()
-    }
-
-    /// Drops the slot of an actor that has ended, unless the room was opened anew meanwhile.
-    async fn forget(&self, room: RoomId) {
-        let Some(slot) = self.live.get(&room).map(|slot| slot.clone()) else {
-            return;
-        };
-        let held = slot.lock().await;
-        if held
-            .as_ref()
-            .is_some_and(|handle| handle.commands.is_closed())
-        {
-            self.live
-                .remove_if(&room, |_, current| Arc::ptr_eq(current, &slot));
-        }
     }
 }

@@ -49,20 +49,11 @@ pub(super) fn visitor_refused(error: VisitorError) -> End {
 /// What could not be opened.
 pub(super) fn open_refused(error: OpenError) -> End {
     match error {
-        OpenError::NotFound => End::refuse(
-            ErrorCode::RoomGone,
-            "the room is no longer there",
-            CloseCode::RoomGone,
-        ),
         OpenError::Stopping => End::refuse(
             ErrorCode::Unavailable,
             "the server restarts",
             CloseCode::Restart,
         ),
-        OpenError::Store(error) => {
-            tracing::error!(%error, "a room could not be opened");
-            End::refuse(ErrorCode::Unavailable, "try again", CloseCode::Unavailable)
-        }
     }
 }
 

@@ -120,6 +120,14 @@ impl Room {
         now: Now,
     ) -> Option<(ErrorCode, &'static str, Option<u32>)> {
         let session = self.sessions.get(&no)?;
+        if self.draining {
+            let message = "the server restarts";
+            return Some((
+                ErrorCode::Unavailable,
+                message,
+                Some(self.limits.busy_retry_ms),
+            ));
+        }
         let last = session.last_number();
         if number > last + 1 && Rule::Numbers.holds() {
             return Some((

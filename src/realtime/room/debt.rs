@@ -43,6 +43,10 @@ pub(super) struct Debt {
     sessions: BTreeSet<SessionId>,
     batches: usize,
     oldest: Option<Tick>,
+    /// The roster has changed since the last settling.
+    roster_changed: bool,
+    /// Since when a changed roster waits.
+    roster: Option<Tick>,
     in_flight: Option<InFlight>,
 }
 
@@ -57,12 +61,33 @@ impl Debt {
             sessions: BTreeSet::new(),
             batches: 0,
             oldest: None,
+            roster_changed: false,
+            roster: None,
             in_flight: None,
         }
     }
 
     pub fn is_paid(&self) -> bool {
-        self.in_flight.is_none() && self.batches == 0
+        self.in_flight.is_none()
+            && self.batches == 0
+            && self.roster.is_none()
+            && !self.roster_changed
+    }
+
+    pub fn owe_roster(&mut self) {
+        self.roster_changed = true;
+    }
+
+    /// Counts from now on what changed in this turn.
+    pub fn date_roster(&mut self, now: Tick) {
+        if std::mem::take(&mut self.roster_changed) {
+            self.roster.get_or_insert(now);
+        }
+    }
+
+    /// Since when a change of the roster waits to be saved; none while a save is under way.
+    pub fn roster_owed(&self) -> Option<Tick> {
+        self.roster.filter(|_| self.in_flight.is_none())
     }
 
     pub fn owe_ops(&mut self, ops: &[Op]) {
@@ -105,9 +130,11 @@ impl Debt {
 impl Room {
     /// Starts a save of everything owed, unless one is under way: the next collects meanwhile.
     pub(super) fn save_if_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.debt.in_flight.is_some() || self.debt.batches == 0 {
+        let roster_due = self.roster_due().is_some_and(|due| due <= now.tick);
+        if self.debt.in_flight.is_some() || (self.debt.batches == 0 && !roster_due) {
             return;
         }
+        let roster = self.debt.roster.take().map(|_| self.roster());
         let debt = &mut self.debt;
         let items = std::mem::take(&mut debt.items);
         let sessions = std::mem::take(&mut debt.sessions);
@@ -129,7 +156,7 @@ impl Room {
                 .cloned()
                 .collect(),
             sessions: Vec::new(),
-            roster: None,
+            roster,
             at: now.wall,
         };
         for id in items {

@@ -45,6 +45,10 @@ impl Room {
         now: Now,
         effects: &mut Vec<Effect>,
     ) -> Result<SessionNo, Refused> {
+        if self.draining {
+            let message = "the server restarts";
+            return Err(Refused(ErrorCode::Unavailable, message, CloseCode::Restart));
+        }
         let person_id = visitor.person_id();
         let role = self.authorise_entry(&visitor.applicant(&person_id), entry, now)?;
         let taken_up = match entry {
@@ -77,12 +81,13 @@ impl Room {
             session.conn = Some(conn);
             session.lost = None;
             session.away = false;
+            session.restored = false;
             if let Entry::Resume { generation, .. } = entry {
                 // Whoever shows a token has it.
                 session.record.generation = *generation;
                 session.offered = session.offered.max(*generation);
             }
-            session.offered += 1;
+            session.offered = session.offered.saturating_add(1);
         }
         Ok(session)
     }
@@ -113,7 +118,12 @@ impl Room {
         };
         let session = self.sessions.get_mut(&no).ok_or_else(stale)?;
         let owner = self.members.get(&session.member);
-        let good = session.record.generation..=session.offered;
+        let newest = if session.restored {
+            u32::MAX
+        } else {
+            session.offered
+        };
+        let good = session.record.generation..=newest;
         let good = good.contains(&generation) || !Rule::Token.holds();
         if !good || owner.is_none_or(|m| m.person_id != person_id) {
             return Err(stale());
@@ -226,8 +236,10 @@ impl Room {
             away: false,
             record,
             offered,
+            restored: false,
             saved_number,
         };
+        self.debt.owe_roster();
         self.sessions.insert(no, session);
         self.by_id.insert(id, no);
         Ok(no)
@@ -240,7 +252,11 @@ impl Room {
             .get(&conn)
             .and_then(|no| self.sessions.get_mut(no));
         if let Some(session) = session {
+            let fresh = session.record.generation != session.offered;
             session.record.generation = session.offered;
+            if fresh {
+                self.debt.owe_roster();
+            }
         }
     }
 

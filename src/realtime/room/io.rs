@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use maru_protocol::{CloseCode, Op as WireOp, Preview, Standing, Status, Topic};
 
+use serde::{Deserialize, Serialize};
+
 use super::member::Entry;
 use crate::domain::clock::{Tick, WallMs};
 use crate::domain::room::Seq;
@@ -10,7 +12,8 @@ use crate::domain::visitor::Visitor;
 use crate::ports::room::{RoomSave, SaveOutcome};
 
 /// One connection of this node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ConnId(pub u64);
 
 /// Both clocks, read once for one input.
@@ -22,8 +25,8 @@ pub struct Now {
     pub wall: WallMs,
 }
 
-/// What can happen to a room.
-#[derive(Debug)]
+/// What can happen to a room. What members do may come from another node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Input {
     /// Someone identified asks to come in.
     Enter {
@@ -118,10 +121,13 @@ pub enum Input {
         stale: bool,
     },
     /// The answer to the save in flight.
+    #[serde(skip)]
     Saved(SaveOutcome),
     /// The save in flight failed for good.
+    #[serde(skip)]
     SaveFailed,
     /// The server stops: members are to come back in a moment.
+    #[serde(skip)]
     Drain,
 }
 
@@ -136,6 +142,25 @@ impl Input {
             | Self::SetStatus { conn, .. }
             | Self::Read { conn, .. } => Some(*conn),
             _ => None,
+        }
+    }
+
+    /// The connection it comes from, if it comes from one.
+    pub const fn conn_mut(&mut self) -> Option<&mut ConnId> {
+        match self {
+            Self::Enter { conn, .. }
+            | Self::Heard { conn }
+            | Self::Batch { conn, .. }
+            | Self::Move { conn, .. }
+            | Self::Typing { conn, .. }
+            | Self::Drag { conn, .. }
+            | Self::SetStatus { conn, .. }
+            | Self::Refresh { conn, .. }
+            | Self::Read { conn, .. }
+            | Self::Leave { conn }
+            | Self::Lost { conn }
+            | Self::Drained { conn, .. } => Some(conn),
+            Self::Saved(_) | Self::SaveFailed | Self::Drain => None,
         }
     }
 }

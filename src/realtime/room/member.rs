@@ -24,7 +24,7 @@ pub struct MemberNo(pub u32);
 pub struct SessionNo(pub u32);
 
 /// How someone comes in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Entry {
     /// As a new session.
     Join {
@@ -173,6 +173,8 @@ pub(super) struct Session {
     pub record: SessionRecord,
     /// The generation of the newest token given out; `record` has the newest one known to have arrived.
     pub offered: u32,
+    /// Known from the last owner only, which may have offered more tokens than it had saved.
+    pub restored: bool,
     /// Answers up to this number are durable.
     pub saved_number: u32,
 }

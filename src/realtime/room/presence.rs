@@ -94,6 +94,7 @@ impl Room {
             return;
         };
         self.by_id.remove(&session.id);
+        self.debt.owe_roster();
         self.schedule.clear(Due::Lost(no));
         self.silence(session.member, no);
         let Session {

@@ -1,0 +1,468 @@
+//! A room as one node has it: being opened, owned, or relayed from its owner. A pure state machine around
+//! [`Room`]: it claims, saves, hands over and stops when the lease does; connections never notice which it is.
+
+mod edge;
+mod owner;
+mod remote;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
+
+use super::frame;
+use super::limits::Limits;
+use super::relay::{Body, Message};
+use super::room::{ConnId, Entry, Input, Now, Room};
+use super::token::TokenKey;
+use crate::domain::clock::Tick;
+use crate::domain::id::{NodeId, RoomId};
+use crate::domain::room::{Epoch, RoomCard};
+use crate::domain::rules::Rule;
+use crate::domain::visitor::Visitor;
+use crate::ports::room::{ClaimOutcome, RoomSave, SaveOutcome, StoreError};
+use edge::Edge;
+use owner::Owner;
+
+/// The time, and until when this node may act as an owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct At {
+    /// Both clocks.
+    pub now: Now,
+    /// The end of what [`super::lease::Lease`] allows.
+    pub serves_until: Tick,
+}
+
+/// What can happen to a room on a node.
+#[derive(Debug)]
+pub enum HostInput {
+    /// One of this node's own connections.
+    Local(Input),
+    /// The store's answer to the call of that number.
+    Store(u64, StoreAnswer),
+    /// Another node.
+    Relay(Message),
+    /// The node stops.
+    Drain,
+}
+
+/// What the store is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StoreCall {
+    /// To give the room to this node.
+    Claim,
+    /// To make this durable.
+    Save(Box<RoomSave>),
+    /// What it holds.
+    LastSave,
+    /// To let anyone claim the room.
+    Release(Epoch),
+}
+
+/// What the store says.
+#[derive(Debug)]
+pub enum StoreAnswer {
+    /// To a claim.
+    Claim(Result<ClaimOutcome, StoreError>),
+    /// To a save.
+    Save(Result<SaveOutcome, StoreError>),
+    /// To the question for the last save.
+    LastSave(Result<Option<(Epoch, u64)>, StoreError>),
+    /// To a hand-over.
+    Release(Result<(), StoreError>),
+}
+
+/// What a host wants done.
+#[derive(Debug, PartialEq)]
+pub enum Action {
+    /// Frames for one connection.
+    Send(ConnId, Bytes),
+    /// Frames that bring one connection up to date.
+    Resync(ConnId, Bytes),
+    /// One flush for many connections: bytes, and how many of them are the reliable lane.
+    Flush(Vec<ConnId>, Bytes, usize),
+    /// The end of one connection.
+    Close(ConnId, u16),
+    /// Ask the store and answer with this number.
+    Call(u64, StoreCall),
+    /// Tell every node that has members in the room.
+    Publish(Message),
+    /// Tell one node.
+    Tell(NodeId, Message),
+    /// This node is done with the room: forget the host.
+    End,
+}
+
+/// What a host is made with.
+#[derive(Debug, Clone)]
+pub struct HostParts {
+    /// This run of this process.
+    pub node: NodeId,
+    /// Seals resume tokens.
+    pub token_key: TokenKey,
+    /// The bounds.
+    pub limits: Arc<Limits>,
+    /// Tells this host from the node's earlier ones of the same room.
+    pub link: u64,
+}
+
+/// Someone who came before the room was open.
+#[derive(Debug)]
+struct Waiting {
+    conn: ConnId,
+    visitor: Box<Visitor>,
+    entry: Entry,
+}
+
+#[derive(Debug)]
+enum State {
+    Opening(VecDeque<Waiting>),
+    Owner(Box<Owner>),
+    Edge(Edge),
+    Ended,
+}
+
+/// A room on this node.
+#[derive(Debug)]
+pub struct Host {
+    room: RoomId,
+    parts: HostParts,
+    state: State,
+    /// The call whose answer is waited for.
+    call: Option<u64>,
+    next_call: u64,
+    draining: bool,
+}
+
+impl Host {
+    /// A room nobody has asked for yet.
+    pub fn new(room: RoomId, parts: HostParts) -> Self {
+        Self {
+            room,
+            parts,
+            state: State::Opening(VecDeque::new()),
+            call: None,
+            next_call: 1,
+            draining: false,
+        }
+    }
+
+    /// Takes one input. Broadcasts, saves and what time brings wait for [`Host::settle`].
+    pub fn handle(&mut self, input: HostInput, at: At, actions: &mut Vec<Action>) {
+        self.suspend_if_due(at, actions);
+        match input {
+            HostInput::Local(input) => self.local(input, at, actions),
+            HostInput::Store(call, answer) => {
+                if self.call == Some(call) {
+                    self.call = None;
+                    self.answered(answer, at, actions);
+                }
+            }
+            HostInput::Relay(message) => self.relayed(message, at, actions),
+            HostInput::Drain => self.drain(at, actions),
+        }
+    }
+
+    /// What is due at this time. Call after the inputs of one turn and at [`Host::deadline`].
+    pub fn settle(&mut self, at: At, actions: &mut Vec<Action>) {
+        self.suspend_if_due(at, actions);
+        match &mut self.state {
+            State::Opening(_) | State::Ended => {}
+            State::Owner(_) => self.settle_owner(at, actions),
+            State::Edge(_) => self.settle_edge(at, actions),
+        }
+    }
+
+    /// When [`Host::settle`] has something to do even if nothing happens until then.
+    pub fn deadline(&self, at: At) -> Option<Tick> {
+        match &self.state {
+            State::Opening(_) | State::Ended => None,
+            State::Owner(owner) => {
+                let own = owner.deadline(self.call.is_some());
+                Some(own.map_or(at.serves_until, |own| own.min(at.serves_until)))
+            }
+            State::Edge(edge) => Some(edge.deadline()),
+        }
+    }
+
+    /// Whether the host is done.
+    pub const fn is_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    /// The live room, where this node owns it.
+    pub fn owned(&self) -> Option<&Room> {
+        match &self.state {
+            State::Owner(owner) => Some(&owner.room),
+            _ => None,
+        }
+    }
+
+    /// The owner, where another node is.
+    pub const fn relayed_from(&self) -> Option<NodeId> {
+        match &self.state {
+            State::Edge(edge) => Some(edge.owner),
+            _ => None,
+        }
+    }
+
+    fn local(&mut self, input: Input, at: At, actions: &mut Vec<Action>) {
+        match &mut self.state {
+            State::Opening(_) => self.wait_outside(input, at, actions),
+            State::Owner(_) => self.feed(input, at.now, actions),
+            State::Edge(edge) => edge.up(input, at.now.tick, actions),
+            State::Ended => {
+                if let Input::Enter { conn, .. } = input {
+                    close(conn, CloseCode::RoomMoved, actions);
+                }
+            }
+        }
+    }
+
+    /// Who comes while the room is being opened waits; who goes again does not.
+    fn wait_outside(&mut self, input: Input, at: At, actions: &mut Vec<Action>) {
+        let State::Opening(waiting) = &mut self.state else {
+            return;
+        };
+        match input {
+            Input::Enter {
+                conn,
+                visitor,
+                entry,
+            } => {
+                waiting.push_back(Waiting {
+                    conn,
+                    visitor,
+                    entry,
+                });
+                if self.call.is_none() {
+                    self.claim(at, actions);
+                }
+            }
+            Input::Lost { conn } | Input::Leave { conn } => {
+                waiting.retain(|one| one.conn != conn);
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks for the room, unless this node may own nothing at this time.
+    fn claim(&mut self, at: At, actions: &mut Vec<Action>) {
+        if Rule::Lease.holds() && at.now.tick >= at.serves_until {
+            self.turn_away(
+                ErrorCode::Unavailable,
+                "the room's store does not answer; try again",
+                CloseCode::Unavailable,
+                actions,
+            );
+        } else {
+            self.ask(StoreCall::Claim, actions);
+        }
+    }
+
+    fn ask(&mut self, call: StoreCall, actions: &mut Vec<Action>) {
+        let number = self.next_call;
+        self.next_call += 1;
+        self.call = Some(number);
+        actions.push(Action::Call(number, call));
+    }
+
+    fn answered(&mut self, answer: StoreAnswer, at: At, actions: &mut Vec<Action>) {
+        match answer {
+            StoreAnswer::Claim(claim) => self.claimed(claim, at, actions),
+            StoreAnswer::Save(result) => self.save_answered(result, at, actions),
+            StoreAnswer::LastSave(result) => self.looked(result, at, actions),
+            // Handed over or not: the lease ends by itself.
+            StoreAnswer::Release(_) => self.released(at, actions),
+        }
+    }
+
+    fn claimed(
+        &mut self,
+        claim: Result<ClaimOutcome, StoreError>,
+        at: At,
+        actions: &mut Vec<Action>,
+    ) {
+        match claim {
+            Ok(ClaimOutcome::Claimed(claimed)) => {
+                let waiting = self.take_waiting(actions);
+                let owner = Owner::new(*claimed, &self.parts, at.now);
+                self.state = State::Owner(Box::new(owner));
+                self.announce(actions);
+                self.let_in(waiting, at, actions);
+            }
+            Ok(ClaimOutcome::Held { node }) => {
+                if let State::Edge(edge) = &mut self.state
+                    && edge.owner == node
+                {
+                    edge.owner_is_deaf(actions);
+                    self.end(actions);
+                    return;
+                }
+                let waiting = self.take_waiting(actions);
+                let edge = Edge::new(self.room, node, &self.parts, at.now.tick);
+                self.state = State::Edge(edge);
+                self.let_in(waiting, at, actions);
+            }
+            Ok(ClaimOutcome::NotFound) => self.turn_away(
+                ErrorCode::RoomGone,
+                "the room is no longer there",
+                CloseCode::RoomGone,
+                actions,
+            ),
+            Err(error) => {
+                tracing::error!(%error, room = %self.room, "a room could not be claimed");
+                self.turn_away(
+                    ErrorCode::Unavailable,
+                    "the room's store does not answer; try again",
+                    CloseCode::Unavailable,
+                    actions,
+                );
+            }
+        }
+    }
+
+    /// Whoever waited, out of the state that ends now; an edge's members come back to what follows it.
+    fn take_waiting(&mut self, actions: &mut Vec<Action>) -> VecDeque<Waiting> {
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::Opening(waiting) => waiting,
+            State::Edge(edge) => {
+                edge.send_away(CloseCode::RoomMoved, actions);
+                VecDeque::new()
+            }
+            State::Owner(_) | State::Ended => VecDeque::new(),
+        }
+    }
+
+    fn let_in(&mut self, waiting: VecDeque<Waiting>, at: At, actions: &mut Vec<Action>) {
+        for one in waiting {
+            let input = Input::Enter {
+                conn: one.conn,
+                visitor: one.visitor,
+                entry: one.entry,
+            };
+            self.local(input, at, actions);
+        }
+        if self.draining {
+            self.drain(at, actions);
+        }
+    }
+
+    /// Nobody can come in: they are told why, and the host ends.
+    fn turn_away(
+        &mut self,
+        code: ErrorCode,
+        message: &str,
+        closing: CloseCode,
+        actions: &mut Vec<Action>,
+    ) {
+        for one in self.take_waiting(actions) {
+            send(one.conn, &refusal(code, message), actions);
+            close(one.conn, closing, actions);
+        }
+        self.end(actions);
+    }
+
+    fn relayed(&mut self, message: Message, at: At, actions: &mut Vec<Action>) {
+        if message.room != self.room || message.from == self.parts.node {
+            return;
+        }
+        match &mut self.state {
+            State::Owner(_) => self.from_edge(message, at, actions),
+            State::Edge(edge) => {
+                if edge.from_owner(message, at.now.tick, actions) {
+                    edge.send_away(CloseCode::RoomMoved, actions);
+                    self.end(actions);
+                }
+            }
+            State::Opening(_) | State::Ended => {}
+        }
+    }
+
+    fn settle_edge(&mut self, at: At, actions: &mut Vec<Action>) {
+        let State::Edge(edge) = &mut self.state else {
+            return;
+        };
+        edge.settle(at.now.tick, actions);
+        if edge.is_empty() {
+            self.end(actions);
+        } else if edge.is_forsaken(at.now.tick) && self.call.is_none() {
+            // The owner is gone, or nothing of it gets here: the store knows which.
+            edge.ask_again_later(at.now.tick);
+            self.claim_from_edge(at, actions);
+        }
+    }
+
+    fn claim_from_edge(&mut self, at: At, actions: &mut Vec<Action>) {
+        if at.now.tick < at.serves_until {
+            self.ask(StoreCall::Claim, actions);
+        }
+    }
+
+    /// The node stops: nobody new, and everyone is sent to come back.
+    fn drain(&mut self, at: At, actions: &mut Vec<Action>) {
+        self.draining = true;
+        match &mut self.state {
+            // Whoever waits is let in or turned away first.
+            State::Opening(_) if self.call.is_some() => {}
+            State::Opening(_) => self.end(actions),
+            State::Owner(_) => self.drain_owner(at, actions),
+            State::Edge(edge) => {
+                edge.drain(actions);
+                self.end(actions);
+            }
+            State::Ended => {}
+        }
+    }
+
+    /// A node whose lease may have ended at the store owns nothing any more.
+    fn suspend_if_due(&mut self, at: At, actions: &mut Vec<Action>) {
+        let late = Rule::Lease.holds() && at.now.tick >= at.serves_until;
+        if late && matches!(self.state, State::Owner(_)) {
+            tracing::warn!(room = %self.room, "a room is given up: the lease of this node has ended");
+            self.drop_room(actions);
+        }
+    }
+
+    fn end(&mut self, actions: &mut Vec<Action>) {
+        self.state = State::Ended;
+        self.call = None;
+        actions.push(Action::End);
+    }
+
+    fn message(&self, epoch: Option<Epoch>, body: Body) -> Message {
+        Message {
+            room: self.room,
+            from: self.parts.node,
+            epoch,
+            body,
+        }
+    }
+}
+
+impl Host {
+    /// What the room is, where this node owns it.
+    pub fn card(&self) -> Option<&RoomCard> {
+        self.owned().map(Room::card)
+    }
+}
+
+fn refusal(code: ErrorCode, message: &str) -> ServerFrame {
+    ServerFrame::Error {
+        code,
+        message: message.to_owned(),
+        retry_after_ms: None,
+        number: None,
+        limit: None,
+    }
+}
+
+fn send(conn: ConnId, server_frame: &ServerFrame, actions: &mut Vec<Action>) {
+    let bytes = frame::binary(&encode_server(server_frame));
+    actions.push(Action::Send(conn, bytes));
+}
+
+fn close(conn: ConnId, code: CloseCode, actions: &mut Vec<Action>) {
+    actions.push(Action::Close(conn, code.number()));
+}

@@ -1,0 +1,477 @@
+//! A node with members of a room that another node owns: it hands their commands up and the owner's bytes down,
+//! notices what was lost on the way, and asks to be brought up to date.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use maru_protocol::{CloseCode, ServerFrame};
+
+use super::owner::return_after_ms;
+use super::{Action, HostParts, close, send};
+use crate::domain::clock::Tick;
+use crate::domain::id::{NodeId, RoomId};
+use crate::domain::room::Epoch;
+use crate::domain::rules::Rule;
+use crate::realtime::relay::{Audience, Body, Message, Parcel};
+use crate::realtime::room::{ConnId, Input};
+
+/// How long a missing message may still come by a slower way.
+const REORDER_MS: u64 = 150;
+
+/// How long a connection waits for its first bytes before more are asked for.
+const WAIT_MS_MAX: u64 = 1_000;
+
+/// Flushes kept for connections whose welcome comes after them.
+const KEPT_FLUSHES_MAX: usize = 64;
+
+/// Messages held back until the ones before them come.
+const HELD_MAX: usize = 1_024;
+
+#[derive(Debug)]
+struct Local {
+    /// The last message sent up for it.
+    number: u32,
+    /// It has everything up to this flush; `None` until it is welcomed or brought up to date.
+    from: Option<u64>,
+    welcomed: bool,
+    since: Tick,
+}
+
+#[derive(Debug)]
+struct Held {
+    flush: u64,
+    conn: ConnId,
+    parcel: Parcel,
+}
+
+/// A room owned elsewhere.
+#[derive(Debug)]
+pub(super) struct Edge {
+    room: RoomId,
+    pub owner: NodeId,
+    parts: HostParts,
+    epoch: Option<Epoch>,
+    conns: BTreeMap<ConnId, Local>,
+    flush: Option<u64>,
+    /// Flushes that came before the ones before them.
+    early: BTreeMap<u64, Vec<Audience>>,
+    kept: VecDeque<(u64, Vec<Audience>)>,
+    down: u64,
+    held: BTreeMap<u64, Held>,
+    /// Since when something is known to be missing.
+    gap: Option<Tick>,
+    /// How far the owner says this edge should be.
+    flush_told: u64,
+    down_told: u64,
+    heard: Tick,
+    roll_at: Tick,
+    lost_at: Tick,
+}
+
+impl Edge {
+    pub fn new(room: RoomId, owner: NodeId, parts: &HostParts, now: Tick) -> Self {
+        Self {
+            room,
+            owner,
+            parts: parts.clone(),
+            epoch: None,
+            conns: BTreeMap::new(),
+            flush: None,
+            early: BTreeMap::new(),
+            kept: VecDeque::new(),
+            down: 0,
+            held: BTreeMap::new(),
+            gap: None,
+            flush_told: 0,
+            down_told: 0,
+            heard: now,
+            roll_at: now.plus_ms(parts.limits.announce_ms),
+            lost_at: now,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.conns.is_empty()
+    }
+
+    /// Whether nothing has come from the owner for so long that it may be gone.
+    pub fn is_forsaken(&self, now: Tick) -> bool {
+        now.since_ms(self.heard) >= self.parts.limits.announce_ms * 3
+    }
+
+    pub fn ask_again_later(&mut self, now: Tick) {
+        let wait = self.parts.limits.announce_ms * 2;
+        self.heard = Tick(now.0.saturating_sub(wait));
+    }
+
+    pub fn deadline(&self) -> Tick {
+        let gap = self.gap.map(|since| since.plus_ms(REORDER_MS));
+        let forsaken = self.heard.plus_ms(self.parts.limits.announce_ms * 3);
+        let next = self.roll_at.min(forsaken);
+        gap.map_or(next, |gap| next.min(gap))
+    }
+
+    /// What a member does, handed up.
+    pub fn up(&mut self, mut input: Input, now: Tick, actions: &mut Vec<Action>) {
+        let Some(conn) = input.conn_mut().map(|conn| *conn) else {
+            return;
+        };
+        if matches!(input, Input::Enter { .. }) {
+            let fresh = Local {
+                number: 0,
+                from: None,
+                welcomed: false,
+                since: now,
+            };
+            self.conns.insert(conn, fresh);
+        }
+        let Some(local) = self.conns.get_mut(&conn) else {
+            return;
+        };
+        local.number += 1;
+        let number = local.number;
+        if matches!(input, Input::Lost { .. }) {
+            self.conns.remove(&conn);
+        }
+        let link = self.parts.link;
+        self.tell(
+            Body::Up {
+                link,
+                number,
+                input,
+            },
+            actions,
+        );
+    }
+
+    /// Takes a message; true when there is another owner now, or none.
+    pub fn from_owner(&mut self, message: Message, now: Tick, actions: &mut Vec<Action>) -> bool {
+        let newer = |mine: Option<Epoch>| message.epoch > mine && mine.is_some();
+        if message.from != self.owner {
+            if matches!(
+                message.body,
+                Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. }
+            ) {
+                let gone = self.message(message.epoch, Body::Gone);
+                actions.push(Action::Tell(message.from, gone));
+                return false;
+            }
+            if Rule::Epoch.holds() {
+                return newer(self.epoch);
+            }
+        }
+        if message.epoch < self.epoch && Rule::Epoch.holds() {
+            return matches!(message.body, Body::Gone) && message.epoch.is_none();
+        }
+        if newer(self.epoch) && Rule::Epoch.holds() {
+            return true;
+        }
+        self.epoch = self.epoch.max(message.epoch);
+        self.heard = now;
+        match message.body {
+            Body::Gone => return true,
+            Body::Flush { flush, audiences } => self.flushed(flush, audiences, now, actions),
+            Body::Announce { flush } => {
+                self.flush_told = self.flush_told.max(flush);
+                self.mark_gap(now);
+            }
+            Body::Down {
+                link,
+                number,
+                flush,
+                conn,
+                parcel,
+            } if link == self.parts.link && number > self.down => {
+                let held = Held {
+                    flush,
+                    conn,
+                    parcel,
+                };
+                self.held.insert(number, held);
+                self.hand_down(now, actions);
+            }
+            Body::Standing {
+                link,
+                number,
+                unknown,
+            } if link == self.parts.link => {
+                self.down_told = self.down_told.max(number);
+                self.send_unknown_away(&unknown, now, actions);
+                self.mark_gap(now);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    pub fn settle(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        let overdue = self
+            .gap
+            .is_some_and(|since| now.since_ms(since) >= REORDER_MS);
+        if overdue || self.held.len() > HELD_MAX || self.early.len() > HELD_MAX {
+            self.give_up_gap(now, actions);
+        }
+        let waits = self
+            .conns
+            .values()
+            .any(|local| local.from.is_none() && now.since_ms(local.since) >= WAIT_MS_MAX);
+        if waits && now.since_ms(self.lost_at) >= WAIT_MS_MAX {
+            self.ask_for_all(now, actions);
+        }
+        if self.roll_at <= now {
+            self.roll_at = now.plus_ms(self.parts.limits.announce_ms);
+            self.roll(actions);
+        }
+    }
+
+    /// Everyone is closed with this code.
+    pub fn send_away(&self, code: CloseCode, actions: &mut Vec<Action>) {
+        for conn in self.conns.keys() {
+            close(*conn, code, actions);
+        }
+    }
+
+    /// The owner lives, yet nothing of it gets here: members had better try another node.
+    pub fn owner_is_deaf(&self, actions: &mut Vec<Action>) {
+        tracing::error!(room = %self.room, owner = %self.owner, "nothing comes from a room's owner");
+        self.send_away(CloseCode::Unavailable, actions);
+    }
+
+    /// The node stops.
+    pub fn drain(&mut self, actions: &mut Vec<Action>) {
+        let all = self.conns.len();
+        let conns: Vec<ConnId> = self.conns.keys().copied().collect();
+        for (place, conn) in conns.iter().enumerate() {
+            let spread = self.parts.limits.drain_spread_ms;
+            let frame = ServerFrame::GoAway {
+                reconnect_after_ms: return_after_ms(place, all, spread),
+            };
+            send(*conn, &frame, actions);
+            close(*conn, CloseCode::Restart, actions);
+        }
+        self.conns.clear();
+        self.roll(actions);
+    }
+
+    fn roll(&self, actions: &mut Vec<Action>) {
+        let body = Body::Roll {
+            link: self.parts.link,
+            conns: self.conns.keys().copied().collect(),
+        };
+        self.tell(body, actions);
+    }
+
+    fn flushed(
+        &mut self,
+        flush: u64,
+        audiences: Vec<Audience>,
+        now: Tick,
+        actions: &mut Vec<Action>,
+    ) {
+        if self.flush.is_some_and(|last| flush <= last) {
+            return;
+        }
+        let is_next = self.flush.is_none_or(|last| flush == last + 1);
+        if is_next || !Rule::Stale.holds() {
+            self.deliver(flush, audiences, actions);
+        } else {
+            self.early.insert(flush, audiences);
+        }
+        while let Some(next) = self.flush.map(|last| last + 1)
+            && let Some(audiences) = self.early.remove(&next)
+        {
+            self.deliver(next, audiences, actions);
+        }
+        self.hand_down(now, actions);
+    }
+
+    /// One flush to everyone who has all before it.
+    fn deliver(&mut self, flush: u64, audiences: Vec<Audience>, actions: &mut Vec<Action>) {
+        self.flush = Some(flush);
+        let ready = self
+            .conns
+            .iter()
+            .filter(|(_, local)| local.from.is_some_and(|from| from < flush));
+        let ready: Vec<ConnId> = ready.map(|(conn, _)| *conn).collect();
+        self.deliver_to(&ready, &audiences, actions);
+        self.kept.push_back((flush, audiences));
+        if self.kept.len() > KEPT_FLUSHES_MAX {
+            self.kept.pop_front();
+        }
+    }
+
+    fn deliver_to(&self, ready: &[ConnId], audiences: &[Audience], actions: &mut Vec<Action>) {
+        let mut left: BTreeSet<ConnId> = ready.iter().copied().collect();
+        let node = self.parts.node;
+        let named = audiences
+            .iter()
+            .filter_map(|a| Some((a.conns.as_ref()?, a)));
+        for (conns, audience) in named {
+            let mine = conns.iter().filter(|(edge, _)| *edge == node);
+            let mine = mine
+                .filter(|(_, conn)| left.remove(conn))
+                .map(|(_, conn)| *conn);
+            flush_to(mine.collect(), audience, actions);
+        }
+        if let Some(rest) = audiences.iter().find(|audience| audience.conns.is_none()) {
+            flush_to(left.into_iter().collect(), rest, actions);
+        }
+    }
+
+    /// Hands on what waits for connections, as far as nothing before it is missing.
+    fn hand_down(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        while let Some(held) = self.held.get(&(self.down + 1)) {
+            let is_known = self
+                .conns
+                .get(&held.conn)
+                .is_some_and(|local| local.from.is_some());
+            // Answers follow the edits they answer; what brings someone up to date stands for itself.
+            let must_wait = is_known && !matches!(held.parcel, Parcel::Resync(_));
+            if must_wait && held.flush > self.flush.unwrap_or(0) && Rule::Stale.holds() {
+                break;
+            }
+            self.down += 1;
+            if let Some(held) = self.held.remove(&self.down) {
+                self.unpack(held, now, actions);
+            }
+        }
+        self.mark_gap(now);
+    }
+
+    fn unpack(&mut self, held: Held, now: Tick, actions: &mut Vec<Action>) {
+        let Held {
+            flush,
+            conn,
+            parcel,
+        } = held;
+        let Some(local) = self.conns.get_mut(&conn) else {
+            return;
+        };
+        let is_fresh = match &parcel {
+            Parcel::Resync(_) => true,
+            Parcel::Send(_) => !local.welcomed,
+            Parcel::Close(_) => false,
+        };
+        local.welcomed |= is_fresh;
+        if is_fresh {
+            local.from = Some(flush);
+        }
+        match parcel {
+            Parcel::Send(bytes) => actions.push(Action::Send(conn, bytes)),
+            Parcel::Resync(bytes) => actions.push(Action::Resync(conn, bytes)),
+            Parcel::Close(code) => {
+                self.conns.remove(&conn);
+                actions.push(Action::Close(conn, code));
+            }
+        }
+        if is_fresh {
+            self.replay(conn, flush, now, actions);
+        }
+    }
+
+    /// Gives a newcomer the flushes that came before its welcome did.
+    fn replay(&mut self, conn: ConnId, after: u64, now: Tick, actions: &mut Vec<Action>) {
+        let Some(last) = self.flush.filter(|last| *last > after) else {
+            return;
+        };
+        let missed: Vec<_> = self
+            .kept
+            .iter()
+            .filter(|(flush, _)| *flush > after)
+            .cloned()
+            .collect();
+        if missed.len() as u64 != last - after {
+            // Too long ago: only the owner can tell.
+            if let Some(local) = self.conns.get_mut(&conn) {
+                local.from = None;
+                local.since = now;
+            }
+            self.up(Input::Drained { conn, stale: true }, now, actions);
+            return;
+        }
+        for (_, audiences) in missed {
+            self.deliver_to(&[conn], &audiences, actions);
+        }
+    }
+
+    fn is_behind(&self) -> bool {
+        let flush_behind = self.flush.is_some_and(|last| last < self.flush_told);
+        flush_behind
+            || self.down < self.down_told
+            || !self.early.is_empty()
+            || !self.held.is_empty()
+    }
+
+    fn mark_gap(&mut self, now: Tick) {
+        if !self.is_behind() || !Rule::Stale.holds() {
+            self.gap = None;
+        } else {
+            self.gap.get_or_insert(now);
+        }
+    }
+
+    /// What is missing does not come any more: everyone is to be brought up to date.
+    fn give_up_gap(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        let newest = self.early.keys().next_back().copied().max(self.flush);
+        self.flush = newest.map(|newest| newest.max(self.flush_told));
+        self.early.clear();
+        self.kept.clear();
+        let newest = self.held.keys().next_back().copied().unwrap_or(0);
+        self.down = self.down.max(self.down_told).max(newest);
+        for (_, held) in std::mem::take(&mut self.held) {
+            // Closes count however late; frames would come out of order, and all will come anew.
+            if let Parcel::Close(_) = held.parcel {
+                self.unpack(held, now, actions);
+            }
+        }
+        self.gap = None;
+        self.ask_for_all(now, actions);
+    }
+
+    fn ask_for_all(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        self.lost_at = now;
+        let never = self.conns.iter().filter(|(_, local)| !local.welcomed);
+        let never = never.filter(|(_, local)| now.since_ms(local.since) >= WAIT_MS_MAX);
+        for conn in never.map(|(conn, _)| *conn).collect::<Vec<_>>() {
+            // Its welcome may be what was lost, and no snapshot stands for that.
+            close(conn, CloseCode::RoomMoved, actions);
+            self.up(Input::Lost { conn }, now, actions);
+        }
+        for local in self.conns.values_mut().filter(|local| local.welcomed) {
+            local.from = None;
+            local.since = now;
+        }
+        let link = self.parts.link;
+        self.tell(Body::Lost { link }, actions);
+    }
+
+    /// The owner knows nothing of them, although it should by now.
+    fn send_unknown_away(&mut self, unknown: &[ConnId], now: Tick, actions: &mut Vec<Action>) {
+        for conn in unknown {
+            let settled = |local: &Local| now.since_ms(local.since) >= WAIT_MS_MAX;
+            if self.conns.get(conn).is_some_and(settled) {
+                self.conns.remove(conn);
+                close(*conn, CloseCode::RoomMoved, actions);
+            }
+        }
+    }
+
+    fn message(&self, epoch: Option<Epoch>, body: Body) -> Message {
+        Message {
+            room: self.room,
+            from: self.parts.node,
+            epoch,
+            body,
+        }
+    }
+
+    fn tell(&self, body: Body, actions: &mut Vec<Action>) {
+        actions.push(Action::Tell(self.owner, self.message(self.epoch, body)));
+    }
+}
+
+fn flush_to(conns: Vec<ConnId>, audience: &Audience, actions: &mut Vec<Action>) {
+    if !conns.is_empty() && !audience.bytes.is_empty() {
+        let reliable = audience.reliable_bytes as usize;
+        actions.push(Action::Flush(conns, audience.bytes.clone(), reliable));
+    }
+}

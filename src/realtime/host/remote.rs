@@ -1,0 +1,241 @@
+//! The owner's view of members on other nodes: which edge each is on, and the numbers that show what was lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::clock::Tick;
+use crate::domain::id::NodeId;
+use crate::domain::rules::Rule;
+use crate::realtime::relay::{Audience, Body, Parcel};
+use crate::realtime::room::{ConnId, Input};
+
+/// Marks the connections of other nodes among those of a room.
+const FAR: u64 = 1 << 63;
+
+/// A connection not in its edge's roll is gone only if it should have been there: messages overtake each other.
+const SETTLED_MS: u64 = 1_000;
+
+/// One connection of an edge.
+#[derive(Debug)]
+struct Far {
+    conn: ConnId,
+    /// The newest message taken from it.
+    number: u32,
+    since: Tick,
+}
+
+/// One edge.
+#[derive(Debug)]
+struct Link {
+    life: u64,
+    /// The last `Down` sent.
+    sent: u64,
+    heard: Tick,
+    conns: BTreeMap<ConnId, Far>,
+}
+
+/// Every edge of a room.
+#[derive(Debug, Default)]
+pub(super) struct Remote {
+    links: BTreeMap<NodeId, Link>,
+    by_conn: BTreeMap<ConnId, (NodeId, ConnId)>,
+    next: u64,
+    /// The last flush published.
+    pub flush: u64,
+}
+
+/// Whether a connection is another node's.
+pub(super) const fn is_far(conn: ConnId) -> bool {
+    conn.0 & FAR != 0
+}
+
+impl Remote {
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// When the first edge is given up unless it is heard before.
+    pub fn deadline(&self, lease_ms: u64) -> Option<Tick> {
+        let heard = self.links.values().map(|link| link.heard).min();
+        heard.map(|heard| heard.plus_ms(lease_ms))
+    }
+
+    /// Connections of edges that have not been heard for longer than a node may be silent.
+    pub fn give_up_silent(&mut self, lease_ms: u64, now: Tick) -> Vec<ConnId> {
+        let silent = self
+            .links
+            .iter()
+            .filter(|(_, link)| now.since_ms(link.heard) >= lease_ms);
+        let silent: Vec<NodeId> = silent.map(|(node, _)| *node).collect();
+        silent
+            .iter()
+            .flat_map(|node| self.drop_link(*node))
+            .collect()
+    }
+
+    /// Hears of an edge's life. `None` when it is a past one; else the connections of a life that it ends.
+    pub fn hear(&mut self, node: NodeId, life: u64, now: Tick) -> Option<Vec<ConnId>> {
+        let known = self.links.get(&node).map(|link| link.life);
+        if known.is_some_and(|known| life < known) {
+            return None;
+        }
+        let lost = if known == Some(life) {
+            Vec::new()
+        } else {
+            self.drop_link(node)
+        };
+        let link = self.links.entry(node).or_insert_with(|| Link {
+            life,
+            sent: 0,
+            heard: now,
+            conns: BTreeMap::new(),
+        });
+        link.heard = now;
+        Some(lost)
+    }
+
+    /// A member's message as the room takes it; `None` when it is old, or of a connection that is not known.
+    pub fn take(
+        &mut self,
+        node: NodeId,
+        number: u32,
+        mut input: Input,
+        now: Tick,
+    ) -> Option<Input> {
+        let link = self.links.get_mut(&node)?;
+        let is_entry = matches!(input, Input::Enter { .. });
+        let conn = input.conn_mut()?;
+        let edge_conn = *conn;
+        match link.conns.get_mut(&edge_conn) {
+            Some(far) if number > far.number && !is_entry => {
+                far.number = number;
+                *conn = far.conn;
+            }
+            None if is_entry => {
+                let own = ConnId(FAR | self.next);
+                self.next += 1;
+                let far = Far {
+                    conn: own,
+                    number,
+                    since: now,
+                };
+                link.conns.insert(edge_conn, far);
+                self.by_conn.insert(own, (node, edge_conn));
+                *conn = own;
+            }
+            _ => return None,
+        }
+        if let Input::Lost { conn } = &input {
+            self.forget(*conn);
+        }
+        Some(input)
+    }
+
+    /// Compares an edge's roll with what is known: connections it no longer has, and those it has in vain.
+    pub fn roll(
+        &mut self,
+        node: NodeId,
+        conns: &[ConnId],
+        now: Tick,
+    ) -> (Vec<ConnId>, Option<Body>) {
+        let Some(link) = self.links.get(&node) else {
+            return (Vec::new(), None);
+        };
+        let here: BTreeSet<ConnId> = conns.iter().copied().collect();
+        let gone = link.conns.iter().filter(|(conn, far)| {
+            !here.contains(conn) && now.since_ms(far.since) >= SETTLED_MS && Rule::Ghosts.holds()
+        });
+        let gone: Vec<ConnId> = gone.map(|(_, far)| far.conn).collect();
+        let unknown = conns.iter().filter(|conn| !link.conns.contains_key(conn));
+        let standing = Body::Standing {
+            link: link.life,
+            number: link.sent,
+            unknown: unknown.copied().collect(),
+        };
+        for conn in &gone {
+            self.forget(*conn);
+        }
+        (gone, Some(standing))
+    }
+
+    /// Every connection of an edge.
+    pub fn of_edge(&self, node: NodeId) -> Vec<ConnId> {
+        let link = self.links.get(&node);
+        link.map_or_else(Vec::new, |link| {
+            link.conns.values().map(|far| far.conn).collect()
+        })
+    }
+
+    /// The next message for a connection, and which edge it goes to.
+    pub fn down(&mut self, conn: ConnId, parcel: Parcel) -> Option<(NodeId, Body)> {
+        let (node, edge_conn) = *self.by_conn.get(&conn)?;
+        let link = self.links.get_mut(&node)?;
+        link.sent += 1;
+        let body = Body::Down {
+            link: link.life,
+            number: link.sent,
+            flush: self.flush,
+            conn: edge_conn,
+            parcel,
+        };
+        Some((node, body))
+    }
+
+    pub fn forget(&mut self, conn: ConnId) {
+        if let Some((node, edge_conn)) = self.by_conn.remove(&conn)
+            && let Some(link) = self.links.get_mut(&node)
+        {
+            link.conns.remove(&edge_conn);
+        }
+    }
+
+    /// The next flush, from audiences of the room's connections: the largest goes without naming anyone.
+    pub fn flush(&mut self, audiences: Vec<(Vec<ConnId>, bytes::Bytes, usize)>) -> Option<Body> {
+        if self.by_conn.is_empty() {
+            return None;
+        }
+        let mut left: BTreeSet<ConnId> = self.by_conn.keys().copied().collect();
+        let mut named: Vec<(Vec<(NodeId, ConnId)>, bytes::Bytes, usize)> = Vec::new();
+        for (conns, bytes, reliable) in audiences {
+            let far = conns.iter().filter(|conn| left.remove(conn));
+            let far: Vec<_> = far
+                .filter_map(|conn| self.by_conn.get(conn).copied())
+                .collect();
+            if !far.is_empty() {
+                named.push((far, bytes, reliable));
+            }
+        }
+        self.flush += 1;
+        // Those for whom there was nothing must not get what is for the rest.
+        if !left.is_empty() {
+            let far = left
+                .iter()
+                .filter_map(|conn| self.by_conn.get(conn).copied());
+            named.push((far.collect(), bytes::Bytes::new(), 0));
+        }
+        named.sort_by_key(|(far, ..)| std::cmp::Reverse(far.len()));
+        let audiences = named
+            .into_iter()
+            .enumerate()
+            .map(|(place, (far, bytes, reliable))| Audience {
+                conns: (place > 0).then_some(far),
+                bytes,
+                reliable_bytes: u32::try_from(reliable).unwrap_or(u32::MAX),
+            });
+        Some(Body::Flush {
+            flush: self.flush,
+            audiences: audiences.collect(),
+        })
+    }
+
+    fn drop_link(&mut self, node: NodeId) -> Vec<ConnId> {
+        let link = self.links.remove(&node);
+        let conns: Vec<ConnId> = link
+            .into_iter()
+            .flat_map(|link| link.conns.into_values().map(|far| far.conn))
+            .collect();
+        for conn in &conns {
+            self.by_conn.remove(conn);
+        }
+        conns
+    }
+}

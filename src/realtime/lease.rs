@@ -1,0 +1,97 @@
+//! The lease of this node on the rooms it owns, timed by its own clock from before each request: however long an
+//! answer took, the node stops before the store would let another one in.
+
+use crate::domain::clock::Tick;
+
+/// The lease as a pure state machine; the node asks the store, and tells it what came back.
+#[derive(Debug)]
+pub struct Lease {
+    lease_ms: u64,
+    /// When the newest request that succeeded was sent.
+    held_from: Option<Tick>,
+    /// When the newest request was sent.
+    asked: Option<Tick>,
+    /// When to ask next.
+    next: Tick,
+}
+
+impl Lease {
+    /// Not held yet.
+    pub const fn new(lease_ms: u64) -> Self {
+        Self {
+            lease_ms,
+            held_from: None,
+            asked: None,
+            next: Tick(0),
+        }
+    }
+
+    /// Whether to ask the store for a renewal now. An answer must be given back with this time.
+    pub fn ask(&mut self, now: Tick) -> bool {
+        if now < self.next {
+            return false;
+        }
+        self.asked = Some(now);
+        // Also when no answer comes: a lost request must not cost the lease.
+        self.next = now.plus_ms(self.lease_ms / 3);
+        true
+    }
+
+    /// What came of the request sent at `asked`.
+    pub fn answered(&mut self, asked: Tick, renewed: bool, now: Tick) {
+        if renewed {
+            self.held_from = self.held_from.max(Some(asked));
+        } else if self.asked == Some(asked) {
+            self.next = self.next.min(now.plus_ms(self.lease_ms / 12));
+        }
+    }
+
+    /// Until when rooms of this node may accept and broadcast; the last third of the lease is the margin for a
+    /// turn under way and for clocks that run apart.
+    pub fn serves_until(&self) -> Tick {
+        self.held_from
+            .map_or(Tick(0), |from| from.plus_ms(self.lease_ms * 2 / 3))
+    }
+
+    /// When to ask next.
+    pub const fn next(&self) -> Tick {
+        self.next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_from_before_the_request_and_asks_every_third() {
+        let mut lease = Lease::new(9_000);
+        assert!(lease.ask(Tick(100)) && !lease.ask(Tick(3_099)));
+        assert_eq!(
+            lease.serves_until(),
+            Tick(0),
+            "nothing is held before the answer"
+        );
+        lease.answered(Tick(100), true, Tick(2_000));
+        assert_eq!(lease.serves_until(), Tick(6_100));
+        assert!(lease.ask(Tick(3_100)));
+    }
+
+    #[test]
+    fn an_answer_to_an_older_request_proves_no_more_than_that_request() {
+        let mut lease = Lease::new(9_000);
+        lease.ask(Tick(0));
+        lease.ask(Tick(3_000));
+        lease.answered(Tick(3_000), true, Tick(3_001));
+        lease.answered(Tick(0), true, Tick(3_002));
+        assert_eq!(lease.serves_until(), Tick(9_000));
+    }
+
+    #[test]
+    fn a_refusal_is_tried_again_soon() {
+        let mut lease = Lease::new(12_000);
+        lease.ask(Tick(0));
+        lease.answered(Tick(0), false, Tick(10));
+        assert_eq!(lease.next(), Tick(1_010));
+    }
+}
