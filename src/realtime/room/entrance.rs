@@ -43,25 +43,33 @@ pub(super) fn free_place(
             }
         }
     }
-    let people: Vec<(i32, i32)> = taken.map(|pose| (pose.x / HALF, pose.y / HALF)).collect();
-    let apart = |(x, y): &(i32, i32), by: i32| {
-        people
-            .iter()
-            .all(|(px, py)| (x - px).abs().max((y - py).abs()) >= by)
-    };
+    // How near the nearest person stands, as far as it matters: marked around each person, so that a crowd
+    // costs a few cells a head and not a look at everyone from every place.
+    let mut nearest_person = vec![ELBOW_ROOM; cells];
+    let reach = 1 - ELBOW_ROOM..ELBOW_ROOM;
+    for pose in taken {
+        let (x, y) = (pose.x / HALF, pose.y / HALF);
+        for (dx, dy) in reach
+            .clone()
+            .flat_map(|dx| reach.clone().map(move |dy| (dx, dy)))
+        {
+            if let Some(cell) = index(x + dx, y + dy) {
+                nearest_person[cell] = nearest_person[cell].min(dx.abs().max(dy.abs()));
+            }
+        }
+    }
     let all = (0..size).flat_map(|y| (0..size).map(move |x| (x, y)));
-    let free = all.filter(|(x, y)| index(*x, *y).is_some_and(|cell| !blocked[cell]));
-    let free: Vec<(i32, i32)> = free.collect();
-    let distance = |(x, y): &&(i32, i32)| (x - DOOR.0).pow(2) + (y - DOOR.1).pow(2);
-    let nearest = |by| {
-        free.iter()
-            .filter(|place| apart(place, by))
-            .min_by_key(distance)
+    let free = all.filter_map(|(x, y)| {
+        let cell = index(x, y).filter(|cell| !blocked[*cell])?;
+        Some((x, y, nearest_person[cell]))
+    });
+    let free: Vec<(i32, i32, i32)> = free.collect();
+    let nearest = |apart| {
+        let places = free.iter().filter(|(_, _, person)| *person >= apart);
+        let places = places.map(|(x, y, _)| (*x, *y));
+        places.min_by_key(|(x, y)| (x - DOOR.0).pow(2) + (y - DOOR.1).pow(2))
     };
-    let (x, y) = nearest(ELBOW_ROOM)
-        .or_else(|| nearest(1))
-        .copied()
-        .unwrap_or(DOOR);
+    let (x, y) = nearest(ELBOW_ROOM).or_else(|| nearest(1)).unwrap_or(DOOR);
     Pose {
         x: x * HALF + HALF / 2,
         y: y * HALF + HALF / 2,

@@ -176,7 +176,8 @@ fn op_weight(op: &WireOp) -> usize {
     }
 }
 
-fn person_weight(person: &Person) -> usize {
+/// At least the bytes of a person on the wire.
+pub(super) fn person_weight(person: &Person) -> usize {
     let handle = person.handle.as_ref().map_or(0, String::len);
     64 + person.id.len() + person.name.len() + handle + person.look.len() * 2
 }

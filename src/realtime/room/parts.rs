@@ -1,10 +1,10 @@
 //! Snapshots in parts: a room too full for one frame goes out as several, one after the other.
 
 use bytes::BytesMut;
-use maru_protocol::{ChatLine, ItemState, Person, ServerFrame, encode_server};
-use serde::Serialize;
+use maru_protocol::{ChatLine, ItemState, Person, ServerFrame, Theme, encode_server};
 
 use super::frame;
+use super::outgoing::person_weight;
 
 /// What a part has around its three lists, numbers and lengths at their longest.
 const ENVELOPE_BYTES: usize = 64;
@@ -27,9 +27,7 @@ struct Packer {
 
 impl Packer {
     /// The part in which the next thing of this size goes.
-    fn part_for(&mut self, thing: &impl Serialize) -> &mut Load {
-        // The wire's structs hold only types MessagePack has.
-        let bytes = rmp_serde::to_vec(thing).map_or(0, |bytes| bytes.len());
+    fn part_for(&mut self, bytes: usize) -> &mut Load {
         if self.open.bytes + bytes > self.bytes_max {
             self.done.push(std::mem::take(&mut self.open));
         }
@@ -38,10 +36,23 @@ impl Packer {
     }
 }
 
-/// Appends a snapshot: in one frame if it is within the bound, else the theme and the first of its contents,
-/// and the rest in parts.
+/// At least the bytes of an item on the wire.
+fn item_weight(item: &ItemState) -> usize {
+    40 + item.kind.len() + item.color.len()
+}
+
+/// At least the bytes of a line on the wire.
+fn line_weight(line: &ChatLine) -> usize {
+    36 + line.author_id.len() + line.author_name.len() + line.text.len()
+}
+
+fn theme_weight(theme: &Theme) -> usize {
+    28 + theme.wallpaper.len() + theme.flooring.len() + theme.light.len()
+}
+
+/// Appends a snapshot: the theme and as much of its contents as fit one frame, and the rest, if any, in parts.
+/// Sizes are reckoned with every number at its longest, so that nothing is encoded twice.
 pub(super) fn put_snapshot(out: &mut BytesMut, snapshot: ServerFrame, part_bytes_max: usize) {
-    let whole = encode_server(&snapshot);
     let ServerFrame::Snapshot {
         epoch,
         seq,
@@ -52,32 +63,25 @@ pub(super) fn put_snapshot(out: &mut BytesMut, snapshot: ServerFrame, part_bytes
         ..
     } = snapshot
     else {
-        frame::put_binary(out, &whole);
+        frame::put_binary(out, &encode_server(&snapshot));
         return;
     };
-    if whole.len() <= part_bytes_max {
-        frame::put_binary(out, &whole);
-        return;
-    }
-    // The buffer of the whole is not needed beside its parts.
-    drop(whole);
-    let theme_bytes = rmp_serde::to_vec(&theme).map_or(0, |bytes| bytes.len());
     let mut packer = Packer {
         done: Vec::new(),
         open: Load {
-            bytes: theme_bytes,
+            bytes: theme_weight(&theme),
             ..Load::default()
         },
         bytes_max: part_bytes_max.saturating_sub(ENVELOPE_BYTES),
     };
     for item in items {
-        packer.part_for(&item).items.push(item);
+        packer.part_for(item_weight(&item)).items.push(item);
     }
     for line in chat {
-        packer.part_for(&line).chat.push(line);
+        packer.part_for(line_weight(&line)).chat.push(line);
     }
     for person in people {
-        packer.part_for(&person).people.push(person);
+        packer.part_for(person_weight(&person)).people.push(person);
     }
     packer.done.push(packer.open);
     let parts = u32::try_from(packer.done.len() - 1).unwrap_or(u32::MAX);

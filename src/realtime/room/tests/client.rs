@@ -331,7 +331,7 @@ impl Client {
 }
 
 /// One unmasked frame: its payload and what follows.
-fn split_frame(bytes: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn split_frame(bytes: &[u8]) -> (&[u8], &[u8]) {
     assert_eq!(bytes[0], 0x82, "a final binary frame");
     let (start, length) = match bytes[1] {
         126 => (4, usize::from(u16::from_be_bytes([bytes[2], bytes[3]]))),

@@ -1,6 +1,6 @@
 //! One room, its store in memory, some clients, and everything that can go wrong between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use maru_protocol::{CloseCode, Op};
@@ -29,6 +29,10 @@ pub(super) struct World {
     pub saving: Option<(RoomSave, Option<SaveOutcome>)>,
     pub now: Now,
     pub closes: Vec<(usize, CloseCode)>,
+    /// Clients whose sockets take the reliable lane only.
+    pub slow: BTreeSet<usize>,
+    /// The lengths of the flushes so far: of the reliable lane, and of all.
+    pub flushes: Vec<(usize, usize)>,
     key: TokenKey,
     limits: Arc<Limits>,
 }
@@ -68,6 +72,8 @@ impl World {
                 wall: WallMs(1_000_000),
             },
             closes: Vec::new(),
+            slow: BTreeSet::new(),
+            flushes: Vec::new(),
             key: TokenKey::new(&[5; 32]),
             limits: Arc::new(Limits::DEFAULT),
         };
@@ -167,8 +173,16 @@ impl World {
                     reliable_bytes,
                 } => {
                     assert!(reliable_bytes <= bytes.len());
+                    self.flushes.push((reliable_bytes, bytes.len()));
                     for client in conns.iter().filter_map(|conn| self.conns.get(conn)) {
-                        self.clients[*client].inbox.push_back(bytes.to_vec());
+                        let taken = if self.slow.contains(client) {
+                            &bytes[..reliable_bytes]
+                        } else {
+                            &bytes[..]
+                        };
+                        if !taken.is_empty() {
+                            self.clients[*client].inbox.push_back(taken.to_vec());
+                        }
                     }
                 }
                 Effect::Close { conn, code } => {

@@ -1,0 +1,185 @@
+//! A room too full for one frame reaches its readers in parts, whole.
+
+use std::collections::BTreeSet;
+
+use maru_protocol::{ReadPoint, ServerFrame};
+
+use super::hall::{Hall, frames};
+use crate::catalogue::catalogue;
+use crate::domain::clock::WallMs;
+use crate::domain::id::{SessionId, UserId};
+use crate::domain::room::{ChatLine, Document, Item, ItemId, Piece, Place, Seq, Stamp, Standpoint};
+use crate::realtime::limits::Limits;
+use crate::realtime::room::{ConnId, Effect, Input};
+
+/// 200 items and 100 lines of 200 Korean letters.
+fn full_document() -> Document {
+    let mut document = Document::new(catalogue().plain_theme());
+    document.seq = Seq(1 << 40);
+    let stamp = Stamp {
+        seq: document.seq,
+        by: SessionId::generate(),
+    };
+    for id in 0..200 {
+        let piece = Piece {
+            kind: "cactus".to_owned(),
+            standpoint: Standpoint {
+                place: Place::Floor,
+                x: (id % 20) as i32,
+                y: (id / 20) as i32,
+            },
+            rotation: 3,
+            color: "mint".to_owned(),
+        };
+        let item = Item {
+            piece,
+            standpoint_set: stamp,
+            rotation_set: stamp,
+            color_set: stamp,
+        };
+        document.items.insert(ItemId((1 << 52) + id), item);
+    }
+    for _ in 0..100 {
+        document.chat.push_back(ChatLine {
+            seq: document.seq,
+            at: WallMs(1 << 42),
+            author_id: UserId::generate().to_string(),
+            author_name: "아주 긴 이름을 가진 사람".to_owned(),
+            text: "가".repeat(200),
+        });
+    }
+    document
+}
+
+#[derive(Default)]
+struct Whole {
+    items: BTreeSet<u64>,
+    lines: usize,
+    people: BTreeSet<u32>,
+    frames: usize,
+}
+
+/// Puts a snapshot and its parts together, checking each frame's length and place.
+fn put_together(bytes: &[u8], part_bytes_max: usize) -> Whole {
+    let mut whole = Whole::default();
+    let mut parts = 0;
+    for (place, (length, frame)) in (0..).zip(frames(bytes)) {
+        assert!(length <= part_bytes_max + 1_024, "{length}");
+        let (items, chat, people) = match frame {
+            ServerFrame::Snapshot {
+                items,
+                chat,
+                people,
+                parts: announced,
+                ..
+            } => {
+                assert_eq!(place, 0);
+                parts = announced;
+                (items, chat, people)
+            }
+            ServerFrame::Part {
+                part,
+                items,
+                chat,
+                people,
+                ..
+            } => {
+                assert_eq!(part, place);
+                (items, chat, people)
+            }
+            other => panic!("between the parts: {other:?}"),
+        };
+        let before = whole.items.len() + whole.lines + whole.people.len();
+        let count = items.len() + chat.len() + people.len();
+        whole.items.extend(items.iter().map(|item| item.id));
+        whole.lines += chat.len();
+        whole
+            .people
+            .extend(people.iter().map(|person| person.member));
+        let after = whole.items.len() + whole.lines + whole.people.len();
+        assert_eq!(after - before, count, "nothing comes twice");
+        whole.frames += 1;
+    }
+    assert_eq!(whole.frames, parts as usize + 1, "as many as announced");
+    whole
+}
+
+fn full_hall(people: u64) -> (Hall, usize) {
+    let limits = Limits {
+        people_max: 2_000,
+        ..Limits::DEFAULT
+    };
+    let part_bytes_max = limits.snapshot_part_bytes;
+    let mut hall = Hall::new(Document::new(catalogue().plain_theme()), limits);
+    for conn in 1..people {
+        hall.enter(conn);
+        hall.effects.clear();
+    }
+    hall.pass(1_000);
+    hall.effects.clear();
+    // Furnished last: all who came before get a shorter snapshot, and the test is done sooner.
+    hall.room.document = full_document();
+    hall.enter(people);
+    (hall, part_bytes_max)
+}
+
+#[test]
+fn a_full_room_of_1500_people_reaches_a_newcomer_whole_in_parts() {
+    let (mut hall, part_bytes_max) = full_hall(1_500);
+    let sent: Vec<_> = hall.effects.drain(..).collect();
+    let [Effect::Send { .. }, Effect::Send { conn, bytes }] = &sent[..] else {
+        panic!("a welcome, then the room in one piece: {sent:?}");
+    };
+    assert_eq!(*conn, ConnId(1_500));
+    let whole = put_together(bytes, part_bytes_max);
+    assert_eq!(whole.items.len(), 200);
+    assert_eq!(whole.lines, 100);
+    assert_eq!(whole.people.len(), 1_500);
+    assert!(whole.frames > 3, "{}", whole.frames);
+    assert!(
+        bytes.len() < (whole.frames + 1) * part_bytes_max,
+        "the parts are filled"
+    );
+
+    // The same for one who had fallen behind, though it is more than a backlog may be.
+    let conn = ConnId(7);
+    hall.feed(Input::Drained { conn, stale: true });
+    let sent: Vec<_> = hall.effects.drain(..).collect();
+    let [Effect::Resync { bytes, .. }] = &sent[..] else {
+        panic!("one resync: {} effects", sent.len());
+    };
+    assert!(bytes.len() > Limits::DEFAULT.backlog_bytes_max);
+    let whole = put_together(bytes, part_bytes_max);
+    assert_eq!(whole.people.len(), 1_500);
+    // What waited for the flush is in the snapshot: the reader is not told again.
+    hall.pass(100);
+    let flushes = hall.flushes();
+    assert!(!flushes.is_empty());
+    assert!(flushes.iter().all(|(conns, _)| !conns.contains(&conn)));
+}
+
+#[test]
+fn a_small_room_comes_in_one_frame_and_a_delta_too_long_as_a_snapshot() {
+    let (mut hall, part_bytes_max) = full_hall(3);
+    let Some(Effect::Send { bytes, .. }) = hall.effects.pop() else {
+        panic!("the room comes last");
+    };
+    let small = Limits::DEFAULT.snapshot_part_bytes;
+    assert!(bytes.len() > small, "lines alone are more than a part");
+    assert_eq!(put_together(&bytes, part_bytes_max).frames, 2);
+    let member = *hall.room.members.keys().next().expect("someone");
+    let have = |hall: &Hall, seq| ReadPoint {
+        epoch: hall.room.epoch().0,
+        seq,
+    };
+    let nothing_new = have(&hall, 1 << 40);
+    let delta = hall.room.catch_up(member, Some(&nothing_new));
+    assert!(matches!(
+        frames(&delta)[..],
+        [(_, ServerFrame::Changes { .. })]
+    ));
+    hall.room.document.horizon = Seq(0);
+    let all_new = have(&hall, 0);
+    let snapshot = hall.room.catch_up(member, Some(&all_new));
+    assert_eq!(put_together(&snapshot, part_bytes_max).lines, 100);
+}
