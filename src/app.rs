@@ -2,6 +2,7 @@
 
 mod doctor;
 mod http;
+mod role;
 mod routes;
 mod seed;
 mod server;
@@ -9,6 +10,8 @@ mod start_error;
 mod telemetry;
 
 pub use doctor::{Diagnosis, diagnose};
+pub use crate::domain::user::AccountRole;
+pub use role::set_role;
 pub use seed::{SeedError, SeedOutcome, seed};
 pub use server::Server;
 pub use start_error::StartError;

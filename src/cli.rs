@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::app::{SeedOutcome, Server, diagnose, seed, start_logging};
+use crate::app::{AccountRole, SeedOutcome, Server, diagnose, seed, set_role, start_logging};
 use crate::config::{Config, Overrides};
 
 /// The configuration, the arguments or the store are not as they must be.
@@ -40,6 +40,15 @@ enum Command {
     },
     /// Move the demo neighbourhood into an empty store.
     Seed(Settings),
+    /// Give an account a role on the platform, also while the server runs.
+    Role {
+        /// Whose.
+        handle: String,
+        /// user, moderator or admin.
+        role: AccountRole,
+        #[command(flatten)]
+        settings: Settings,
+    },
 }
 
 /// Flags win over MARU_* variables, these over the file, the file over the defaults.
@@ -95,6 +104,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             settings.load().and_then(|config| examine(&config, json))
         }
         Command::Seed(settings) => settings.load().and_then(|config| move_in(&config)),
+        Command::Role {
+            handle,
+            role,
+            settings,
+        } => settings
+            .load()
+            .and_then(|config| give_role(&config, &handle, role)),
     };
     outcome.map_or_else(|code| code, |()| ExitCode::SUCCESS)
 }
@@ -157,6 +173,21 @@ fn move_in(config: &Config) -> Result<(), ExitCode> {
             Err(ExitCode::FAILURE)
         }
     }
+}
+
+fn give_role(config: &Config, handle: &str, role: AccountRole) -> Result<(), ExitCode> {
+    let given = runtime()?.block_on(set_role(&config.store.data, handle, role));
+    let before = given.map_err(|error| {
+        complain(&error);
+        ExitCode::FAILURE
+    })?;
+    let (before, after) = (before.as_str(), role.as_str());
+    say(&if before == after {
+        format!("{handle} is {after} already; nothing was changed")
+    } else {
+        format!("{handle} is {after} now and was {before} before")
+    });
+    Ok(())
 }
 
 fn examine(config: &Config, json: bool) -> Result<(), ExitCode> {

@@ -5,5 +5,6 @@ pub mod login;
 pub mod people;
 pub mod probe;
 pub mod relay;
+pub mod relations;
 pub mod room;
 pub mod user;

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod dev_identity;
 pub mod origin;
 pub mod problem;
+pub mod relation;
 pub mod room;
 pub mod user;
 pub mod web;

@@ -11,12 +11,15 @@ use sqlx::sqlite::{
 mod login;
 mod people;
 mod probe;
+mod relation;
+mod role;
 mod room;
 mod room_rows;
 mod room_writer;
 mod user;
 
 pub use probe::SqliteProbe;
+pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;
 
 /// The database in the data folder.

@@ -28,6 +28,7 @@ use crate::rest;
 use crate::rest::dev_identity::DevIdentity;
 use crate::rest::problem::{Code, Problem};
 use crate::services::auth::{AuthService, LoginPolicy};
+use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
 use crate::services::user::UserService;
 
@@ -63,7 +64,9 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Router, StartError> {
         stop,
         clock,
     } = parts;
-    let users = UserService::new(Arc::new(sqlite.clone()));
+    let store = Arc::new(sqlite.clone());
+    let users = UserService::new(store.clone());
+    let relations = RelationService::new(store.clone(), store, clock);
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
         Some(DevIdentity::open(
@@ -79,6 +82,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Router, StartError> {
     let auth = auth_service(config, &public, dev.as_ref(), &sqlite, clock)?;
     let mut router = Router::new()
         .merge(rest::auth::router(auth.clone()))
+        .merge(rest::relation::router(rest::relation::RelationState {
+            relations,
+            auth: auth.clone(),
+        }))
         .merge(rest::user::router(rest::user::UserState {
             users,
             auth: auth.clone(),

@@ -14,7 +14,7 @@ use crate::domain::room::{Access, Light, Piece, Place, RoomCard, Standpoint, The
 use crate::domain::text::{BadText, PersonName};
 use crate::ports::room::StoreError;
 use crate::ports::user::{Admission, Identity, NewUser, UserStore, UserStoreError};
-use crate::services::room::{RoomService, furnished};
+use crate::services::room::{OriginKey, RoomService, furnished};
 
 const NEIGHBOURHOOD_JSON: &str = include_str!("../../demo/neighbourhood.json");
 
@@ -102,7 +102,10 @@ pub async fn seed(data: &Path) -> Result<SeedOutcome, SeedError> {
     let clock = Clock::start();
     // Seeding makes rooms but saves none, so the writer has nothing to do.
     let (store, _) = SqliteRooms::new(sqlite.clone());
-    let rooms = RoomService::new(Arc::new(store), Arc::new(sqlite.clone()), clock);
+    let people = Arc::new(sqlite.clone());
+    // Nobody comes in, so no address is ever hashed.
+    let origin_key = OriginKey::new([0; 32]);
+    let rooms = RoomService::new(Arc::new(store), people.clone(), people, origin_key, clock);
     let neighbours: Vec<Neighbour> = serde_json::from_str(NEIGHBOURHOOD_JSON)?;
     let count = neighbours.len();
     for neighbour in neighbours {

@@ -20,7 +20,7 @@ use crate::ports::relay::Alone;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
-use crate::services::room::RoomService;
+use crate::services::room::{OriginKey, RoomService};
 
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -82,7 +82,10 @@ impl Server {
         // Both outlive the rooms, whose last saves need them.
         let lease = rooms.take_lease().await.map_err(StartError::Leases)?;
         let lease = spawn_until(lease, last.clone());
-        let service = RoomService::new(store, Arc::new(sqlite.clone()), clock);
+        let origin_secret = sqlite.secret("origin", new_secret()).await;
+        let origin_key = OriginKey::new(origin_secret.map_err(StartError::Secret)?);
+        let people = Arc::new(sqlite.clone());
+        let service = RoomService::new(store, people.clone(), people, origin_key, clock);
         let live = Arc::new(LiveContext::new(
             rooms,
             token_key,

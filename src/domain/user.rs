@@ -1,5 +1,7 @@
 //! Accounts and how people look.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::id::{RoomId, UserId};
@@ -11,6 +13,47 @@ pub const LOOK_SLOTS: usize = 6;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Look(pub [u8; LOOK_SLOTS]);
+
+/// What an account may do on the platform, beyond its own rooms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountRole {
+    /// What everybody may.
+    #[default]
+    User,
+    /// Also look after what people do.
+    Moderator,
+    /// Also look after the platform itself.
+    Admin,
+}
+
+impl AccountRole {
+    /// Every role, the least first.
+    pub const ALL: [Self; 3] = [Self::User, Self::Moderator, Self::Admin];
+
+    /// The name in stores, on REST and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Moderator => "moderator",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// The text names no role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not one of user, moderator, admin")]
+pub struct NoSuchRole;
+
+impl FromStr for AccountRole {
+    type Err = NoSuchRole;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchRole> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|role| role.as_str() == text).ok_or(NoSuchRole)
+    }
+}
 
 /// The public face of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

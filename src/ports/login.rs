@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
-use crate::domain::user::User;
+use crate::domain::user::{AccountRole, User};
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -49,6 +49,8 @@ pub struct ActiveLogin {
     pub id: LoginId,
     /// Whose.
     pub user: User,
+    /// What the account may do now.
+    pub role: AccountRole,
     /// When it was last noted to be used.
     pub seen: WallMs,
 }

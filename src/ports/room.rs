@@ -296,6 +296,11 @@ pub trait RoomStore: Send + Sync {
     /// Makes a room; an existing one with this id is left as it is.
     async fn create(&self, room: NewRoom) -> Result<(), StoreError>;
 
+    /// What the room is, as saved.
+    async fn card(&self, room: RoomId) -> Result<Option<RoomCard>, StoreError> {
+        Ok(self.read(room).await?.map(|saved| saved.card))
+    }
+
     /// The room as saved.
     async fn read(&self, room: RoomId) -> Result<Option<SavedRoom>, StoreError>;
 

@@ -144,7 +144,7 @@ impl Connection {
         let visitor = self
             .context
             .service
-            .visitor(&bearer)
+            .visitor(&bearer, self.room, self.guard.client())
             .await
             .map_err(visitor_refused)?;
         let room = self.context.rooms.open(self.room).map_err(open_refused)?;

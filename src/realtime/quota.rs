@@ -123,6 +123,7 @@ impl Quotas {
         // From here on the guard gives the connection back, also when it is refused.
         let guard = ConnectionGuard {
             quotas: self.clone(),
+            client: address,
             address: usage,
             person: None,
         };
@@ -177,11 +178,17 @@ fn count_one(count: &AtomicUsize, max: usize, limit: &'static str) -> Result<(),
 #[derive(Debug)]
 pub struct ConnectionGuard {
     quotas: Arc<Quotas>,
+    client: IpAddr,
     address: Arc<AddressUsage>,
     person: Option<Arc<PersonUsage>>,
 }
 
 impl ConnectionGuard {
+    /// Where the connection comes from.
+    pub const fn client(&self) -> IpAddr {
+        self.client
+    }
+
     /// The connection is this person's, if they may have one more.
     pub fn identified(&mut self, bearer: &Bearer, now: Tick) -> Result<(), Excess> {
         let person = match bearer {

@@ -61,6 +61,10 @@ codes! {
     SignInRequired = "sign_in_required", UNAUTHORIZED, "Sign in first.";
     /// Not for this person.
     Forbidden = "forbidden", FORBIDDEN, "You may not do this.";
+    /// The room's owner keeps this person out.
+    Banned = "banned", FORBIDDEN, "The owner keeps you out of this room.";
+    /// The room is locked.
+    RoomLocked = "room_locked", FORBIDDEN, "The room is locked.";
     /// A browser page of another site asked.
     OriginRefused = "origin_refused", FORBIDDEN, "The request comes from a page of another site.";
     /// Only this machine itself may ask.
@@ -83,6 +87,10 @@ codes! {
     InvalidName = "invalid_name", UNPROCESSABLE_ENTITY, "This name cannot be used.";
     /// A look with an option the wardrobe does not have.
     InvalidLook = "invalid_look", UNPROCESSABLE_ENTITY, "The wardrobe has no such look.";
+    /// Nobody follows themselves.
+    FollowsOneself = "follows_oneself", UNPROCESSABLE_ENTITY, "You cannot follow yourself.";
+    /// As many people are followed as may be.
+    TooManyFollows = "too_many_follows", CONFLICT, "You follow as many people as you can.";
     /// Too many requests.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests; slow down.";
     /// A fault of the server.

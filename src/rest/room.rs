@@ -279,7 +279,7 @@ async fn ticket(
         .map(|guest| (guest.name.as_str(), guest.look.as_slice()));
     let bearer = state
         .service
-        .admit(room, user, guest)
+        .admit(room, user, guest, address)
         .await
         .map_err(refused)?;
     let clock = state.live.clock;
@@ -312,9 +312,12 @@ fn refused(error: RoomError) -> Problem {
         RoomError::NotFound => Problem::new(Code::RoomNotFound),
         RoomError::Forbidden => Problem::new(Code::Forbidden),
         RoomError::SignInRequired => Problem::new(Code::SignInRequired),
+        RoomError::Banned => Problem::new(Code::Banned),
+        RoomError::Locked => Problem::new(Code::RoomLocked),
         RoomError::BadName(bad) => Problem::new(Code::InvalidName).detail(bad.to_string()),
         RoomError::BadLook => Problem::new(Code::InvalidLook),
         RoomError::Store(error) => Problem::unavailable(&error),
         RoomError::People(error) => Problem::unavailable(&error),
+        RoomError::Relations(error) => Problem::unavailable(&error),
     }
 }

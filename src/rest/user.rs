@@ -5,10 +5,11 @@ use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::CACHE_CONTROL;
+use serde::Serialize;
 
 use super::auth::Viewer;
 use super::problem::{Code, Json, Path, Problem};
-use crate::domain::user::User;
+use crate::domain::user::{AccountRole, User};
 use crate::services::auth::AuthService;
 use crate::services::user::UserService;
 
@@ -41,9 +42,19 @@ pub fn router(state: UserState) -> Router {
         .with_state(state)
 }
 
+#[derive(Serialize)]
+struct MeBody<'a> {
+    #[serde(flatten)]
+    user: &'a User,
+    role: AccountRole,
+}
+
 async fn me(Viewer(viewer): Viewer) -> Response {
-    let user = viewer.map(|viewer| viewer.user);
-    profile(user.as_ref())
+    let me = viewer.as_ref().map(|viewer| MeBody {
+        user: &viewer.user,
+        role: viewer.role,
+    });
+    profile(me.as_ref())
 }
 
 async fn show(
@@ -57,7 +68,7 @@ async fn show(
 }
 
 // People change their looks, and sign out: what was true a moment ago is not kept.
-fn profile(user: Option<&User>) -> Response {
+fn profile(user: Option<&impl Serialize>) -> Response {
     let headers = [(CACHE_CONTROL, "no-store")];
     (headers, Json(serde_json::json!({ "user": user }))).into_response()
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::LoginId;
-use crate::domain::user::{LOOK_SLOTS, User};
+use crate::domain::user::{AccountRole, LOOK_SLOTS, User};
 use crate::ports::identity::{IdentityProvider, ProviderError};
 use crate::ports::login::{LoginStore, LoginStoreError, NewLogin, SecretHash};
 use crate::ports::user::{Admission, Identity, UserStore, UserStoreError};
@@ -49,6 +49,8 @@ pub struct LoginPolicy {
 pub struct SignedIn {
     /// Who.
     pub user: User,
+    /// What they may do on the platform.
+    pub role: AccountRole,
     /// On which device.
     pub login_id: LoginId,
 }
@@ -251,6 +253,7 @@ impl AuthService {
         }
         Ok(Some(SignedIn {
             user: login.user,
+            role: login.role,
             login_id: login.id,
         }))
     }

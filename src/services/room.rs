@@ -1,20 +1,22 @@
 //! Rooms as such: making, listing, looking at them, and finding out who stands at the door.
 
-use std::collections::BTreeSet;
+mod door;
+
 use std::sync::Arc;
 
 use crate::catalogue::catalogue;
 use crate::domain::clock::Clock;
-use crate::domain::id::{GuestId, RoomId, SessionId, UserId};
+use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, Applicant, Document, Item, ItemId, Piece, Place, Role, RoomCard, Seq, Stamp,
-    Standpoint, Visibility,
+    Access, Document, Item, ItemId, Piece, Place, Role, RoomCard, Seq, Stamp, Standpoint,
+    Visibility,
 };
-use crate::domain::text::{BadText, PersonName};
-use crate::domain::user::{Look, User};
-use crate::domain::visitor::{Bearer, Identity, Visitor};
+use crate::domain::text::BadText;
+use crate::domain::user::User;
 use crate::ports::people::{PeopleReader, PeopleUnavailable};
+use crate::ports::relations::{RelationReader, RelationsUnavailable};
 use crate::ports::room::{ListedAfter, NewRoom, RoomStore, SavedRoom, StoreError};
+pub use door::{OriginKey, VisitorError};
 
 /// Rooms given in one page at the most.
 pub const PAGE_MAX: u32 = 50;
@@ -40,6 +42,12 @@ pub enum RoomError {
     /// The room takes no guests.
     #[error("the room takes signed-in visitors only")]
     SignInRequired,
+    /// The owner keeps this visitor out.
+    #[error("the owner keeps this visitor out")]
+    Banned,
+    /// The room is locked.
+    #[error("the room is locked")]
+    Locked,
     /// The guest's name cannot be shown.
     #[error(transparent)]
     BadName(#[from] BadText),
@@ -52,17 +60,9 @@ pub enum RoomError {
     /// The owner could not be looked up.
     #[error(transparent)]
     People(#[from] PeopleUnavailable),
-}
-
-/// Why a visitor could not be looked up.
-#[derive(Debug, thiserror::Error)]
-pub enum VisitorError {
-    /// The account is no longer there.
-    #[error("the account is gone")]
-    Gone,
-    /// People cannot be looked up now.
+    /// Whom the viewer follows could not be looked up.
     #[error(transparent)]
-    Store(#[from] PeopleUnavailable),
+    Relations(#[from] RelationsUnavailable),
 }
 
 /// A room and whose it is.
@@ -88,6 +88,8 @@ pub struct Page {
 pub struct RoomService {
     store: Arc<dyn RoomStore>,
     people: Arc<dyn PeopleReader>,
+    relations: Arc<dyn RelationReader>,
+    origin_key: OriginKey,
     clock: Clock,
 }
 
@@ -98,11 +100,19 @@ impl std::fmt::Debug for RoomService {
 }
 
 impl RoomService {
-    /// The service over its store.
-    pub fn new(store: Arc<dyn RoomStore>, people: Arc<dyn PeopleReader>, clock: Clock) -> Self {
+    /// The service over its stores.
+    pub fn new(
+        store: Arc<dyn RoomStore>,
+        people: Arc<dyn PeopleReader>,
+        relations: Arc<dyn RelationReader>,
+        origin_key: OriginKey,
+        clock: Clock,
+    ) -> Self {
         Self {
             store,
             people,
+            relations,
+            origin_key,
             clock,
         }
     }
@@ -142,63 +152,6 @@ impl RoomService {
         Ok(Page { rooms, next })
     }
 
-    /// Who may be let in to ask at the room's door: an account, or a guest where the room takes guests. The
-    /// room's owner node decides again when they come.
-    pub async fn admit(
-        &self,
-        room: RoomId,
-        user: Option<UserId>,
-        guest: Option<(&str, &[u8])>,
-    ) -> Result<Bearer, RoomError> {
-        let card = self.view(room, user).await?.room.card;
-        let now = self.clock.wall();
-        if let Some(user) = user {
-            let person = user.to_string();
-            return if card.admits(&applicant(Some(user), &person), now).is_ok() {
-                Ok(Bearer::User(user))
-            } else {
-                Err(RoomError::Forbidden)
-            };
-        }
-        if card.admits(&applicant(None, ""), now).is_err() {
-            return Err(RoomError::SignInRequired);
-        }
-        let (name, look) = guest.ok_or(RoomError::SignInRequired)?;
-        let name = PersonName::parse(name)?.as_str().to_owned();
-        let look = catalogue().look(look).ok_or(RoomError::BadLook)?;
-        Ok(Bearer::Guest {
-            id: GuestId::generate(),
-            name,
-            look,
-        })
-    }
-
-    /// The person behind a ticket or a resume token, as they are now.
-    pub async fn visitor(&self, bearer: &Bearer) -> Result<Visitor, VisitorError> {
-        let (identity, name, look): (_, String, Look) = match bearer {
-            Bearer::User(id) => {
-                let user = self.people.user(*id).await?.ok_or(VisitorError::Gone)?;
-                (
-                    Identity::User {
-                        id: *id,
-                        handle: user.handle,
-                    },
-                    user.display_name,
-                    user.look,
-                )
-            }
-            Bearer::Guest { id, name, look } => (Identity::Guest { id: *id }, name.clone(), *look),
-        };
-        Ok(Visitor {
-            identity,
-            name,
-            look,
-            hidden: BTreeSet::new(),
-            follows_owner: false,
-            origin: None,
-        })
-    }
-
     /// Makes a furnished room.
     pub async fn create(&self, card: RoomCard, document: Document) -> Result<(), StoreError> {
         let at = self.clock.wall();
@@ -220,16 +173,6 @@ impl RoomService {
         };
         self.create(card, starter_document()).await?;
         self.store.read(room).await?.ok_or(RoomError::NotFound)
-    }
-}
-
-/// Someone who asks for a ticket, before it is known whom they follow.
-fn applicant(user: Option<UserId>, person: &str) -> Applicant<'_> {
-    Applicant {
-        person,
-        user,
-        follows_owner: false,
-        origin: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use http::header::{ACCEPT, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
 use crate::server::Server;
@@ -77,6 +77,17 @@ impl Browser {
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = self.http.get(self.url(path));
         self.send(request.header(ACCEPT, "text/html")).await
+    }
+
+    /// Any other request of one of our own pages, with a body where there is one.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.http.request(method, self.url(path));
+        let request = request.header(ORIGIN, &self.origin);
+        self.send(match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
     }
 
     /// Sends a form of one of our own pages.

@@ -6,6 +6,8 @@
 mod auth;
 mod browser;
 mod dev_identity;
+mod door;
+mod follow;
 mod me;
 mod problem;
 mod server;

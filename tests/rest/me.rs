@@ -1,5 +1,6 @@
 //! `/v1/me`.
 
+use maru::domain::user::AccountRole;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -23,9 +24,26 @@ async fn tells_who_is_signed_in_in_full() {
             "mood": "포근해요",
             "bio": "마루에 살아요",
             "front_room_id": user.front_room_id.to_string(),
+            "role": "user",
         }})
     );
     assert_eq!(answer.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn a_role_given_on_the_command_line_is_seen_at_once() {
+    let server = Server::start().await;
+    let browser = Browser::new(&server);
+    let me = browser.sign_in("하늘").await;
+    assert_eq!(me["role"], "user");
+    let handle = me["handle"].as_str().unwrap();
+    maru::app::set_role(server.data(), handle, AccountRole::Admin)
+        .await
+        .unwrap();
+    assert_eq!(browser.me().await["role"], "admin");
+    // A profile is for everybody, the role is not.
+    let profile = browser.get(&format!("/v1/users/{handle}")).await;
+    assert!(profile.json()["user"].get("role").is_none());
 }
 
 #[tokio::test]

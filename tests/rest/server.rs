@@ -14,9 +14,11 @@ use maru::domain::user::{Look, User};
 use maru::ports::identity::IdentityProvider;
 use maru::ports::user::{Admission, Identity, NewUser, UserStore};
 use maru::rest::dev_identity::DevIdentity;
+use maru::rest::relation::RelationState;
 use maru::rest::user::UserState;
-use maru::rest::{auth, dev_identity, origin, problem, user, web};
+use maru::rest::{auth, dev_identity, origin, problem, relation, user, web};
 use maru::services::auth::{AuthService, LoginPolicy};
+use maru::services::relation::RelationService;
 use maru::services::user::UserService;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -29,7 +31,7 @@ pub(crate) struct Server {
     pub(crate) dev_provider: Option<ProviderConfig>,
     pub(crate) store: Sqlite,
     task: JoinHandle<()>,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Drop for Server {
@@ -60,8 +62,13 @@ impl Server {
             dev_provider: dev.map(|dev| dev.provider().unwrap()),
             store,
             task,
-            _data: data,
+            data,
         }
+    }
+
+    /// Where its store lies.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     /// Moves somebody in, as the demo neighbourhood does.
@@ -114,10 +121,15 @@ fn router(
     };
     let store = Arc::new(store.clone());
     let (users, wardrobe) = (UserService::new(store.clone()), [3; 6]);
+    let relations = RelationService::new(store.clone(), store.clone(), Clock::start());
     let auth = AuthService::new(all, store.clone(), store, policy, wardrobe, Clock::start());
     let mut router = Router::new()
         .merge(auth::router(auth.clone()))
-        .merge(user::router(UserState { users, auth }))
+        .merge(user::router(UserState {
+            users,
+            auth: auth.clone(),
+        }))
+        .merge(relation::router(RelationState { relations, auth }))
         .merge(web::router(public.clone()));
     if let Some(dev) = dev {
         router = router.merge(dev_identity::router(dev));

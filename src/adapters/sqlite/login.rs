@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::Sqlite;
+use super::role::role_of;
 use super::user::{UserRow, stored};
 use crate::domain::clock::WallMs;
 use crate::domain::id::LoginId;
@@ -21,6 +22,7 @@ impl From<sqlx::Error> for LoginStoreError {
 struct LoginRow {
     login_id: Uuid,
     seen_ms: i64,
+    role: String,
     #[sqlx(flatten)]
     user: UserRow,
 }
@@ -64,7 +66,7 @@ impl LoginStore for Sqlite {
         idle_ms: u64,
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
         let row: Option<LoginRow> = sqlx::query_as(
-            "SELECT login.id AS login_id, seen_ms,
+            "SELECT login.id AS login_id, seen_ms, role,
                     user_id, handle, display_name, look, mood, bio, front_room_id
              FROM login JOIN user ON user.id = login.user_id
              WHERE secret_hash = ? AND revoked_ms IS NULL AND expires_ms > ? AND seen_ms > ?",
@@ -80,6 +82,7 @@ impl LoginStore for Sqlite {
         Ok(Some(ActiveLogin {
             id: LoginId::from_uuid(row.login_id),
             user: row.user.try_into()?,
+            role: role_of(&row.role)?,
             seen: WallMs(u64::try_from(row.seen_ms).unwrap_or(0)),
         }))
     }

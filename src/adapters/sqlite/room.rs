@@ -114,6 +114,13 @@ impl RoomStore for SqliteRooms {
             .map_err(|error| StoreError::Unknown(error.to_string()))
     }
 
+    async fn card(&self, room: RoomId) -> Result<Option<RoomCard>, StoreError> {
+        let fail = |error: sqlx::Error| failed(&error);
+        let mut conn = self.sqlite.read.acquire().await.map_err(fail)?;
+        let row = find(&mut conn, room.uuid()).await.map_err(fail)?;
+        Ok(row.map(|row| row.card()))
+    }
+
     async fn read(&self, room: RoomId) -> Result<Option<SavedRoom>, StoreError> {
         let mut conn = self
             .sqlite

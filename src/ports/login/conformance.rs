@@ -3,7 +3,7 @@
 use super::{ActiveLogin, LOGINS_PER_USER_MAX, LoginStore, NewLogin, SecretHash};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
-use crate::domain::user::User;
+use crate::domain::user::{AccountRole, User};
 use crate::ports::user::{UserStore, conformance::created};
 
 const IDLE_MS: u64 = 1_000;
@@ -44,6 +44,7 @@ async fn a_login_is_found_by_its_secret_only(user: &User, store: &dyn LoginStore
     let active = ActiveLogin {
         id: login.id,
         user: user.clone(),
+        role: AccountRole::User,
         seen: WallMs(100),
     };
     assert_eq!(found(store, &login, 101).await, Some(active));

@@ -39,8 +39,13 @@ pub(super) fn visitor_refused(error: VisitorError) -> End {
             "the account is gone",
             CloseCode::Forbidden,
         ),
-        VisitorError::Store(error) => {
-            tracing::error!(%error, "a visitor could not be looked up");
+        VisitorError::NoRoom => End::refuse(
+            ErrorCode::RoomGone,
+            "the room is no longer there",
+            CloseCode::RoomGone,
+        ),
+        unreachable => {
+            tracing::error!(error = %unreachable, "a visitor could not be looked up");
             End::refuse(ErrorCode::Unavailable, "try again", CloseCode::Unavailable)
         }
     }
