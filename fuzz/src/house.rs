@@ -22,7 +22,7 @@ use maru_protocol::{ClientFrame, ServerFrame, decode_server};
 use crate::script::{Happening, LINES};
 
 /// People who come by; the first owns the room, the last is a guest.
-const PEOPLE: u8 = 5;
+pub const PEOPLE: u8 = 5;
 
 /// Small, so that a short script reaches them.
 const LIMITS: Limits = Limits {
@@ -92,23 +92,27 @@ fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(kind: u8, n: u128) -> T {
     id.parse().expect("a UUID")
 }
 
+fn user_id(person: u8) -> UserId {
+    id(1, person.into())
+}
+
 fn visitor(person: u8) -> Visitor {
     let guest = person + 1 == PEOPLE;
-    let user: UserId = id(1, person.into());
     Visitor {
         identity: if guest {
             let id: GuestId = id(2, 0);
             Identity::Guest { id }
         } else {
             let handle = format!("person{person}");
-            Identity::User { id: user, handle }
+            let id = user_id(person);
+            Identity::User { id, handle }
         },
         name: format!("사람{person}"),
         look: Look::default(),
         // The third and the first do not see each other.
         hidden: match person {
-            0 => [visitor(2).identity].map(|it| person_id(&it)).into(),
-            2 => [id::<UserId>(1, 0).to_string()].into(),
+            0 => [user_id(2).to_string()].into(),
+            2 => [user_id(0).to_string()].into(),
             _ => [].into(),
         },
         follows_owner: person == 2,
@@ -116,24 +120,21 @@ fn visitor(person: u8) -> Visitor {
     }
 }
 
-fn person_id(identity: &Identity) -> String {
-    match identity {
-        Identity::User { id, .. } => id.to_string(),
-        Identity::Guest { id } => id.to_string(),
-    }
+/// A person as operations name them.
+pub fn person_id(person: u8) -> String {
+    visitor(person).person_id()
 }
 
 impl House {
     fn new() -> Self {
         let mut card = RoomCard {
             id: id::<RoomId>(3, 0),
-            owner_id: id(1, 0),
+            owner_id: user_id(0),
             name: "방".to_owned(),
             access: Access::new(Visibility::Public, true),
         };
         // One of the others may edit.
-        let editor: UserId = id(1, 1);
-        let appointed = card.access.appoint(&editor.to_string(), "사람1", 1);
+        let appointed = card.access.appoint(&person_id(1), "사람1", 1);
         assert!(appointed.is_ok());
         let mut store = MemoryRoom::new(card, Document::new(catalogue().plain_theme()));
         let now = Now {

@@ -1,7 +1,9 @@
 //! Random scripts: anything at all, and things that make sense often enough to get far into a room.
 
 use maru_protocol::any::Any;
-use maru_protocol::{Avatar, ClientFrame, Op, Place, ReadPoint, Standpoint, Status};
+use maru_protocol::{
+    Avatar, ClientFrame, ItemCopy, Op, Place, ReadPoint, Role, Standpoint, Status, Visibility,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -9,7 +11,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::house::{Reached, play};
+use crate::house::{PEOPLE, Reached, person_id, play};
 use crate::script::{Happening, LINES, read, write};
 
 /// A text, mostly one that names something.
@@ -26,6 +28,42 @@ fn place() -> impl Strategy<Value = (Place, i32, i32)> {
     let near = || prop_oneof![20 => 0..19, 1 => i32::any()];
     let place = prop_oneof![4 => Just(Place::Floor), 1 => Place::any()];
     (place, near(), near())
+}
+
+/// An operation that decides about the room itself.
+fn likely_decision() -> impl Strategy<Value = Op> {
+    let person = || (0..PEOPLE).prop_map(person_id);
+    let layout = || name(&["spring", "summer"]);
+    let copies = vec((id(), id()), 1..3).prop_map(|copies| {
+        let copies = copies.into_iter();
+        copies.map(|(from, to)| ItemCopy { from, to }).collect()
+    });
+    let policy = (
+        option::of(Visibility::any()),
+        option::of(any::<bool>()),
+        option::of(any::<bool>()),
+        option::of(0_u32..4),
+    );
+    prop_oneof![
+        3 => (copies, -4..5, -4..5).prop_map(|(copies, dx, dy)| Op::Duplicate { copies, dx, dy }),
+        1 => person().prop_map(|person| Op::Kick { person }),
+        1 => person().prop_map(|person| Op::Ban { person }),
+        1 => person().prop_map(|person| Op::Unban { person }),
+        1 => (person(), option::of(0_u32..4))
+            .prop_map(|(person, minutes)| Op::Mute { person, minutes }),
+        1 => person().prop_map(|person| Op::Unmute { person }),
+        1 => (person(), Role::any()).prop_map(|(person, role)| Op::SetRole { person, role }),
+        1 => policy.prop_map(|(visibility, guests_allowed, locked, people_max)| Op::SetPolicy {
+            name: None,
+            visibility,
+            guests_allowed,
+            locked,
+            people_max,
+        }),
+        2 => layout().prop_map(|name| Op::SaveLayout { name }),
+        2 => layout().prop_map(|name| Op::RestoreLayout { name }),
+        1 => layout().prop_map(|name| Op::RemoveLayout { name }),
+    ]
 }
 
 /// An operation that a room might take.
@@ -77,7 +115,7 @@ fn likely_op() -> impl Strategy<Value = Op> {
         light,
     });
     let say = "[가-힣a-z ]{1,12}".prop_map(|text| Op::Say { text });
-    prop_oneof![4 => put, 3 => patch, 2 => remove, 1 => theme, 3 => say]
+    prop_oneof![4 => put, 3 => patch, 2 => remove, 1 => theme, 3 => say, 2 => likely_decision()]
 }
 
 fn likely_join() -> impl Strategy<Value = ClientFrame> {
