@@ -14,6 +14,7 @@ mod probe;
 mod relation;
 mod role;
 mod room;
+mod room_decided;
 mod room_rows;
 mod room_writer;
 mod user;

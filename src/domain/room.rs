@@ -1,14 +1,21 @@
-//! A room's document: its theme, its items and its recent chat, and how operations change them.
+//! A room's document: its theme, its items, its recent chat and history, its layouts, and how operations
+//! change them; its policy; and what its owner may decide.
 
 mod access;
 mod apply;
+mod decision;
+mod history;
+mod layout;
 mod op;
 
 pub use access::{
     Access, Applicant, Ban, Denied, GUEST_BAN_MS, GuestOrigin, Mute, Role, Visibility,
 };
 pub use apply::{Applied, BatchOutcome, apply_batch};
-pub use op::{Op, Refusal};
+pub use decision::{AuditEntry, Decision, PersonRef, PolicyChange};
+pub use history::{Action, EDIT_PARTS_MAX, EDITS_MAX, Edit, EditPart};
+pub use layout::Layout;
+pub use op::{ItemCopy, Op, Refusal};
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,9 +23,6 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::WallMs;
 use super::id::{RoomId, SessionId, UserId};
-
-/// The most items a room may hold.
-pub const ITEMS_MAX: usize = 200;
 
 /// The most chat lines kept with a room.
 pub const CHAT_LINES_MAX: usize = 100;
@@ -208,10 +212,14 @@ pub struct Document {
     pub theme: Theme,
     /// What stands in it.
     pub items: BTreeMap<ItemId, Item>,
-    /// What was removed, and when.
-    pub tombstones: BTreeMap<ItemId, Seq>,
+    /// What was removed, when and by whom.
+    pub tombstones: BTreeMap<ItemId, Stamp>,
     /// The last lines said.
     pub chat: VecDeque<ChatLine>,
+    /// The last edits.
+    pub history: VecDeque<Edit>,
+    /// What the owner kept under a name.
+    pub layouts: BTreeMap<String, Layout>,
 }
 
 impl Document {
@@ -224,6 +232,8 @@ impl Document {
             items: BTreeMap::new(),
             tombstones: BTreeMap::new(),
             chat: VecDeque::new(),
+            history: VecDeque::new(),
+            layouts: BTreeMap::new(),
         }
     }
 }

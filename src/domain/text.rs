@@ -1,9 +1,13 @@
 //! Text from outside: what a name and a line of chat may hold.
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest name of a person, in Unicode scalar values.
 pub const NAME_CHARS_MAX: usize = 20;
+
+/// The longest name of a room or a layout, in Unicode scalar values.
+pub const TITLE_CHARS_MAX: usize = 40;
 
 /// The longest line of chat, in Unicode scalar values.
 pub const CHAT_CHARS_MAX: usize = 200;
@@ -33,6 +37,23 @@ impl PersonName {
     /// Accepts a name or says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, BadText> {
         clean(text, NAME_CHARS_MAX).map(Self)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a room or a layout: NFC, trimmed, 1 to [`TITLE_CHARS_MAX`] characters, none of them control.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Title(String);
+
+impl Title {
+    /// Accepts a name or says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, BadText> {
+        clean(text, TITLE_CHARS_MAX).map(Self)
     }
 
     /// The name.

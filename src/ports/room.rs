@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
-use crate::domain::room::{ChatLine, Document, Epoch, Item, ItemId, Refusal, RoomCard, Seq, Theme};
+use crate::domain::room::{
+    AuditEntry, ChatLine, Document, Edit, Epoch, Item, ItemId, Layout, Refusal, RoomCard, Seq,
+    Stamp, Theme,
+};
 use crate::domain::rules::Rule;
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
@@ -25,6 +28,12 @@ pub const SESSION_RECORDS_MAX: usize = 512;
 
 /// Past epochs whose readers may still be told what changed since.
 pub const PAST_EPOCHS_MAX: usize = 16;
+
+/// The most decisions kept on record of one room; the oldest go first.
+pub const AUDIT_MAX: usize = 1_000;
+
+/// How long decisions are kept on record, in milliseconds: 180 days.
+pub const AUDIT_KEPT_MS: u64 = 180 * 24 * 60 * 60 * 1_000;
 
 /// What became of a numbered batch, kept so that a resend gets the same answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,10 +198,20 @@ pub struct RoomSave {
     pub theme: Option<Theme>,
     /// Items put or changed.
     pub items: Vec<(ItemId, Item)>,
-    /// Items removed, and when.
-    pub removed: Vec<(ItemId, Seq)>,
+    /// Items removed, when and by whom.
+    pub removed: Vec<(ItemId, Stamp)>,
     /// Lines said.
     pub chat: Vec<ChatLine>,
+    /// Name and policy, when they changed.
+    pub card: Option<RoomCard>,
+    /// Layouts saved.
+    pub layouts: Vec<(String, Layout)>,
+    /// Layouts forgotten.
+    pub layouts_removed: Vec<String>,
+    /// Edits to remember.
+    pub history: Vec<Edit>,
+    /// Decisions to put on record.
+    pub audit: Vec<AuditEntry>,
     /// Sessions with new answers.
     pub sessions: Vec<(SessionId, SessionRecord)>,
     /// Who is present, when that changed.
@@ -310,6 +329,15 @@ pub trait RoomStore: Send + Sync {
         after: Option<ListedAfter>,
         limit: u32,
     ) -> Result<Vec<(SavedRoom, ListedAfter)>, StoreError>;
+
+    /// Decisions on record before a place, newest first, at most [`AUDIT_MAX`] of the last [`AUDIT_KEPT_MS`].
+    /// Each got there in the same step as what it changed.
+    async fn audit(
+        &self,
+        room: RoomId,
+        after: Option<Seq>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError>;
 
     /// The active rooms of a person, oldest first.
     async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError>;

@@ -6,11 +6,14 @@ mod audience;
 mod batch;
 mod catch_up;
 mod debt;
+mod decisions;
 mod entrance;
 mod entry;
 mod flush;
 mod inspection;
 mod io;
+mod layouts;
+mod lists;
 mod member;
 mod nearby;
 mod outgoing;
@@ -24,7 +27,7 @@ mod signals;
 mod tests;
 
 pub use inspection::RoomInspection;
-pub use io::{ConnId, Effect, Input, Now};
+pub use io::{CommandNo, CommandOutcome, ConnId, Effect, Input, Now};
 pub use member::Entry;
 
 use std::collections::{BTreeMap, HashMap};
@@ -118,6 +121,8 @@ impl Room {
             draining: false,
         };
         room.restore(claimed.roster, now);
+        // The policy may have changed since: nobody here has a connection to hear of it.
+        room.enforce(now, &mut Vec::new());
         room
     }
 
@@ -174,8 +179,17 @@ impl Room {
             Input::Typing { conn, active } => self.typing(conn, active, now),
             Input::Drag { conn, preview } => self.drag(conn, preview, effects),
             Input::SetStatus { conn, status } => self.set_status(conn, status),
-            Input::Refresh { conn, visitor } => self.refresh(conn, *visitor, effects),
-            Input::Read { .. } => {}
+            Input::Refresh { conn, visitor } => {
+                self.refresh(conn, *visitor, effects);
+                self.enforce(now, effects);
+            }
+            Input::Read { conn, topic } => self.read(conn, topic, now, effects),
+            Input::Command {
+                by,
+                name,
+                decision,
+                reply,
+            } => self.command(by, name, *decision, reply, now, effects),
             Input::Leave { conn } => self.leave(conn, effects),
             Input::Lost { conn } => self.lost(conn, now),
             Input::Drained { conn, stale } => self.drained(conn, stale, effects),

@@ -1,21 +1,42 @@
 //! Between the wire and the domain: what comes in is checked in form, what goes out is spelled out.
 
+mod decision;
+
+pub use decision::{access, decision_out, history, layouts, role_out, visibility_out};
+
+use decision::parse_decision;
 use maru_protocol as wire;
 
 use crate::catalogue::Catalogue;
 use crate::domain::room::{
-    ChatLine, Document, Item, ItemId, Light, Op, Piece, Place, Refusal, Role, Seq, Standpoint,
-    Theme, Visibility,
+    ChatLine, Decision, Document, Item, ItemCopy, ItemId, Light, Op, Piece, Place, Refusal, Seq,
+    Standpoint, Theme,
 };
 use crate::domain::text::{BadText, ChatText};
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
 
+/// What a batch asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// To furnish and to talk.
+    Edits(Vec<Op>),
+    /// Something about the room itself.
+    Decision(Decision),
+}
+
 /// Checks a batch in form against the catalogue. Whether it fits the room is decided when it is applied.
-pub fn parse_batch(catalogue: &Catalogue, ops: Vec<wire::Op>) -> Result<Vec<Op>, Refusal> {
+pub fn parse_batch(catalogue: &Catalogue, ops: Vec<wire::Op>) -> Result<Asked, Refusal> {
     if ops.is_empty() || ops.len() > wire::BATCH_OPS_MAX {
         return Err(Refusal::BadBatchSize);
     }
-    ops.into_iter().map(|op| parse_op(catalogue, op)).collect()
+    if let Some(decision) = ops.iter().find_map(parse_decision) {
+        return match ops.len() {
+            1 => decision.map(Asked::Decision),
+            _ => Err(Refusal::NotAlone),
+        };
+    }
+    let ops = ops.into_iter().map(|op| parse_op(catalogue, op));
+    ops.collect::<Result<_, _>>().map(Asked::Edits)
 }
 
 fn parse_op(catalogue: &Catalogue, op: wire::Op) -> Result<Op, Refusal> {
@@ -88,8 +109,25 @@ fn parse_op(catalogue: &Catalogue, op: wire::Op) -> Result<Op, Refusal> {
             Err(BadText::TooLong { .. }) => Err(Refusal::TextTooLong),
             Err(BadText::ControlCharacters) => Err(Refusal::ControlCharacters),
         },
+        wire::Op::Duplicate { copies, dx, dy } => {
+            let copies = parse_copies(&copies)?;
+            Ok(Op::Duplicate { copies, dx, dy })
+        }
         _ => Err(Refusal::UnknownOp),
     }
+}
+
+fn parse_copies(copies: &[wire::ItemCopy]) -> Result<Vec<ItemCopy>, Refusal> {
+    if copies.is_empty() || copies.len() > wire::BATCH_OPS_MAX {
+        return Err(Refusal::BadBatchSize);
+    }
+    let copies = copies.iter().map(|copy| {
+        Ok(ItemCopy {
+            from: item_id(copy.from)?,
+            to: item_id(copy.to)?,
+        })
+    });
+    copies.collect()
 }
 
 fn parse_theme(
@@ -193,6 +231,19 @@ pub fn op_out(op: Op) -> wire::Op {
         Op::Say { text } => wire::Op::Say {
             text: text.as_str().to_owned(),
         },
+        // Never applied as such: it comes to puts.
+        Op::Duplicate { copies, dx, dy } => wire::Op::Duplicate {
+            copies: copies.into_iter().map(copy_out).collect(),
+            dx,
+            dy,
+        },
+    }
+}
+
+const fn copy_out(copy: ItemCopy) -> wire::ItemCopy {
+    wire::ItemCopy {
+        from: copy.from.0,
+        to: copy.to.0,
     }
 }
 
@@ -255,16 +306,16 @@ pub fn changes(
     people: Vec<wire::Person>,
 ) -> wire::ServerFrame {
     let items = document.items.iter().filter(|(_, item)| item.seq() > since);
-    let removed = document.tombstones.iter().filter(|(_, seq)| **seq > since);
+    let removed = document.tombstones.iter().filter(|(_, s)| s.seq > since);
     wire::ServerFrame::Changes {
         epoch,
         seq: document.seq.0,
         theme: (document.theme.seq() > since).then(|| theme_out(&document.theme)),
         items: items.map(|(id, item)| item_out(*id, item)).collect(),
         removed: removed
-            .map(|(id, seq)| wire::RemovedItem {
+            .map(|(id, stamp)| wire::RemovedItem {
                 id: id.0,
-                seq: seq.0,
+                seq: stamp.seq.0,
             })
             .collect(),
         chat: document
@@ -292,24 +343,6 @@ pub fn ack(answer: &Answer, again: bool) -> wire::Ack {
         outcome,
         seq: answer.seq.0,
         reason,
-    }
-}
-
-/// A visibility as it travels.
-pub const fn visibility_out(visibility: Visibility) -> wire::Visibility {
-    match visibility {
-        Visibility::Public => wire::Visibility::Public,
-        Visibility::Followers => wire::Visibility::Followers,
-        Visibility::Private => wire::Visibility::Private,
-    }
-}
-
-/// A role as it travels.
-pub const fn role_out(role: Role) -> wire::Role {
-    match role {
-        Role::Visitor => wire::Role::Visitor,
-        Role::Editor => wire::Role::Editor,
-        Role::Owner => wire::Role::Owner,
     }
 }
 

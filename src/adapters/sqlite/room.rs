@@ -6,11 +6,12 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
 use super::Sqlite;
+use super::room_decided;
 use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
 use super::room_writer::RoomWriter;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
-use crate::domain::room::{Epoch, RoomCard};
+use crate::domain::room::{AuditEntry, Epoch, RoomCard, Seq};
 use crate::ports::room::{
     ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, RoomSave,
     RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError, may_claim,
@@ -171,6 +172,19 @@ impl RoomStore for SqliteRooms {
             found.push((self.saved(&mut conn, &row).await?, place));
         }
         Ok(found)
+    }
+
+    async fn audit(
+        &self,
+        room: RoomId,
+        after: Option<Seq>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let fail = |error: sqlx::Error| failed(&error);
+        let mut conn = self.sqlite.read.acquire().await.map_err(fail)?;
+        room_decided::audit(&mut conn, room.uuid(), after, limit)
+            .await
+            .map_err(fail)
     }
 
     async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError> {

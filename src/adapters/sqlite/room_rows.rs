@@ -11,7 +11,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
     Access, Ban, CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, Mute, RoomCard, Seq,
-    Theme, Visibility,
+    Stamp, Theme, Visibility,
 };
 use crate::ports::room::{Present, SessionRecord, StoreError};
 
@@ -105,8 +105,8 @@ impl RoomRow {
     /// The parts of the document that have tables of their own, put together.
     pub async fn document(&self, conn: &mut SqliteConnection) -> Result<Document, sqlx::Error> {
         let items = items(conn, self.id).await?;
-        let tombstones: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT item_id, seq FROM room_tombstone WHERE room_id = ?")
+        let tombstones: Vec<(i64, i64, Option<Uuid>)> =
+            sqlx::query_as("SELECT item_id, seq, by_session FROM room_tombstone WHERE room_id = ?")
                 .bind(self.id)
                 .fetch_all(&mut *conn)
                 .await?;
@@ -119,16 +119,20 @@ impl RoomRow {
         .fetch_all(&mut *conn)
         .await?;
         let chat: VecDeque<ChatLine> = lines.into_iter().rev().map(ChatRow::line).collect();
-        let tombstones = tombstones.into_iter();
+        let tombstones = tombstones.into_iter().map(|(id, seq, by)| {
+            let by = SessionId::from_uuid(by.unwrap_or_default());
+            let seq = Seq(to_u64(seq));
+            (ItemId(to_u64(id)), Stamp { seq, by })
+        });
         Ok(Document {
             seq: self.seq(),
             horizon: Seq(to_u64(self.horizon_seq)),
             theme: self.theme.0.clone(),
             items,
-            tombstones: tombstones
-                .map(|(id, seq)| (ItemId(to_u64(id)), Seq(to_u64(seq))))
-                .collect(),
+            tombstones: tombstones.collect(),
             chat,
+            history: super::room_decided::history(conn, self.id).await?,
+            layouts: super::room_decided::layouts(conn, self.id).await?,
         })
     }
 }

@@ -5,6 +5,7 @@ use sqlx::types::Json;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
+use super::room_decided;
 use super::room_rows::{failed, to_i64};
 use crate::domain::room::CHAT_LINES_MAX;
 use crate::ports::room::{RoomSave, SaveOutcome, StoreError};
@@ -125,6 +126,7 @@ async fn write_parts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<boo
     }
     write_items(conn, save).await?;
     write_chat(conn, save).await?;
+    room_decided::write(conn, save).await?;
     if let Some(roster) = &save.roster {
         let present =
             rmp_serde::to_vec(roster).map_err(|error| sqlx::Error::Encode(error.into()))?;
@@ -173,19 +175,20 @@ async fn write_items(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(),
         .execute(&mut *conn)
         .await?;
     }
-    for (id, seq) in &save.removed {
+    for (id, stamp) in &save.removed {
         sqlx::query("DELETE FROM room_item WHERE room_id = ? AND item_id = ?")
             .bind(room)
             .bind(to_i64(id.0))
             .execute(&mut *conn)
             .await?;
         sqlx::query(
-            "INSERT INTO room_tombstone (room_id, item_id, seq) VALUES (?, ?, ?) \
-             ON CONFLICT DO UPDATE SET seq = excluded.seq",
+            "INSERT INTO room_tombstone (room_id, item_id, seq, by_session) VALUES (?, ?, ?, ?) \
+             ON CONFLICT DO UPDATE SET seq = excluded.seq, by_session = excluded.by_session",
         )
         .bind(room)
         .bind(to_i64(id.0))
-        .bind(to_i64(seq.0))
+        .bind(to_i64(stamp.seq.0))
+        .bind(stamp.by.uuid())
         .execute(&mut *conn)
         .await?;
     }

@@ -101,7 +101,8 @@ pub struct GuestOrigin {
 }
 
 impl Ban {
-    fn is_over(&self, now: WallMs) -> bool {
+    /// Whether it means nothing any more.
+    pub fn is_over(&self, now: WallMs) -> bool {
         self.guest.is_some() && now.0.saturating_sub(self.at.0) >= GUEST_BAN_MS
     }
 }
@@ -116,7 +117,8 @@ pub struct Mute {
 }
 
 impl Mute {
-    fn is_over(&self, now: WallMs) -> bool {
+    /// Whether it means nothing any more.
+    pub fn is_over(&self, now: WallMs) -> bool {
         self.until.is_some_and(|until| until <= now)
     }
 }
@@ -169,7 +171,8 @@ impl Access {
 
     /// Whether the person, or for guests anyone from where a banned guest came, is kept out.
     pub fn is_banned(&self, who: &Applicant<'_>, now: WallMs) -> bool {
-        if self.bans.contains_key(who.person) {
+        let own = self.bans.get(who.person);
+        if own.is_some_and(|ban| !ban.is_over(now)) {
             return true;
         }
         who.user.is_none()

@@ -1,7 +1,9 @@
 //! Applying a batch to a document: all of it or nothing, last writer wins by field.
 
-use super::{CHAT_LINES_MAX, ITEMS_MAX, TOMBSTONES_MAX};
-use super::{ChatLine, Document, Item, ItemId, Op, Refusal, Seq, Stamp, Theme};
+use super::history::count;
+use super::{Action, Edit, EditPart, Op, Refusal};
+use super::{CHAT_LINES_MAX, EDITS_MAX, TOMBSTONES_MAX};
+use super::{ChatLine, Document, Item, ItemCopy, ItemId, Piece, Seq, Stamp, Theme};
 use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 
@@ -10,16 +12,20 @@ use crate::domain::id::SessionId;
 pub struct Applied<'a> {
     /// The sending session.
     pub session: SessionId,
-    /// The user or guest id kept with chat.
+    /// The user or guest id kept with chat and history.
     pub author_id: &'a str,
-    /// The name kept with chat.
+    /// The name kept with chat and history.
     pub author_name: &'a str,
     /// The newest seq the author had seen.
     pub base_seq: Seq,
     /// Whether the batch was sent before with an unknown answer.
     pub resend: bool,
-    /// The server's time, for chat.
+    /// The server's time, for chat and history.
     pub at: WallMs,
+    /// The most items the room may hold.
+    pub items_max: usize,
+    /// The layout that these operations bring back.
+    pub restores: Option<&'a str>,
 }
 
 /// What became of a batch.
@@ -42,6 +48,7 @@ pub fn apply_batch(
     fits: impl Fn(&Document, ItemId) -> Result<(), Refusal>,
 ) -> BatchOutcome {
     let seq = document.seq.next();
+    let asked = !ops.is_empty();
     let mut work = Work {
         stamp: Stamp {
             seq,
@@ -51,13 +58,16 @@ pub fn apply_batch(
         by,
         before: Before::default(),
         placed: Vec::new(),
+        parts: Vec::new(),
     };
     match work.run(ops, fits) {
-        Ok(done) if done.is_empty() => {
+        Ok(done) if done.is_empty() && asked => {
             work.undo();
             BatchOutcome::Superseded
         }
         Ok(done) => {
+            let edit = work.edit();
+            document.history.extend(edit);
             document.seq = seq;
             prune(document);
             BatchOutcome::Applied(done)
@@ -72,7 +82,7 @@ pub fn apply_batch(
 /// What the document held before the batch touched it, newest touch last.
 #[derive(Default)]
 struct Before {
-    items: Vec<(ItemId, Option<Item>, Option<Seq>)>,
+    items: Vec<(ItemId, Option<Item>, Option<Stamp>)>,
     theme: Option<Theme>,
     lines_added: usize,
 }
@@ -83,6 +93,8 @@ struct Work<'a> {
     by: Applied<'a>,
     before: Before,
     placed: Vec<ItemId>,
+    /// What the history will say.
+    parts: Vec<EditPart>,
 }
 
 impl Work<'_> {
@@ -93,7 +105,7 @@ impl Work<'_> {
     ) -> Result<Vec<Op>, Refusal> {
         let mut done = Vec::with_capacity(ops.len());
         for op in ops {
-            done.extend(self.one(op)?);
+            self.one(op, &mut done)?;
         }
         for id in &self.placed {
             // A later operation of the batch may have taken the item out again.
@@ -104,13 +116,14 @@ impl Work<'_> {
         Ok(done)
     }
 
-    /// Applies one operation; `None` when others' later changes leave nothing of it to do.
-    fn one(&mut self, op: Op) -> Result<Option<Op>, Refusal> {
+    /// Applies one operation; adds nothing when others' later changes leave nothing of it to do.
+    fn one(&mut self, op: Op, done: &mut Vec<Op>) -> Result<(), Refusal> {
         match op {
-            Op::Put { id, piece } => self.put(id, piece),
-            Op::Patch { .. } => self.patch(op),
-            Op::Remove { id, if_seq } => self.remove(id, if_seq),
-            Op::SetTheme { .. } => Ok(self.set_theme(op)),
+            Op::Put { id, piece } => done.extend(self.put(id, piece)?),
+            Op::Patch { .. } => done.extend(self.patch(op)?),
+            Op::Remove { id, if_seq } => done.extend(self.remove(id, if_seq)?),
+            Op::SetTheme { .. } => done.extend(self.set_theme(op)),
+            Op::Duplicate { copies, dx, dy } => self.duplicate(&copies, (dx, dy), done)?,
             Op::Say { text } => {
                 self.document.chat.push_back(ChatLine {
                     seq: self.stamp.seq,
@@ -120,18 +133,47 @@ impl Work<'_> {
                     text: text.as_str().to_owned(),
                 });
                 self.before.lines_added += 1;
-                Ok(Some(Op::Say { text }))
+                done.push(Op::Say { text });
             }
         }
+        Ok(())
     }
 
-    fn put(&mut self, id: ItemId, piece: super::Piece) -> Result<Option<Op>, Refusal> {
+    /// All copies or none: a source that someone took out meanwhile leaves nothing to do.
+    fn duplicate(
+        &mut self,
+        copies: &[ItemCopy],
+        (dx, dy): (i32, i32),
+        done: &mut Vec<Op>,
+    ) -> Result<(), Refusal> {
+        let mut pieces = Vec::with_capacity(copies.len());
+        for copy in copies {
+            let Some(source) = self.document.items.get(&copy.from) else {
+                return self.missing(copy.from).map(drop);
+            };
+            let mut piece = source.piece.clone();
+            // Far outside stays outside, which is refused.
+            piece.standpoint.x = piece.standpoint.x.saturating_add(dx);
+            piece.standpoint.y = piece.standpoint.y.saturating_add(dy);
+            pieces.push((copy.to, piece));
+        }
+        for (id, piece) in pieces {
+            done.extend(self.put(id, piece)?);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, id: ItemId, piece: Piece) -> Result<Option<Op>, Refusal> {
         if self.document.items.contains_key(&id) {
             return Err(Refusal::ItemExists);
         }
-        if self.document.items.len() >= ITEMS_MAX {
+        if self.taken_out(id) {
+            return Ok(None);
+        }
+        if self.document.items.len() >= self.by.items_max {
             return Err(Refusal::TooManyItems);
         }
+        count(&mut self.parts, Action::Put, &piece.kind);
         self.remember(id);
         self.document.tombstones.remove(&id);
         self.document.items.insert(
@@ -191,6 +233,7 @@ impl Work<'_> {
                 item.piece.color.clone_from(color);
                 item.color_set = stamp;
             }
+            count(&mut self.parts, Action::Patch, &item.piece.kind);
         }
         if standpoint.is_some() || rotation.is_some() {
             self.placed.push(id);
@@ -215,9 +258,10 @@ impl Work<'_> {
         if stamps.into_iter().any(|stamp| self.overtaken(stamp)) {
             return Ok(None);
         }
+        count(&mut self.parts, Action::Remove, &item.piece.kind);
         self.remember(id);
         self.document.items.remove(&id);
-        self.document.tombstones.insert(id, self.stamp.seq);
+        self.document.tombstones.insert(id, self.stamp);
         Ok(Some(Op::Remove { id, if_seq: None }))
     }
 
@@ -238,6 +282,7 @@ impl Work<'_> {
         if wallpaper.is_none() && flooring.is_none() && light.is_none() {
             return None;
         }
+        count(&mut self.parts, Action::SetTheme, "");
         let theme = &mut self.document.theme;
         self.before.theme.get_or_insert_with(|| theme.clone());
         if let Some(wallpaper) = &wallpaper {
@@ -261,12 +306,36 @@ impl Work<'_> {
 
     /// An item that is not there: on a resend someone took it out meanwhile, otherwise the author errs.
     fn missing(&self, id: ItemId) -> Result<Option<Op>, Refusal> {
-        let removed = self.document.tombstones.get(&id);
-        if self.by.resend && removed.is_some_and(|seq| *seq > self.by.base_seq) {
+        if self.taken_out(id) {
             Ok(None)
         } else {
             Err(Refusal::NoSuchItem)
         }
+    }
+
+    /// On a resend: whether someone else took the item out after what the author had seen.
+    fn taken_out(&self, id: ItemId) -> bool {
+        let removed = self.document.tombstones.get(&id);
+        removed.is_some_and(|stamp| self.overtaken(*stamp))
+    }
+
+    /// What the history keeps of the batch; nothing for mere talk.
+    fn edit(&mut self) -> Option<Edit> {
+        let mut parts = std::mem::take(&mut self.parts);
+        if let Some(name) = self.by.restores {
+            parts = vec![EditPart {
+                action: Action::RestoreLayout,
+                subject: name.to_owned(),
+                count: u32::try_from(self.before.items.len()).unwrap_or(u32::MAX),
+            }];
+        }
+        (!parts.is_empty()).then(|| Edit {
+            seq: self.stamp.seq,
+            at: self.by.at,
+            author_id: self.by.author_id.to_owned(),
+            author_name: self.by.author_name.to_owned(),
+            parts,
+        })
     }
 
     /// On a resend: whether someone else set the field after what the author had seen.
@@ -287,7 +356,7 @@ impl Work<'_> {
                 None => self.document.items.remove(&id),
             };
             match tombstone {
-                Some(seq) => self.document.tombstones.insert(id, seq),
+                Some(stamp) => self.document.tombstones.insert(id, stamp),
                 None => self.document.tombstones.remove(&id),
             };
         }
@@ -304,12 +373,20 @@ fn prune(document: &mut Document) {
     while document.chat.len() > CHAT_LINES_MAX {
         document.chat.pop_front();
     }
+    while document.history.len() > EDITS_MAX {
+        document.history.pop_front();
+    }
+    let horizon = document.horizon;
     while document.tombstones.len() > TOMBSTONES_MAX {
-        let oldest = document.tombstones.iter().min_by_key(|(_, seq)| **seq);
-        let Some((id, seq)) = oldest.map(|(id, seq)| (*id, *seq)) else {
+        let oldest = document.tombstones.iter().min_by_key(|(_, s)| s.seq);
+        let Some((id, seq)) = oldest.map(|(id, stamp)| (*id, stamp.seq)) else {
             break;
         };
         document.tombstones.remove(&id);
         document.horizon = document.horizon.max(seq);
+    }
+    if document.horizon > horizon {
+        let horizon = document.horizon;
+        document.tombstones.retain(|_, stamp| stamp.seq > horizon);
     }
 }

@@ -3,6 +3,15 @@
 use super::{ItemId, Light, Piece, Seq, Standpoint};
 use crate::domain::text::ChatText;
 
+/// One item to copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemCopy {
+    /// The item to copy.
+    pub from: ItemId,
+    /// The new item's identity.
+    pub to: ItemId,
+}
+
 /// One change to a room document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
@@ -46,6 +55,15 @@ pub enum Op {
     Say {
         /// What is said.
         text: ChatText,
+    },
+    /// Copies of a selection: all or none. Applied as new items.
+    Duplicate {
+        /// What to copy, and the copies' identities.
+        copies: Vec<ItemCopy>,
+        /// Added to each copy's `x`.
+        dx: i32,
+        /// Added to each copy's `y`.
+        dy: i32,
     },
 }
 

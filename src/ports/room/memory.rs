@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
-use super::{ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SaveOutcome, SessionRecord};
+use super::{AUDIT_KEPT_MS, AUDIT_MAX, ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SaveOutcome, SessionRecord};
 use crate::domain::id::{NodeId, SessionId};
-use crate::domain::room::{CHAT_LINES_MAX, Document, Epoch, RoomCard, Seq};
+use crate::domain::room::{
+    AuditEntry, CHAT_LINES_MAX, Document, EDITS_MAX, Epoch, RoomCard, Seq,
+};
 
 /// One room as a store holds it, without I/O: for properties of the live room.
 #[derive(Debug, Clone)]
@@ -21,6 +23,7 @@ pub struct MemoryRoom {
     sessions: HashMap<SessionId, SessionRecord>,
     past_epochs: Vec<(Epoch, Seq)>,
     roster: Vec<Present>,
+    audit: Vec<AuditEntry>,
 }
 
 impl MemoryRoom {
@@ -35,6 +38,7 @@ impl MemoryRoom {
             sessions: HashMap::new(),
             past_epochs: Vec::new(),
             roster: Vec::new(),
+            audit: Vec::new(),
         }
     }
 
@@ -85,21 +89,48 @@ impl MemoryRoom {
             self.document.tombstones.remove(id);
             self.document.items.insert(*id, item.clone());
         }
-        for (id, seq) in &save.removed {
+        for (id, stamp) in &save.removed {
             self.document.items.remove(id);
-            self.document.tombstones.insert(*id, *seq);
+            self.document.tombstones.insert(*id, *stamp);
         }
         self.document
             .tombstones
-            .retain(|_, seq| *seq > save.horizon);
+            .retain(|_, stamp| stamp.seq > save.horizon);
         self.document.chat.extend(save.chat.iter().cloned());
         while self.document.chat.len() > CHAT_LINES_MAX {
             self.document.chat.pop_front();
         }
+        self.save_decided(save);
         self.sessions.extend(save.sessions.iter().cloned());
         if let Some(roster) = &save.roster {
             self.roster.clone_from(roster);
         }
         SaveOutcome::Saved
+    }
+
+    fn save_decided(&mut self, save: &RoomSave) {
+        if let Some(card) = &save.card {
+            self.card.clone_from(card);
+        }
+        self.document.layouts.extend(save.layouts.iter().cloned());
+        for name in &save.layouts_removed {
+            self.document.layouts.remove(name);
+        }
+        self.document.history.extend(save.history.iter().cloned());
+        while self.document.history.len() > EDITS_MAX {
+            self.document.history.pop_front();
+        }
+        self.audit.extend(save.audit.iter().cloned());
+        let kept_from = save.at.0.saturating_sub(AUDIT_KEPT_MS);
+        let over = self.audit.len().saturating_sub(AUDIT_MAX);
+        self.audit.drain(..over);
+        self.audit.retain(|entry| entry.at.0 >= kept_from);
+    }
+
+    /// The record of decisions, as the port describes it.
+    pub fn audit(&self, after: Option<Seq>, limit: usize) -> Vec<AuditEntry> {
+        let entries = self.audit.iter().rev();
+        let entries = entries.filter(|entry| after.is_none_or(|after| entry.seq < after));
+        entries.take(limit).cloned().collect()
     }
 }

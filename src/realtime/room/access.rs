@@ -3,10 +3,11 @@
 use maru_protocol::{CloseCode, ErrorCode, Role, RoomInfo};
 
 use super::entry::Refused;
-use super::member::{Entry, Member};
+use super::member::{Entry, SessionNo};
 use super::{Now, Room, wire};
 use crate::domain::room::{Applicant, Denied, Op, Refusal};
 use crate::domain::rules::Rule;
+use crate::realtime::wire::Asked;
 
 impl From<Denied> for Refused {
     fn from(denied: Denied) -> Self {
@@ -54,15 +55,22 @@ impl Room {
     }
 
     /// Whether someone inside may do this now.
-    pub(super) fn authorise_ops(
+    pub(super) fn authorise(
         &self,
-        member: &Member,
-        ops: &[Op],
+        no: SessionNo,
+        asked: &Asked,
         now: Now,
     ) -> Result<(), Refusal> {
         if !Rule::Authorise.holds() {
             return Ok(());
         }
+        let session = self.sessions.get(&no).ok_or(Refusal::Forbidden)?;
+        let member = self.members.get(&session.member);
+        let member = member.ok_or(Refusal::Forbidden)?;
+        let Asked::Edits(ops) = asked else {
+            let owner = member.role == Role::Owner;
+            return owner.then_some(()).ok_or(Refusal::Forbidden);
+        };
         if member.role == Role::Visitor && ops.iter().any(Op::edits) {
             return Err(Refusal::Forbidden);
         }

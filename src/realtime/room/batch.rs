@@ -3,12 +3,17 @@
 use maru_protocol::{ErrorCode, Event, Op as WireOp, ServerFrame};
 use sha2::{Digest, Sha256};
 
-use super::member::SessionNo;
+use super::member::{MemberNo, SessionNo};
 use super::{ConnId, Effect, Now, Room, limits, send, wire};
 use crate::catalogue::{self, Fixture};
-use crate::domain::room::{Applied, BatchOutcome, Document, ItemId, Refusal, Seq, apply_batch};
+use crate::domain::clock::WallMs;
+use crate::domain::id::SessionId;
+use crate::domain::room::{
+    Applied, BatchOutcome, Decision, Document, ItemId, Op, PersonRef, Refusal, Seq, apply_batch,
+};
 use crate::domain::rules::Rule;
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
+use crate::realtime::wire::Asked;
 
 /// One batch as received.
 pub(super) struct Batch {
@@ -16,6 +21,43 @@ pub(super) struct Batch {
     pub base_seq: Seq,
     pub resend: bool,
     pub ops: Vec<WireOp>,
+}
+
+/// Who makes a change, and what they had seen.
+pub(super) struct Author {
+    pub session: SessionId,
+    pub person: PersonRef,
+    pub base_seq: Seq,
+    pub resend: bool,
+}
+
+impl Author {
+    pub fn applied(&self, at: WallMs, items_max: usize) -> Applied<'_> {
+        Applied {
+            session: self.session,
+            author_id: &self.person.id,
+            author_name: &self.person.name,
+            base_seq: self.base_seq,
+            resend: self.resend,
+            at,
+            items_max,
+            restores: None,
+        }
+    }
+}
+
+/// What others are shown of a batch.
+pub(super) struct Shown {
+    pub ops: Vec<WireOp>,
+    /// The decision it was, if any.
+    pub decision: Option<Decision>,
+}
+
+/// What became of a batch.
+pub(super) enum Outcome {
+    Applied(Shown),
+    Superseded,
+    Refused(Refusal),
 }
 
 impl Room {
@@ -53,7 +95,9 @@ impl Room {
             return;
         }
         let outcome = self.apply(no, batch, now);
-        self.record(no, batch.number, digest, outcome, now);
+        if let Some(decision) = self.record(no, batch.number, digest, outcome, now) {
+            self.follow(&decision, now, effects);
+        }
     }
 
     /// A number already answered: the same batch gets the same answer, another one is refused.
@@ -155,57 +199,105 @@ impl Room {
         None
     }
 
-    fn apply(&mut self, no: SessionNo, batch: &Batch, now: Now) -> BatchOutcome {
-        let ops = match wire::parse_batch(self.catalogue, batch.ops.clone()) {
-            Ok(ops) => ops,
-            Err(refusal) => return BatchOutcome::Refused(refusal),
+    fn apply(&mut self, no: SessionNo, batch: &Batch, now: Now) -> Outcome {
+        let asked = match wire::parse_batch(self.catalogue, batch.ops.clone()) {
+            Ok(asked) => asked,
+            Err(refusal) => return Outcome::Refused(refusal),
         };
-        let Some((session, member)) = self
-            .sessions
-            .get(&no)
-            .and_then(|session| Some((session, self.members.get(&session.member)?)))
-        else {
-            return BatchOutcome::Refused(Refusal::Forbidden);
+        let Some(author) = self.author(no, batch) else {
+            return Outcome::Refused(Refusal::Forbidden);
         };
-        if let Err(refusal) = self.authorise_ops(member, &ops, now) {
-            return BatchOutcome::Refused(refusal);
+        if let Err(refusal) = self.authorise(no, &asked, now) {
+            return Outcome::Refused(refusal);
         }
-        let by = Applied {
+        match asked {
+            Asked::Edits(ops) => self.edit(ops, &author, now),
+            Asked::Decision(decision) => self.decide(decision, &author, now.wall),
+        }
+    }
+
+    /// Who sent a batch, and what they had seen as far as that can be compared.
+    fn author(&mut self, no: SessionNo, batch: &Batch) -> Option<Author> {
+        let session = self.sessions.get_mut(&no)?;
+        if !batch.resend {
+            session.base_max = None;
+        }
+        let member = self.members.get(&session.member)?;
+        Some(Author {
             session: session.id,
-            author_id: &member.person_id,
-            author_name: &member.name,
-            base_seq: batch.base_seq,
+            person: PersonRef {
+                id: member.person_id.clone(),
+                name: member.name.clone(),
+            },
+            base_seq: session.base_max.unwrap_or(batch.base_seq).min(batch.base_seq),
             resend: batch.resend,
-            at: now.wall,
-        };
-        let catalogue = self.catalogue;
-        apply_batch(&mut self.document, ops, by, |document, id| {
-            fits(catalogue, document, id)
         })
     }
 
-    fn record(&mut self, no: SessionNo, number: u32, digest: u64, outcome: BatchOutcome, now: Now) {
-        let Some(session) = self.sessions.get_mut(&no) else {
-            return;
-        };
-        let seq = self.document.seq;
-        let (verdict, seq) = match outcome {
+    fn edit(&mut self, ops: Vec<Op>, by: &Author, now: Now) -> Outcome {
+        let catalogue = self.catalogue;
+        let applied = by.applied(now.wall, self.limits.items_max);
+        let outcome = apply_batch(&mut self.document, ops, applied, |document, id| {
+            fits(catalogue, document, id)
+        });
+        match outcome {
             BatchOutcome::Applied(ops) => {
                 self.debt.owe_ops(&ops);
-                let event = Event::Changed {
-                    seq: seq.0,
-                    member: session.member.0,
-                    session: no.0,
-                    number,
-                    at_ms: now.wall.0,
+                Outcome::Applied(Shown {
                     ops: ops.into_iter().map(wire::op_out).collect(),
-                };
-                self.outgoing.event(session.member, event);
-                (Verdict::Applied, seq)
+                    decision: None,
+                })
             }
-            BatchOutcome::Superseded => (Verdict::Superseded, Seq(0)),
-            BatchOutcome::Refused(refusal) => (Verdict::Refused(KeptRefusal(refusal)), Seq(0)),
+            BatchOutcome::Superseded => Outcome::Superseded,
+            BatchOutcome::Refused(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
+    /// Tells everyone of a batch just applied. What was decided about people and layouts only the owner sees.
+    pub(super) fn show(
+        &mut self,
+        member: MemberNo,
+        (session, number): (u32, u32),
+        shown: Shown,
+        now: Now,
+    ) -> Option<Decision> {
+        let event = Event::Changed {
+            seq: self.document.seq.0,
+            member: member.0,
+            session,
+            number,
+            at_ms: now.wall.0,
+            ops: shown.ops,
         };
+        match &shown.decision {
+            None | Some(Decision::SetPolicy(_) | Decision::RestoreLayout { .. }) => {
+                self.outgoing.event(member, event);
+            }
+            Some(_) => self.outgoing.event_for_owner(member, event),
+        }
+        shown.decision
+    }
+
+    /// Keeps the answer and tells everyone; the decision that was carried out, if any.
+    fn record(
+        &mut self,
+        no: SessionNo,
+        number: u32,
+        digest: u64,
+        outcome: Outcome,
+        now: Now,
+    ) -> Option<Decision> {
+        let member = self.sessions.get(&no)?.member;
+        let mut decision = None;
+        let (verdict, seq) = match outcome {
+            Outcome::Applied(shown) => {
+                decision = self.show(member, (no.0, number), shown, now);
+                (Verdict::Applied, self.document.seq)
+            }
+            Outcome::Superseded => (Verdict::Superseded, Seq(0)),
+            Outcome::Refused(refusal) => (Verdict::Refused(KeptRefusal(refusal)), Seq(0)),
+        };
+        let session = self.sessions.get_mut(&no)?;
         let answers = &mut session.record.answers;
         answers.push_back(Answer {
             number,
@@ -218,6 +310,7 @@ impl Room {
         }
         session.record.seen = now.wall;
         self.debt.owe_answer(session.id, now.tick);
+        decision
     }
 
     /// Every durable answer still kept, for a client that may have missed some.
@@ -241,7 +334,11 @@ impl Room {
 }
 
 /// Whether an item may stand where it is.
-fn fits(catalogue: &catalogue::Catalogue, document: &Document, id: ItemId) -> Result<(), Refusal> {
+pub(super) fn fits(
+    catalogue: &catalogue::Catalogue,
+    document: &Document,
+    id: ItemId,
+) -> Result<(), Refusal> {
     let fixture =
         |item: &'_ crate::domain::room::Item| (item.piece.standpoint, item.piece.rotation);
     let Some(item) = document.items.get(&id) else {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use maru_protocol::ServerFrame;
 
-use super::{Effect, Now, Room, send, wire};
+use super::{CommandNo, CommandOutcome, Effect, Now, Room, send, wire};
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
-use crate::domain::room::{ItemId, Op, Seq};
+use crate::domain::room::{AuditEntry, ItemId, Op, Seq, Stamp};
 use crate::ports::room::RoomSave;
 use crate::realtime::limits::Limits;
 
@@ -16,6 +16,8 @@ use crate::realtime::limits::Limits;
 struct InFlight {
     /// Sessions and the number of their last answer in it.
     answers: Vec<(SessionId, u32)>,
+    /// Commands it answers, with their seqs.
+    commands: Vec<(CommandNo, Seq)>,
     batches: usize,
     oldest: Option<Tick>,
     /// The last batch in it.
@@ -40,7 +42,12 @@ pub(super) struct Debt {
     durable_seq: Seq,
     items: BTreeSet<ItemId>,
     theme: bool,
+    /// Name or policy.
+    card: bool,
+    layouts: BTreeSet<String>,
+    audit: Vec<AuditEntry>,
     sessions: BTreeSet<SessionId>,
+    commands: Vec<(CommandNo, Seq)>,
     batches: usize,
     oldest: Option<Tick>,
     /// The roster has changed since the last settling.
@@ -58,7 +65,11 @@ impl Debt {
             durable_seq: saved_seq,
             items: BTreeSet::new(),
             theme: false,
+            card: false,
+            layouts: BTreeSet::new(),
+            audit: Vec::new(),
             sessions: BTreeSet::new(),
+            commands: Vec::new(),
             batches: 0,
             oldest: None,
             roster_changed: false,
@@ -97,9 +108,32 @@ impl Debt {
                     self.items.insert(*id);
                 }
                 Op::SetTheme { .. } => self.theme = true,
-                Op::Say { .. } => {}
+                Op::Say { .. } | Op::Duplicate { .. } => {}
             }
         }
+    }
+
+    pub fn owe_card(&mut self) {
+        self.card = true;
+    }
+
+    pub fn owe_layout(&mut self, name: &str) {
+        self.layouts.insert(name.to_owned());
+    }
+
+    pub fn owe_audit(&mut self, entry: AuditEntry) {
+        self.audit.push(entry);
+    }
+
+    /// Saves what is kept of a session with whatever is saved next.
+    pub fn owe_record(&mut self, session: SessionId) {
+        self.sessions.insert(session);
+    }
+
+    pub fn owe_command(&mut self, command: CommandNo, seq: Seq, now: Tick) {
+        self.commands.push((command, seq));
+        self.batches += 1;
+        self.oldest.get_or_insert(now);
     }
 
     pub fn owe_answer(&mut self, session: SessionId, now: Tick) {
@@ -155,6 +189,16 @@ impl Room {
                 .filter(|line| line.seq > debt.saved_seq)
                 .cloned()
                 .collect(),
+            card: std::mem::take(&mut debt.card).then(|| self.card.clone()),
+            layouts: Vec::new(),
+            layouts_removed: Vec::new(),
+            history: document
+                .history
+                .iter()
+                .filter(|edit| edit.seq > debt.saved_seq)
+                .cloned()
+                .collect(),
+            audit: std::mem::take(&mut debt.audit),
             sessions: Vec::new(),
             roster,
             at: now.wall,
@@ -164,12 +208,18 @@ impl Room {
                 save.items.push((id, item.clone()));
             } else {
                 // An item put and pruned from memory within one save never reached the store.
-                let seq = document
-                    .tombstones
-                    .get(&id)
-                    .copied()
-                    .unwrap_or(document.seq);
-                save.removed.push((id, seq));
+                let stamp = document.tombstones.get(&id).copied();
+                let stamp = stamp.unwrap_or(Stamp {
+                    seq: document.seq,
+                    by: SessionId::from_uuid(uuid::Uuid::nil()),
+                });
+                save.removed.push((id, stamp));
+            }
+        }
+        for name in std::mem::take(&mut debt.layouts) {
+            match document.layouts.get(&name) {
+                Some(layout) => save.layouts.push((name, layout.clone())),
+                None => save.layouts_removed.push(name),
             }
         }
         let mut answers = Vec::new();
@@ -185,6 +235,7 @@ impl Room {
         debt.saved_seq = document.seq;
         debt.in_flight = Some(InFlight {
             answers,
+            commands: std::mem::take(&mut debt.commands),
             batches: std::mem::take(&mut debt.batches),
             oldest: debt.oldest.take(),
             seq: document.seq,
@@ -199,6 +250,10 @@ impl Room {
         };
         self.debt.save_no += 1;
         self.debt.durable_seq = save.seq;
+        for (reply, seq) in save.commands {
+            let outcome = CommandOutcome::Done { seq };
+            effects.push(Effect::Answer { reply, outcome });
+        }
         for (id, last) in save.answers {
             let live = self.by_id.get(&id).and_then(|no| self.sessions.get_mut(no));
             let Some(session) = live else {
@@ -215,6 +270,9 @@ impl Room {
             let answers = session.record.answers.iter();
             let fresh = answers.filter(|answer| fresh.contains(&answer.number));
             let acks: Vec<_> = fresh.map(|answer| wire::ack(answer, false)).collect();
+            if acks.is_empty() {
+                continue;
+            }
             effects.push(send(
                 conn,
                 &ServerFrame::Acks {

@@ -6,6 +6,7 @@ use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
 use super::schedule::Due;
 use super::{ConnId, Effect, Now, Room, entrance, error, limits};
 use crate::domain::id::SessionId;
+use crate::domain::room::Seq;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::{Identity, Visitor};
 
@@ -77,11 +78,13 @@ impl Room {
         self.schedule.clear(Due::Lost(session));
         self.audiences = None;
         self.by_conn.insert(conn, session);
+        let base_max = self.base_max(entry);
         if let Some(session) = self.sessions.get_mut(&session) {
             session.conn = Some(conn);
             session.lost = None;
             session.away = false;
             session.restored = false;
+            session.base_max = base_max;
             if let Entry::Resume { generation, .. } = entry {
                 // Whoever shows a token has it.
                 session.record.generation = *generation;
@@ -90,6 +93,22 @@ impl Room {
             session.offered = session.offered.saturating_add(1);
         }
         Ok(session)
+    }
+
+    /// How far what a returning client had seen is what the room holds now.
+    fn base_max(&self, entry: &Entry) -> Option<Seq> {
+        let Entry::Resume {
+            have: Some(have), ..
+        } = entry
+        else {
+            return None;
+        };
+        if have.epoch == self.epoch.0 {
+            return None;
+        }
+        let mut past = self.past_epochs.iter();
+        let end = past.find(|(epoch, _)| epoch.0 == have.epoch);
+        Some(end.map_or(Seq(0), |(_, end)| *end))
     }
 
     /// The live session a token speaks of, or `None` when only its record, or not even that, is left.
@@ -238,6 +257,7 @@ impl Room {
             offered,
             restored: false,
             saved_number,
+            base_max: None,
         };
         self.debt.owe_roster();
         self.sessions.insert(no, session);

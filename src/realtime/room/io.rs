@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::member::Entry;
 use crate::domain::clock::{Tick, WallMs};
-use crate::domain::room::Seq;
+use crate::domain::id::UserId;
+use crate::domain::room::{Decision, Refusal, Seq};
 use crate::domain::visitor::Visitor;
 use crate::ports::room::{RoomSave, SaveOutcome};
 
@@ -15,6 +16,25 @@ use crate::ports::room::{RoomSave, SaveOutcome};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConnId(pub u64);
+
+/// One command from elsewhere than a connection, so that its answer finds the way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CommandNo(pub u64);
+
+/// What became of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandOutcome {
+    /// Done and saved.
+    Done {
+        /// Its place in the room.
+        seq: Seq,
+    },
+    /// It had no effect.
+    Refused(Refusal),
+    /// The room cannot save fast enough; nothing was done.
+    Busy,
+}
 
 /// Both clocks, read once for one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,6 +122,17 @@ pub enum Input {
         conn: ConnId,
         /// Which list.
         topic: Topic,
+    },
+    /// A decision of the owner that comes from elsewhere than a connection.
+    Command {
+        /// Who decides.
+        by: UserId,
+        /// Their name.
+        name: String,
+        /// What. About a person who may not be known here, with that person's name.
+        decision: Box<Decision>,
+        /// Names the answer.
+        reply: CommandNo,
     },
     /// The client ended its session.
     Leave {
@@ -197,6 +228,14 @@ pub enum Effect {
         conn: ConnId,
         /// What the client does next.
         code: CloseCode,
+    },
+    /// The answer to a command: when it is saved, or at once when it is refused. A room that is abandoned
+    /// leaves commands without an answer: what became of them is not known.
+    Answer {
+        /// Which command.
+        reply: CommandNo,
+        /// What became of it.
+        outcome: CommandOutcome,
     },
     /// Make this durable and answer with `Saved`.
     Save(Box<RoomSave>),

@@ -7,7 +7,7 @@ use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Statu
 use super::ConnId;
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
-use crate::domain::room::Applicant;
+use crate::domain::room::{Applicant, Seq};
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
 use crate::ports::room::SessionRecord;
@@ -177,6 +177,9 @@ pub(super) struct Session {
     pub restored: bool,
     /// Answers up to this number are durable.
     pub saved_number: u32,
+    /// What resent batches can have seen at the most: the session comes from an epoch that was saved up to
+    /// here, and later seqs of that epoch mean nothing now.
+    pub base_max: Option<Seq>,
 }
 
 impl Session {

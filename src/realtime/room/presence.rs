@@ -51,6 +51,7 @@ impl Room {
                 Due::Lost(no) => self.still_lost(no, now),
                 Due::Idle(no) => self.perhaps_idle(no, now),
                 Due::Typing(no) => self.forget_typing(no),
+                Due::Unmute => self.enforce(now, effects),
             }
             self.flush_if_full(now, effects);
         }

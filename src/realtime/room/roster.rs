@@ -67,6 +67,7 @@ impl Room {
                 record,
                 restored: true,
                 saved_number,
+                base_max: None,
             };
             self.sessions.insert(no, session);
             let at = now.tick.plus_ms(self.limits.grace_ms);

@@ -14,6 +14,8 @@ pub(super) enum Due {
     Idle(MemberNo),
     /// A person's typing is forgotten.
     Typing(MemberNo),
+    /// Someone's chat is given back.
+    Unmute,
 }
 
 /// Each thing due, at one time at most.

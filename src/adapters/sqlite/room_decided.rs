@@ -1,0 +1,215 @@
+//! What owners decided about their rooms, and what rooms remember of edits: policy, layouts, history, audit.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use sqlx::SqliteConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::room_rows::{AccessLists, to_i64, to_u64};
+use crate::domain::clock::WallMs;
+use crate::domain::room::{
+    AuditEntry, Decision, EDITS_MAX, Edit, EditPart, Layout, PersonRef, RoomCard, Seq,
+};
+use crate::ports::room::{AUDIT_KEPT_MS, AUDIT_MAX, RoomSave};
+
+/// The layouts of a room.
+pub(super) async fn layouts(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<BTreeMap<String, Layout>, sqlx::Error> {
+    let rows: Vec<(String, Json<Layout>)> =
+        sqlx::query_as("SELECT name, body FROM room_layout WHERE room_id = ?")
+            .bind(room)
+            .fetch_all(conn)
+            .await?;
+    Ok(rows.into_iter().map(|(name, body)| (name, body.0)).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct EditRow {
+    seq: i64,
+    at_ms: i64,
+    author_id: String,
+    author_name: String,
+    parts: Json<Vec<EditPart>>,
+}
+
+/// The last edits of a room, oldest first.
+pub(super) async fn history(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<VecDeque<Edit>, sqlx::Error> {
+    let rows: Vec<EditRow> = sqlx::query_as(
+        "SELECT seq, at_ms, author_id, author_name, parts FROM room_edit WHERE room_id = ? \
+         ORDER BY seq DESC LIMIT ?",
+    )
+    .bind(room)
+    .bind(to_i64(EDITS_MAX as u64))
+    .fetch_all(conn)
+    .await?;
+    let edits = rows.into_iter().rev().map(|row| Edit {
+        seq: Seq(to_u64(row.seq)),
+        at: WallMs(to_u64(row.at_ms)),
+        author_id: row.author_id,
+        author_name: row.author_name,
+        parts: row.parts.0,
+    });
+    Ok(edits.collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct AuditRow {
+    seq: i64,
+    at_ms: i64,
+    actor_id: String,
+    actor_name: String,
+    decision: Json<Decision>,
+}
+
+/// Decisions on record, newest first.
+pub(super) async fn audit(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+    after: Option<Seq>,
+    limit: u32,
+) -> Result<Vec<AuditEntry>, sqlx::Error> {
+    let rows: Vec<AuditRow> = sqlx::query_as(
+        "SELECT seq, at_ms, actor_id, actor_name, decision FROM room_audit \
+         WHERE room_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+    )
+    .bind(room)
+    .bind(after.map_or(i64::MAX, |after| to_i64(after.0)))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let entries = rows.into_iter().map(|row| AuditEntry {
+        seq: Seq(to_u64(row.seq)),
+        at: WallMs(to_u64(row.at_ms)),
+        actor: PersonRef {
+            id: row.actor_id,
+            name: row.actor_name,
+        },
+        decision: row.decision.0,
+    });
+    Ok(entries.collect())
+}
+
+/// Writes those parts of a save.
+pub(super) async fn write(
+    conn: &mut SqliteConnection,
+    save: &RoomSave,
+) -> Result<(), sqlx::Error> {
+    if let Some(card) = &save.card {
+        write_card(conn, card).await?;
+    }
+    write_layouts(conn, save).await?;
+    write_history(conn, save).await?;
+    write_audit(conn, save).await
+}
+
+async fn write_card(conn: &mut SqliteConnection, card: &RoomCard) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE room SET name = ?, visibility = ?, guests_allowed = ?, locked = ?, people_max = ?, \
+         access_lists = ? WHERE id = ?",
+    )
+    .bind(&card.name)
+    .bind(card.access.visibility.as_str())
+    .bind(card.access.guests_allowed)
+    .bind(card.access.locked)
+    .bind(card.access.people_max)
+    .bind(Json(AccessLists::of(&card.access)))
+    .bind(card.id.uuid())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+async fn write_layouts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
+    for (name, layout) in &save.layouts {
+        sqlx::query(
+            "INSERT INTO room_layout (room_id, name, saved_ms, body) VALUES (?, ?, ?, ?) \
+             ON CONFLICT DO UPDATE SET saved_ms = excluded.saved_ms, body = excluded.body",
+        )
+        .bind(save.room.uuid())
+        .bind(name)
+        .bind(to_i64(layout.saved.0))
+        .bind(Json(layout))
+        .execute(&mut *conn)
+        .await?;
+    }
+    for name in &save.layouts_removed {
+        sqlx::query("DELETE FROM room_layout WHERE room_id = ? AND name = ?")
+            .bind(save.room.uuid())
+            .bind(name)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn write_history(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
+    for edit in &save.history {
+        sqlx::query(
+            "INSERT INTO room_edit (room_id, seq, at_ms, author_id, author_name, parts) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(save.room.uuid())
+        .bind(to_i64(edit.seq.0))
+        .bind(to_i64(edit.at.0))
+        .bind(&edit.author_id)
+        .bind(&edit.author_name)
+        .bind(Json(&edit.parts))
+        .execute(&mut *conn)
+        .await?;
+    }
+    if !save.history.is_empty() {
+        keep_newest(conn, "room_edit", save, EDITS_MAX).await?;
+    }
+    Ok(())
+}
+
+async fn write_audit(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
+    for entry in &save.audit {
+        sqlx::query(
+            "INSERT INTO room_audit (room_id, seq, at_ms, actor_id, actor_name, decision) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )
+        .bind(save.room.uuid())
+        .bind(to_i64(entry.seq.0))
+        .bind(to_i64(entry.at.0))
+        .bind(&entry.actor.id)
+        .bind(&entry.actor.name)
+        .bind(Json(&entry.decision))
+        .execute(&mut *conn)
+        .await?;
+    }
+    if save.audit.is_empty() {
+        return Ok(());
+    }
+    keep_newest(conn, "room_audit", save, AUDIT_MAX).await?;
+    sqlx::query("DELETE FROM room_audit WHERE room_id = ? AND at_ms < ?")
+        .bind(save.room.uuid())
+        .bind(to_i64(save.at.0.saturating_sub(AUDIT_KEPT_MS)))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+async fn keep_newest(
+    conn: &mut SqliteConnection,
+    table: &'static str,
+    save: &RoomSave,
+    count: usize,
+) -> Result<(), sqlx::Error> {
+    let query = format!(
+        "DELETE FROM {table} WHERE room_id = ?1 AND seq <= \
+         (SELECT seq FROM {table} WHERE room_id = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(save.room.uuid())
+        .bind(to_i64(count as u64))
+        .execute(conn)
+        .await
+        .map(drop)
+}

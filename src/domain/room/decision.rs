@@ -1,0 +1,129 @@
+//! What a room's owner decides about the room itself and the people in it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Role, Seq, Visibility};
+use crate::domain::clock::WallMs;
+use crate::domain::text::Title;
+
+/// A person who need not be present.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRef {
+    /// The user or guest id.
+    pub id: String,
+    /// The name; empty in a decision whose author does not know it, for the room to fill in.
+    pub name: String,
+}
+
+/// New values for some rules of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PolicyChange {
+    /// The room's name.
+    pub name: Option<Title>,
+    /// Who may come in.
+    pub visibility: Option<Visibility>,
+    /// Whether guests may come into a public room.
+    pub guests_allowed: Option<bool>,
+    /// Whether only owner and editors may come in.
+    pub locked: Option<bool>,
+    /// People it holds beside the owner.
+    pub people_max: Option<u32>,
+}
+
+/// One decision; always alone in its batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Sends a person out; they may come again.
+    Kick {
+        /// Who.
+        person: PersonRef,
+    },
+    /// Keeps a person out.
+    Ban {
+        /// Who.
+        person: PersonRef,
+    },
+    /// Lets a person in again.
+    Unban {
+        /// Who.
+        person: PersonRef,
+    },
+    /// Takes a person's chat away.
+    Mute {
+        /// Who.
+        person: PersonRef,
+        /// For how long; none: until unmuted.
+        minutes: Option<u32>,
+    },
+    /// Gives it back.
+    Unmute {
+        /// Who.
+        person: PersonRef,
+    },
+    /// Makes a user an editor, or a visitor again.
+    SetRole {
+        /// Who.
+        person: PersonRef,
+        /// Visitor or editor.
+        role: Role,
+    },
+    /// New rules.
+    SetPolicy(PolicyChange),
+    /// Keeps theme and items under a name.
+    SaveLayout {
+        /// Which.
+        name: Title,
+    },
+    /// Brings theme and items back.
+    RestoreLayout {
+        /// Which.
+        name: Title,
+    },
+    /// Forgets a layout.
+    RemoveLayout {
+        /// Which.
+        name: Title,
+    },
+}
+
+impl Decision {
+    /// Whom it is about.
+    pub const fn person(&self) -> Option<&PersonRef> {
+        match self {
+            Self::Kick { person }
+            | Self::Ban { person }
+            | Self::Unban { person }
+            | Self::Mute { person, .. }
+            | Self::Unmute { person }
+            | Self::SetRole { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+
+    /// Whom it is about, to fill in the name.
+    pub const fn person_mut(&mut self) -> Option<&mut PersonRef> {
+        match self {
+            Self::Kick { person }
+            | Self::Ban { person }
+            | Self::Unban { person }
+            | Self::Mute { person, .. }
+            | Self::Unmute { person }
+            | Self::SetRole { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+}
+
+/// A decision on record: who, what about whom, when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Its place in the room.
+    pub seq: Seq,
+    /// When.
+    pub at: WallMs,
+    /// Who decided.
+    pub actor: PersonRef,
+    /// What.
+    pub decision: Decision,
+}
