@@ -320,6 +320,7 @@ impl House {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
+                Effect::Answer { .. } => {}
                 Effect::Send { conn, bytes } => {
                     for frame in frames(&bytes) {
                         self.sent(conn, frame);

@@ -23,7 +23,10 @@ pub(super) async fn layouts(
             .bind(room)
             .fetch_all(conn)
             .await?;
-    Ok(rows.into_iter().map(|(name, body)| (name, body.0)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(name, body)| (name, body.0))
+        .collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -96,10 +99,7 @@ pub(super) async fn audit(
 }
 
 /// Writes those parts of a save.
-pub(super) async fn write(
-    conn: &mut SqliteConnection,
-    save: &RoomSave,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn write(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
     if let Some(card) = &save.card {
         write_card(conn, card).await?;
     }

@@ -1,5 +1,7 @@
 //! What every room store must do, as one suite for all of them.
 
+mod decided;
+
 use std::collections::VecDeque;
 
 use super::memory::MemoryRoom;
@@ -17,11 +19,15 @@ use crate::domain::room::{
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
 
-fn item(kind: &str, x: i32, seq: u64) -> Item {
-    let stamp = Stamp {
+fn stamp(seq: u64) -> Stamp {
+    Stamp {
         seq: Seq(seq),
         by: SessionId::from_uuid(uuid::Uuid::from_u128(9)),
-    };
+    }
+}
+
+fn item(kind: &str, x: i32, seq: u64) -> Item {
+    let stamp = stamp(seq);
     let standpoint = Standpoint {
         place: Place::Floor,
         x,
@@ -79,6 +85,11 @@ fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
         items: Vec::new(),
         removed: Vec::new(),
         chat: Vec::new(),
+        card: None,
+        layouts: Vec::new(),
+        layouts_removed: Vec::new(),
+        history: Vec::new(),
+        audit: Vec::new(),
         sessions: Vec::new(),
         roster: None,
         at: WallMs(5_000 + number),
@@ -94,6 +105,7 @@ pub(crate) async fn suite(store: &dyn RoomStore) {
     a_room_handed_over_is_free_at_once(store).await;
     saves_come_one_after_the_other(store).await;
     lists_are_whole_and_private_rooms_stay_out(store).await;
+    decided::suite(store).await;
 }
 
 async fn making_is_idempotent(store: &dyn RoomStore) {
@@ -139,7 +151,7 @@ async fn saves_round_trip(store: &dyn RoomStore) {
         (ItemId(1), item("sofa", 3, 2)),
         (ItemId(7), item("desk", 12, 2)),
     ];
-    save.removed = vec![(ItemId(2), Seq(2))];
+    save.removed = vec![(ItemId(2), stamp(2))];
     let at = WallMs(now_ms());
     let line = |text: &str| ChatLine {
         seq: Seq(2),
@@ -265,7 +277,7 @@ async fn claims_fence_earlier_ones(store: &dyn RoomStore) {
     let after = claim(store, room.card.id, new).await;
     assert!(after.epoch > before.epoch);
     let mut late = save_of(&before, old, 1);
-    late.removed = vec![(ItemId(1), Seq(2))];
+    late.removed = vec![(ItemId(1), stamp(2))];
     assert_eq!(
         store.save(late.clone()).await.expect("answered"),
         SaveOutcome::Fenced

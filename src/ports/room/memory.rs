@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::{AUDIT_KEPT_MS, AUDIT_MAX, ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SaveOutcome, SessionRecord};
-use crate::domain::id::{NodeId, SessionId};
-use crate::domain::room::{
-    AuditEntry, CHAT_LINES_MAX, Document, EDITS_MAX, Epoch, RoomCard, Seq,
+use super::{
+    AUDIT_KEPT_MS, AUDIT_MAX, ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SaveOutcome,
+    SessionRecord,
 };
+use crate::domain::id::{NodeId, SessionId};
+use crate::domain::room::{AuditEntry, CHAT_LINES_MAX, Document, EDITS_MAX, Epoch, RoomCard, Seq};
 
 /// One room as a store holds it, without I/O: for properties of the live room.
 #[derive(Debug, Clone)]

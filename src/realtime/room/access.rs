@@ -55,12 +55,7 @@ impl Room {
     }
 
     /// Whether someone inside may do this now.
-    pub(super) fn authorise(
-        &self,
-        no: SessionNo,
-        asked: &Asked,
-        now: Now,
-    ) -> Result<(), Refusal> {
+    pub(super) fn authorise(&self, no: SessionNo, asked: &Asked, now: Now) -> Result<(), Refusal> {
         if !Rule::Authorise.holds() {
             return Ok(());
         }

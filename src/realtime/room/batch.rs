@@ -229,7 +229,10 @@ impl Room {
                 id: member.person_id.clone(),
                 name: member.name.clone(),
             },
-            base_seq: session.base_max.unwrap_or(batch.base_seq).min(batch.base_seq),
+            base_seq: session
+                .base_max
+                .unwrap_or(batch.base_seq)
+                .min(batch.base_seq),
             resend: batch.resend,
         })
     }
@@ -253,7 +256,7 @@ impl Room {
         }
     }
 
-    /// Tells everyone of a batch just applied. What was decided about people and layouts only the owner sees.
+    /// Tells everyone of a batch just applied.
     pub(super) fn show(
         &mut self,
         member: MemberNo,
@@ -269,12 +272,7 @@ impl Room {
             at_ms: now.wall.0,
             ops: shown.ops,
         };
-        match &shown.decision {
-            None | Some(Decision::SetPolicy(_) | Decision::RestoreLayout { .. }) => {
-                self.outgoing.event(member, event);
-            }
-            Some(_) => self.outgoing.event_for_owner(member, event),
-        }
+        self.outgoing.event(member, event);
         shown.decision
     }
 

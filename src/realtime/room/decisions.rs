@@ -245,17 +245,13 @@ impl Room {
                     let muted = self.card.access.is_muted(&member.person_id, now.wall);
                     if (member.role, member.muted) != (role, muted) {
                         (member.role, member.muted) = (role, muted);
-                        updated.push((member.no, member.sessions.clone()));
+                        updated.push(member.no);
                     }
                 }
                 Err(denied) => out.push((member.no, Refused::from(denied))),
             }
         }
-        for (no, sessions) in updated {
-            // What they were typing or dragging they may no longer.
-            for session in sessions {
-                self.silence(no, session);
-            }
+        for no in updated {
             self.updated(no);
         }
         for (no, refused) in out {

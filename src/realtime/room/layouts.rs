@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::batch::{Author, fits};
 use super::Room;
+use super::batch::{Author, fits};
 use crate::catalogue::Catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::room::{BatchOutcome, Document, ItemId, Layout, Refusal, apply_batch};

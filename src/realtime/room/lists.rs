@@ -17,7 +17,11 @@ impl Room {
             Topic::Layouts | Topic::Access => member.role == Role::Owner,
         };
         if !allowed && Rule::Authorise.holds() {
-            effects.push(error(conn, ErrorCode::Forbidden, "this list is not for you"));
+            effects.push(error(
+                conn,
+                ErrorCode::Forbidden,
+                "this list is not for you",
+            ));
             return;
         }
         let epoch = self.epoch.0;

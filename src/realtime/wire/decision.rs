@@ -17,7 +17,9 @@ pub fn parse_decision(op: &wire::Op) -> Option<Result<Decision, Refusal>> {
         wire::Op::Ban { person } => with(person, |person| Decision::Ban { person }),
         wire::Op::Unban { person } => with(person, |person| Decision::Unban { person }),
         wire::Op::Unmute { person } => with(person, |person| Decision::Unmute { person }),
-        wire::Op::Mute { minutes: Some(0), .. } => Err(Refusal::BadPolicy),
+        wire::Op::Mute {
+            minutes: Some(0), ..
+        } => Err(Refusal::BadPolicy),
         wire::Op::Mute {
             person: id,
             minutes,

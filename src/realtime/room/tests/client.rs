@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use maru_protocol::{
     ChatLine, ErrorCode, Event, ItemState, MemberDrag, MemberTyping, Op, OutcomeCode, Person,
-    Preview, ReadPoint, Role, ServerFrame, Theme, decode_server,
+    Preview, ReadPoint, Reason, Role, RoomInfo, ServerFrame, Theme, decode_server,
 };
 
 use crate::domain::room::CHAT_LINES_MAX;
@@ -44,6 +44,13 @@ pub(super) struct Client {
     pub applied: BTreeMap<u32, Vec<Op>>,
     pub answers: BTreeMap<u32, (OutcomeCode, u64)>,
     pub errors: Vec<ErrorCode>,
+    /// Why batches were rejected, by number.
+    pub reasons: BTreeMap<u32, Reason>,
+    pub room: Option<RoomInfo>,
+    /// Decisions seen.
+    pub decisions: Vec<Op>,
+    /// Lists received.
+    pub lists: Vec<ServerFrame>,
     /// Set by a `Welcome`: the unanswered batches are to be sent again.
     pub must_resend: bool,
 }
@@ -78,8 +85,10 @@ impl Client {
                 resume_token,
                 role,
                 last_number,
+                room,
                 ..
             } => {
+                self.room = Some(room);
                 assert!(epoch >= self.epoch, "epochs never go back");
                 let answered = self.answers.keys().next_back().copied().unwrap_or(0);
                 assert!(answered <= last_number, "an answered batch was forgotten");
@@ -191,6 +200,9 @@ impl Client {
                 }
             }
             ServerFrame::Error { code, .. } => self.errors.push(code),
+            ServerFrame::History { .. }
+            | ServerFrame::Layouts { .. }
+            | ServerFrame::Access { .. } => self.lists.push(frame),
             ServerFrame::GoAway { .. } | ServerFrame::Ping { .. } | ServerFrame::Pong { .. } => {}
             other => panic!("the room sent {other:?}"),
         }
@@ -202,6 +214,9 @@ impl Client {
             other => other,
         };
         let answer = (same(ack.outcome), ack.seq);
+        if let Some(reason) = ack.reason {
+            self.reasons.insert(ack.number, reason);
+        }
         if let Some(before) = self.answers.insert(ack.number, answer) {
             assert_eq!(before, answer, "the same number gets the same answer");
         }
@@ -247,6 +262,9 @@ impl Client {
                 assert!(before.is_none(), "joined twice");
             }
             Event::Updated { person } => {
+                if person.member == self.member {
+                    self.role = Some(person.role);
+                }
                 assert!(
                     self.people.insert(person.member, person).is_some(),
                     "was not here"
@@ -260,6 +278,7 @@ impl Client {
                     "left without being here"
                 );
             }
+            Event::RoomChanged { room } => self.room = Some(room),
             other => panic!("the room sent {other:?}"),
         }
     }
@@ -325,7 +344,17 @@ impl Client {
                 theme.seq = seq;
             }
             Op::Say { text } => self.chat.push_back((seq, text)),
-            other => panic!("the room sent {other:?}"),
+            Op::Duplicate { .. } | Op::RestoreLayout { .. } | Op::Unknown { .. } => {
+                panic!("the room sent {op:?}")
+            }
+            decision => {
+                let everyones = matches!(decision, Op::SetPolicy { .. });
+                assert!(
+                    everyones || self.role == Some(Role::Owner),
+                    "not for this one's eyes: {decision:?}"
+                );
+                self.decisions.push(decision);
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::visitor::{Identity, Visitor};
 use crate::ports::room::memory::MemoryRoom;
 use crate::ports::room::{RoomSave, SaveOutcome};
 use crate::realtime::limits::Limits;
-use crate::realtime::room::{ConnId, Effect, Entry, Input, Now, Room};
+use crate::realtime::room::{CommandNo, CommandOutcome, ConnId, Effect, Entry, Input, Now, Room};
 use crate::realtime::token::TokenKey;
 
 pub(super) struct World {
@@ -33,6 +33,7 @@ pub(super) struct World {
     pub slow: BTreeSet<usize>,
     /// The lengths of the flushes so far: of the reliable lane, and of all.
     pub flushes: Vec<(usize, usize)>,
+    pub commands: Vec<(CommandNo, CommandOutcome)>,
     key: TokenKey,
     limits: Arc<Limits>,
 }
@@ -74,6 +75,7 @@ impl World {
             closes: Vec::new(),
             slow: BTreeSet::new(),
             flushes: Vec::new(),
+            commands: Vec::new(),
             key: TokenKey::new(&[5; 32]),
             limits: Arc::new(Limits::DEFAULT),
         };
@@ -197,6 +199,7 @@ impl World {
                     assert!(self.saving.is_none(), "one save at a time");
                     self.saving = Some((*save, None));
                 }
+                Effect::Answer { reply, outcome } => self.commands.push((reply, outcome)),
                 Effect::Abandon => self.room = None,
             }
         }
