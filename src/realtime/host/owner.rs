@@ -206,6 +206,8 @@ impl Host {
                     }
                 }
                 Effect::Close { conn, code } => close(conn, code, actions),
+                // No command has been sent that waits for one.
+                Effect::Answer { .. } => {}
                 Effect::Save(save) => {
                     if let State::Owner(owner) = &mut self.state {
                         let step = owner.saver.begin(save);

@@ -191,7 +191,7 @@ impl Input {
             | Self::Leave { conn }
             | Self::Lost { conn }
             | Self::Drained { conn, .. } => Some(conn),
-            Self::Saved(_) | Self::SaveFailed | Self::Drain => None,
+            Self::Command { .. } | Self::Saved(_) | Self::SaveFailed | Self::Drain => None,
         }
     }
 }
