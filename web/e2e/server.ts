@@ -40,18 +40,20 @@ export class Maru {
   readonly url: string;
   readonly #address: string;
   readonly #data: string;
+  readonly #settings: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
   #log = '';
 
-  private constructor(port: number, data: string) {
+  private constructor(port: number, data: string, settings: NodeJS.ProcessEnv) {
+    this.#settings = settings;
     this.#address = `127.0.0.1:${port}`;
     this.#data = data;
     this.url = `http://${this.#address}`;
   }
 
-  /** Seeds a new neighbourhood and serves it. */
-  static async start(): Promise<Maru> {
-    const maru = new Maru(await freePort(), await mkdtemp(join(tmpdir(), 'maru-e2e-')));
+  /** Seeds a new neighbourhood and serves it, with settings that are not the usual ones. */
+  static async start(settings: NodeJS.ProcessEnv = {}): Promise<Maru> {
+    const maru = new Maru(await freePort(), await mkdtemp(join(tmpdir(), 'maru-e2e-')), settings);
     const seed = maru.#spawn(['seed', '--data', maru.#data]);
     const [code] = (await once(seed, 'exit')) as [number | null];
     if (code !== 0) {
@@ -108,7 +110,7 @@ export class Maru {
   }
 
   #spawn(args: string[]): ChildProcess {
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: bareEnvironment() });
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...bareEnvironment(), ...this.#settings } });
     const keep = (chunk: Buffer): void => {
       this.#log = (this.#log + chunk.toString()).slice(-logKept);
     };
