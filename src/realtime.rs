@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod backlog;
 pub mod connection;
+pub mod conversation;
 pub mod frame;
 pub mod host;
 pub mod lease;

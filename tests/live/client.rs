@@ -115,7 +115,7 @@ impl Client {
     /// Takes a session up on a new connection, with the copy of the room it had.
     pub(crate) async fn resume(front: &Front, room: &str, token: String, had: Replica) -> Self {
         let mut client = Self::open(front, room).await;
-        let have = Some(had.read_point()).filter(|_| had.epoch > 0);
+        let have = Some(had.read_point()).filter(|_| had.epoch > 0 && had.is_whole());
         client.room = had;
         client.send_resume(token, have).await;
         client.settle_in().await;
@@ -143,6 +143,7 @@ impl Client {
         })
         .await;
         assert!(self.welcome.is_some(), "a welcome comes first");
+        self.until_room(Replica::is_whole).await;
         self.send(&ClientFrame::Ping { nonce: 0 }).await;
     }
 
@@ -271,7 +272,7 @@ impl Client {
     /// Reads on until its copy of the room is what is waited for.
     pub(crate) async fn until_room(&mut self, wanted: impl Fn(&Replica) -> bool) {
         let reading = async {
-            while !wanted(&self.room) {
+            while !(self.room.is_whole() && wanted(&self.room)) {
                 match self.next().await {
                     Heard::Frame(_) | Heard::Pong(_) => {}
                     end => panic!("the connection ended: {end:?}"),

@@ -228,7 +228,7 @@ async fn batches_of_none_and_of_65_are_rejected() {
 #[tokio::test]
 async fn unknown_operations_are_rejected() {
     let batches = vec![
-        vec![Op::Unknown { kind: 6 }],
+        vec![Op::Unknown { kind: 60 }],
         vec![Op::Unknown { kind: 1 << 40 }],
     ];
     are_rejected(batches, Reason::UnknownOp).await;

@@ -27,16 +27,19 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Each payload is refused with the code, and the offender goes on.
-async fn are_refused(payloads: &[Vec<u8>], code: ErrorCode) {
+/// Each payload is refused with the code, and the offender goes on. The numbers of the batches they meant to be.
+async fn are_refused(payloads: &[Vec<u8>], code: ErrorCode) -> Vec<Option<u32>> {
     let mut stage = Stage::set().await;
     let mut offender = stage.guest("offender").await;
+    let mut numbers = Vec::new();
     for payload in payloads {
         offender.send_payload(payload).await;
         let refused = offender.refused(code).await;
-        assert_eq!((refused.number, refused.retry_after_ms), (None, None));
+        assert_eq!((refused.limit, refused.retry_after_ms), (None, None));
+        numbers.push(refused.number);
     }
     stage.goes_on_with(&mut offender).await;
+    numbers
 }
 
 /// These raw bytes are refused with the code, the connection closes, and the session can be resumed.
@@ -67,7 +70,8 @@ async fn garbage_bytes_are_refused() {
         // Arrays within arrays within arrays.
         vec![0x91; 10_000],
     ];
-    are_refused(&garbage, ErrorCode::MalformedFrame).await;
+    let numbers = are_refused(&garbage, ErrorCode::MalformedFrame).await;
+    assert!(numbers.iter().all(Option::is_none), "{numbers:?}");
 }
 
 #[tokio::test]
@@ -82,7 +86,10 @@ async fn frames_cut_short_are_refused() {
     });
     let cuts: Vec<_> = (1..whole.len()).map(|cut| whole[..cut].to_vec()).collect();
     assert!(cuts.len() < 16, "all of them fit in a minute's refusals");
-    are_refused(&cuts, ErrorCode::MalformedFrame).await;
+    let numbers = are_refused(&cuts, ErrorCode::MalformedFrame).await;
+    // The head of the array, the kind, the number: from there on its author is told which batch it was.
+    assert!(numbers[..2].iter().all(Option::is_none), "{numbers:?}");
+    assert!(numbers[2..].iter().all(|n| *n == Some(1)), "{numbers:?}");
 }
 
 #[tokio::test]
@@ -99,7 +106,8 @@ async fn fields_of_wrong_types_are_refused() {
         // A second frame after the first.
         [[0x92, 5, 1], [0x92, 5, 2]].concat(),
     ];
-    are_refused(&wrong, ErrorCode::MalformedFrame).await;
+    let numbers = are_refused(&wrong, ErrorCode::MalformedFrame).await;
+    assert_eq!(numbers, [None, None, None, Some(1), None, None, None]);
 }
 
 #[tokio::test]

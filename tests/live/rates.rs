@@ -118,6 +118,7 @@ async fn too_many_places_are_refused_and_the_newest_arrives_when_sent_again() {
     }
     let refused = walker.refused(ErrorCode::RateLimited).await;
     assert_eq!(refused.number, None);
+    assert_eq!(refused.limit.as_deref(), Some("live.connection_move"));
     let wait = refused.retry_after_ms.expect("when to try again");
     assert!((1..=1_000).contains(&wait), "{wait}");
     // Everything above is answered before this.

@@ -25,6 +25,9 @@ pub(crate) struct Replica {
     flush: Option<u64>,
     /// How often the whole room came anew.
     pub(crate) snapshots: usize,
+    /// Parts of the last snapshot that are still to come, and those that came.
+    parts_missing: u32,
+    parts_taken: u32,
 }
 
 impl Replica {
@@ -41,6 +44,11 @@ impl Replica {
         self.people.values().find(|person| person.name == name)
     }
 
+    /// Whether no part of a snapshot is still to come.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.parts_missing == 0
+    }
+
     pub(crate) fn apply(&mut self, frame: &ServerFrame) {
         match frame {
             ServerFrame::Snapshot {
@@ -50,16 +58,37 @@ impl Replica {
                 items,
                 chat,
                 people,
-                ..
+                parts,
             } => {
                 self.begin(*epoch, people);
                 self.snapshots += 1;
+                (self.parts_missing, self.parts_taken) = (*parts, 0);
                 self.contents = Contents {
                     seq: *seq,
                     theme: Some(theme.clone()),
                     items: items.iter().map(|item| (item.id, item.clone())).collect(),
                     chat: chat.clone(),
                 };
+            }
+            ServerFrame::Part {
+                epoch,
+                seq,
+                part,
+                items,
+                chat,
+                people,
+            } => {
+                self.parts_missing = self.parts_missing.checked_sub(1).expect("a part announced");
+                self.parts_taken += 1;
+                let (epoch, seq) = ((*epoch, self.epoch), (*seq, self.contents.seq));
+                assert!(epoch.0 == epoch.1 && seq.0 == seq.1, "of this snapshot");
+                assert_eq!(*part, self.parts_taken, "parts come in order");
+                let contents = &mut self.contents;
+                let items = items.iter().map(|item| (item.id, item.clone()));
+                contents.items.extend(items);
+                contents.chat.extend(chat.iter().cloned());
+                let people = people.iter().map(|person| (person.member, person.clone()));
+                self.people.extend(people);
             }
             ServerFrame::Changes {
                 epoch,
