@@ -10,6 +10,7 @@
 )]
 
 mod author;
+mod bounds;
 mod client;
 mod crash;
 mod drain;

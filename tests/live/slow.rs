@@ -1,7 +1,7 @@
 //! Clients that stop reading: they delay nobody, cost little, and find the present when they read again.
 
 use maru::realtime::limits::{Allowance, Limits};
-use maru_protocol::{ClientFrame, CloseCode, Op, ServerFrame, Standing, encode_client};
+use maru_protocol::{ClientFrame, CloseCode, ErrorCode, Op, ServerFrame, Standing, encode_client};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::{Client, Heard};
@@ -228,5 +228,24 @@ async fn whoever_reads_within_a_moment_of_the_stall_is_told_why() {
             Heard::Ended | Heard::Broken => break,
         }
     }
+    stage.is_unharmed().await;
+}
+
+#[tokio::test]
+async fn the_last_words_reach_a_client_that_is_behind() {
+    let mut stage = Stage::set_with(Limits {
+        stall_ms_max: 1_000,
+        away_after_ms: 100,
+        ..talkative()
+    })
+    .await;
+    let mut sleeper = sleeper(&stage).await;
+    let mut talkers = talkers(&stage).await;
+    make_noise(&mut stage, &mut talkers).await;
+    is_given_up(&mut stage, sleeper.welcome().member).await;
+    // Whatever it had not read is gone; the reason and the close are not.
+    let refused = sleeper.refused(ErrorCode::SlowConsumer).await;
+    assert_eq!(refused.limit.as_deref(), Some("live.stall_ms_max"));
+    sleeper.closed_by(CloseCode::SlowConsumer).await;
     stage.is_unharmed().await;
 }

@@ -4,9 +4,11 @@ use maru::app::Server;
 use maru::config::Config;
 use maru::realtime::limits::Limits;
 use maru_protocol::{ItemState, Op, Place};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 
-use crate::client::Client;
+use crate::client::{Client, DEADLINE};
 use crate::front::{Front, Person};
 use crate::replica::{Contents, Replica};
 
@@ -21,7 +23,7 @@ pub(crate) struct Stage {
     pub(crate) witness: Client,
     before: Contents,
     _server: Server,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Stage {
@@ -58,8 +60,19 @@ impl Stage {
             witness,
             before,
             _server: server,
-            _data: data,
+            data,
         }
+    }
+
+    /// Keeps the server from saving anything until this connection is closed.
+    pub(crate) async fn hold_store(&self) -> SqliteConnection {
+        let file = SqliteConnectOptions::new().filename(self.data.path().join("maru.sqlite3"));
+        let mut holder = file.busy_timeout(DEADLINE).connect().await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE")
+            .execute(&mut holder)
+            .await
+            .unwrap();
+        holder
     }
 
     /// A guest inside.
