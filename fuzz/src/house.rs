@@ -37,6 +37,9 @@ const LIMITS: Limits = Limits {
     ..Limits::DEFAULT
 };
 
+/// Turns in which a room comes to rest.
+const TURNS_MAX: usize = 100;
+
 const _: () = assert!(LIMITS.contradiction().is_none());
 
 /// How far a script has got.
@@ -401,8 +404,16 @@ impl House {
     /// Everything is saved, and what is saved is what the room holds.
     fn rest(&mut self) {
         self.settle();
-        while self.saving.is_some() {
-            self.answer_save();
+        for _ in 0..TURNS_MAX {
+            if self.saving.is_some() {
+                self.answer_save();
+            } else if self.room.is_saved() {
+                break;
+            } else {
+                // Who is here may be saved a little later than what they did.
+                let due = self.room.deadline().expect("a debt has a date");
+                self.now.tick = self.now.tick.max(due);
+            }
             self.settle();
         }
         assert!(self.room.is_saved());
