@@ -1,5 +1,5 @@
 /** People of a test: signed in through the development provider, in a room over any link. */
-import { LiveRoom, liveUrl, restTickets, type ChatLine, type RoomChange } from '../src/index.ts';
+import { LiveRoom, liveUrl, restTickets, type ChatLine, type OpenTransport, type RoomChange } from '../src/index.ts';
 
 export interface Account {
   readonly id: string;
@@ -55,6 +55,7 @@ export interface Visit {
   readonly cookie?: string;
   readonly name: string;
   readonly random: () => number;
+  readonly open?: OpenTransport;
 }
 
 /** A client in a room, with a record of what it was told. */
@@ -70,13 +71,14 @@ export class Neighbour {
   losses = 0;
   unproven = 0;
 
-  constructor({ origin, roomId, cookie, name, random }: Visit) {
+  constructor({ origin, roomId, cookie, name, random, open }: Visit) {
     this.name = name;
     const who = cookie ? { headers: { cookie } } : { guest: { name, look: [0, 0, 0, 0, 0, 0] } };
     this.room = new LiveRoom({
       url: liveUrl(origin, roomId),
       ticket: restTickets({ origin, roomId, ...who }),
       random,
+      ...(open ? { open } : {}),
     });
     this.room.on('change', (change) => void this.changes.push(change));
     this.room.on('chat', (lines) => void this.lines.push(...lines));

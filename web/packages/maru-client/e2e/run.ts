@@ -1,7 +1,8 @@
-/** `npm run sdk`: the client against the real server; MARU_SEED=N runs one seed, MARU_TEST_LONG=1 many. */
+/** `npm run sdk [part of a name]`: the client against the real server; MARU_SEED=N runs one seed, MARU_TEST_LONG=1 many. */
 import { inspect } from 'node:util';
 import { Maru } from '../../../e2e/server.ts';
 import { bot } from './bot.ts';
+import { ownership } from './owner.ts';
 import { together } from './together.ts';
 
 const fewSeeds = 3;
@@ -26,13 +27,16 @@ interface Test {
   run(maru: Maru): Promise<string>;
 }
 
-const tests: Test[] = [
+const only = process.argv[2] ?? '';
+const all: Test[] = [
   { name: 'the example bot', run: bot },
+  { name: 'an owner, a friend and guests', run: ownership },
   ...seeds().map((seed) => ({
     name: `two people, one behind a bad link, MARU_SEED=${seed}`,
     run: (maru: Maru) => together(maru, seed),
   })),
 ];
+const tests = all.filter(({ name }) => name.includes(only));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -64,4 +68,4 @@ if (failed > 0) {
   say(`--- the server's last words ---\n${maru.log.slice(-4000)}`);
 }
 say(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
