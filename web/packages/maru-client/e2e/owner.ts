@@ -1,9 +1,13 @@
 /** An owner, a friend and guests: every verb, list and signal of the client against the real server. */
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import type { Maru } from '../../../e2e/server.ts';
-import { decodeServer, ReadError, type NewItem, type OpenTransport, type Outcome } from '../src/index.ts';
-import { webSocketTransport } from '../src/index.ts';
+import { decodeServer, ReadError, webSocketTransport } from '../src/index.ts';
+import type { NewItem, OpenTransport, Outcome, WebSocketConstructor } from '../src/index.ts';
 import { moveIn, Neighbour, until } from './neighbour.ts';
+
+// the `ws` package, as the browser driver of the other tests brings it along
+const { ws } = createRequire(import.meta.url)('playwright-core/lib/utilsBundle') as { ws: WebSocketConstructor };
 
 const soonMs = 10_000;
 const manyItems = 120;
@@ -119,7 +123,7 @@ async function doors({ maru, roomId, owner, guest }: Cast): Promise<void> {
   await until('and is seen to leave', () => owner.left.includes('late'), soonMs);
 }
 
-/** Enters a room that is too long for one frame. */
+/** Enters a room that is too long for one frame, through the `ws` package. */
 async function longRoom({ maru, roomId, owner }: Cast): Promise<void> {
   const spots = Array.from({ length: manyItems }, (_, index) => gift(index % 12, 4 + Math.floor(index / 12)));
   for (let from = 0; from < spots.length; from += 60) {
@@ -128,7 +132,7 @@ async function longRoom({ maru, roomId, owner }: Cast): Promise<void> {
   }
   let parts = 0;
   const open: OpenTransport = (url, events) =>
-    webSocketTransport(WebSocket)(url, {
+    webSocketTransport(ws)(url, {
       ...events,
       received: (bytes) => {
         if (bytes && decodeServer(bytes).type === 'part') {

@@ -81,6 +81,17 @@ function expectEachOnce({ who, diary, answers }: Author, watcher: Neighbour, id:
   assert.equal(inRoom.size, applied.length, `${who.name}'s batches in the room are those acknowledged`);
 }
 
+/** A run in which hardly anything happened proves nothing. */
+function expectEventful({ who, answers }: Author, watcher: Neighbour): void {
+  const member = who.room.member ?? 0;
+  assert(watcher.drags.includes(member), `${who.name} was seen to drag`);
+  assert(watcher.typings.includes(member), `${who.name} was seen to write`);
+  const done = new Set(answers.flatMap(({ ops, outcome }) => (outcome.status === 'rejected' ? [] : ops.map(({ type }) => type))));
+  for (const type of ['put', 'patch', 'remove', 'duplicate', 'setTheme', 'say'] as const) {
+    assert(done.has(type), `${who.name} did ${type}`);
+  }
+}
+
 /** Nothing was missed or told twice by someone whose line was good. */
 function expectUnbroken(watcher: Neighbour): void {
   const seqs = watcher.changes.map(({ seq }) => seq);
@@ -148,6 +159,9 @@ export async function together(maru: Maru, seed: number): Promise<string> {
     expectUnbroken(watcher);
     assert.deepEqual(good.who.left, []);
     assert(bad.who.losses > 0 && link.broken > 0, 'the bad link was bad');
+    for (const each of [bad, good]) {
+      expectEventful(each, watcher);
+    }
     for (const { room } of everyone) {
       assert.deepEqual(contents(room.view), contents(watcher.room.view));
     }
