@@ -25,6 +25,8 @@ macro_rules! every_limit {
             numbers {
                 /// A connection that has not joined by then is closed: it costs memory and proves nothing.
                 join_ms: u64 = 10_000, "milliseconds", 100 to 600000;
+                /// How long a ticket is good: from asking for it to showing it.
+                ticket_ms: u64 = 30_000, "milliseconds", 100 to 600000;
                 /// Silence after which a side pings.
                 heartbeat_ms: u64 = 10_000, "milliseconds", 100 to 600000;
                 /// Silence after which a side gives the connection up: two heartbeats and a margin for slow phones.

@@ -61,7 +61,7 @@ impl LiveContext {
     ) -> Self {
         Self {
             rooms,
-            tickets: Tickets::default(),
+            tickets: Tickets::lasting(limits.ticket_ms),
             quotas: Arc::new(Quotas::new(limits.clone())),
             token_key,
             service,

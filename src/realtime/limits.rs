@@ -12,9 +12,6 @@ pub const KERNEL_UNSENT_BYTES: u32 = 16 * 1024;
 /// The read buffer of a connection. Client frames are small; larger ones are read in pieces.
 pub const READ_BUFFER_BYTES: usize = 512;
 
-/// How long a ticket is good.
-pub const TICKET_MS: u64 = 30_000;
-
 /// Tickets given out within twice their life, all rooms together.
 pub const TICKETS_MAX: usize = 50_000;
 

@@ -1,4 +1,4 @@
-//! Tickets: proof, good once and for half a minute, of who asks to enter a room.
+//! Tickets: proof, good once and for a short while, of who asks to enter a room.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore;
 
-use super::limits::{CREDENTIAL_BYTES_MAX, TICKET_MS, TICKETS_MAX};
+use super::limits::{CREDENTIAL_BYTES_MAX, Limits, TICKETS_MAX};
 use crate::domain::clock::Tick;
 use crate::domain::id::RoomId;
 use crate::domain::visitor::Bearer;
@@ -29,8 +29,8 @@ struct Ticket {
 }
 
 /// The tickets given out by this node and not used yet.
-#[derive(Default)]
 pub struct Tickets {
+    life_ms: u64,
     inner: Mutex<Inner>,
 }
 
@@ -47,15 +47,29 @@ impl fmt::Debug for Tickets {
     }
 }
 
+impl Default for Tickets {
+    fn default() -> Self {
+        Self::lasting(Limits::DEFAULT.ticket_ms)
+    }
+}
+
 impl Tickets {
+    /// None yet; each will be good for so many milliseconds.
+    pub fn lasting(life_ms: u64) -> Self {
+        Self {
+            life_ms,
+            inner: Mutex::default(),
+        }
+    }
+
     /// A new ticket, or `None` while too many are waiting to be used.
     pub fn issue(&self, room: RoomId, bearer: Bearer, now: Tick) -> Option<String> {
         let mut secret = [0; 24];
         rand::rng().fill_bytes(&mut secret);
         let ticket = URL_SAFE_NO_PAD.encode(secret);
-        let expires = now.plus_ms(TICKET_MS);
+        let expires = now.plus_ms(self.life_ms);
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.forget_older(now);
+        inner.forget_older(now, self.life_ms);
         if inner.by_expiry.len() >= TICKETS_MAX {
             return None;
         }
@@ -90,9 +104,9 @@ impl Tickets {
 
 impl Inner {
     /// Expired tickets are kept as long again, so that their bearers are told the right reason.
-    fn forget_older(&mut self, now: Tick) {
+    fn forget_older(&mut self, now: Tick, life_ms: u64) {
         while let Some((expires, _)) = self.by_expiry.front() {
-            if now.since_ms(*expires) < TICKET_MS {
+            if now.since_ms(*expires) < life_ms {
                 break;
             }
             if let Some((_, ticket)) = self.by_expiry.pop_front() {
@@ -106,6 +120,8 @@ impl Inner {
 mod tests {
     use super::*;
     use crate::domain::id::UserId;
+
+    const TICKET_MS: u64 = Limits::DEFAULT.ticket_ms;
 
     #[test]
     fn good_once_for_one_room_and_for_a_while() {

@@ -21,7 +21,6 @@ use crate::domain::room::{Place, Visibility};
 use crate::domain::user::{LOOK_SLOTS, Look};
 use crate::ports::room::ListedAfter;
 use crate::realtime::connection::LiveContext;
-use crate::realtime::limits::TICKET_MS;
 use crate::realtime::meter::Excess;
 use crate::realtime::quota::Asker;
 use crate::services::auth::AuthService;
@@ -282,14 +281,14 @@ async fn ticket(
         .admit(room, user, guest, address)
         .await
         .map_err(refused)?;
-    let clock = state.live.clock;
+    let (clock, life_ms) = (state.live.clock, state.live.limits.ticket_ms);
     let ticket = state.live.tickets.issue(room, bearer, clock.tick());
     let ticket = ticket.ok_or_else(|| {
         Problem::new(Code::Unavailable)
-            .retry_after_ms(TICKET_MS)
+            .retry_after_ms(life_ms)
             .detail("too many are coming in")
     })?;
-    let expires_at = crate::domain::clock::WallMs(clock.wall().0 + TICKET_MS).to_offset();
+    let expires_at = crate::domain::clock::WallMs(clock.wall().0 + life_ms).to_offset();
     let body = serde_json::json!({
         "ticket": ticket,
         "expires_at": expires_at.format(&Rfc3339).unwrap_or_default(),

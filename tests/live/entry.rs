@@ -1,5 +1,8 @@
 //! Coming in: tickets good and bad, and first frames that are none.
 
+use std::time::Duration;
+
+use maru::realtime::limits::Limits;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode, Role};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -44,6 +47,23 @@ async fn a_ticket_is_good_once() {
     let mut first = Client::join(&stage.front, &stage.room, ticket.clone()).await;
     is_turned_away(&mut stage, ticket).await;
     stage.goes_on_with(&mut first).await;
+}
+
+#[tokio::test]
+async fn a_ticket_is_good_for_a_while() {
+    let mut stage = Stage::set_with(Limits {
+        ticket_ms: 5_000,
+        ..Limits::DEFAULT
+    })
+    .await;
+    let ticket = stage.front.guest_ticket(&stage.room, "late").await;
+    tokio::time::sleep(Duration::from_millis(5_100)).await;
+    let mut late = stage.stranger().await;
+    let avatar = None;
+    late.send(&ClientFrame::Join { ticket, avatar }).await;
+    late.refused(ErrorCode::TicketExpired).await;
+    late.closed_by(CloseCode::TicketExpired).await;
+    stage.is_unharmed().await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::domain::visitor::Bearer;
 use crate::realtime::conversation::{
     Conversation, First, Heard, account_gone, identify, room_gone, unavailable,
 };
-use crate::realtime::limits::{Limits, RESUME_TOKEN_MS, TICKET_MS};
+use crate::realtime::limits::{Limits, RESUME_TOKEN_MS};
 use crate::realtime::room::{Entry, Now};
 use crate::realtime::socket::Violation;
 use crate::realtime::ticket::Tickets;
@@ -113,6 +113,8 @@ fn a_room_that_closed_in_this_moment_is_tried_anew() {
     assert_eq!(talk.does(gone), ["close 4003", "over"]);
     assert!(talk.does(gone).is_empty());
 }
+
+const TICKET_MS: u64 = Limits::DEFAULT.ticket_ms;
 
 /// Both clocks, `ms` after their start.
 const fn now(ms: u64) -> Now {
