@@ -2,9 +2,10 @@
 
 mod decision;
 
-pub use decision::{access, decision_out, history, layouts, role_out, visibility_out};
+pub use decision::{
+    access, decision_out, history, layouts, parse_decision, role_out, visibility_out,
+};
 
-use decision::parse_decision;
 use maru_protocol as wire;
 
 use crate::catalogue::Catalogue;

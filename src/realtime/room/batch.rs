@@ -207,7 +207,7 @@ impl Room {
         let Some(author) = self.author(no, batch) else {
             return Outcome::Refused(Refusal::Forbidden);
         };
-        if let Err(refusal) = self.authorise(no, &asked, now) {
+        if let Err(refusal) = self.authorise(no, &asked) {
             return Outcome::Refused(refusal);
         }
         match asked {

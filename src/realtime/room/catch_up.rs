@@ -119,6 +119,10 @@ impl Room {
         if stale {
             let bytes = self.catch_up(member, None);
             self.outgoing.is_told(conn);
+            if self.rules_changed {
+                // The reader may have missed it, and no snapshot holds it.
+                self.tell_rules();
+            }
             effects.push(Effect::Resync { conn, bytes });
             self.repeat_answers(session, effects);
         } else {

@@ -226,12 +226,17 @@ impl Room {
                 }
             }
             Decision::SetPolicy(_) => {
-                let room = self.room_info();
-                self.outgoing.event(NOBODY, Event::RoomChanged { room });
+                self.rules_changed = true;
+                self.tell_rules();
             }
             _ => {}
         }
         self.enforce(now, effects);
+    }
+
+    pub(super) fn tell_rules(&mut self) {
+        let room = self.room_info();
+        self.outgoing.event(NOBODY, Event::RoomChanged { room });
     }
 
     /// Holds everyone present to the policy of this moment.
@@ -271,7 +276,8 @@ impl Room {
         }
     }
 
-    /// Ends all sessions of a person; none of the tokens they have is good any more.
+    /// Ends all sessions of a person. Who was meant in person has no good token any more; the others may come
+    /// back to their answers when the room is open again.
     fn send_out(&mut self, no: MemberNo, why: &Refused, now: Now, effects: &mut Vec<Effect>) {
         let Some(member) = self.members.get(&no) else {
             return;
@@ -285,9 +291,11 @@ impl Room {
                 self.audiences = None;
                 why.tell(conn, effects);
             }
-            session.record.generation = session.offered + 1;
             session.record.seen = now.wall;
-            self.debt.owe_record(session.id);
+            if matches!(why.2, CloseCode::Kicked | CloseCode::Banned) {
+                session.record.generation = session.offered + 1;
+                self.debt.owe_record(session.id);
+            }
             self.end_session(no);
         }
     }

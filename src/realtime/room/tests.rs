@@ -3,8 +3,12 @@
 mod attention;
 mod behaviour;
 mod client;
+mod copies;
 mod crowd;
+mod decided;
 mod hall;
+mod layouts;
+mod owner;
 mod parts;
 mod presence;
 mod properties;

@@ -40,8 +40,8 @@ pub(super) struct Client {
     parts_left: u32,
     pub last_number: u32,
     pub unanswered: VecDeque<Unanswered>,
-    /// Numbers answered "applied" or "duplicate", with the batch.
-    pub applied: BTreeMap<u32, Vec<Op>>,
+    /// Batches answered "applied" or "duplicate", with their seqs.
+    pub applied: Vec<(u64, Vec<Op>)>,
     pub answers: BTreeMap<u32, (OutcomeCode, u64)>,
     pub errors: Vec<ErrorCode>,
     /// Why batches were rejected, by number.
@@ -61,6 +61,16 @@ impl Client {
             epoch: self.epoch,
             seq: self.seq,
         })
+    }
+
+    /// The session is over for good: the next is a new one. What had no answer is shown to the user.
+    pub fn start_over(&mut self) {
+        self.token = None;
+        self.inside = false;
+        self.last_number = 0;
+        self.unanswered.clear();
+        self.answers.clear();
+        self.reasons.clear();
     }
 
     /// Strips the frame header and takes the frames in.
@@ -223,7 +233,7 @@ impl Client {
         if let Some(place) = self.unanswered.iter().position(|u| u.number == ack.number) {
             let batch = self.unanswered.remove(place).expect("it was just found");
             if answer.0 == OutcomeCode::Applied {
-                self.applied.insert(ack.number, batch.ops);
+                self.applied.push((ack.seq, batch.ops));
             }
         }
     }
@@ -249,8 +259,13 @@ impl Client {
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Changed { seq, ops, .. } => {
+            Event::Changed {
+                seq, member, ops, ..
+            } => {
                 assert_eq!(seq, self.seq + 1, "batches come in order, without holes");
+                if let Some(author) = self.people.get(&member) {
+                    check_rights(author, &ops);
+                }
                 self.seq = seq;
                 for op in ops {
                     self.apply(seq, op);
@@ -356,6 +371,20 @@ impl Client {
                 self.decisions.push(decision);
             }
         }
+    }
+}
+
+/// Events come in order, so what is known of an author is what held when they did it.
+fn check_rights(author: &Person, ops: &[Op]) {
+    for op in ops {
+        let (allowed, rule) = match op {
+            Op::Say { .. } => (!author.muted, "the mute do not talk"),
+            Op::Put { .. } | Op::Patch { .. } | Op::Remove { .. } | Op::SetTheme { .. } => {
+                (author.role != Role::Visitor, "visitors do not furnish")
+            }
+            _ => (author.role == Role::Owner, "the owner decides"),
+        };
+        assert!(allowed, "{rule}: {op:?}");
     }
 }
 

@@ -1,12 +1,13 @@
 //! Whatever order things happen in, and wherever the process dies: nothing acknowledged is missing, nothing
-//! happens twice, and everyone ends up with what is saved.
+//! happens twice, nobody does what they may not, and everyone ends up with what is saved.
 
 use std::collections::BTreeMap;
 
-use maru_protocol::{Op, Place, Standpoint};
+use maru_protocol::{ItemCopy, Op, Place, Standpoint};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::decided::{self, about_person, decision};
 use super::world::World;
 
 #[derive(Debug, Clone)]
@@ -15,6 +16,7 @@ enum Step {
     Cut(usize),
     Deliver(usize),
     Batch(usize, Vec<Do>, bool),
+    Decide(usize, Op, bool),
     Resend(usize),
     Fall(usize),
     Pass(u64),
@@ -32,10 +34,14 @@ enum Do {
     Paint { item: usize, color: &'static str },
     Remove { item: usize },
     Theme { light: &'static str },
+    Duplicate { item: usize, dx: i32 },
     Say,
 }
 
 const PEOPLE: usize = 3;
+
+/// The one who is not the owner.
+const VISITOR: usize = 2;
 
 fn person() -> impl Strategy<Value = usize> {
     0..PEOPLE
@@ -52,6 +58,7 @@ fn action() -> impl Strategy<Value = Do> {
             .prop_map(|(item, color)| Do::Paint { item, color }),
         2 => (0_usize..8).prop_map(|item| Do::Remove { item }),
         1 => select(vec!["day", "night", "dusk"]).prop_map(|light| Do::Theme { light }),
+        2 => (0_usize..8, -6..7).prop_map(|(item, dx)| Do::Duplicate { item, dx }),
         3 => Just(Do::Say),
     ]
 }
@@ -63,6 +70,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => person().prop_map(Step::Deliver),
         12 => (person(), prop::collection::vec(action(), 1..4), prop::bool::weighted(0.9))
             .prop_map(|(who, what, sent)| Step::Batch(who, what, sent)),
+        3 => (person(), decision(), prop::bool::weighted(0.9))
+            .prop_map(|(who, what, sent)| Step::Decide(who, what, sent)),
         2 => person().prop_map(Step::Resend),
         1 => person().prop_map(Step::Fall),
         6 => select(vec![1_u64, 10, 100, 2_000, 11_000]).prop_map(Step::Pass),
@@ -101,6 +110,12 @@ impl Run {
                     rotation: 0,
                     color,
                 };
+            }
+            Do::Duplicate { item: n, dx } => {
+                self.next_id += 2;
+                let copy = |n, to| ItemCopy { from: item(n), to };
+                let copies = vec![copy(n, self.next_id - 1), copy(n + 1, self.next_id)];
+                return Op::Duplicate { copies, dx, dy: 3 };
             }
             Do::Say => {
                 self.next_id += 1;
@@ -154,6 +169,14 @@ impl Run {
                     self.world.cut(*who);
                 }
             }
+            Step::Decide(who, what, sent) => {
+                let about = self.world.person_id(VISITOR);
+                self.world
+                    .batch(*who, vec![about_person(what, &about)], *sent);
+                if !sent {
+                    self.world.cut(*who);
+                }
+            }
             Step::Resend(who) => self.world.resend(*who),
             // The outbox gave up what waited, and the client has read the rest.
             Step::Fall(who) => {
@@ -174,6 +197,8 @@ impl Run {
             Step::SaveAnswers => self.world.save_answers(),
             Step::Crash => self.world.crash(),
         }
+        decided::start_over_where_it_ended(&mut self.world);
+        decided::check_nobody_is_in_against_the_policy(&self.world);
     }
 }
 
@@ -193,13 +218,12 @@ fn check_lines(world: &World) {
         .front()
         .map_or(u64::MAX, |line| line.seq.0);
     for client in &world.clients {
-        for (number, ops) in &client.applied {
-            let (_, seq) = client.answers[number];
+        for (seq, ops) in &client.applied {
             for op in ops {
                 if let Op::Say { text } = op {
                     let kept = said.contains_key(text.as_str());
                     assert!(
-                        kept || seq < oldest || world.document().chat.len() >= 100,
+                        kept || *seq < oldest || world.document().chat.len() >= 100,
                         "lost: {text}"
                     );
                 }
@@ -210,29 +234,31 @@ fn check_lines(world: &World) {
 
 /// Every item whose put was acknowledged is there, unless someone asked for its removal.
 fn check_items(world: &World) {
-    let asked_away: Vec<u64> = world
-        .clients
-        .iter()
-        .flat_map(|client| {
-            let batches = client
-                .applied
-                .values()
-                .chain(client.unanswered.iter().map(|u| &u.ops));
-            batches.flatten().filter_map(|op| match op {
-                Op::Remove { id, .. } => Some(*id),
-                _ => None,
-            })
+    let applied = || {
+        let clients = world.clients.iter();
+        clients.flat_map(|client| client.applied.iter().flat_map(|(_, ops)| ops))
+    };
+    if applied().any(|op| matches!(op, Op::RestoreLayout { .. })) {
+        return;
+    }
+    let asked_away: Vec<u64> = applied()
+        .filter_map(|op| match op {
+            Op::Remove { id, .. } => Some(*id),
+            _ => None,
         })
         .collect();
-    for client in &world.clients {
-        for op in client.applied.values().flatten() {
-            if let Op::Put { id, .. } = op {
-                let there = world.document().items.keys().any(|item| item.0 == *id);
-                assert!(
-                    there || asked_away.contains(id),
-                    "acknowledged item {id} is lost"
-                );
-            }
+    for op in applied() {
+        let ids = match op {
+            Op::Put { id, .. } => vec![*id],
+            Op::Duplicate { copies, .. } => copies.iter().map(|copy| copy.to).collect(),
+            _ => Vec::new(),
+        };
+        for id in ids {
+            let there = world.document().items.keys().any(|item| item.0 == id);
+            assert!(
+                there || asked_away.contains(&id),
+                "acknowledged item {id} is lost"
+            );
         }
     }
 }
@@ -289,9 +315,11 @@ proptest! {
         for step in &steps {
             run.take(step);
         }
-        run.world.rest();
+        decided::open_the_room_again(&mut run.world, VISITOR);
         check_same(&run.world);
         check_lines(&run.world);
         check_items(&run.world);
+        decided::check_everyone_knows_the_policy(&run.world);
+        decided::check_the_record(&run.world);
     }
 }
