@@ -223,7 +223,10 @@ impl Connection {
         let (bearer, entry) = identify(first, self.room, tickets, token_key, fresh, now)?;
         self.conversation.admit(&bearer, now.tick)?;
         let visitor = self.look_up(&bearer).await?;
-        let handle = context.rooms.open(self.room).map_err(not_opened)?;
+        let handle = context
+            .rooms
+            .open(self.room)
+            .map_err(|error| not_opened(&error))?;
         self.handle = Some(handle);
         Ok((visitor, entry))
     }
@@ -275,7 +278,7 @@ fn not_found(error: VisitorError) -> Refusal {
     }
 }
 
-fn not_opened(error: OpenError) -> Refusal {
+const fn not_opened(error: &OpenError) -> Refusal {
     match error {
         OpenError::Stopping => stopping(),
     }
