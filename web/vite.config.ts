@@ -2,12 +2,20 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { bundleBudget } from './budget.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const server = process.env.MARU_SERVER ?? 'http://127.0.0.1:8080';
 
+/** What the server answers itself: the API with its WebSockets, and the development identity provider. */
+const proxy = {
+  '/v1': { target: server, ws: true },
+  // not /dev.html, the workbench
+  '^/dev/': { target: server },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), bundleBudget()],
   resolve: {
     alias: {
       '@protocol': `${repository}protocol`,
@@ -19,9 +27,9 @@ export default defineConfig({
     host: '127.0.0.1',
     // protocol/ and demo/ live beside web/ and are read by the server too
     fs: { allow: [repository] },
-    proxy: { '/v1': { target: server, ws: true } },
+    proxy,
   },
-  preview: { host: '127.0.0.1', proxy: { '/v1': { target: server, ws: true } } },
+  preview: { host: '127.0.0.1', proxy },
   build: { target: 'es2023', sourcemap: false },
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx', 'packages/*/test/**/*.test.ts'],
