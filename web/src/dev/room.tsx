@@ -48,7 +48,7 @@ function start(host: HTMLElement): () => void {
   if (query.has('self')) scene.setSelf('p0');
   if (query.has('edit')) {
     scene.setEditing(true);
-    scene.select(items.find(({ kind }) => kind === 'sofa')?.id ?? null);
+    scene.select(items.filter(({ kind }) => kind === 'sofa').map(({ id }) => id));
   }
   const speak = (): void => people.slice(0, number('say', 3)).forEach(({ id }, i) => scene.say(id, LINES[i % LINES.length] ?? ''));
   const timers = [setTimeout(speak, 500)];

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Item, Op } from 'maru-client';
 import { describe, expect, it } from 'vitest';
-import { moveItem, placeForCopy, stepOf, turnItem } from '../../src/pages/room/edit/arranging';
+import { inBatches, moveItem, placesForCopies, stepOf, turnItem } from '../../src/pages/room/edit/arranging';
 import { catalogueItem, check, standingOn } from '../../src/world/catalogue';
 
 let nextId = 1;
@@ -84,15 +84,61 @@ describe('turning', () => {
 describe('copying', () => {
   it('finds the nearest free place', () => {
     const chair = item('chair', 4, 4);
-    const copy = placeForCopy(room(chair), chair.id);
-    expect(copy && Math.hypot(copy.x - chair.x, copy.y - chair.y)).toBe(2);
+    const [copy] = placesForCopies(room(chair), [chair.id]) ?? [];
+    expect(copy && Math.hypot(copy.dx, copy.dy)).toBe(2);
   });
 
   it('gives up in a room without one', () => {
     const beds = [0, 1, 2, 3, 4].flatMap((column) => [0, 1, 2, 3].map((row) => item('sofa', column * 4, row * 2)));
     const filled = room(...beds, ...Array.from({ length: 6 }, (_, row) => [0, 1, 2, 3, 4].map((column) => item('sofa', column * 4, 8 + row * 2))).flat());
     const [first] = filled.keys();
-    expect(placeForCopy(filled, first ?? 0)).toBeNull();
+    expect(placesForCopies(filled, [first ?? 0])).toBeNull();
+  });
+});
+
+describe('several at once', () => {
+  const [table, lamp, sofa, clock] = [item('coffee_table', 4, 4), item('moon_lamp', 4, 4), item('sofa', 10, 10), item('wall_clock', 4, 4, 0, 1)];
+  const items = room(table, lamp, sofa, clock);
+  const all = [...items.keys()];
+
+  it('move by the same way with what stands on them, and leave other surfaces alone', () => {
+    const moved = after(items, opsOf(moveItem(items, sofa.id, { place: 0, x: 11, y: 12 }, [table.id, clock.id, sofa.id])));
+    expect([table, lamp, sofa, clock].map(({ id }) => [moved.get(id)?.x, moved.get(id)?.y])).toEqual([
+      [5, 6],
+      [5, 6],
+      [11, 12],
+      [4, 4],
+    ]);
+  });
+
+  it('may take each other’s places, which one alone may not', () => {
+    const row = [item('chair', 0, 0), item('chair', 2, 0)];
+    const chairs = room(...row);
+    const ids = row.map(({ id }) => id);
+    expect(moveItem(chairs, ids[0] ?? 0, { place: 0, x: 2, y: 0 })).toEqual({ problem: 'overlap' });
+    expect(opsOf(moveItem(chairs, ids[0] ?? 0, { place: 0, x: 2, y: 0 }, ids))).toHaveLength(2);
+  });
+
+  it('do not move where one of them would not fit', () => {
+    expect(moveItem(items, sofa.id, { place: 0, x: 10, y: 5 }, [table.id, sofa.id])).toEqual({ problem: 'out_of_bounds' });
+  });
+
+  it('are copied by one offset a surface, so that they stay as they stand to each other', () => {
+    const copies = placesForCopies(items, all) ?? [];
+    expect(copies.map(({ ids }) => ids)).toEqual([[table.id, lamp.id, sofa.id], [clock.id]]);
+    const twins = copies.flatMap(({ ids, dx, dy }) => ids.map((id) => ({ ...plain(items.get(id) as Item), id: -id, x: (items.get(id)?.x ?? 0) + dx, y: (items.get(id)?.y ?? 0) + dy })));
+    const together = [...Array.from(items.values(), plain), ...twins];
+    expect(twins.map((twin) => check(together, twin))).toEqual([null, null, null, null]);
+    expect(standingOn(together, twins[0] as (typeof twins)[0]).map(({ id }) => id)).toEqual([-lamp.id]);
+  });
+
+  it('are too many for one move above 64, and leave in batches of 64 where the order does not matter', () => {
+    const many = room(...Array.from({ length: 70 }, (_, at) => item('gift', at % 19, Math.floor(at / 19))));
+    const ids = [...many.keys()];
+    expect(moveItem(many, ids[0] ?? 0, { place: 0, x: 0, y: 1 }, ids)).toEqual({ problem: 'bad_batch_size' });
+    const removals = ids.map((id): Op => ({ type: 'remove', id, ifSeq: null }));
+    expect(inBatches(removals).map(({ length }) => length)).toEqual([64, 6]);
+    expect(inBatches([])).toEqual([]);
   });
 });
 

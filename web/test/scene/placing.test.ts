@@ -70,3 +70,32 @@ describe('Editor', () => {
     expect(editor.ghost).toBeUndefined();
   });
 });
+
+describe('a selection', () => {
+  const [near, far, clock] = [item(1, 'chair', 0, 0), item(2, 'chair', 2, 0), item(3, 'wall_clock', 4, 5, 1)];
+  const items = [near, far, clock];
+
+  it('is dragged together, as far as it is on one surface', () => {
+    const editor = new Editor();
+    editor.select([1, 3, 2]);
+    editor.grab(items, near, project(0.5, 0.5));
+    expect(editor.drag(items, project(1.5, 0.5))).toBe(true);
+    expect(editor.legal).toBe(true);
+    expect(editor.release()?.move).toMatchObject({ spot: { x: 2, y: 0 }, carried: [{ id: 2, x: 4, y: 0 }] });
+  });
+
+  it('does not fit where one of it does not', () => {
+    const move = judgeMove([...items, item(4, 'chair', 8, 0)], near, { place: 0, x: 5, y: 0 }, [far]);
+    expect(move.legal).toBe(false);
+    expect(judgeMove(items, clock, { place: 2, x: 4, y: 5 }, [item(5, 'wall_clock', 9, 5, 1)]).legal).toBe(false);
+  });
+
+  it('takes in and gives up single items', () => {
+    const editor = new Editor();
+    editor.toggle(1);
+    editor.toggle(2);
+    expect(editor.selected).toBe(2);
+    editor.toggle(2);
+    expect(editor.selection).toEqual([1]);
+  });
+});

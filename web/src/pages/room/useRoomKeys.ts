@@ -22,7 +22,7 @@ const arrows: Readonly<Record<string, Arrow>> = {
 
 /** Whether keys belong to where the focus is: text, or a widget that lives by arrow keys. */
 function isTaken(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role="tablist"], [role="log"]') !== null;
+  return target instanceof Element && target.closest('input, textarea, select, [contenteditable], [role="tablist"], [role="log"], dialog') !== null;
 }
 
 export function useRoomKeys(keys: RoomKeys): void {
@@ -64,11 +64,11 @@ function editingKey(event: KeyboardEvent, keys: RoomKeys): boolean {
   const { arranging, leaveEditing } = keys;
   if (event.key === 'Escape') {
     if (arranging.placing !== null) arranging.stopPlacing();
-    else if (arranging.selected === null) leaveEditing();
+    else if (arranging.selection.length === 0) leaveEditing();
     else arranging.actions.deselect();
     return true;
   }
-  return arranging.selected !== null && itemKey(event, arranging);
+  return arranging.selection.length > 0 && itemKey(event, arranging);
 }
 
 function itemKey(event: KeyboardEvent, { actions }: Arranging): boolean {
@@ -101,6 +101,9 @@ function commandKey(event: KeyboardEvent, { live, arranging }: RoomKeys): boolea
       return true;
     case 'KeyD':
       arranging.actions.duplicate();
+      return true;
+    case 'KeyA':
+      arranging.actions.selectAll();
       return true;
     default:
       return false;

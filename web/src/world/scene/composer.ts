@@ -9,7 +9,7 @@ import { avatarPicture, itemPicture } from './picture';
 import type { RoomState } from './room-state';
 import type { Sprite, Sprites } from './sprites';
 import { STANDING } from '../avatar/pose';
-import type { SceneItem } from './types';
+import type { SceneDrag, SceneItem } from './types';
 
 const FADED_ALPHA = 0.66;
 const AWAY_ALPHA = 0.8;
@@ -20,6 +20,8 @@ const LIFT = 7;
 const SELECTED: Stroke = { colour: '#e8576f', width: 2.2 };
 const FOCUSED: Stroke = { colour: '#f0a01e', width: 2.2 };
 const CLASHING: Stroke = { colour: '#d63c58', width: 2.4 };
+const OTHERS: Stroke = { colour: '#7a4fd0', width: 1.8 };
+const OTHERS_ALPHA = 0.55;
 
 export interface Composition {
   readonly figures: readonly Figure[];
@@ -44,7 +46,7 @@ export class Composer {
     return `${person.x.toFixed(3)} ${person.y.toFixed(3)} ${person.z} ${sprite?.key} ${sprite?.scale} ${person.pose.mirror} ${alpha.toFixed(2)} ${this.hidden.has(person.id)}`;
   }
 
-  compose(state: RoomState, editor: Editor, people: readonly Presence[]): Composition {
+  compose(state: RoomState, editor: Editor, people: readonly Presence[], drags: readonly SceneDrag[]): Composition {
     const absent = editor.absent();
     const figures = paintOrder(state.standing(absent), people).flatMap((actor) =>
       actor.person ? this.personFigure(actor.person) : this.itemFigure(actor.piece, state.night, this.rimOf(actor.piece.item, editor)),
@@ -52,7 +54,7 @@ export class Composer {
     const occlusion = findOcclusion(figures);
     this.hidden = occlusion.hidden;
     this.fading = occlusion.fading;
-    return { figures: [...figures, ...this.wallRims(state, editor, absent)], floating: this.floating(state, editor) };
+    return { figures: [...figures, ...this.wallRims(state, editor, absent)], floating: [...this.previews(state, drags), ...this.floating(state, editor)] };
   }
 
   /** Sprites of everyone who left. */
@@ -67,12 +69,12 @@ export class Composer {
   marks(state: RoomState, editor: Editor): ((context: CanvasRenderingContext2D) => void) | undefined {
     if (!editor.on && !editor.ghost) return undefined;
     const inHand = editor.floating[0];
-    const selected = state.find(editor.selected);
+    const selected = editor.selection.flatMap((id) => state.find(id) ?? []);
     return (context) => {
-      if (inHand?.place || selected?.place) markWallGrid(context);
+      if (inHand?.place || selected.at(-1)?.place) markWallGrid(context);
       markFloorGrid(context);
       if (inHand) markSpot(context, inHand, editor.legal ? 'fits' : 'clashes');
-      else if (selected) markSpot(context, selected, 'picked');
+      else for (const item of selected) markSpot(context, item, 'picked');
     };
   }
 
@@ -109,18 +111,26 @@ export class Composer {
   }
 
   private rimOf({ id }: SceneItem, editor: Editor): Stroke | undefined {
-    if (editor.on && id === editor.selected) return SELECTED;
+    if (editor.on && editor.selection.includes(id)) return SELECTED;
     return id === this.focused ? FOCUSED : undefined;
   }
 
   /** Wall pieces and rugs are in the backdrop; only a selected one is painted again, for its rim. */
   private wallRims(state: RoomState, editor: Editor, absent: ReadonlySet<number>): Figure[] {
     const standing = new Set(state.standing(absent).map(({ item }) => item.id));
-    return [editor.selected, this.focused].flatMap((id) => {
+    return [...new Set([...editor.selection, this.focused])].flatMap((id) => {
       const item = state.find(id);
       const rim = item && this.rimOf(item, editor);
       if (!item || !rim || standing.has(item.id) || absent.has(item.id)) return [];
       return this.itemFigure(placePiece(state.items, item), state.night, rim, 0);
+    });
+  }
+
+  /** What others are dragging, over where it still stands. */
+  private previews(state: RoomState, drags: readonly SceneDrag[]): Figure[] {
+    return drags.flatMap((drag) => {
+      const piece = previewOf(state, drag);
+      return piece ? this.itemFigure(piece, state.night, OTHERS, OTHERS_ALPHA) : [];
     });
   }
 
@@ -140,4 +150,11 @@ export class Composer {
       return this.itemFigure(lifted, state.night, rim, editor.legal ? 0.94 : 0.6);
     });
   }
+}
+
+/** Where a piece in another's hand is shown; undefined when the room has no such piece. */
+export function previewOf(state: RoomState, { item: id, place, x, y, rot }: SceneDrag): PlacedPiece | undefined {
+  const item = state.find(id);
+  const around = state.items.filter((other) => other.id !== id);
+  return item && placePiece(around, { ...item, place, x, y, rot });
 }

@@ -39,7 +39,7 @@ export class Controls implements GestureHandlers, RoomListHandlers {
     if (editor.ghost) return true;
     if (!editor.on) return false;
     const hit = this.scene.hit(at, touch);
-    return hit.on === 'item' && (!touch || hit.id === editor.selected);
+    return hit.on === 'item' && (!touch || editor.selection.includes(hit.id));
   }
 
   dragStart(at: Point): void {
@@ -48,7 +48,7 @@ export class Controls implements GestureHandlers, RoomListHandlers {
     const hit = this.scene.hit(at, false);
     const item = state.find(hit.on === 'item' ? hit.id : editor.selected);
     if (!item) return;
-    this.choose(item.id);
+    if (!editor.selection.includes(item.id)) this.choose([item.id]);
     editor.grab(state.items, item, camera.toWorld(at));
     this.scene.itemsChanged();
   }
@@ -65,10 +65,10 @@ export class Controls implements GestureHandlers, RoomListHandlers {
   }
 
   dragCancel(): void {
-    if (this.scene.editor.release()) this.scene.itemsChanged();
+    this.letGo();
   }
 
-  tap(at: Point, touch: boolean): void {
+  tap(at: Point, touch: boolean, add: boolean): void {
     const { editor, events } = this.scene;
     if (editor.ghost) {
       this.aim(at);
@@ -77,8 +77,16 @@ export class Controls implements GestureHandlers, RoomListHandlers {
     }
     const hit = this.scene.hit(at, touch);
     if (hit.on === 'person' && !editor.on) events.emit('person', { id: hit.id });
-    else if (hit.on === 'item') this.tapItem(hit.id, at);
-    else this.tapFloor(hit.on === 'floor' ? hit : this.floorUnder(at));
+    else if (hit.on === 'item') this.tapItem(hit.id, at, add);
+    else if (!editor.on || !add) this.tapFloor(hit.on === 'floor' ? hit : this.floorUnder(at));
+  }
+
+  hold(at: Point): boolean {
+    const { editor } = this.scene;
+    const hit = editor.on && !editor.ghost ? this.scene.hit(at, true) : undefined;
+    if (hit?.on !== 'item') return false;
+    this.toggle(hit.id);
+    return true;
   }
 
   hover(at: Point): void {
@@ -123,13 +131,14 @@ export class Controls implements GestureHandlers, RoomListHandlers {
   }
 
   itemFocused(id: number | null): void {
-    if (id !== null && this.scene.editor.on) this.choose(id);
-    else this.scene.focusItem(id);
-    if (id === null && this.scene.editor.release()) this.scene.itemsChanged();
+    const { editor } = this.scene;
+    if (id === null || !editor.on) this.scene.focusItem(id);
+    else if (!editor.selection.includes(id)) this.choose([id]);
+    if (id === null) this.letGo();
   }
 
   itemChosen(id: number): void {
-    if (this.scene.editor.on) this.choose(id);
+    if (this.scene.editor.on) this.choose([id]);
     this.scene.events.emit('item', { id });
   }
 
@@ -156,12 +165,14 @@ export class Controls implements GestureHandlers, RoomListHandlers {
     this.scene.events.emit('person', { id });
   }
 
-  private tapItem(id: number, at: Point): void {
+  private tapItem(id: number, at: Point, add: boolean): void {
     const { editor, crowd, state, events } = this.scene;
     const item = state.find(id);
     if (!item) return;
-    if (editor.on) {
-      this.choose(id);
+    if (editor.on && add) {
+      this.toggle(id);
+    } else if (editor.on) {
+      this.choose([id]);
       events.emit('item', { id });
     } else if (isRug(item.kind)) {
       this.tapFloor(this.floorUnder(at));
@@ -176,7 +187,7 @@ export class Controls implements GestureHandlers, RoomListHandlers {
   private tapFloor(at: Point): void {
     const { editor, crowd, events, state } = this.scene;
     if (editor.on) {
-      this.choose(null);
+      this.choose([]);
     } else {
       crowd.walkTo(at, state.ground);
       this.scene.cameraMoved(false);
@@ -184,19 +195,34 @@ export class Controls implements GestureHandlers, RoomListHandlers {
     events.emit('floor', { x: at.x, y: at.y });
   }
 
-  private choose(id: number | null): void {
+  private choose(ids: readonly number[]): void {
     const { editor, events } = this.scene;
-    if (editor.selected === id) return;
-    editor.selected = id;
-    events.emit('select', { id });
+    const { selection } = editor;
+    if (selection.length === ids.length && selection.every((id, at) => id === ids[at])) return;
+    editor.select(ids);
+    events.emit('select', { ids });
     this.scene.marksChanged();
+  }
+
+  private toggle(id: number): void {
+    const { editor, events } = this.scene;
+    editor.toggle(id);
+    events.emit('select', { ids: editor.selection });
+    this.scene.marksChanged();
+  }
+
+  /** What is in hand goes back to where it was. */
+  private letGo(): void {
+    if (!this.scene.editor.release()) return;
+    this.scene.itemsChanged();
+    this.scene.events.emit('dragend', {});
   }
 
   private preview(): void {
     const { editor, events } = this.scene;
     if (!editor.carried) return;
     const { item, move } = editor.carried;
-    events.emit('dragpreview', { id: item.id, ...move.spot, legal: move.legal });
+    events.emit('dragpreview', { id: item.id, rot: item.rot, ...move.spot, legal: move.legal });
     this.scene.marksChanged();
   }
 
@@ -209,9 +235,11 @@ export class Controls implements GestureHandlers, RoomListHandlers {
     const stayed = spot.place === item.place && spot.x === item.x && spot.y === item.y;
     if (legal && !stayed) state.moved(item.id, spot, move.carried);
     this.scene.itemsChanged();
-    if (stayed) return;
-    this.scene.announce(item, spot, legal ? 'placed' : 'blocked');
-    events.emit('drop', { id: item.id, ...spot, legal, carried: move.carried });
+    if (!stayed) {
+      this.scene.announce(item, spot, legal ? 'placed' : 'blocked');
+      events.emit('drop', { id: item.id, ...spot, legal, carried: move.carried });
+    }
+    events.emit('dragend', {});
   }
 
   private aim(at: Point): void {

@@ -5,7 +5,7 @@ import { findPath, type WalkGrid } from './pathfinding';
 import { Playback } from './playback';
 import { nearestSeat, seatAt, type SeatSpot } from './seating';
 import { spread } from './spacing';
-import type { ScenePerson } from './types';
+import type { PersonNote, ScenePerson } from './types';
 import { Walker } from './walker';
 
 /** Steps of the walk a second. */
@@ -21,6 +21,7 @@ export interface Presence {
   readonly name: string;
   readonly look: readonly number[];
   readonly away: boolean;
+  readonly note?: PersonNote | undefined;
   readonly self: boolean;
   /** Where they are drawn: tiles, and z-units for seats. */
   readonly x: number;
@@ -121,12 +122,13 @@ export class Crowd {
     );
     return motions.map(({ member, self, motion, seat }) => {
       const at = seat ?? { ...stepAside(member, motion, drawn.get(member.person.id) as Point, seconds), z: 0 };
-      const { id, name, look, away } = member.person;
+      const { id, name, look, away, note } = member.person;
       return {
         id,
         name,
         look,
         away: away ?? false,
+        note,
         self,
         x: at.x,
         y: at.y,

@@ -9,15 +9,35 @@ export const GHOST_ID = -1;
 
 interface Carried {
   readonly item: SceneItem;
+  /** Selected with it, on the same surface. */
+  readonly mates: readonly SceneItem[];
   readonly grip: Grip;
   readonly move: Move;
 }
 
 export class Editor {
   on = false;
-  selected: number | null = null;
+  private chosen: readonly number[] = [];
   private held: Carried | undefined;
   private newcomer: { item: SceneItem; pointer: Point; move: Move } | undefined;
+
+  /** Selected items, the one meant most last. */
+  get selection(): readonly number[] {
+    return this.chosen;
+  }
+
+  get selected(): number | null {
+    return this.chosen.at(-1) ?? null;
+  }
+
+  select(ids: readonly number[]): void {
+    this.chosen = ids;
+  }
+
+  /** Adds an item to the selection, or takes it out. */
+  toggle(id: number): void {
+    this.chosen = this.chosen.includes(id) ? this.chosen.filter((other) => other !== id) : [...this.chosen, id];
+  }
 
   /** The item being moved, with where to. */
   get carried(): Readonly<Carried> | undefined {
@@ -45,7 +65,8 @@ export class Editor {
   }
 
   grab(items: readonly SceneItem[], item: SceneItem, pointer: Point): void {
-    this.held = { item, grip: gripOn(items, item, pointer), move: judgeMove(items, item, item) };
+    const mates = this.matesOf(items, item);
+    this.held = { item, mates, grip: gripOn(items, item, pointer), move: judgeMove(items, item, item, mates) };
   }
 
   /** Whether the item went to another spot. */
@@ -57,7 +78,10 @@ export class Editor {
 
   /** Moves an item by steps of its grid, for arrow keys. */
   step(items: readonly SceneItem[], item: SceneItem, dx: number, dy: number): boolean {
-    if (this.held?.item.id !== item.id) this.held = { item, grip: { x: 0, y: 0 }, move: judgeMove(items, item, item) };
+    if (this.held?.item.id !== item.id) {
+      const mates = this.matesOf(items, item);
+      this.held = { item, mates, grip: { x: 0, y: 0 }, move: judgeMove(items, item, item, mates) };
+    }
     const { spot } = (this.held as Carried).move;
     const next = { place: spot.place, x: spot.x + dx, y: spot.y + dy };
     const inside = judgeMove([], this.held?.item ?? item, next).legal;
@@ -103,7 +127,12 @@ export class Editor {
     if (!held) return false;
     const was = held.move.spot;
     if (was.place === spot.place && was.x === spot.x && was.y === spot.y) return false;
-    this.held = { ...held, move: judgeMove(items, held.item, spot) };
+    this.held = { ...held, move: judgeMove(items, held.item, spot, held.mates) };
     return true;
+  }
+
+  private matesOf(items: readonly SceneItem[], item: SceneItem): SceneItem[] {
+    if (!this.chosen.includes(item.id)) return [];
+    return items.filter(({ id, place }) => id !== item.id && place === item.place && this.chosen.includes(id));
   }
 }

@@ -2,6 +2,8 @@
 import type { Point } from '../iso/projection';
 
 const SLOP = { mouse: 4, touch: 9 } as const;
+/** A finger that rests for so long means more than a tap. */
+const HOLD_MS = 450;
 
 export interface GestureHandlers {
   /** Whether moving on from here drags a thing; otherwise it pans. */
@@ -10,7 +12,10 @@ export interface GestureHandlers {
   dragMove(at: Point): void;
   dragEnd(): void;
   dragCancel(): void;
-  tap(at: Point, touch: boolean): void;
+  /** `add`: with a key held that adds to what is chosen. */
+  tap(at: Point, touch: boolean, add: boolean): void;
+  /** A finger rests; whether that was put to use. */
+  hold(at: Point): boolean;
   hover(at: Point): void;
   pan(dx: number, dy: number): void;
   pinch(at: Point, factor: number): void;
@@ -26,6 +31,7 @@ export class Gestures {
   private phase: Phase = 'idle';
   private start: Point = { x: 0, y: 0 };
   private draggable = false;
+  private holding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly target: HTMLElement,
@@ -40,6 +46,7 @@ export class Gestures {
   }
 
   stop(): void {
+    clearTimeout(this.holding);
     this.abort.abort();
   }
 
@@ -48,7 +55,9 @@ export class Gestures {
     const at = this.at(event);
     this.pointers.set(event.pointerId, at);
     this.target.setPointerCapture(event.pointerId);
+    clearTimeout(this.holding);
     if (this.pointers.size === 1) {
+      if (event.pointerType !== 'mouse') this.holding = setTimeout(() => this.held(), HOLD_MS);
       this.phase = 'pressed';
       this.start = at;
       this.draggable = this.handlers.canDrag(at, event.pointerType !== 'mouse');
@@ -56,6 +65,10 @@ export class Gestures {
     }
     if (this.phase === 'dragging') this.handlers.dragCancel();
     this.phase = this.pointers.size === 2 ? 'pinching' : 'spent';
+  }
+
+  private held(): void {
+    if (this.phase === 'pressed' && this.handlers.hold(this.start)) this.phase = 'spent';
   }
 
   private move(event: PointerEvent): void {
@@ -92,7 +105,8 @@ export class Gestures {
     const at = this.pointers.get(event.pointerId);
     if (!at) return;
     this.pointers.delete(event.pointerId);
-    if (this.phase === 'pressed') this.handlers.tap(this.start, event.pointerType !== 'mouse');
+    const add = event.shiftKey || event.ctrlKey || event.metaKey;
+    if (this.phase === 'pressed') this.handlers.tap(this.start, event.pointerType !== 'mouse', add);
     if (this.phase === 'dragging') this.handlers.dragEnd();
     this.phase = this.pointers.size === 0 ? 'idle' : 'spent';
   }

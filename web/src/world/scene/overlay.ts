@@ -8,6 +8,8 @@ import type { Rect } from './types';
 const MARGIN = 6;
 const SHOWN_MS = { base: 3800, perCharacter: 65, max: 9500 } as const;
 const EMOTE_MS = 1900;
+/** The dots stand left of the head: what is said stands over it, emotes to the right. */
+const TYPING_WIDTH = 30;
 const TEXT_MAX = 240;
 /** Bubbles shown at once, in all and a person. */
 const WIDE = { total: 12, each: 2 } as const;
@@ -29,6 +31,7 @@ interface Bubble {
 interface Tag {
   readonly element: HTMLElement;
   text: string;
+  note: string;
   width: number;
   height: number;
 }
@@ -53,6 +56,7 @@ export class Overlay {
   private readonly tags = new Map<string, Tag>();
   private bubbles: Bubble[] = [];
   private emotes: Emote[] = [];
+  private readonly typing = new Map<string, HTMLElement>();
   private readonly stood = new Map<string, { dx: number; dy: number }>();
   private narrow = false;
   private count = 0;
@@ -98,6 +102,23 @@ export class Overlay {
     this.emotes.push({ personId, element, until: now + EMOTE_MS });
   }
 
+  /** Three dots at the heads of those who write. */
+  setTyping(ids: ReadonlySet<string>): void {
+    for (const [id, element] of this.typing) {
+      if (ids.has(id)) continue;
+      element.remove();
+      this.typing.delete(id);
+    }
+    for (const id of ids) {
+      if (this.typing.has(id)) continue;
+      const element = make('div', css.typing);
+      element.dataset.typing = id;
+      element.append(make('i', ''), make('i', ''), make('i', ''));
+      this.root.append(element);
+      this.typing.set(id, element);
+    }
+  }
+
   /** Puts everything where the people are. Bubbles of people who left go with them. */
   update(people: readonly OnScreen[], viewport: Rect, now: number): void {
     const where = new Map(people.map((entry) => [entry.person.id, entry]));
@@ -110,6 +131,11 @@ export class Overlay {
       const { feet, height, zoom } = where.get(personId) as OnScreen;
       // beside the head: what is said stands over it
       move(element, feet.x + 15 * zoom, feet.y - height - 2);
+    }
+    for (const [id, element] of this.typing) {
+      const at = where.get(id);
+      element.hidden = !at;
+      if (at) move(element, at.feet.x - 14 * at.zoom - TYPING_WIDTH, at.feet.y - at.height - 6);
     }
   }
 
@@ -142,14 +168,16 @@ export class Overlay {
     if (!tag) {
       const element = make('div', css.name);
       this.root.prepend(element);
-      tag = { element, text: '', width: 0, height: 0 };
+      tag = { element, text: '', note: '', width: 0, height: 0 };
       this.tags.set(person.id, tag);
     }
     tag.element.classList.toggle(css.self ?? '', person.self);
     tag.element.classList.toggle(css.away ?? '', person.away);
-    if (tag.text !== person.name) {
-      tag.text = person.name;
+    const note = person.note ?? '';
+    if (tag.text !== person.name || tag.note !== note) {
+      Object.assign(tag, { text: person.name, note });
       tag.element.textContent = person.name;
+      tag.element.dataset.note = note;
       measure(tag);
     }
     return tag;

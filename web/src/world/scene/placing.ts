@@ -75,12 +75,22 @@ export interface Move {
   readonly carried: readonly CarriedItem[];
 }
 
-/** Whether `item` may go to `spot`; the small things that stand on it go with it. */
-export function judgeMove(items: readonly SceneItem[], item: SceneItem, spot: Spot): Move {
-  const riders = standingOn(items, item);
-  const carried = riders.map(({ id, x, y }) => ({ id, x: x + spot.x - item.x, y: y + spot.y - item.y }));
-  const riding = new Set(riders.map(({ id }) => id));
-  const others = items.filter(({ id }) => id !== item.id && !riding.has(id));
+/** Whether `item` may go to `spot`; its `mates` on the same surface and the small things on all of them go along. */
+export function judgeMove(items: readonly SceneItem[], item: SceneItem, spot: Spot, mates: readonly SceneItem[] = []): Move {
+  const along = new Map<number, SceneItem>(mates.map((mate) => [mate.id, mate]));
+  for (const each of [item, ...mates]) {
+    for (const { id } of standingOn(items, each)) {
+      const rider = id === item.id ? undefined : items.find((other) => other.id === id);
+      if (rider) along.set(id, rider);
+    }
+  }
+  const moved = [...along.values()].map((each) => ({ ...each, x: each.x + spot.x - item.x, y: each.y + spot.y - item.y }));
   const candidate = { ...item, ...spot };
-  return { spot, carried, legal: check(others, candidate) === null };
+  const others = items.filter(({ id }) => id !== item.id && !along.has(id));
+  const together = [...others, candidate, ...moved];
+  const legal =
+    mates.length === 0
+      ? check(others, candidate) === null
+      : spot.place === item.place && [candidate, ...moved].every((each) => check(together, each) === null);
+  return { spot, legal, carried: moved.map(({ id, x, y }) => ({ id, x, y })) };
 }

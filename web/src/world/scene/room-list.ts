@@ -106,11 +106,18 @@ function makeButton(): HTMLButtonElement {
   return button;
 }
 
-/** Makes a list's buttons those of `ids`, keeping the ones that are there, and the focus with them. */
+/**
+ * Makes a list's buttons those of `ids`, keeping the ones that are there, and the focus with them. When the one
+ * in focus goes, the focus goes on to what comes next.
+ */
 function sync<Id>(list: HTMLElement, buttons: Map<Id, HTMLButtonElement>, ids: readonly Id[], make: (id: Id) => HTMLButtonElement): void {
   const wanted = new Set(ids);
-  for (const [id, button] of buttons) {
+  const before = [...buttons];
+  const focusedAt = before.findIndex(([, button]) => button === document.activeElement);
+  const heir = focusedAt < 0 ? undefined : nearestOf(before, focusedAt, wanted);
+  for (const [id, button] of before) {
     if (wanted.has(id)) continue;
+    if (button === document.activeElement) heir?.focus({ preventScroll: true });
     button.parentElement?.remove();
     buttons.delete(id);
   }
@@ -122,4 +129,10 @@ function sync<Id>(list: HTMLElement, buttons: Map<Id, HTMLButtonElement>, ids: r
     list.append(entry);
     buttons.set(id, button);
   }
+}
+
+/** The button at a place if it stays, or the next one that does, or the last one before. */
+function nearestOf<Id>(buttons: readonly (readonly [Id, HTMLButtonElement])[], at: number, staying: ReadonlySet<Id>): HTMLButtonElement | undefined {
+  const stays = ([id]: readonly [Id, HTMLButtonElement]): boolean => staying.has(id);
+  return (buttons.slice(at).find(stays) ?? buttons.slice(0, at).findLast(stays))?.[1];
 }

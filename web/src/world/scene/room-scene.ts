@@ -19,11 +19,12 @@ import { personOrigin, placePiece } from './order';
 import { Overlay } from './overlay';
 import { boundsOf, Painter, union, type View } from './painter';
 import { avatarPicture } from './picture';
+import { Previews } from './previews';
 import { RoomList } from './room-list';
 import { RoomState } from './room-state';
 import { Sprites } from './sprites';
 import { Stage } from './stage';
-import type { Rect, SceneEvents, SceneItem, SceneOptions, ScenePerson, SceneStats, Spot } from './types';
+import type { Rect, SceneDrag, SceneEvents, SceneItem, SceneOptions, ScenePerson, SceneStats, Spot } from './types';
 
 /** How long a zoom has to rest before sprites are made for it. */
 const ZOOM_RESTS_MS = 160;
@@ -41,6 +42,7 @@ export class RoomScene implements ControlledScene {
   readonly crowd: Crowd;
   private readonly stage: Stage;
   private readonly overlay: Overlay;
+  private readonly previews: Previews;
   private readonly list: RoomList;
   private readonly sprites: Sprites;
   private readonly composer: Composer;
@@ -68,6 +70,7 @@ export class RoomScene implements ControlledScene {
     this.stage = new Stage(host, options, () => this.resized());
     this.crowd = new Crowd(options.reducedMotion);
     this.overlay = new Overlay(this.stage.overlay);
+    this.previews = new Previews(this.stage.overlay);
     this.list = new RoomList(this.stage.list, options.locale, this.controls);
     this.sprites = new Sprites((key) => this.spriteArrived(key), (error) => reportError(error));
     this.composer = new Composer(this.sprites);
@@ -86,7 +89,10 @@ export class RoomScene implements ControlledScene {
   setItems(items: readonly SceneItem[]): void {
     this.isFurnished = true;
     this.state.setItems(items);
-    if (this.editor.carried && !this.state.find(this.editor.carried.item.id)) this.editor.release();
+    if (this.editor.carried && !this.state.find(this.editor.carried.item.id)) {
+      this.editor.release();
+      this.events.emit('dragend', {});
+    }
     this.itemsChanged();
   }
 
@@ -115,6 +121,18 @@ export class RoomScene implements ControlledScene {
     this.resized();
   }
 
+  /** Who is writing, by id. */
+  setTyping(ids: ReadonlySet<string>): void {
+    this.overlay.setTyping(ids);
+    this.stale.overlay = true;
+  }
+
+  /** What others drag just now. */
+  setDrags(drags: readonly SceneDrag[]): void {
+    this.previews.set(drags);
+    this.marksChanged();
+  }
+
   /** A text of nothing but an emoji or two pops up; anything else is a bubble. */
   say(personId: string, text: string): void {
     if (/^(\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F?){1,2}$/u.test(text.trim())) this.emote(personId, text.trim());
@@ -130,12 +148,12 @@ export class RoomScene implements ControlledScene {
   setEditing(on: boolean): void {
     this.editor.on = on;
     this.editor.release();
-    if (!on) this.editor.selected = null;
+    if (!on) this.editor.select([]);
     this.itemsChanged();
   }
 
-  select(itemId: number | null): void {
-    this.editor.selected = itemId;
+  select(ids: readonly number[]): void {
+    this.editor.select(ids);
     this.marksChanged();
   }
 
@@ -307,7 +325,7 @@ export class RoomScene implements ControlledScene {
     const view = this.view;
     const parts = this.changedParts(people, view);
     if (!this.stale.frame && parts.length === 0) return false;
-    this.composition = this.composer.compose(this.state, this.editor, people);
+    this.composition = this.composer.compose(this.state, this.editor, people, this.previews.drags);
     const frame = {
       ...this.composition,
       backdrop: this.backdrop,
@@ -362,6 +380,7 @@ export class RoomScene implements ControlledScene {
       zoom,
     }));
     this.overlay.update(onScreen, this.stage.free(this.insets), now);
+    this.previews.place(this.state, this.camera);
     for (const [element, itemId] of this.pins) this.placePin(element, itemId);
     if (this.selfId !== null) this.prepareOwnSteps();
   }

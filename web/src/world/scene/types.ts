@@ -23,6 +23,18 @@ export interface ScenePerson {
   readonly facing: number;
   readonly moving: boolean;
   readonly away?: boolean;
+  /** Shown at the name. */
+  readonly note?: PersonNote | undefined;
+}
+
+export type PersonNote = 'busy' | 'idle';
+
+/** A piece somebody else is dragging, where it would come to stand. */
+export interface SceneDrag extends Spot {
+  readonly person: string;
+  readonly name: string;
+  readonly item: number;
+  readonly rot: number;
 }
 
 /** Where an item may come to stand. */
@@ -43,10 +55,12 @@ export interface SceneEvents {
   floor: { x: number; y: number };
   item: { id: number };
   person: { id: string };
-  /** The selection changed by hand: a tap, a drag or the keyboard. */
-  select: { id: number | null };
-  dragpreview: Spot & { id: number; legal: boolean };
-  /** `carried`: small things that stand on the dropped item and go with it. */
+  /** The selection changed by hand: a tap, a drag or the keyboard. The last id is the one meant most. */
+  select: { ids: readonly number[] };
+  dragpreview: Spot & { id: number; rot: number; legal: boolean };
+  /** What was dragged is no longer in hand, dropped or not. */
+  dragend: Record<string, never>;
+  /** `carried`: what stands on the dropped item or is selected with it, and goes along. */
   drop: Spot & { id: number; legal: boolean; carried: readonly CarriedItem[] };
   place: Spot & { kind: string; color: string; rot: number; legal: boolean };
   placecancel: { kind: string };

@@ -1,5 +1,5 @@
-/** What can be done with the selected item. */
-import { useEffect, useRef, useState } from 'react';
+/** What can be done with what is selected. */
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { useLocale, useMessages } from '../../../app/i18n';
 import { classes } from '../../../app/ui/controls';
 import { Icon, type IconName } from '../../../app/ui/Icon';
@@ -14,25 +14,31 @@ export interface ItemActions {
   duplicate(): void;
   recolor(color: string): void;
   remove(): void;
+  selectAll(): void;
   deselect(): void;
 }
 
 interface SelectionToolbarProps {
   kind: string;
   color: string;
+  /** How many are selected. */
+  count: number;
   actions: ItemActions;
 }
 
 type Open = 'colors' | 'move' | null;
 
-export function SelectionToolbar({ kind, color, actions }: SelectionToolbarProps) {
+export function SelectionToolbar({ kind, color, count, actions }: SelectionToolbarProps) {
   const { edit } = useMessages();
   const locale = useLocale();
-  const name = catalogueItem(kind)?.name[locale] ?? kind;
+  const many = count > 1;
+  const name = many ? edit.selected(count) : (catalogueItem(kind)?.name[locale] ?? kind);
+  const frame = useRef<HTMLDivElement>(null);
+  useFocusHandedOn(frame);
   const [open, setOpen] = useState<Open>(null);
   const toggle = (which: Open): void => setOpen(open === which ? null : which);
   return (
-    <div className={styles.frame}>
+    <div className={styles.frame} ref={frame}>
       {open === 'colors' && (
         <div className={styles.drawer}>
           <ColorSwatches color={color} choose={actions.recolor} />
@@ -40,9 +46,13 @@ export function SelectionToolbar({ kind, color, actions }: SelectionToolbarProps
       )}
       {open === 'move' && <StepPad step={actions.step} />}
       <div className={styles.bar} role="toolbar" aria-label={edit.toolbar(name)} data-testid="item-toolbar">
-        <span className={styles.name}>{name}</span>
-        <Action icon="rotateLeft" label={edit.rotateLeft} disabled={!turnable(kind)} act={() => actions.turn(1)} />
-        <Action icon="rotateRight" label={edit.rotateRight} disabled={!turnable(kind)} act={() => actions.turn(-1)} />
+        <span className={classes(styles.name, many && styles.count)}>{name}</span>
+        {!many && (
+          <>
+            <Action icon="rotateLeft" label={edit.rotateLeft} disabled={!turnable(kind)} act={() => actions.turn(1)} />
+            <Action icon="rotateRight" label={edit.rotateRight} disabled={!turnable(kind)} act={() => actions.turn(-1)} />
+          </>
+        )}
         <Action icon="move" label={edit.move} expanded={open === 'move'} act={() => toggle('move')} />
         <Action icon="duplicate" label={edit.duplicate} act={actions.duplicate} />
         <Action icon="palette" label={edit.recolor} expanded={open === 'colors'} act={() => toggle('colors')} />
@@ -51,6 +61,24 @@ export function SelectionToolbar({ kind, color, actions }: SelectionToolbarProps
       </div>
     </div>
   );
+}
+
+/** When the toolbar goes with the focus in it, the same button of the next one gets it, or taking back. */
+function useFocusHandedOn(frame: RefObject<HTMLDivElement | null>): void {
+  useLayoutEffect(() => {
+    const element = frame.current;
+    return () => {
+      const focused = document.activeElement;
+      if (!element?.contains(focused)) {
+        return;
+      }
+      const label = focused?.getAttribute('aria-label') ?? '';
+      requestAnimationFrame(() => {
+        const next = document.querySelector<HTMLElement>(`[data-testid=item-toolbar] [aria-label="${CSS.escape(label)}"]`);
+        (next ?? document.querySelector<HTMLElement>('[data-testid=edit-bar] button:not(:disabled)'))?.focus();
+      });
+    };
+  }, [frame]);
 }
 
 interface ActionProps {

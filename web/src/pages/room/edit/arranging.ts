@@ -1,9 +1,10 @@
 /** What arranging furniture asks of the server: operations, checked by the server's own placement rules first. */
-import type { Item, Op } from 'maru-client';
+import { BATCH_OPS_MAX, type Item, type Op } from 'maru-client';
 import { catalogueItem, check, footprint, standingOn, type PlacementProblem } from '../../../world/catalogue';
 
 export type Quarter = 0 | 1 | 2 | 3;
-export type Arranged = { readonly ops: readonly Op[] } | { readonly problem: PlacementProblem };
+type Hindrance = PlacementProblem | 'bad_batch_size';
+export type Arranged = { readonly ops: readonly Op[] } | { readonly problem: Hindrance };
 type Placement = Pick<Item, 'id' | 'kind' | 'place' | 'x' | 'y' | 'rotation'>;
 
 const plain = (item: Placement) => ({ id: item.id, kind: item.kind, place: item.place, x: item.x, y: item.y, rot: item.rotation });
@@ -26,7 +27,9 @@ function arrange(items: ReadonlyMap<number, Item>, moved: readonly Item[]): Arra
       return { problem };
     }
   }
-  return { ops: moved.flatMap((item) => difference(items.get(item.id), item)) };
+  const ops = moved.flatMap((item) => difference(items.get(item.id), item));
+  // in two batches one half could be refused
+  return ops.length > BATCH_OPS_MAX ? { problem: 'bad_batch_size' } : { ops };
 }
 
 function difference(before: Item | undefined, after: Item): Op[] {
@@ -42,15 +45,33 @@ function difference(before: Item | undefined, after: Item): Op[] {
   return [{ type: 'patch', id, standpoint: stays ? null : { place, x, y }, rotation: turned ? rotation : null, color: null, ifSeq: null }];
 }
 
-/** Moves an item and the small things that stand on it, as one. */
-export function moveItem(items: ReadonlyMap<number, Item>, id: number, to: Pick<Item, 'place' | 'x' | 'y'>): Arranged {
+/** What is selected with an item on the same surface, the item not included. */
+function matesOf(items: ReadonlyMap<number, Item>, item: Item, selection: readonly number[]): Item[] {
+  if (!selection.includes(item.id)) {
+    return [];
+  }
+  return selection.flatMap((id) => items.get(id) ?? []).filter(({ id, place }) => id !== item.id && place === item.place);
+}
+
+/** Moves an item, what is selected with it on its surface, and the small things that stand on them, as one. */
+export function moveItem(items: ReadonlyMap<number, Item>, id: number, to: Pick<Item, 'place' | 'x' | 'y'>, selection: readonly number[] = []): Arranged {
   const item = items.get(id);
   if (!item) {
     return { ops: [] };
   }
-  const carried = to.place === 0 && item.place === 0 ? ridersOf(items, item) : [];
-  const along = carried.map((rider) => ({ ...rider, x: rider.x + to.x - item.x, y: rider.y + to.y - item.y }));
-  return arrange(items, [{ ...item, ...to }, ...along]);
+  const mates = matesOf(items, item, selection);
+  if (mates.length > 0 && to.place !== item.place) {
+    return { problem: 'wrong_surface' };
+  }
+  const carried = to.place === 0 && item.place === 0 ? [item, ...mates].flatMap((each) => ridersOf(items, each)) : [];
+  const along = new Map([...mates, ...carried].filter((each) => each.id !== id).map((each) => [each.id, each]));
+  const moved = Array.from(along.values(), (each) => ({ ...each, x: each.x + to.x - item.x, y: each.y + to.y - item.y }));
+  return arrange(items, [{ ...item, ...to }, ...moved]);
+}
+
+/** The operations in batches that a server takes. */
+export function inBatches(ops: readonly Op[]): Op[][] {
+  return Array.from({ length: Math.ceil(ops.length / BATCH_OPS_MAX) }, (_, at) => ops.slice(at * BATCH_OPS_MAX, (at + 1) * BATCH_OPS_MAX));
 }
 
 const quarter = (turns: number): Quarter => ((((turns % 4) + 4) % 4) as Quarter);
@@ -85,7 +106,7 @@ export function turnItem(items: ReadonlyMap<number, Item>, id: number, way: 1 | 
   }
   const slack = Math.trunc((size.width - size.depth) / 2);
   const riders = ridersOf(items, item);
-  let problem: PlacementProblem = 'overlap';
+  let problem: Hindrance = 'overlap';
   for (const [dx, dy] of shifts) {
     const turned: Item = { ...item, x: item.x + slack + dx, y: item.y - slack + dy, rotation: quarter(item.rotation + way) };
     const arranged = arrange(items, [turned, ...riders.map((rider) => turnedCorner(rider, item, turned, way))]);
@@ -102,22 +123,37 @@ const around: readonly (readonly [number, number])[] = Array.from({ length: 41 *
   .filter(([dx, dy]) => dx !== 0 || dy !== 0)
   .toSorted(([ax, ay], [bx, by]) => ax * ax + ay * ay - bx * bx - by * by || ay - by || ax - bx);
 
-/** The nearest free place for a copy of an item; null where the room has none. */
-export function placeForCopy(items: ReadonlyMap<number, Item>, id: number): Omit<Item, 'id' | 'seq'> | null {
-  const item = items.get(id);
-  if (!item) {
-    return null;
-  }
+/** Items that are copied together, by one offset. */
+export interface Copies {
+  readonly ids: readonly number[];
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/**
+ * The nearest offsets at which a copy of each item has a free place, one for the floor and one for each wall; null
+ * where one of them has none.
+ */
+export function placesForCopies(items: ReadonlyMap<number, Item>, ids: readonly number[]): Copies[] | null {
+  const originals = ids.flatMap((id) => items.get(id) ?? []);
   const all = Array.from(items.values(), plain);
-  const { kind, place, rotation, color } = item;
-  for (const [dx, dy] of around) {
-    const spot = { x: item.x + dx, y: item.y + dy };
-    // no item has the id 0, so the copy is checked against everything
-    if (check(all, { ...plain(item), ...spot, id: 0 }) === null) {
-      return { kind, place, rotation, color, ...spot };
+  const result: Copies[] = [];
+  for (const surface of [0, 1, 2] as const) {
+    const group = originals.filter(({ place }) => place === surface);
+    if (group.length === 0) {
+      continue;
     }
+    const offset = around.find(([dx, dy]) => {
+      // no item has a negative id, so each copy is checked against everything
+      const copies = group.map((item, at) => ({ ...plain(item), id: -1 - at, x: item.x + dx, y: item.y + dy }));
+      return copies.every((copy) => check(all, copy) === null) && copies.every((copy) => check(copies, copy) === null);
+    });
+    if (!offset) {
+      return null;
+    }
+    result.push({ ids: group.map(({ id }) => id), dx: offset[0], dy: offset[1] });
   }
-  return null;
+  return result;
 }
 
 export type Arrow = 'ArrowUp' | 'ArrowDown' | 'ArrowLeft' | 'ArrowRight';

@@ -1,21 +1,23 @@
 /** Arranging the room by hand: what is selected, what is being placed, and what each gesture sends. */
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { newItemId, type LiveRoom, type Op } from 'maru-client';
+import { BATCH_OPS_MAX, newItemId, type LiveRoom, type Op } from 'maru-client';
 import { textOf, useLocale, useMessages } from '../../../app/i18n';
 import { useToasts } from '../../../app/state/toasts';
 import { catalogueItem } from '../../../world/catalogue';
 import type { RoomScene } from '../../../world/scene';
 import { standpointText } from '../panels/ThingList';
-import { moveItem, placeForCopy, stepOf, turnItem, type Arranged, type Arrow } from './arranging';
+import { inBatches, moveItem, placesForCopies, stepOf, turnItem, type Arranged, type Arrow } from './arranging';
 import type { ItemActions } from './SelectionToolbar';
 
 export interface Arranging {
-  readonly selected: number | null;
+  /** Ids, the one meant most last. */
+  readonly selection: readonly number[];
   readonly placing: string | null;
-  /** Said by a live region: where things went. */
+  /** Said by a live region: where things went, how many are selected. */
   readonly announcement: string;
   readonly actions: ItemActions;
-  choose(id: number | null): void;
+  /** Selects one item, or adds it to the selection or takes it out. */
+  choose(id: number, add: boolean): void;
   place(kind: string, color: string): void;
   stopPlacing(): void;
 }
@@ -35,59 +37,155 @@ export function useArranging(scene: RoomScene | null, live: LiveRoom | null, edi
   const { edit, rejections, room: words } = useMessages();
   const locale = useLocale();
   const show = useToasts((state) => state.show);
-  const [selected, setSelected] = useState<number | null>(null);
+  const [selection, setSelection] = useState<readonly number[]>([]);
   const [placing, setPlacing] = useState<string | null>(null);
   const [announcement, announce] = useState('');
 
-  const send = useCallback(
-    (ops: readonly Op[]): void => {
-      if (live && ops.length > 0) {
-        // a refusal comes back as the room's `rejected` event; nothing is left to wait for here
-        void live.batch(ops);
-      }
-    },
-    [live],
-  );
   const carryOut = useCallback(
     (arranged: Arranged, otherwise: string): boolean => {
       if ('problem' in arranged) {
         show('bad', `${otherwise} ${textOf(rejections, arranged.problem)}`);
         return false;
       }
-      send(arranged.ops);
+      if (live && arranged.ops.length > 0) {
+        // a refusal comes back as the room's `rejected` event; nothing is left to wait for here
+        void live.batch(arranged.ops);
+      }
       return true;
     },
-    [send, show, rejections],
+    [live, show, rejections],
   );
   const move = useCallback(
     (id: number, to: { place: 0 | 1 | 2; x: number; y: number }): void => {
       const item = live?.view.items.get(id);
-      if (live && item && carryOut(moveItem(live.view.items, id, to), edit.cannotMove)) {
+      if (live && item && carryOut(moveItem(live.view.items, id, to, selection), edit.cannotMove)) {
         announce(edit.movedTo(catalogueItem(item.kind)?.name[locale] ?? item.kind, standpointText(words, to)));
       }
     },
-    [live, carryOut, edit, words, locale],
+    [live, selection, carryOut, edit, words, locale],
   );
-
-  const choose = useCallback((id: number | null): void => {
-    setSelected(id);
-    scene?.select(id);
-  }, [scene]);
+  const select = useCallback(
+    (ids: readonly number[]): void => {
+      setSelection(ids);
+      scene?.select(ids);
+      if (ids.length > 1) {
+        announce(edit.selected(ids.length));
+      }
+    },
+    [scene, edit],
+  );
 
   useEffect(() => {
     scene?.setEditing(editing);
     return () => {
-      setSelected(null);
+      setSelection([]);
       setPlacing(null);
     };
   }, [scene, editing]);
+  useGestures(scene, editing ? live : null, { move, select, setSelection, setPlacing, announce });
 
+  // an item taken away by someone else cannot stay selected
   useEffect(() => {
-    if (!scene || !live || !editing) {
+    if (!live || selection.length === 0) {
+      return undefined;
+    }
+    return live.on('view', ({ items }) => {
+      if (selection.some((id) => !items.has(id))) {
+        select(selection.filter((id) => items.has(id)));
+      }
+    });
+  }, [live, selection, select]);
+
+  const duplicate = useCallback((): void => {
+    const places = live && placesForCopies(live.view.items, selection);
+    if (!live || !places || selection.length > BATCH_OPS_MAX) {
+      show('bad', places ? rejections.bad_batch_size : edit.noRoom);
+      return;
+    }
+    const made = places.flatMap(({ ids, dx, dy }) => {
+      const copies = ids.map(() => newItemId());
+      void live.duplicate(ids, dx, dy, copies);
+      return copies;
+    });
+    select(made);
+    followFocus(made.at(-1) ?? 0);
+  }, [live, selection, select, show, edit, rejections]);
+
+  const actions = useMemo<ItemActions>(() => {
+    const id = selection.at(-1);
+    const send = (ops: readonly Op[]): void => {
+      for (const batch of inBatches(ops)) {
+        void live?.batch(batch);
+      }
+    };
+    return {
+      turn: (way) => {
+        if (live && id !== undefined && selection.length === 1) {
+          carryOut(turnItem(live.view.items, id, way), edit.cannotTurn);
+        }
+      },
+      step: (arrow: Arrow) => {
+        const item = id === undefined ? undefined : live?.view.items.get(id);
+        if (item) {
+          const { dx, dy } = stepOf(item, arrow);
+          move(item.id, { place: item.place, x: item.x + dx, y: item.y + dy });
+        }
+      },
+      duplicate: () => {
+        if (selection.length > 0) {
+          duplicate();
+        }
+      },
+      recolor: (color) => send(selection.map((each) => ({ type: 'patch', id: each, standpoint: null, rotation: null, color, ifSeq: null }))),
+      remove: () => {
+        // first let go: the list of things goes on to the next one, which is then selected
+        select([]);
+        send(selection.map((each) => ({ type: 'remove', id: each, ifSeq: null })));
+      },
+      selectAll: () => select([...(live?.view.items.keys() ?? [])]),
+      deselect: () => select([]),
+    };
+  }, [live, selection, carryOut, move, select, duplicate, edit]);
+
+  const choose = useCallback(
+    (id: number, add: boolean): void => select(!add ? [id] : selection.includes(id) ? selection.filter((other) => other !== id) : [...selection, id]),
+    [selection, select],
+  );
+  const place = useCallback((kind: string, color: string): void => {
+    select([]);
+    setPlacing(kind);
+    scene?.beginPlacing(kind, color);
+  }, [scene, select]);
+  const stopPlacing = useCallback((): void => {
+    setPlacing(null);
+    scene?.cancelPlacing();
+  }, [scene]);
+  return { selection, placing, announcement, actions, choose, place, stopPlacing };
+}
+
+interface GestureEffects {
+  move(id: number, to: { place: 0 | 1 | 2; x: number; y: number }): void;
+  select(ids: readonly number[]): void;
+  setSelection(ids: readonly number[]): void;
+  setPlacing(kind: string | null): void;
+  announce(text: string): void;
+}
+
+/** What is done on the canvas, sent to the room; what is being dragged, shown to the others. */
+function useGestures(scene: RoomScene | null, live: LiveRoom | null, { move, select, setSelection, setPlacing, announce }: GestureEffects): void {
+  const { edit } = useMessages();
+  const show = useToasts((state) => state.show);
+  useEffect(() => {
+    if (!scene || !live) {
       return undefined;
     }
     const stops = [
-      scene.on('select', ({ id }) => setSelected(id)),
+      scene.on('select', ({ ids }) => {
+        setSelection(ids);
+        if (ids.length > 1) {
+          announce(edit.selected(ids.length));
+        }
+      }),
       scene.on('drop', ({ id, place, x, y, legal }) => {
         if (legal) {
           move(id, { place, x, y });
@@ -95,6 +193,8 @@ export function useArranging(scene: RoomScene | null, live: LiveRoom | null, edi
           show('bad', edit.cannotMove);
         }
       }),
+      scene.on('dragpreview', ({ id, place, x, y, rot }) => live.drag({ item: id, standpoint: { place: asPlace(place), x, y }, rotation: asQuarter(rot) })),
+      scene.on('dragend', () => live.drag(null)),
       scene.on('place', ({ kind, color, place, x, y, rot, legal }) => {
         if (!legal) {
           show('bad', edit.cannotMove);
@@ -103,73 +203,15 @@ export function useArranging(scene: RoomScene | null, live: LiveRoom | null, edi
         setPlacing(null);
         const id = newItemId();
         void live.put({ id, kind, color, place: asPlace(place), x, y, rotation: asQuarter(rot) });
-        choose(id);
+        select([id]);
       }),
       scene.on('placecancel', () => setPlacing(null)),
     ];
     return () => {
+      live.drag(null);
       for (const stop of stops) {
         stop();
       }
     };
-  }, [scene, live, editing, move, choose, show, edit]);
-
-  // an item taken away by someone else cannot stay selected
-  useEffect(() => {
-    if (!live || selected === null) {
-      return undefined;
-    }
-    return live.on('view', ({ items }) => {
-      if (!items.has(selected)) {
-        choose(null);
-      }
-    });
-  }, [live, selected, choose]);
-
-  const actions = useMemo<ItemActions>(() => {
-    const withItem = (act: (id: number, room: LiveRoom) => void) => (): void => {
-      if (live && selected !== null) {
-        act(selected, live);
-      }
-    };
-    return {
-      turn: (way) => withItem((id, room) => carryOut(turnItem(room.view.items, id, way), edit.cannotTurn))(),
-      step: (arrow: Arrow) =>
-        withItem((id, room) => {
-          const item = room.view.items.get(id);
-          if (item) {
-            const { dx, dy } = stepOf(item, arrow);
-            move(id, { place: item.place, x: item.x + dx, y: item.y + dy });
-          }
-        })(),
-      duplicate: withItem((id, room) => {
-        const copy = placeForCopy(room.view.items, id);
-        if (copy) {
-          const twin = newItemId();
-          void room.put({ ...copy, id: twin });
-          choose(twin);
-          followFocus(twin);
-        } else {
-          show('bad', edit.noRoom);
-        }
-      }),
-      recolor: (color) => withItem((id, room) => void room.patch(id, { color }))(),
-      remove: withItem((id, room) => {
-        void room.remove(id);
-        choose(null);
-      }),
-      deselect: () => choose(null),
-    };
-  }, [live, selected, carryOut, move, choose, show, edit]);
-
-  const place = useCallback((kind: string, color: string): void => {
-    choose(null);
-    setPlacing(kind);
-    scene?.beginPlacing(kind, color);
-  }, [scene, choose]);
-  const stopPlacing = useCallback((): void => {
-    setPlacing(null);
-    scene?.cancelPlacing();
-  }, [scene]);
-  return { selected, placing, announcement, actions, choose, place, stopPlacing };
+  }, [scene, live, move, select, setSelection, setPlacing, announce, show, edit]);
 }
