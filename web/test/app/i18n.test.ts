@@ -2,6 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../../src/app/i18n/en';
 import { ko } from '../../src/app/i18n/ko';
+import { en as manageEn } from '../../src/pages/room/manage/words/en';
+import { ko as manageKo } from '../../src/pages/room/manage/words/ko';
+import { en as roomEn } from '../../src/pages/room/words/en';
+import { ko as roomKo } from '../../src/pages/room/words/ko';
 import { preferred, textOf } from '../../src/app/i18n/messages';
 
 /** Every entry by its path; functions are called with stand-ins to become texts. */
@@ -16,8 +20,9 @@ function texts(value: unknown, path: string): [string, string][] {
   return [[path, String(value)]];
 }
 
-const english = texts(en, '');
-const korean = texts(ko, '');
+const allEn = { ...en, inRoom: roomEn, managing: manageEn };
+const english = texts(allEn, '');
+const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo }, '');
 /** Texts that are the same thing in every language. */
 const wordless = new Set(['.edit.count']);
 
@@ -37,7 +42,7 @@ describe('the dictionaries', () => {
 
   it('use every stand-in that an entry takes', () => {
     const taking = [...english, ...korean].filter(([path]) => {
-      const entry = path.split('.').slice(1).reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], en);
+      const entry = path.split('.').slice(1).reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], allEn);
       return typeof entry === 'function';
     });
     expect(taking.length).toBeGreaterThan(20);

@@ -13,6 +13,18 @@ export function Toasts() {
       {toasts.map((toast) => (
         <div key={toast.id} className={classes(styles.toast, styles[toast.tone])} data-testid="toast">
           <span>{toast.text}</span>
+          {toast.action && (
+            <button
+              type="button"
+              className={styles.action}
+              onClick={() => {
+                toast.action?.run();
+                dismiss(toast.id);
+              }}
+            >
+              {toast.action.label}
+            </button>
+          )}
           <button type="button" aria-label={common.close} onClick={() => dismiss(toast.id)}>
             <Icon name="close" size={16} />
           </button>

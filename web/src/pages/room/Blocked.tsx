@@ -3,14 +3,27 @@ import { useLocation } from 'wouter';
 import { useMessages } from '../../app/i18n';
 import { Button, ButtonLink } from '../../app/ui/controls';
 import { Notice } from '../../app/ui/Notice';
+import { useRoomWords } from './words';
 
-export type Block = 'full' | 'gone' | 'forbidden' | 'sign_in' | 'replaced' | 'broken';
+export type Block = 'full' | 'locked' | 'kicked' | 'banned' | 'crowded' | 'gone' | 'forbidden' | 'sign_in' | 'replaced' | 'broken';
 
-export function Blocked({ block, again }: { block: Block; again(): void }) {
+interface BlockedProps {
+  block: Block;
+  /** Who is signed in can be refused for who they are; a guest may only lack a name. */
+  guest?: boolean;
+  again(): void;
+}
+
+export function Blocked({ block, guest = false, again }: BlockedProps) {
   const { blocked, common } = useMessages();
   const [path] = useLocation();
+  const { blocked: more } = useRoomWords();
   const words = {
     full: [blocked.fullTitle, blocked.full],
+    locked: [more.lockedTitle, more.locked],
+    kicked: [more.kickedTitle, more.kicked],
+    banned: [more.bannedTitle, more.banned],
+    crowded: [more.crowdedTitle, more.crowded],
     gone: [blocked.goneTitle, blocked.gone],
     forbidden: [blocked.forbiddenTitle, blocked.forbidden],
     sign_in: [blocked.signInTitle, blocked.signIn],
@@ -20,7 +33,7 @@ export function Blocked({ block, again }: { block: Block; again(): void }) {
   const [title, lead] = words[block];
   return (
     <Notice title={title} lead={lead}>
-      {block === 'sign_in' && (
+      {(block === 'sign_in' || (block === 'forbidden' && guest)) && (
         <ButtonLink href={`/login?return_to=${encodeURIComponent(path)}`} variant="primary">
           {common.signIn}
         </ButtonLink>
@@ -30,9 +43,14 @@ export function Blocked({ block, again }: { block: Block; again(): void }) {
           {blocked.comeBackHere}
         </Button>
       )}
-      {block === 'full' && (
+      {block === 'kicked' && (
         <Button variant="primary" onClick={again}>
-          {common.retry}
+          {more.comeIn}
+        </Button>
+      )}
+      {(block === 'full' || block === 'locked' || block === 'crowded') && (
+        <Button variant="primary" onClick={again}>
+          {more.knock}
         </Button>
       )}
       {block === 'broken' && (

@@ -1,5 +1,6 @@
 /** The head of a room: way home, whose room this is, whether one is in, who else is, and what one may do. */
 import type { ReactNode } from 'react';
+import type { RoomInfo } from 'maru-client';
 import type { Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
 import { BrandMark } from '../../app/ui/Brand';
@@ -7,22 +8,27 @@ import { ButtonLink, Chip, classes, dotClass } from '../../app/ui/controls';
 import { Icon } from '../../app/ui/Icon';
 import { LanguageSwitch } from '../../app/ui/LanguageSwitch';
 import { Portrait } from '../../app/ui/Portrait';
-import type { Present } from './panels/PeopleList';
+import type { Present } from './panels/present';
 import styles from './RoomHeader.module.css';
+import { useRoomWords } from './words';
 
 interface RoomHeaderProps {
   room: Room;
   name: string;
+  /** Once the live room has told of itself. */
+  info: RoomInfo | null;
   inside: boolean;
   people: readonly Present[];
   showPeople(): void;
-  /** Editing tools, or nothing. */
+  /** Whether this person runs the room, and so finds the language there on phones. */
+  manages: boolean;
+  /** Tools, or nothing. */
   children: ReactNode;
 }
 
 const facesMost = 5;
 
-export function RoomHeader({ room, name, inside, people, showPeople, children }: RoomHeaderProps) {
+export function RoomHeader({ room, name, info, inside, people, showPeople, manages, children }: RoomHeaderProps) {
   const { room: words, common } = useMessages();
   return (
     <header className={styles.header}>
@@ -40,6 +46,7 @@ export function RoomHeader({ room, name, inside, people, showPeople, children }:
             {inside ? words.inside : words.watching}
           </Chip>
         </span>
+        {inside && info && <Door info={info} />}
       </div>
       <span className={styles.space} />
       {inside && (
@@ -56,7 +63,25 @@ export function RoomHeader({ room, name, inside, people, showPeople, children }:
         </button>
       )}
       {children}
-      <LanguageSwitch compact />
+      <span className={classes(manages && styles.elsewhere)}>
+        <LanguageSwitch compact />
+      </span>
     </header>
+  );
+}
+
+/** What keeps people out just now; nothing where everyone may come in. */
+function Door({ info: { locked, visibility } }: { info: RoomInfo }) {
+  const { door } = useRoomWords();
+  if (!locked && visibility === 'public') {
+    return null;
+  }
+  return (
+    <span className={styles.door} data-testid="door">
+      <Chip tone="waiting">
+        <Icon name={locked ? 'lock' : 'door'} size={15} />
+        {locked || visibility === 'public' ? door.locked : door[visibility]}
+      </Chip>
+    </span>
   );
 }

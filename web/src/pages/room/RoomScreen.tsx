@@ -21,10 +21,15 @@ import { useEntrance } from './entry/useEntrance';
 import { narrowScreen, useSceneCovers } from './sceneCovers';
 import { RoomHeader } from './RoomHeader';
 import { RoomPanels, type PanelId } from './panels/RoomPanels';
-import type { Present } from './panels/PeopleList';
+import { presentPeople } from './panels/present';
+import { isDecision } from './decisions';
+import { useLimits } from './limits';
+import { RoomDialogs, type RoomDialog } from './RoomDialogs';
+import { useRoomNews } from './roomNews';
+import { useRoomWords } from './words';
 import styles from './RoomScreen.module.css';
 import { WalkHint } from './WalkHint';
-import { useLiveRole, useLiveRoom, useLiveState, useLiveView } from './useLiveRoom';
+import { useLiveInfo, useLiveRole, useLiveRoom, useLiveState, useLiveView } from './useLiveRoom';
 import { useRoomKeys } from './useRoomKeys';
 import { useApproach, useLiveScene, useStill } from './useSceneRoom';
 
@@ -42,6 +47,7 @@ const steps: Readonly<Record<Arrow, readonly [number, number]>> = {
 export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
   const messages = useMessages();
   const words = messages.room;
+  const more = useRoomWords();
   const host = useRef<HTMLDivElement>(null);
   const scene = useRoomScene(host);
   const { above, below } = useSceneCovers(scene, host);
@@ -50,15 +56,23 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
   const view = useLiveView(live);
   const state = useLiveState(live);
   const role = useLiveRole(live);
+  const info = useLiveInfo(live);
+  const block = blockOf(state) ?? (me === null && !room.guestsAllowed ? 'sign_in' : null);
   const inside = state?.name === 'inside' && view?.ready === true;
-  const present = view?.ready === true;
-  usePageTitle(room.name);
+  // whoever is kept out sees no more of it
+  const present = view?.ready === true && block === null;
+  const name = info?.name ?? room.name;
+  usePageTitle(name);
   useStill(scene, room, present);
-  useLiveScene(scene, live);
+  useLiveScene(scene, present ? live : null);
   useRefusals(live);
+  useRoomNews(live);
+  const waitSeconds = useLimits(live);
 
   const [editing, setEditing] = useState(false);
-  const mayEdit = present && (role ?? room.role) !== 'visitor';
+  const rights = role ?? room.role;
+  const mayEdit = present && rights !== 'visitor';
+  const [dialog, openDialog] = useState<RoomDialog | null>(null);
   const arranging = useArranging(scene, live, editing && mayEdit);
   useApproach(scene, present ? live : null, !editing);
   const [panel, setPanel] = useState<PanelId | null>(() => (matchMedia(narrowScreen).matches ? null : 'chat'));
@@ -68,6 +82,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
   }, []);
   const nudge = useCallback((arrow: Arrow): void => void scene?.nudge(...steps[arrow]), [scene]);
   const say = useCallback((text: string): void => void live?.say(text), [live]);
+  const typing = useCallback((active: boolean): void => live?.typing(active), [live]);
   useRoomKeys(
     useMemo(
       () => ({ live: present ? live : null, editing: editing && mayEdit, arranging, leaveEditing: () => edit(false), nudge }),
@@ -75,16 +90,25 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
     ),
   );
 
-  const block = blockOf(state) ?? (me === null && !room.guestsAllowed ? 'sign_in' : null);
   const trouble = useTrouble(state);
   const people = useMemo(() => presentPeople(view?.people.values() ?? []), [view?.people]);
   const theme = present && view ? view.theme : room.theme;
   const refused = state?.name === 'closed' && state.reason === 'invalid_name';
   const asking = !block && (entrance === null || refused);
-  const selected = arranging.selected === null ? undefined : view?.items.get(arranging.selected);
+  const muted = people.some(({ member, muted: quiet }) => quiet && member === live?.member);
+  const selected = view?.items.get(arranging.selection.at(-1) ?? 0);
   return (
     <div className={classes(styles.screen, theme.light === 'night' && styles.night)}>
-      <RoomHeader room={room} name={live?.info?.name ?? room.name} inside={inside} people={people} showPeople={() => setPanel('people')}>
+      <RoomHeader room={room} name={name} info={info} inside={inside} people={people} showPeople={() => setPanel('people')} manages={mayEdit}>
+        {mayEdit && (
+          <IconButton
+            icon={rights === 'owner' ? 'settings' : 'history'}
+            label={rights === 'owner' ? more.manage.room : more.manage.history}
+            aria-haspopup="dialog"
+            data-testid="manage"
+            onClick={() => openDialog({ about: 'room' })}
+          />
+        )}
         {mayEdit && !editing && (
           <Button variant="primary" icon="brush" className={styles.edit} aria-label={words.edit} onClick={() => edit(true)}>
             <span>{words.edit}</span>
@@ -93,19 +117,19 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
       </RoomHeader>
       <main className={styles.main}>
         <div className={styles.stage}>
-          <div ref={host} className={styles.scene} role="group" aria-label={words.stageLabel(room.name)} data-testid="scene" />
+          <div ref={host} className={styles.scene} role="group" aria-label={words.stageLabel(name)} data-testid="scene" />
           <ConnectionBanner trouble={block ? null : trouble} retry={live ? () => live.online() : null} />
           {editing && mayEdit && live && (
             <EditBar cover={above} live={live} unsaved={view?.unsaved ?? 0} connected={inside} placing={arranging.placing} stopPlacing={arranging.stopPlacing} done={() => edit(false)} />
           )}
           {editing && selected && (
             <Pinned key={selected.id} scene={scene} item={selected.id}>
-              <SelectionToolbar kind={selected.kind} color={selected.color} actions={arranging.actions} />
+              <SelectionToolbar kind={selected.kind} color={selected.color} count={arranging.selection.length} actions={arranging.actions} />
             </Pinned>
           )}
           {block && (
             <div className={styles.over}>
-              <Blocked block={block} again={again} />
+              <Blocked block={block} guest={me === null} again={again} />
             </div>
           )}
           {asking && (
@@ -126,12 +150,12 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
           </p>
         </div>
         {present && live && panel !== null && (
-          <RoomPanels cover={below} live={live} room={room} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} />
+          <RoomPanels cover={below} live={live} room={room} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} manage={rights === 'owner' ? (member) => openDialog({ about: 'person', member }) : null} />
         )}
       </main>
       {present && (
         <footer className={classes(styles.footer, editing && styles.whileEditing)} ref={below}>
-          <ChatBar roomId={room.id} lengthMax={live?.limits?.chatCharsMax ?? chatCharsUsual} open={inside && trouble?.kind !== 'offline'} say={say} />
+          <ChatBar roomId={room.id} lengthMax={live?.limits?.chatCharsMax ?? chatCharsUsual} open={inside && trouble?.kind !== 'offline'} muted={muted} waitSeconds={waitSeconds} say={say} typing={typing} />
           <IconButton
             icon={panel === null ? 'chat' : 'chevronDown'}
             label={panel === null ? messages.chat.expand : messages.chat.collapse}
@@ -140,14 +164,8 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
           />
         </footer>
       )}
+      {present && live && <RoomDialogs live={live} role={rights} people={people} open={dialog} close={() => openDialog(null)} />}
     </div>
-  );
-}
-
-function presentPeople(people: Iterable<{ member: number; name: string; handle: string | null; look: readonly number[]; kind: string; role: Present['role']; away: boolean }>): Present[] {
-  const rank = { owner: 0, editor: 1, visitor: 2 };
-  return Array.from(people, ({ member, name, handle, look, kind, role, away }) => ({ member, name, handle, look, guest: kind === 'guest', role, away })).toSorted(
-    (a, b) => rank[a.role] - rank[b.role] || a.member - b.member,
   );
 }
 
@@ -160,7 +178,11 @@ function useRefusals(live: LiveRoom | null): void {
       return undefined;
     }
     const stops = [
-      live.on('rejected', ({ reason }) => show('bad', textOf(rejections, reason))),
+      live.on('rejected', ({ ops, reason }) => {
+        if (!isDecision(ops)) {
+          show('bad', textOf(rejections, reason));
+        }
+      }),
       live.on('unproven', (batches) => show('bad', connection.unproven(batches.length))),
     ];
     return () => {

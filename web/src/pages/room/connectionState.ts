@@ -14,12 +14,22 @@ export function blockOf(state: RoomState | null): Block | null {
   switch (state.reason) {
     case 'room_full':
       return 'full';
+    case 'room_locked':
+      return 'locked';
+    case 'kicked':
+      return 'kicked';
+    case 'banned':
+      return 'banned';
+    case 'too_many_sessions':
+    case 'too_many_connections':
+      return 'crowded';
     case 'room_gone':
     case 'room_not_found':
       return 'gone';
     case 'forbidden':
       return 'forbidden';
     case 'sign_in_required':
+    case 'login_ended':
       return 'sign_in';
     case 'replaced':
       return 'replaced';

@@ -1,6 +1,6 @@
 /** The live connection to a room for as long as a page shows it, and React's view of it. */
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { LiveRoom, liveUrl, restTickets, webLocks, webStorage, type Exclusive, type Role, type RoomState, type RoomView } from 'maru-client';
+import { LiveRoom, liveUrl, restTickets, webLocks, webStorage, type Exclusive, type Role, type RoomInfo, type RoomState, type RoomView } from 'maru-client';
 import type { GuestIdentity } from '../../app/api';
 
 /** As whom to enter: a guest of this name, or whoever the page's cookie says. */
@@ -71,7 +71,7 @@ function exclusivity(): { exclusive: Exclusive } | object {
   return locks ? { exclusive: webLocks(locks) } : {};
 }
 
-type Listenable = 'view' | 'state' | 'role' | 'people';
+type Listenable = 'view' | 'state' | 'role' | 'people' | 'room' | 'typing';
 
 function useLiveValue<T>(live: LiveRoom | null, event: Listenable, read: () => T): T {
   const subscribe = useCallback((changed: () => void) => live?.on(event, changed) ?? (() => undefined), [live, event]);
@@ -88,4 +88,14 @@ export function useLiveState(live: LiveRoom | null): RoomState | null {
 
 export function useLiveRole(live: LiveRoom | null): Role | null {
   return useLiveValue(live, 'role', () => live?.role ?? null);
+}
+
+export function useLiveInfo(live: LiveRoom | null): RoomInfo | null {
+  return useLiveValue(live, 'room', () => live?.info ?? null);
+}
+
+const nobody: ReadonlySet<number> = new Set();
+
+export function useLiveTypists(live: LiveRoom | null): ReadonlySet<number> {
+  return useLiveValue(live, 'typing', () => live?.typists ?? nobody);
 }

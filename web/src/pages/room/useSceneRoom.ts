@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import type { Avatar, Item, LiveRoom, Person } from 'maru-client';
 import { toSceneItems } from '../../app/scene/sceneShapes';
 import type { Room } from '../../app/api';
-import type { RoomScene, ScenePerson } from '../../world/scene';
+import type { RoomScene, SceneDrag, ScenePerson } from '../../world/scene';
 
 /** Near enough to talk to, not in their place. */
 const besideTiles = 0.45;
@@ -20,11 +20,20 @@ export function scenePerson(person: Person, avatar: Avatar): ScenePerson {
     facing,
     moving: standing === walking,
     away: person.away,
+    note: person.status === 'busy' ? 'busy' : person.idle ? 'idle' : undefined,
   };
 }
 
 function everyone({ view }: LiveRoom): ScenePerson[] {
   return Array.from(view.people.values(), (person) => scenePerson(person, view.avatars.get(person.member) ?? person.avatar));
+}
+
+/** What others drag; of someone who is not known yet it comes again. */
+function dragsOf({ drags, view }: LiveRoom): SceneDrag[] {
+  return [...drags].flatMap(([member, { item, standpoint, rotation }]) => {
+    const person = view.people.get(member);
+    return person ? [{ person: String(member), name: person.name, item, ...standpoint, rot: rotation }] : [];
+  });
 }
 
 /** A point on the floor by a thing, in tiles. */
@@ -92,7 +101,11 @@ export function useLiveScene(scene: RoomScene | null, live: LiveRoom | null): vo
       scene.setPeople(everyone(live));
       scene.setSelf(live.member === null ? null : String(live.member));
     };
+    const drawTyping = (): void => scene.setTyping(new Set(Array.from(live.typists, String)));
+    const drawDrags = (): void => scene.setDrags(dragsOf(live));
     const stops = [
+      live.on('typing', drawTyping),
+      live.on('drag', drawDrags),
       live.on('view', drawRoom),
       live.on('people', drawPeople),
       live.on('avatars', drawPeople),
@@ -112,7 +125,11 @@ export function useLiveScene(scene: RoomScene | null, live: LiveRoom | null): vo
     if (live.view.ready) {
       drawPeople();
     }
+    drawTyping();
+    drawDrags();
     return () => {
+      scene.setTyping(new Set());
+      scene.setDrags([]);
       for (const stop of stops) {
         stop();
       }

@@ -3,6 +3,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { useMessages } from '../../../app/i18n';
 import { Button, classes, fieldClass, IconButton } from '../../../app/ui/controls';
 import { Icon } from '../../../app/ui/Icon';
+import { useRoomWords } from '../words';
 import styles from './ChatBar.module.css';
 import { keepDraft, readDraft } from './draft';
 import { EmoteMenu } from './EmoteMenu';
@@ -13,16 +14,24 @@ interface ChatBarProps {
   lengthMax: number;
   /** False while the connection is away: the draft stays where it is. */
   open: boolean;
+  /** The owner has taken one's chat away. */
+  muted: boolean;
+  /** Seconds until one may talk again, 0 when one may. */
+  waitSeconds: number;
   say(text: string): void;
+  /** Called with each key. */
+  typing(active: boolean): void;
 }
 
-export function ChatBar({ roomId, lengthMax, open, say }: ChatBarProps) {
+export function ChatBar({ roomId, lengthMax, open, muted, waitSeconds, say, typing }: ChatBarProps) {
   const { chat } = useMessages();
+  const words = useRoomWords();
   const [draft, setDraft] = useState(() => readDraft(roomId));
   const [emoting, setEmoting] = useState(false);
   const guard = useRef(new EnterGuard());
   const field = useRef<HTMLInputElement>(null);
   const tooLong = [...draft.trim()].length > lengthMax;
+  const mayTalk = open && !muted && waitSeconds === 0;
 
   const write = (text: string): void => {
     setDraft(text);
@@ -31,9 +40,10 @@ export function ChatBar({ roomId, lengthMax, open, say }: ChatBarProps) {
   /** Reads the field itself: at the end of a composition the state is one event behind. */
   const send = (): void => {
     const text = (field.current?.value ?? '').trim();
-    if (!open || text === '' || [...text].length > lengthMax) {
+    if (!mayTalk || text === '' || [...text].length > lengthMax) {
       return;
     }
+    typing(false);
     say(text);
     write('');
   };
@@ -56,7 +66,7 @@ export function ChatBar({ roomId, lengthMax, open, say }: ChatBarProps) {
       }}
     >
       <div className={styles.emotes}>
-        <IconButton icon="smile" label={chat.emotes} aria-expanded={emoting} disabled={!open} onClick={() => setEmoting(!emoting)} />
+        <IconButton icon="smile" label={chat.emotes} aria-expanded={emoting} disabled={!mayTalk} onClick={() => setEmoting(!emoting)} />
         {emoting && (
           <EmoteMenu
             close={() => setEmoting(false)}
@@ -78,7 +88,11 @@ export function ChatBar({ roomId, lengthMax, open, say }: ChatBarProps) {
           autoComplete="off"
           enterKeyHint="send"
           data-testid="chat-field"
-          onChange={(event) => write(event.target.value)}
+          onChange={(event) => {
+            write(event.target.value);
+            typing(event.target.value.trim() !== '');
+          }}
+          onBlur={() => typing(false)}
           onKeyDown={keyDown}
           onCompositionStart={() => guard.current.compositionStarted()}
           onCompositionUpdate={(event) => guard.current.compositionUpdated(event.data)}
@@ -88,16 +102,31 @@ export function ChatBar({ roomId, lengthMax, open, say }: ChatBarProps) {
             }
           }}
         />
+        <span className={classes((waitSeconds > 0 || muted) && styles.held)} role="status" data-testid="chat-note">
+          {muted ? words.muted : waitSeconds > 0 && <Waiting seconds={waitSeconds} />}
+        </span>
         {tooLong && (
           <span className={styles.tooLong} role="alert">
             {chat.tooLong}
           </span>
         )}
       </div>
-      <Button variant="primary" type="submit" className={styles.send} disabled={!open || draft.trim() === '' || tooLong} aria-label={chat.send}>
+      <Button variant="primary" type="submit" className={styles.send} disabled={!mayTalk || draft.trim() === '' || tooLong} aria-label={chat.send}>
         <span className={styles.sendText}>{chat.send}</span>
         <Icon name="send" size={20} />
       </Button>
     </form>
+  );
+}
+
+/** Counts for the eyes, and says once how long it is: each second read out would be a sentence. */
+function Waiting({ seconds }: { seconds: number }) {
+  const { limits } = useRoomWords();
+  const [all] = useState(seconds);
+  return (
+    <>
+      <span className="visually-hidden">{limits.chat(all)}</span>
+      <span aria-hidden="true">{limits.chat(seconds)}</span>
+    </>
   );
 }

@@ -1,20 +1,13 @@
-/** Who is in the room. */
+/** Who is in the room and how they are; one's own status; for the owner, what can be done about a person. */
+import type { Status } from 'maru-client';
 import { Link } from 'wouter';
 import { useMessages } from '../../../app/i18n';
 import { Chip, classes } from '../../../app/ui/controls';
 import { Icon } from '../../../app/ui/Icon';
 import { Portrait } from '../../../app/ui/Portrait';
+import { useRoomWords } from '../words';
 import styles from './lists.module.css';
-
-export interface Present {
-  readonly member: number;
-  readonly name: string;
-  readonly handle: string | null;
-  readonly look: readonly number[];
-  readonly guest: boolean;
-  readonly role: 'visitor' | 'editor' | 'owner';
-  readonly away: boolean;
-}
+import type { Present } from './present';
 
 interface PeopleListProps {
   people: readonly Present[];
@@ -22,41 +15,102 @@ interface PeopleListProps {
   /** The handle whose room this is: no link to where one is. */
   here: string;
   walkTo: ((member: number) => void) | null;
+  setStatus(status: Status): void;
+  /** For the owner of the room. */
+  manage: ((member: number) => void) | null;
 }
 
-export function PeopleList({ people, self, here, walkTo }: PeopleListProps) {
-  const { room, common } = useMessages();
+export function PeopleList({ people, self, here, walkTo, setStatus, manage }: PeopleListProps) {
+  const { room } = useMessages();
+  const me = people.find(({ member }) => member === self);
   return (
-    <ul className={styles.list} aria-label={room.people}>
-      {people.map((person) => (
-        <li key={person.member} className={styles.entry}>
-          <button
-            type="button"
-            className={styles.main}
-            disabled={!walkTo || person.member === self}
-            title={person.member === self ? undefined : room.walkTo(person.name)}
-            onClick={() => walkTo?.(person.member)}
-          >
-            <Portrait look={person.look} size={40} faded={person.away} />
-            <span className={styles.words}>
-              <b>
-                {person.name}
-                {person.member === self && <span className={styles.you}> ({common.you})</span>}
-              </b>
-              <span className={classes(styles.small)}>
-                {person.guest ? common.guest : room[person.role]}
-                {person.away && ` · ${room.away}`}
-              </span>
-            </span>
-          </button>
-          {person.handle !== null && person.handle !== here && (
-            <Link href={`/r/${person.handle}`} className={styles.visit} aria-label={room.visitRoom(person.name)} title={room.visitRoom(person.name)}>
-              <Icon name="home" size={20} />
-            </Link>
-          )}
-          {person.role === 'owner' && <Chip>{room.owner}</Chip>}
-        </li>
+    <>
+      {me && <OwnStatus busy={me.busy} choose={setStatus} />}
+      <ul className={styles.list} aria-label={room.people}>
+        {people.map((person) => (
+          <Entry key={person.member} person={person} mine={person.member === self} here={here} walkTo={walkTo} manage={person.role === 'owner' ? null : manage} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function OwnStatus({ busy, choose }: { busy: boolean; choose(status: Status): void }) {
+  const { status } = useRoomWords();
+  return (
+    <div className={styles.status} role="group" aria-label={status.label}>
+      {(['available', 'busy'] as const).map((each) => (
+        <button
+          key={each}
+          type="button"
+          className={classes(styles.choice, styles[each], (each === 'busy') === busy && styles.chosen)}
+          aria-pressed={(each === 'busy') === busy}
+          data-status={each}
+          onClick={() => choose(each)}
+        >
+          {status[each]}
+        </button>
       ))}
-    </ul>
+    </div>
+  );
+}
+
+interface EntryProps {
+  person: Present;
+  mine: boolean;
+  here: string;
+  walkTo: ((member: number) => void) | null;
+  manage: ((member: number) => void) | null;
+}
+
+function Entry({ person, mine, here, walkTo, manage }: EntryProps) {
+  const { room, common } = useMessages();
+  const { status, manage: words } = useRoomWords();
+  const notes = [
+    person.guest ? common.guest : room[person.role],
+    person.away ? room.away : person.idle && status.idle,
+    person.busy && status.busy,
+    person.muted && status.muted,
+  ].filter((note) => note !== false);
+  return (
+    <li className={styles.entry} data-person={person.name}>
+      <button
+        type="button"
+        className={styles.main}
+        disabled={!walkTo || mine}
+        title={mine ? undefined : room.walkTo(person.name)}
+        onClick={() => walkTo?.(person.member)}
+      >
+        <span className={classes(styles.face, person.busy && styles.busyFace)}>
+          <Portrait look={person.look} size={40} faded={person.away || person.idle} />
+        </span>
+        <span className={styles.words}>
+          <b>
+            {person.name}
+            {mine && <span className={styles.you}> ({common.you})</span>}
+          </b>
+          <span className={styles.small}>{notes.join(' · ')}</span>
+        </span>
+      </button>
+      {person.handle !== null && person.handle !== here && (
+        <Link href={`/r/${person.handle}`} className={styles.visit} aria-label={room.visitRoom(person.name)} title={room.visitRoom(person.name)}>
+          <Icon name="home" size={20} />
+        </Link>
+      )}
+      {manage && (
+        <button
+          type="button"
+          className={styles.visit}
+          aria-label={words.person(person.name)}
+          title={words.person(person.name)}
+          aria-haspopup="dialog"
+          data-testid="person-more"
+          onClick={() => manage(person.member)}
+        >
+          <Icon name="more" size={20} />
+        </button>
+      )}
+      {person.role === 'owner' && <Chip>{room.owner}</Chip>}
+    </li>
   );
 }

@@ -3,14 +3,18 @@ import { useCallback, useMemo, type RefCallback } from 'react';
 import type { LiveRoom, RoomView } from 'maru-client';
 import type { Room } from '../../../app/api';
 import { useMessages } from '../../../app/i18n';
+import type { Tab } from '../../../app/ui/TabList';
 import type { RoomScene } from '../../../world/scene';
 import { ChatLog } from '../chat/ChatLog';
+import { TypingLine } from '../chat/TypingLine';
 import { CataloguePanel } from '../edit/CataloguePanel';
 import { ThemePanel } from '../edit/ThemePanel';
 import type { Arranging } from '../edit/useArranging';
+import { useLiveTypists } from '../useLiveRoom';
 import { standNear } from '../useSceneRoom';
-import { PeopleList, type Present } from './PeopleList';
-import { SidePanel, type Tab } from './SidePanel';
+import { PeopleList } from './PeopleList';
+import type { Present } from './present';
+import { SidePanel } from './SidePanel';
 import { ThingList } from './ThingList';
 
 export type PanelId = 'chat' | 'people' | 'things' | 'catalogue' | 'theme';
@@ -26,12 +30,14 @@ interface RoomPanelsProps {
   editing: boolean;
   arranging: Arranging;
   scene: RoomScene | null;
+  /** For the owner: what can be done about a person. */
+  manage: ((member: number) => void) | null;
 }
 
 /** Until the server has said its limit. */
 const itemsUsual = 150;
 
-export function RoomPanels({ cover, live, room, view, people, panel, show, editing, arranging, scene }: RoomPanelsProps) {
+export function RoomPanels({ cover, live, room, view, people, panel, show, editing, arranging, scene, manage }: RoomPanelsProps) {
   const words = useMessages();
   const visiting: readonly Tab<PanelId>[] = [
     { id: 'chat', label: words.room.chat, icon: 'chat' },
@@ -49,25 +55,34 @@ export function RoomPanels({ cover, live, room, view, people, panel, show, editi
   const looks = useMemo(() => new Map(Array.from(view.people.values(), ({ id, look }) => [id, look])), [view.people]);
   const lookOf = useCallback((id: string) => looks.get(id) ?? null, [looks]);
   const things = useMemo(() => [...view.items.values()], [view.items]);
+  const typists = useLiveTypists(live);
+  const typing = people.filter(({ member }) => typists.has(member)).map(({ name }) => name);
   const walkToMember = (member: number): void => {
     const at = live.view.avatars.get(member);
     if (at) {
       scene?.walkTo(at.x / 100, at.y / 100);
     }
   };
-  const chooseThing = (id: number): void => {
+  const chooseThing = (id: number, add: boolean): void => {
     const item = view.items.get(id);
     if (editing) {
-      arranging.choose(id);
+      arranging.choose(id, add);
     } else if (item) {
       scene?.walkTo(...standNear(item));
     }
   };
   return (
     <SidePanel<PanelId> cover={cover} label={editing ? words.edit.title : words.room.panels} tabs={tabs} chosen={chosen} choose={show} close={() => show(null)}>
-      {chosen === 'chat' && <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} />}
-      {chosen === 'people' && <PeopleList people={people} self={live.member} here={room.owner.handle} walkTo={walkToMember} />}
-      {chosen === 'things' && <ThingList things={things} editing={editing} selected={arranging.selected} choose={chooseThing} />}
+      {chosen === 'chat' && (
+        <>
+          <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} />
+          <TypingLine names={typing} />
+        </>
+      )}
+      {chosen === 'people' && (
+        <PeopleList people={people} self={live.member} here={room.owner.handle} walkTo={walkToMember} setStatus={(status) => live.setStatus(status)} manage={manage} />
+      )}
+      {chosen === 'things' && <ThingList things={things} editing={editing} selection={arranging.selection} choose={chooseThing} />}
       {chosen === 'catalogue' && (
         <CataloguePanel placing={arranging.placing} count={things.length} countMax={live.limits?.itemsMax ?? itemsUsual} place={arranging.place} />
       )}

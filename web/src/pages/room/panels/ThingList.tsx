@@ -1,4 +1,5 @@
 /** Every thing in the room by name: the canvas says nothing to a screen reader, this list does. */
+import { useLayoutEffect, useRef, type RefObject } from 'react';
 import { useLocale, useMessages, type Messages } from '../../../app/i18n';
 import { classes } from '../../../app/ui/controls';
 import { ItemPicture } from '../../../app/pictures/ItemPicture';
@@ -26,27 +27,32 @@ export function standpointText(room: Messages['room'], { place, x, y }: Pick<Thi
 interface ThingListProps {
   things: readonly Thing[];
   editing: boolean;
-  selected: number | null;
-  choose(id: number): void;
+  selection: readonly number[];
+  /** `add`: to what is selected already. */
+  choose(id: number, add: boolean): void;
 }
 
-export function ThingList({ things, editing, selected, choose }: ThingListProps) {
+export function ThingList({ things, editing, selection, choose }: ThingListProps) {
   const { room } = useMessages();
   const locale = useLocale();
+  const list = useRef<HTMLUListElement>(null);
+  const focusedAt = useFocusKept(list, things.length);
   if (things.length === 0) {
     return <p className={styles.lead}>{room.thingsEmpty}</p>;
   }
   return (
     <>
       <p className={styles.lead}>{editing ? room.thingsLeadEdit : room.thingsLead}</p>
-      <ul className={styles.list} aria-label={room.things}>
-        {things.map((thing) => (
+      <ul className={styles.list} aria-label={room.things} ref={list}>
+        {things.map((thing, at) => (
           <li key={thing.id} className={styles.entry}>
             <button
               type="button"
-              className={classes(styles.main, thing.id === selected && styles.selected)}
-              aria-pressed={editing ? thing.id === selected : undefined}
-              onClick={() => choose(thing.id)}
+              className={classes(styles.main, selection.includes(thing.id) && styles.selected)}
+              aria-pressed={editing ? selection.includes(thing.id) : undefined}
+              onClick={(event) => choose(thing.id, event.shiftKey || event.ctrlKey || event.metaKey)}
+              onFocus={() => focusedAt(at)}
+              onBlur={() => focusedAt(null)}
             >
               <ItemPicture kind={thing.kind} color={thing.color} size={40} />
               <span className={styles.words}>
@@ -59,4 +65,20 @@ export function ThingList({ things, editing, selected, choose }: ThingListProps)
       </ul>
     </>
   );
+}
+
+/** When the thing in focus is taken away, what comes next in the list gets the focus. */
+function useFocusKept(list: RefObject<HTMLUListElement | null>, count: number): (at: number | null) => void {
+  // React hears no blur of an element that it takes away itself
+  const focused = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    const at = focused.current;
+    if (at !== null && document.activeElement === document.body) {
+      const buttons = list.current?.querySelectorAll('button');
+      buttons?.[Math.min(at, count - 1)]?.focus();
+    }
+  }, [list, count]);
+  return (at) => {
+    focused.current = at;
+  };
 }

@@ -1,0 +1,58 @@
+/** Tabs in a row, walked with the arrow keys. */
+import type { KeyboardEvent } from 'react';
+import { classes } from './controls';
+import { Icon, type IconName } from './Icon';
+import styles from './TabList.module.css';
+
+export interface Tab<Id extends string> {
+  readonly id: Id;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly count?: number;
+}
+
+interface TabListProps<Id extends string> {
+  /** Before the tabs' own ids; the body they control is `${id}-body`. */
+  id: string;
+  label: string;
+  tabs: readonly Tab<Id>[];
+  chosen: Id;
+  choose(id: Id): void;
+}
+
+export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: TabListProps<Id>) {
+  const step = (by: number): void => {
+    const at = tabs.findIndex((tab) => tab.id === chosen);
+    const next = tabs[(at + by + tabs.length) % tabs.length];
+    if (next) {
+      choose(next.id);
+      document.getElementById(`${id}-${next.id}`)?.focus();
+    }
+  };
+  const stepByKey = ({ key }: KeyboardEvent): void => {
+    if (key === 'ArrowRight') step(1);
+    if (key === 'ArrowLeft') step(-1);
+  };
+  return (
+    <div className={styles.tabs} role="tablist" aria-label={label}>
+      {tabs.map((tab) => (
+        <button
+          key={tab.id}
+          id={`${id}-${tab.id}`}
+          type="button"
+          role="tab"
+          aria-selected={tab.id === chosen}
+          aria-controls={`${id}-body`}
+          tabIndex={tab.id === chosen ? 0 : -1}
+          className={classes(styles.tab, tab.id === chosen && styles.chosen)}
+          onClick={() => choose(tab.id)}
+          onKeyDown={stepByKey}
+        >
+          <Icon name={tab.icon} size={18} />
+          {tab.label}
+          {tab.count !== undefined && <span className={styles.count}>{tab.count}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}
