@@ -24,6 +24,16 @@ pub enum Bearer {
     },
 }
 
+impl Bearer {
+    /// The user or guest id as text.
+    pub fn person_id(&self) -> String {
+        match self {
+            Self::User(id) => id.to_string(),
+            Self::Guest { id, .. } => id.to_string(),
+        }
+    }
+}
+
 /// Who someone is, as looked up for this entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Identity {

@@ -122,6 +122,9 @@ pub struct SessionRecord {
     pub answers: VecDeque<Answer>,
     /// When the session was last heard of.
     pub seen: WallMs,
+    /// Whose session it was: the user or guest id. Empty in records from before this was kept.
+    #[serde(default)]
+    pub person: String,
 }
 
 impl SessionRecord {

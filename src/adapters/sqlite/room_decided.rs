@@ -213,3 +213,56 @@ async fn keep_newest(
         .await
         .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Connection;
+
+    use super::*;
+
+    /// A room as it was stored before there were policies.
+    const OLD_ROOM: &str = "INSERT INTO room (id, owner_id, name, visibility, guests_allowed, state, \
+         epoch, save_no, seq, theme, horizon_seq, created_ms, changed_ms) \
+         VALUES (x'01', x'02', '방', 'private', 0, 'active', 1, 2, 3, '{}', 0, 4, 5)";
+
+    #[tokio::test]
+    async fn rooms_from_before_keep_what_they_were_and_get_plain_rules() {
+        let mut conn = SqliteConnection::connect("sqlite::memory:")
+            .await
+            .expect("opened");
+        for migration in [
+            include_str!("../../../migrations/sqlite/0002_room.sql"),
+            OLD_ROOM,
+            "INSERT INTO room_tombstone VALUES (x'01', 7, 3)",
+            include_str!("../../../migrations/sqlite/0003_room_policy.sql"),
+        ] {
+            sqlx::raw_sql(migration)
+                .execute(&mut conn)
+                .await
+                .expect("applied");
+        }
+        let row: (String, bool, bool, Option<i64>, Json<AccessLists>) = sqlx::query_as(
+            "SELECT visibility, guests_allowed, locked, people_max, access_lists FROM room",
+        )
+        .fetch_one(&mut conn)
+        .await
+        .expect("still there");
+        assert_eq!(
+            (row.0.as_str(), row.1, row.2, row.3),
+            ("private", false, false, None)
+        );
+        assert!(row.4.editors.is_empty() && row.4.bans.is_empty() && row.4.mutes.is_empty());
+        for (column, bad) in [
+            ("visibility", "'everyone'"),
+            ("locked", "2"),
+            ("people_max", "0"),
+            ("access_lists", "'{'"),
+        ] {
+            let update = format!("UPDATE room SET {column} = {bad}");
+            let refused = sqlx::raw_sql(sqlx::AssertSqlSafe(update))
+                .execute(&mut conn)
+                .await;
+            assert!(refused.is_err(), "{column}");
+        }
+    }
+}

@@ -171,6 +171,7 @@ async fn saves_round_trip(store: &dyn RoomStore) {
         generation: 3,
         answers: VecDeque::from([answer]),
         seen: at,
+        person: "a".to_owned(),
     };
     save.sessions = vec![(SessionId::generate(), record)];
     save.roster = Some(vec![present()]);

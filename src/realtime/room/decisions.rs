@@ -21,6 +21,9 @@ const MINUTE_MS: u64 = 60_000;
 /// What a decision is about that is about nobody: members are numbered from 1.
 const NOBODY: MemberNo = MemberNo(0);
 
+/// Newer than any token: no session is welcomed so often.
+const VOID_GENERATION: u32 = u32::MAX / 2;
+
 impl Room {
     /// A decision from elsewhere than a session; answered when it is saved, or refused at once.
     pub(super) fn command(
@@ -232,6 +235,19 @@ impl Room {
             _ => {}
         }
         self.enforce(now, effects);
+        if let Decision::Kick { person } | Decision::Ban { person } = decision {
+            self.void_tokens(&person.id);
+        }
+    }
+
+    /// No resume token of this person is good any more, of sessions that ended long ago neither.
+    fn void_tokens(&mut self, person: &str) {
+        for (id, kept) in &mut self.records {
+            if kept.record.person == person {
+                kept.record.generation = VOID_GENERATION;
+                self.debt.owe_record(*id);
+            }
+        }
     }
 
     pub(super) fn tell_rules(&mut self) {
@@ -276,8 +292,7 @@ impl Room {
         }
     }
 
-    /// Ends all sessions of a person. Who was meant in person has no good token any more; the others may come
-    /// back to their answers when the room is open again.
+    /// Ends all sessions of a person.
     fn send_out(&mut self, no: MemberNo, why: &Refused, now: Now, effects: &mut Vec<Effect>) {
         let Some(member) = self.members.get(&no) else {
             return;
@@ -292,10 +307,6 @@ impl Room {
                 why.tell(conn, effects);
             }
             session.record.seen = now.wall;
-            if matches!(why.2, CloseCode::Kicked | CloseCode::Banned) {
-                session.record.generation = session.offered + 1;
-                self.debt.owe_record(session.id);
-            }
             self.end_session(no);
         }
     }

@@ -243,9 +243,10 @@ impl Room {
         self.next_session += 1;
         person.sessions.insert(no);
         let Kept {
-            record,
+            mut record,
             saved_number,
         } = self.records.remove(&id).unwrap_or_default();
+        record.person.clone_from(&person.person_id);
         let offered = record.generation;
         let session = Session {
             id,

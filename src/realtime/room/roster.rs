@@ -57,6 +57,7 @@ impl Room {
                 saved_number,
             } = self.records.remove(&present.session).unwrap_or_default();
             record.generation = record.generation.max(present.generation);
+            record.person = present.bearer.person_id();
             let session = Session {
                 id: present.session,
                 member,
@@ -80,9 +81,10 @@ impl Room {
     }
 
     fn restored_member(&mut self, present: &Present, now: Now) -> MemberNo {
-        let (person_id, kind, user) = match &present.bearer {
-            Bearer::User(id) => (id.to_string(), PersonKind::User, Some(*id)),
-            Bearer::Guest { id, .. } => (id.to_string(), PersonKind::Guest, None),
+        let person_id = present.bearer.person_id();
+        let (kind, user) = match &present.bearer {
+            Bearer::User(id) => (PersonKind::User, Some(*id)),
+            Bearer::Guest { .. } => (PersonKind::Guest, None),
         };
         if let Some(no) = self.by_person.get(&person_id) {
             return *no;

@@ -115,6 +115,21 @@ fn the_kicked_go_at_once_and_need_a_new_ticket() {
 }
 
 #[test]
+fn the_kicked_do_not_come_back_by_a_session_that_ended_before_either() {
+    let mut world = World::new(3);
+    world.same_person(1, 2);
+    world.rest();
+    let conn = world.conn(2).expect("inside");
+    world.feed(Input::Leave { conn });
+    about(&mut world, kick, 1).expect("kicked");
+    world.connect(2);
+    assert_eq!(told(&world, 2).0, Some(CloseCode::ResumeRefused));
+    world.crash();
+    world.connect(2);
+    assert_eq!(told(&world, 2).0, Some(CloseCode::ResumeRefused));
+}
+
+#[test]
 fn others_see_what_came_of_a_decision_and_not_the_decision() {
     let mut world = World::new(3);
     world.rest();
