@@ -2,6 +2,7 @@
 
 mod doctor;
 mod http;
+mod metrics;
 mod role;
 mod routes;
 mod seed;

@@ -13,6 +13,7 @@ mod error;
 mod layers;
 mod live;
 mod log;
+mod metrics;
 mod print;
 mod provider;
 mod secret;
@@ -25,6 +26,7 @@ pub use backend::{Address, BackendConfig, S3Config};
 pub use error::{ConfigError, ConfigErrors, Source};
 pub use layers::{ConfigFile, Overrides};
 pub use log::{LogConfig, LogFormat};
+pub use metrics::MetricsConfig;
 pub use provider::{DEV_PROVIDER, ProviderConfig};
 pub use secret::Secret;
 pub use server::{Mode, PublicUrl, ServerConfig};
@@ -51,6 +53,8 @@ pub struct Config {
     pub backend: BackendConfig,
     /// Live rooms.
     pub live: Limits,
+    /// Numbers for whoever watches.
+    pub metrics: MetricsConfig,
     /// Log lines.
     pub log: LogConfig,
     effective: Vec<Effective>,
@@ -64,6 +68,7 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
         backend::SETTINGS,
         auth::SETTINGS,
         live::SETTINGS,
+        metrics::SETTINGS,
         log::SETTINGS,
     ]
     .into_iter()
@@ -138,6 +143,7 @@ impl Loader {
         provider::check(&self.providers, &mut checks);
         backend::check(&self.config, &mut checks);
         live::check(&self.config, &mut checks);
+        metrics::check(&self.config, &mut checks);
         if !self.errors.is_empty() {
             return Err(ConfigErrors::from(self.errors));
         }

@@ -15,6 +15,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
+use super::metrics::{self, HttpMetrics, MetricsState};
 use super::start_error::StartError;
 use crate::adapters::oauth::OAuthProvider;
 use crate::adapters::sqlite::Sqlite;
@@ -51,8 +52,14 @@ pub(super) struct RouterParts<'a> {
     pub clock: Clock,
 }
 
+/// What is served: everything on the main address, and the page of metrics for an address of its own.
+pub(super) struct Routers {
+    pub router: Router,
+    pub page: Router,
+}
+
 /// Puts everything together.
-pub(super) fn router(parts: RouterParts<'_>) -> Result<Router, StartError> {
+pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let RouterParts {
         config,
         public,
@@ -93,23 +100,37 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Router, StartError> {
         .merge(rest::room::router(rest::room::RoomState {
             service: rooms,
             live: live.clone(),
+            auth: auth.clone(),
+        }))
+        .merge(rest::admin::router(rest::admin::AdminState {
+            live: live.clone(),
             auth,
         }))
-        .merge(live_router(live, tasks, public.clone()))
+        .merge(live_router(live.clone(), tasks, public.clone()))
         .merge(health_router(sqlite, stop));
     if let Some(dev) = dev {
         router = router.merge(rest::dev_identity::router(dev));
     }
+    let metrics = Arc::new(HttpMetrics::new(clock));
+    let page = metrics::router(MetricsState {
+        live,
+        http: metrics.clone(),
+    });
+    if config.metrics.public {
+        router = router.merge(page.clone());
+    }
     let router = router.merge(rest::web::router(public.clone()));
     let router = rest::origin::guard(rest::problem::finish(router), public);
+    let router = router.layer(from_fn_with_state(metrics, metrics::count));
     // Fonts and pictures are compressed already.
     let compressible = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
-    Ok(router
+    let router = router
         .layer(CompressionLayer::new().compress_when(compressible))
         .layer(from_fn(in_time))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid)))
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid));
+    Ok(Routers { router, page })
 }
 
 /// The path without its query: codes and states of sign-ins travel there, and stay out of logs.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::http;
-use super::routes::{RouterParts, router};
+use super::routes::{RouterParts, Routers, router};
 use super::start_error::StartError;
 use crate::adapters::sqlite::{Sqlite, SqliteRooms};
 use crate::config::Config;
@@ -32,6 +32,7 @@ const SECRET_BYTES: usize = 32;
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     tasks: TaskTracker,
     /// Stops accepting and ends live rooms.
     stop: CancellationToken,
@@ -50,13 +51,7 @@ impl Server {
             .secret("resume_token", new_secret())
             .await
             .map_err(StartError::Secret)?;
-        let wanted = config.server.listen;
-        let listen = |source| StartError::Listen {
-            address: wanted,
-            source,
-        };
-        let listener = TcpListener::bind(wanted).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let (listener, address) = listen_on(config.server.listen).await?;
 
         let (tasks, stop, last) = (
             TaskTracker::new(),
@@ -95,7 +90,7 @@ impl Server {
         ));
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
-        let router = router(RouterParts {
+        let Routers { router, page } = router(RouterParts {
             config,
             public,
             bound: address,
@@ -115,9 +110,21 @@ impl Server {
             stop.clone(),
         );
         tasks.spawn(accepting);
+        let metrics_address = match config.metrics.listen(&config.server) {
+            Some(wanted) => {
+                let (listener, address) = listen_on(wanted).await?;
+                let nobody = Arc::default();
+                let accepting = http::accept(listener, page, nobody, tasks.clone(), stop.clone());
+                tasks.spawn(accepting);
+                tracing::info!(url = %format_args!("http://{address}/metrics"), "metrics");
+                Some(address)
+            }
+            None => None,
+        };
         tracing::info!(%address, url, data = %config.store.data.display(), "serving");
         Ok(Self {
             address,
+            metrics_address,
             tasks,
             stop,
             last,
@@ -129,6 +136,11 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where `/metrics` has an address of its own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// Stops: no new connections, rooms saved, members told to come back, then everything ends.
@@ -149,6 +161,17 @@ impl Server {
         }
         tracing::info!("stopped");
     }
+}
+
+/// Binds an address; where it listens, if the port was for the system to choose.
+async fn listen_on(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen {
+        address: wanted,
+        source,
+    };
+    let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// Random bytes for the installation's secret; kept only if there is none yet.

@@ -2,20 +2,23 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use maru_protocol::CloseCode;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::host::{Action, At, Host, HostInput, StoreAnswer, StoreCall};
+use super::inspect::RoomReport;
+use super::metrics::{LiveMetrics, RoomGauges, Tally};
 use super::outbox::Outbox;
 use super::relay::Message;
-use super::room::{ConnId, Input, Now, Room};
+use super::room::{CommandNo, CommandOutcome, ConnId, Input, Now};
 use crate::domain::clock::{Clock, Tick};
-use crate::domain::id::{NodeId, RoomId};
+use crate::domain::id::{NodeId, RoomId, UserId};
+use crate::domain::room::Decision;
 use crate::ports::relay::Relay;
 use crate::ports::room::RoomStore;
 
@@ -35,6 +38,23 @@ pub enum Command {
     Input(Input),
     /// What another node says.
     Relay(Message),
+    /// The owner decides from elsewhere than a connection.
+    Decide(Box<Asked>),
+    /// Somebody who operates the node wants to know how the room is.
+    Inspect(oneshot::Sender<RoomReport>),
+}
+
+/// A decision from elsewhere than a connection, and who waits for its outcome. Dropped when the room cannot tell.
+#[derive(Debug)]
+pub struct Asked {
+    /// Who decides.
+    pub by: UserId,
+    /// Their name.
+    pub name: String,
+    /// What.
+    pub decision: Box<Decision>,
+    /// Who waits.
+    pub answer: oneshot::Sender<CommandOutcome>,
 }
 
 /// What an actor shares with the rest of its node.
@@ -48,6 +68,8 @@ pub struct ActorParts {
     pub clock: Clock,
     /// Until when, in ticks, this node may act as an owner.
     pub serves_until: Arc<AtomicU64>,
+    /// What the rooms of the node have done.
+    pub metrics: Arc<LiveMetrics>,
     /// Commands taken in one turn before the room looks at its clock again.
     pub commands_per_turn_max: usize,
 }
@@ -66,7 +88,12 @@ pub struct RoomActor {
     parts: ActorParts,
     commands: mpsc::Receiver<Command>,
     outboxes: HashMap<ConnId, Arc<Outbox>>,
-    people: Arc<AtomicUsize>,
+    gauges: Arc<RoomGauges>,
+    /// Decisions that wait until the room is open.
+    asked: Vec<Asked>,
+    /// Who waits for the outcome of a decision.
+    answers: HashMap<CommandNo, oneshot::Sender<CommandOutcome>>,
+    next_command: u64,
     call: Option<BoxFuture<'static, (u64, StoreAnswer)>>,
     actions: Vec<Action>,
 }
@@ -82,7 +109,8 @@ impl std::fmt::Debug for RoomActor {
 enum Turn {
     Command(Option<Command>),
     Store(u64, StoreAnswer),
-    Due,
+    /// Time has come, so many milliseconds late.
+    Due(u64),
     Stop,
 }
 
@@ -93,7 +121,7 @@ impl RoomActor {
         host: Host,
         parts: ActorParts,
         commands: mpsc::Receiver<Command>,
-        people: Arc<AtomicUsize>,
+        gauges: Arc<RoomGauges>,
     ) -> Self {
         Self {
             host,
@@ -102,7 +130,10 @@ impl RoomActor {
             parts,
             commands,
             outboxes: HashMap::new(),
-            people,
+            gauges,
+            asked: Vec::new(),
+            answers: HashMap::new(),
+            next_command: 1,
             call: None,
             actions: Vec::new(),
         }
@@ -119,7 +150,10 @@ impl RoomActor {
                     self.call = None;
                     self.feed(HostInput::Store(number, answer));
                 }
-                Turn::Due => {}
+                Turn::Due(late_ms) => {
+                    self.parts.metrics.late(late_ms);
+                    self.gauges.late_ms.store(late_ms, Ordering::Relaxed);
+                }
                 Turn::Stop => {
                     stopping = true;
                     self.feed(HostInput::Drain);
@@ -131,13 +165,13 @@ impl RoomActor {
                 };
                 self.take(command);
             }
+            self.decide();
             let at = self.at();
             self.host.settle(at, &mut self.actions);
             self.perform();
-            let people = self.host.owned().map_or(0, Room::people);
-            self.people.store(people, Ordering::Relaxed);
+            self.show();
         }
-        self.people.store(0, Ordering::Relaxed);
+        self.show();
         self.turn_away();
     }
 
@@ -176,7 +210,10 @@ impl RoomActor {
             biased;
             (number, answer) = call => Turn::Store(number, answer),
             () = stop.cancelled(), if !stopping => Turn::Stop,
-            () = due => Turn::Due,
+            () = due => {
+                let due = deadline.unwrap_or_default();
+                Turn::Due(self.parts.clock.tick().since_ms(due))
+            }
             command = self.commands.recv() => Turn::Command(command),
         }
     }
@@ -216,7 +253,53 @@ impl RoomActor {
                 }
             }
             Command::Relay(message) => self.feed(HostInput::Relay(message)),
+            Command::Decide(asked) => self.asked.push(*asked),
+            Command::Inspect(answer) => {
+                let report = RoomReport::of(self.host.owned(), &self.outboxes, self.at().now);
+                // Who asked may have given up waiting.
+                let _ = answer.send(report);
+            }
         }
+    }
+
+    /// Hands decisions to the room once it is open here. Where another node owns it, nobody here can tell.
+    fn decide(&mut self) {
+        if self.asked.is_empty() {
+            return;
+        }
+        if self.host.is_opening() {
+            let at = self.at();
+            self.host.open(at, &mut self.actions);
+            return;
+        }
+        for asked in std::mem::take(&mut self.asked) {
+            if self.host.owned().is_none() {
+                continue;
+            }
+            let reply = CommandNo(self.next_command);
+            self.next_command += 1;
+            self.answers.insert(reply, asked.answer);
+            self.feed(HostInput::Local(Input::Command {
+                by: asked.by,
+                name: asked.name,
+                decision: asked.decision,
+                reply,
+            }));
+        }
+    }
+
+    /// Leaves the room's numbers where others read them.
+    fn show(&mut self) {
+        let now = self.parts.clock.tick();
+        for arrived in self.host.take_acknowledged() {
+            self.parts.metrics.acknowledged(now.since_ms(arrived));
+        }
+        let (people, sessions, unsaved) = self.host.figures();
+        self.gauges.people.store(people, Ordering::Relaxed);
+        self.gauges.sessions.store(sessions, Ordering::Relaxed);
+        self.gauges
+            .unsaved_batches
+            .store(unsaved, Ordering::Relaxed);
     }
 
     fn feed(&mut self, input: HostInput) {
@@ -234,13 +317,16 @@ impl RoomActor {
                 }
                 Action::Resync(conn, bytes) => {
                     if let Some(outbox) = self.outboxes.get(&conn) {
+                        self.parts.metrics.resynchronised();
                         outbox.resync(bytes);
                     }
                 }
                 Action::Flush(conns, bytes, reliable_bytes) => {
+                    let mut receivers = Tally::default();
                     for outbox in conns.iter().filter_map(|conn| self.outboxes.get(conn)) {
-                        outbox.send_flush(&bytes, reliable_bytes);
+                        receivers.count(outbox.send_flush(&bytes, reliable_bytes));
                     }
+                    self.parts.metrics.flushed(bytes.len(), receivers);
                 }
                 Action::Close(conn, code) => {
                     if let Some(outbox) = self.outboxes.remove(&conn) {
@@ -248,25 +334,38 @@ impl RoomActor {
                     }
                 }
                 Action::Call(number, call) => {
-                    let (store, room, node) = (self.parts.store.clone(), self.room, self.node);
+                    let (parts, room, node) = (self.parts.clone(), self.room, self.node);
                     self.call = Some(Box::pin(async move {
-                        (number, ask(&*store, room, node, call).await)
+                        (number, ask(&parts, room, node, call).await)
                     }));
                 }
                 Action::Publish(message) => {
                     self.parts.relay.publish(message.room, message.encode());
                 }
                 Action::Tell(node, message) => self.parts.relay.tell(node, message.encode()),
+                Action::Answer(reply, outcome) => {
+                    if let Some(answer) = self.answers.remove(&reply) {
+                        // Who asked may have given up waiting.
+                        let _ = answer.send(outcome);
+                    }
+                }
                 Action::End => {}
             }
         }
     }
 }
 
-async fn ask(store: &dyn RoomStore, room: RoomId, node: NodeId, call: StoreCall) -> StoreAnswer {
+async fn ask(parts: &ActorParts, room: RoomId, node: NodeId, call: StoreCall) -> StoreAnswer {
+    let store = &*parts.store;
     match call {
         StoreCall::Claim => StoreAnswer::Claim(store.claim(room, node).await),
-        StoreCall::Save(save) => StoreAnswer::Save(store.save(*save).await),
+        StoreCall::Save(save) => {
+            let began = parts.clock.tick();
+            let outcome = store.save(*save).await;
+            let took_ms = parts.clock.tick().since_ms(began);
+            parts.metrics.saved(&outcome, took_ms);
+            StoreAnswer::Save(outcome)
+        }
         StoreCall::LastSave => StoreAnswer::LastSave(store.last_save(room).await),
         StoreCall::Release(epoch) => StoreAnswer::Release(store.release(room, epoch, node).await),
     }

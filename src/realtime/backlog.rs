@@ -203,6 +203,11 @@ impl Backlog {
         std::mem::take(&mut self.has_news)
     }
 
+    /// Whether reliable bytes were dropped that a snapshot must make good.
+    pub fn is_stale(&self) -> bool {
+        self.lag.has_gap()
+    }
+
     /// Whether the close frame is out or on its way.
     pub const fn is_closing(&self) -> bool {
         self.closing

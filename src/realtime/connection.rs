@@ -59,10 +59,11 @@ impl LiveContext {
         clock: Clock,
         limits: Arc<Limits>,
     ) -> Self {
+        let quotas = Quotas::new(limits.clone()).counted_by(rooms.metrics().clone());
         Self {
             rooms,
             tickets: Tickets::lasting(limits.ticket_ms),
-            quotas: Arc::new(Quotas::new(limits.clone())),
+            quotas: Arc::new(quotas),
             token_key,
             service,
             clock,
@@ -147,7 +148,10 @@ impl Connection {
                         self.conversation.drained(stale, &mut outputs);
                         driving.set(outbox.drive());
                     }
-                    Ok(Driven::Stalled) => self.conversation.stalled(&mut outputs),
+                    Ok(Driven::Stalled) => {
+                        self.context.rooms.metrics().slow_consumer();
+                        self.conversation.stalled(&mut outputs);
+                    }
                     Ok(Driven::Closed) | Err(_) => {
                         self.conversation.hear(Heard::Closed, clock.tick(), &mut outputs);
                     }
@@ -169,10 +173,14 @@ impl Connection {
             for output in std::mem::take(&mut outputs) {
                 match output {
                     Output::Send(server_frame) => {
+                        self.count(&server_frame);
                         self.outbox.send(framed(&server_frame));
                     }
                     Output::Close { saying, code } => match saying {
-                        Some(last) => self.outbox.close_saying(&framed(&last), code),
+                        Some(last) => {
+                            self.count(&last);
+                            self.outbox.close_saying(&framed(&last), code);
+                        }
                         None => self.outbox.close_with(code),
                     },
                     Output::Tell(input) => {
@@ -192,6 +200,15 @@ impl Connection {
                     Output::Over => {}
                 }
             }
+        }
+    }
+
+    fn count(&self, server_frame: &ServerFrame) {
+        if let ServerFrame::Error {
+            limit: Some(limit), ..
+        } = server_frame
+        {
+            self.context.rooms.metrics().refused(limit);
         }
     }
 

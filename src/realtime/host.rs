@@ -2,6 +2,7 @@
 //! [`Room`]: it claims, saves, hands over and stops when the lease does; connections never notice which it is.
 
 mod edge;
+mod figures;
 mod owner;
 mod remote;
 
@@ -14,7 +15,7 @@ use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
 use super::frame;
 use super::limits::Limits;
 use super::relay::{Body, Message};
-use super::room::{ConnId, Entry, Input, Now, Room};
+use super::room::{CommandNo, CommandOutcome, ConnId, Entry, Input, Now, Room};
 use super::token::TokenKey;
 use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, RoomId};
@@ -90,6 +91,8 @@ pub enum Action {
     Publish(Message),
     /// Tell one node.
     Tell(NodeId, Message),
+    /// The outcome of a decision from elsewhere than a connection.
+    Answer(CommandNo, CommandOutcome),
     /// This node is done with the room: forget the host.
     End,
 }

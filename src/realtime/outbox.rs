@@ -92,6 +92,11 @@ impl Outbox {
         socket2::SockRef::from(&*self.stream).shutdown(Shutdown::Write)
     }
 
+    /// Whether reliable bytes were dropped that a snapshot must make good.
+    pub fn is_stale(&self) -> bool {
+        self.lock().is_stale()
+    }
+
     /// Bytes that wait for the socket.
     pub fn waiting_bytes(&self) -> usize {
         self.lock().waiting_bytes()

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::limits::Limits;
 use super::meter::{Class, Cost, Excess};
+use super::metrics::LiveMetrics;
 use super::rate::SharedBucket;
 use crate::domain::address::AddressGroup;
 use crate::domain::clock::Tick;
@@ -28,6 +29,8 @@ pub(super) const NODE_CONNECTS: &str = "live.node_connects";
 #[derive(Debug)]
 pub struct Quotas {
     limits: Arc<Limits>,
+    connections: AtomicUsize,
+    metrics: Arc<LiveMetrics>,
     node_connects: SharedBucket,
     addresses: Table<AddressGroup, AddressUsage>,
     people: Table<Uuid, PersonUsage>,
@@ -100,11 +103,20 @@ impl Quotas {
     /// Nobody has used anything yet.
     pub fn new(limits: Arc<Limits>) -> Self {
         Self {
+            connections: AtomicUsize::new(0),
+            metrics: Arc::default(),
             node_connects: SharedBucket::full(limits.node_connects),
             addresses: Table::new(AddressUsage::new(&limits)),
             people: Table::new(PersonUsage::new(&limits)),
             limits,
         }
+    }
+
+    /// The same, telling these numbers what comes in.
+    #[must_use]
+    pub fn counted_by(mut self, metrics: Arc<LiveMetrics>) -> Self {
+        self.metrics = metrics;
+        self
     }
 
     /// A connection from this address, if the address and the node may have one more. It counts until the guard
@@ -121,6 +133,7 @@ impl Quotas {
             "live.connections_per_address_max",
         )?;
         // From here on the guard gives the connection back, also when it is refused.
+        self.connections.fetch_add(1, Ordering::Relaxed);
         let guard = ConnectionGuard {
             quotas: self.clone(),
             client: address,
@@ -139,6 +152,11 @@ impl Quotas {
         let node = self.node_connects.take(now);
         node.map_err(refused(NODE_CONNECTS))?;
         Ok(guard)
+    }
+
+    /// Connections that have been let in and are there still.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Takes a ticket's worth.
@@ -215,6 +233,7 @@ impl ConnectionGuard {
                 retry_after_ms,
             }
         };
+        self.quotas.metrics.frame_in(cost.class);
         let frames = self.address.frames.take(now);
         frames.map_err(refused("live.address_frames"))?;
         let Some(person) = &self.person else {
@@ -236,6 +255,7 @@ impl ConnectionGuard {
 
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
+        self.quotas.connections.fetch_sub(1, Ordering::Relaxed);
         self.address.connections.fetch_sub(1, Ordering::Relaxed);
         if let Some(person) = &self.person {
             person.connections.fetch_sub(1, Ordering::Relaxed);

@@ -26,7 +26,7 @@ mod signals;
 #[cfg(test)]
 mod tests;
 
-pub use inspection::RoomInspection;
+pub use inspection::{MemberInspection, RoomInspection};
 pub use io::{CommandNo, CommandOutcome, ConnId, Effect, Input, Now};
 pub use member::Entry;
 

@@ -1,7 +1,7 @@
 //! The live rooms of this node: at most one actor a room, and the lease that lets the node own them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -12,8 +12,10 @@ use tokio_util::task::TaskTracker;
 
 use super::actor::{ActorParts, Command, RoomActor};
 use super::host::{Host, HostParts};
+use super::inspect::RoomFigures;
 use super::lease::Lease;
 use super::limits::Limits;
+use super::metrics::{LiveMetrics, RoomGauges};
 use super::relay::{Body, Message};
 use super::token::TokenKey;
 use crate::domain::clock::Clock;
@@ -25,7 +27,7 @@ use crate::ports::room::{RoomStore, StoreError};
 #[derive(Debug, Clone)]
 pub struct RoomHandle {
     commands: mpsc::Sender<Command>,
-    people: Arc<AtomicUsize>,
+    gauges: Arc<RoomGauges>,
 }
 
 impl RoomHandle {
@@ -88,6 +90,7 @@ impl Rooms {
             relay: parts.relay.clone(),
             clock: parts.clock,
             serves_until: Arc::new(AtomicU64::new(0)),
+            metrics: Arc::default(),
             commands_per_turn_max: parts.limits.commands_per_turn_max,
         };
         Self {
@@ -166,13 +169,13 @@ impl Rooms {
             link: self.next_link.fetch_add(1, Ordering::Relaxed),
         };
         let (commands, waiting) = mpsc::channel(parts.limits.commands_waiting_max);
-        let people = Arc::new(AtomicUsize::new(0));
+        let gauges = Arc::new(RoomGauges::default());
         let actor = RoomActor::new(
             (room, parts.node),
             Host::new(room, host),
             self.actor.clone(),
             waiting,
-            people.clone(),
+            gauges.clone(),
         );
         let (rooms, stop) = (self.clone(), parts.stop.clone());
         parts.tasks.spawn(async move {
@@ -183,7 +186,7 @@ impl Rooms {
                 .remove_if(&room, |_, handle| handle.commands.is_closed());
             tracing::debug!(%room, "room closed");
         });
-        RoomHandle { commands, people }
+        RoomHandle { commands, gauges }
     }
 
     /// Takes a message of another node.
@@ -212,10 +215,36 @@ impl Rooms {
         self.parts.stop.cancelled().await;
     }
 
+    /// What the rooms of this node have done.
+    pub fn metrics(&self) -> &Arc<LiveMetrics> {
+        &self.actor.metrics
+    }
+
+    /// The way to a room that is live here.
+    pub(super) fn handle(&self, room: RoomId) -> Option<RoomHandle> {
+        self.live.get(&room).map(|handle| handle.clone())
+    }
+
+    /// Every live room as known without asking it.
+    pub fn figures(&self) -> Vec<RoomFigures> {
+        let figures = self.live.iter().map(|live| {
+            let (commands, gauges) = (&live.commands, &live.gauges);
+            RoomFigures {
+                id: *live.key(),
+                people: gauges.people.load(Ordering::Relaxed),
+                sessions: gauges.sessions.load(Ordering::Relaxed),
+                unsaved_batches: gauges.unsaved_batches.load(Ordering::Relaxed),
+                commands_waiting: commands.max_capacity() - commands.capacity(),
+                lag_ms: gauges.late_ms.load(Ordering::Relaxed),
+            }
+        });
+        figures.collect()
+    }
+
     /// How many people are in a room on this node.
     pub fn people(&self, room: RoomId) -> usize {
-        let people = self.live.get(&room).map(|handle| handle.people.clone());
-        people.map_or(0, |people| people.load(Ordering::Relaxed))
+        let live = self.live.get(&room);
+        live.map_or(0, |handle| handle.gauges.people.load(Ordering::Relaxed))
     }
 
     /// The rooms with people in them, and how many.
@@ -223,7 +252,7 @@ impl Rooms {
         let counted = self
             .live
             .iter()
-            .map(|live| (*live.key(), live.people.load(Ordering::Relaxed)));
+            .map(|live| (*live.key(), live.gauges.people.load(Ordering::Relaxed)));
         counted.filter(|(_, people)| *people > 0).collect()
     }
 }

@@ -115,7 +115,10 @@ pub async fn upgrade(
     check_handshake(request.headers(), Some(SUBPROTOCOL))?;
     let context = state.context;
     let guard = context.quotas.connect(address, context.clock.tick());
-    let guard = guard.map_err(NotUpgraded::TooMany)?;
+    let guard = guard.map_err(|excess| {
+        context.rooms.metrics().refused(excess.limit);
+        NotUpgraded::TooMany(excess)
+    })?;
     let serve = move |io, read| serve(context, room, guard, io, read);
     switch(&mut request, Some(SUBPROTOCOL), &state.tasks, serve)
 }

@@ -1,4 +1,6 @@
-//! `/v1/rooms`: look at rooms, and ask for a ticket to walk in.
+//! `/v1/rooms`: look at rooms, change their rules, and ask for a ticket to walk in.
+
+mod rules;
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use super::problem::{Code, Json, Path, Problem, Query};
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
 use crate::domain::address::ClientAddress;
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::room::{Place, Visibility};
+use crate::domain::room::{Place, Role, Visibility};
 use crate::domain::user::{LOOK_SLOTS, Look};
 use crate::ports::room::ListedAfter;
 use crate::realtime::connection::LiveContext;
@@ -56,7 +58,8 @@ impl FromRef<RoomState> for AuthService {
 pub fn router(state: RoomState) -> Router {
     Router::new()
         .route("/v1/rooms", get(list))
-        .route("/v1/rooms/{id}", get(show))
+        .route("/v1/rooms/{id}", get(show).patch(rules::change))
+        .route("/v1/rooms/{id}/audit", get(rules::audit))
         .route("/v1/rooms/{id}/tickets", post(ticket))
         .route("/v1/catalogue", get(|| async { document(CATALOGUE_JSON) }))
         .route("/v1/wardrobe", get(|| async { document(WARDROBE_JSON) }))
@@ -114,6 +117,9 @@ struct RoomBody {
     card: CardBody,
     visibility: Visibility,
     guests_allowed: bool,
+    locked: bool,
+    /// People it holds beside the owner.
+    people_max: usize,
     seq: u64,
     role: &'static str,
 }
@@ -196,12 +202,12 @@ async fn list(
         lively.sort_by_key(|(room, people)| (std::cmp::Reverse(*people), *room));
         for (room, people) in lively.into_iter().take(LIVELY_FIRST_MAX) {
             match state.service.view(room, None).await {
-                Ok(view) => {
+                Ok(view) if view.room.card.access.visibility == Visibility::Public => {
                     cursor.shown.push(room);
                     rooms.push(card(view, people));
                 }
-                // Private, or gone since.
-                Err(RoomError::NotFound) => {}
+                // Not for everybody, or gone since.
+                Ok(_) | Err(RoomError::NotFound) => {}
                 Err(error) => return Err(refused(error)),
             }
         }
@@ -230,23 +236,34 @@ async fn show(
 ) -> Result<Response, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
     let view = state.service.view(room, viewer).await.map_err(refused)?;
+    Ok(body(&state, view, viewer))
+}
+
+/// A room with its rules, as this viewer sees it.
+fn body(state: &RoomState, view: RoomView, viewer: Option<UserId>) -> Response {
     let what = &view.room.card;
-    let role = if viewer == Some(what.owner_id) {
-        "owner"
-    } else {
-        "visitor"
+    let role = match what.role_of(viewer) {
+        Role::Owner => "owner",
+        Role::Editor => "editor",
+        Role::Visitor => "visitor",
     };
+    let people_max = what
+        .access
+        .people_max
+        .map_or(usize::MAX, |chosen| chosen as usize);
     let (visibility, guests_allowed) = (what.access.visibility, what.access.guests_allowed);
-    let seq = view.room.seq.0;
-    let people_now = state.live.rooms.people(room);
+    let (seq, locked) = (view.room.seq.0, what.access.locked);
+    let people_now = state.live.rooms.people(what.id);
     let body = RoomBody {
         card: card(view, people_now),
         visibility,
         guests_allowed,
+        locked,
+        people_max: people_max.min(state.live.limits.people_max),
         seq,
         role,
     };
-    Ok(Json(serde_json::json!({ "room": body })).into_response())
+    Json(serde_json::json!({ "room": body })).into_response()
 }
 
 #[derive(Deserialize)]
@@ -271,7 +288,10 @@ async fn ticket(
     let user = viewer.map(|viewer| viewer.user.id);
     let asker = user.map_or(Asker::Address(address), Asker::User);
     let allowed = state.live.quotas.ticket(asker, state.live.clock.tick());
-    allowed.map_err(limited)?;
+    allowed.map_err(|excess| {
+        state.live.rooms.metrics().refused(excess.limit);
+        limited(excess)
+    })?;
     let guest = body
         .guest
         .as_ref()

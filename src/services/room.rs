@@ -8,8 +8,8 @@ use crate::catalogue::catalogue;
 use crate::domain::clock::Clock;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, Document, Item, ItemId, Piece, Place, Role, RoomCard, Seq, Stamp, Standpoint,
-    Visibility,
+    Access, AuditEntry, Document, Item, ItemId, Piece, Place, Role, RoomCard, Seq, Stamp,
+    Standpoint, Visibility,
 };
 use crate::domain::text::BadText;
 use crate::domain::user::User;
@@ -150,6 +150,16 @@ impl RoomService {
             }
         }
         Ok(Page { rooms, next })
+    }
+
+    /// Decisions on record before a place, newest first. The caller has checked who asks.
+    pub async fn audit(
+        &self,
+        room: RoomId,
+        before: Option<Seq>,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, RoomError> {
+        Ok(self.store.audit(room, before, limit).await?)
     }
 
     /// Makes a furnished room.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use reqwest::Method;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 
@@ -85,6 +86,37 @@ impl Front {
         }
         let next = answer.headers().get(LOCATION)?;
         Some(next.to_str().unwrap().to_owned())
+    }
+
+    /// Any request of somebody, or of nobody; the bare answer.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        person: Option<&Person>,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.origin()));
+        if let Some(person) = person {
+            request = request.header(COOKIE, &person.cookies);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (
+            status,
+            serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        )
+    }
+
+    /// What somebody, or nobody, is shown.
+    pub(crate) async fn get(&self, path: &str, person: Option<&Person>) -> (u16, Value) {
+        self.call(Method::GET, path, person, None).await
     }
 
     /// Asks for a ticket and gives back the bare answer.

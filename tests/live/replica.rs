@@ -176,6 +176,8 @@ impl Replica {
             Event::Left { member } => {
                 assert!(self.people.remove(member).is_some(), "only members leave");
             }
+            // The rules are no part of what is copied here.
+            Event::RoomChanged { .. } => {}
             other => panic!("{other:?} is not expected"),
         }
     }
@@ -255,7 +257,8 @@ impl Contents {
                     theme.flooring = flooring.unwrap_or(std::mem::take(&mut theme.flooring));
                     theme.light = light.unwrap_or(std::mem::take(&mut theme.light));
                 }
-                Op::Say { .. } => {}
+                // What an owner decides changes no item.
+                Op::Say { .. } | Op::SetPolicy { .. } => {}
                 other => panic!("{other:?} is not expected"),
             }
         }

@@ -22,7 +22,7 @@ pub(crate) struct Stage {
     /// A guest who only watches.
     pub(crate) witness: Client,
     before: Contents,
-    _server: Server,
+    pub(crate) server: Server,
     data: TempDir,
 }
 
@@ -59,7 +59,7 @@ impl Stage {
             host,
             witness,
             before,
-            _server: server,
+            server,
             data,
         }
     }
@@ -73,6 +73,11 @@ impl Stage {
             .await
             .unwrap();
         holder
+    }
+
+    /// Where the server's store lies.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     /// A guest inside.

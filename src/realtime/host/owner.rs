@@ -206,8 +206,7 @@ impl Host {
                     }
                 }
                 Effect::Close { conn, code } => close(conn, code, actions),
-                // No command has been sent that waits for one.
-                Effect::Answer { .. } => {}
+                Effect::Answer { reply, outcome } => actions.push(Action::Answer(reply, outcome)),
                 Effect::Save(save) => {
                     if let State::Owner(owner) = &mut self.state {
                         let step = owner.saver.begin(save);

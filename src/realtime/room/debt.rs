@@ -16,6 +16,8 @@ use crate::realtime::limits::Limits;
 struct InFlight {
     /// Sessions and the number of their last answer in it.
     answers: Vec<(SessionId, u32)>,
+    /// When the batches in it arrived.
+    arrived: Vec<Tick>,
     /// Commands it answers, with their seqs.
     commands: Vec<(CommandNo, Seq)>,
     batches: usize,
@@ -49,6 +51,8 @@ pub(super) struct Debt {
     sessions: BTreeSet<SessionId>,
     commands: Vec<(CommandNo, Seq)>,
     batches: usize,
+    /// When the batches with an answer arrived that are in no save yet.
+    arrived: Vec<Tick>,
     oldest: Option<Tick>,
     /// The roster has changed since the last settling.
     roster_changed: bool,
@@ -71,6 +75,7 @@ impl Debt {
             sessions: BTreeSet::new(),
             commands: Vec::new(),
             batches: 0,
+            arrived: Vec::new(),
             oldest: None,
             roster_changed: false,
             roster: None,
@@ -138,6 +143,7 @@ impl Debt {
 
     pub fn owe_answer(&mut self, session: SessionId, now: Tick) {
         self.sessions.insert(session);
+        self.arrived.push(now);
         self.batches += 1;
         self.oldest.get_or_insert(now);
     }
@@ -235,6 +241,7 @@ impl Room {
         debt.saved_seq = document.seq;
         debt.in_flight = Some(InFlight {
             answers,
+            arrived: std::mem::take(&mut debt.arrived),
             commands: std::mem::take(&mut debt.commands),
             batches: std::mem::take(&mut debt.batches),
             oldest: debt.oldest.take(),
@@ -250,6 +257,7 @@ impl Room {
         };
         self.debt.save_no += 1;
         self.debt.durable_seq = save.seq;
+        self.statistics.acknowledged(save.arrived);
         for (reply, seq) in save.commands {
             let outcome = CommandOutcome::Done { seq };
             effects.push(Effect::Answer { reply, outcome });

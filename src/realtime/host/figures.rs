@@ -1,0 +1,32 @@
+//! What others on the node may know of a room it has.
+
+use super::{Action, At, Host, State};
+use crate::domain::clock::Tick;
+use crate::realtime::room::Room;
+
+impl Host {
+    /// Whether it is not known yet who owns the room.
+    pub const fn is_opening(&self) -> bool {
+        matches!(self.state, State::Opening(_))
+    }
+
+    /// Opens the room for whoever waits for it without a connection.
+    pub fn open(&mut self, at: At, actions: &mut Vec<Action>) {
+        if self.is_opening() && self.call.is_none() {
+            self.claim(at, actions);
+        }
+    }
+
+    /// People, sessions and unsaved batches, where this node owns the room.
+    pub fn figures(&self) -> (usize, usize, usize) {
+        self.owned().map_or((0, 0, 0), Room::figures)
+    }
+
+    /// When the batches arrived whose answers have gone out since this was last asked.
+    pub fn take_acknowledged(&mut self) -> Vec<Tick> {
+        match &mut self.state {
+            State::Owner(owner) => owner.room.take_acknowledged(),
+            _ => Vec::new(),
+        }
+    }
+}
