@@ -40,11 +40,11 @@ const tests = all.filter(({ name }) => name.includes(only));
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-// soon noticed losses, a grace beyond the worst spell, and snapshots that come in parts
+// soon noticed losses, a grace beyond the worst of luck, and snapshots that come in parts
 const maru = await Maru.start({
   MARU_LIVE_HEARTBEAT_MS: '1000',
   MARU_LIVE_SILENCE_MS_MAX: '2500',
-  MARU_LIVE_GRACE_MS: '20000',
+  MARU_LIVE_GRACE_MS: '60000',
   MARU_LIVE_SNAPSHOT_PART_BYTES: '4096',
 });
 // the seeds have rooms of their own, so they run side by side: they wait more than they work

@@ -9,7 +9,7 @@ import { moveIn, Neighbour, until } from './neighbour.ts';
 import { schedule, weather } from './schedule.ts';
 
 const forMs = 40_000;
-const restWithinMs = 60_000;
+const restWithinMs = 90_000;
 
 interface Author {
   readonly who: Neighbour;

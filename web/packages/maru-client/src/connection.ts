@@ -72,8 +72,6 @@ export interface ConnectionOptions {
 
 /** From the start of an attempt to the room's contents, the ticket included. */
 const ATTEMPT_MS_MAX = 15_000;
-/** The room's contents could not be read so many times in a row: the server speaks of things unknown here. */
-const UNREADABLE_MAX = 5;
 /** A connection that stood this long was a good one: its loss starts the waits anew. */
 const GOOD_MS = 10_000;
 
@@ -93,7 +91,6 @@ export class Connection {
   /** The server's own word on when to come back; it spreads those it sends away. */
   #goAwayUntil: number | null = null;
   #lastRefusal: string | null = null;
-  #unreadable = 0;
   #hurriable = false;
   #nonce = 0;
   #pingedAt = 0;
@@ -105,6 +102,11 @@ export class Connection {
 
   get token(): string | null {
     return this.#token;
+  }
+
+  /** The server has said that it is about to close. */
+  get isEnding(): boolean {
+    return this.#goAwayUntil !== null;
   }
 
   /** Connects, with a token to take an earlier session up again. */
@@ -137,9 +139,8 @@ export class Connection {
 
   /** The room's contents are here. */
   settled(): void {
-    this.#unreadable = 0;
     if (this.#phase === 'inside') return;
-    this.#stopTimer();
+    if (!this.isEnding) this.#stopTimer();
     this.#enter({ name: 'inside' });
   }
 
@@ -199,6 +200,7 @@ export class Connection {
   }
 
   #expectProgress(): void {
+    if (this.isEnding) return;
     this.#stopTimer();
     this.#timer = setTimeout(() => this.#drop(CLOSE_RESUMING, 'no_answer', 'lost'), ATTEMPT_MS_MAX);
   }
@@ -263,14 +265,8 @@ export class Connection {
   #malformed(bytes: Uint8Array | null, error: unknown): void {
     const kind = bytes === null ? null : peekKind(bytes);
     const detail = error instanceof Error ? error.message : String(error);
-    if (kind === null || !isExpendable(kind)) this.#doubtful();
+    if (kind === null || !isExpendable(kind)) this.resync('a frame could not be read');
     this.#handlers.problem({ what: 'malformed_frame', detail });
-  }
-
-  #doubtful(): void {
-    this.#unreadable += 1;
-    if (this.#unreadable < UNREADABLE_MAX) this.resync('a frame could not be read');
-    else this.#drop(CLOSE_NORMAL, 'unreadable', 'never');
   }
 
   #dispatch(frame: ServerFrame): void {
@@ -284,7 +280,7 @@ export class Connection {
       case 'unknown':
         return;
       case 'goAway':
-        this.#goAwayUntil = now() + frame.reconnectAfterMs;
+        this.#goAway(frame.reconnectAfterMs);
         return;
       case 'welcome':
         this.#welcome(frame);
@@ -301,6 +297,13 @@ export class Connection {
       default:
         this.#handlers.frame(frame);
     }
+  }
+
+  /** It is time to go at the server's word, whether or not it hangs up first; until then nothing new is sent. */
+  #goAway(reconnectAfterMs: number): void {
+    this.#goAwayUntil = now() + reconnectAfterMs;
+    this.#stopTimer();
+    this.#timer = setTimeout(() => this.#drop(CLOSE_RESUMING, 'restart', 'now'), reconnectAfterMs);
   }
 
   #refused({ code, message, retryAfterMs, number, limit }: ServerFrameOf<'error'>): void {

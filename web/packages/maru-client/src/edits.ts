@@ -1,7 +1,8 @@
 /** My edits: made optimistically, sent in order, answered durably, undone and redone. */
 import { encodeClient, decodeClient } from './codec.ts';
 import type { AppliedChange, RoomDocument } from './document.ts';
-import { BATCH_OPS_MAX, CLIENT_FRAME_BYTES_MAX, type Ack, type ClientFrame, type Op } from './frames.ts';
+import { BATCH_OPS_MAX, CLIENT_FRAME_BYTES_MAX, type Ack, type ClientFrame, type Limits, type Op } from './frames.ts';
+import { Pace } from './pace.ts';
 import { PendingBatches, type Batch, type Outcome } from './pending.ts';
 import type { Reason } from './reason.ts';
 import type { SavedSession, SessionStore } from './storage.ts';
@@ -26,8 +27,8 @@ export interface Answered {
 
 /** What edits need of the room around them. */
 export interface EditsContext {
-  /** The document and the most batches in flight, while batches may be sent. */
-  line(): { readonly seq: number; readonly unackedMax: number } | null;
+  /** How far the document is and what the server allows, while batches may be sent. */
+  line(): { readonly seq: number; readonly limits: Limits } | null;
   view(): RoomView;
   document(): RoomDocument | null;
   token(): string | null;
@@ -73,6 +74,7 @@ export class Edits {
   readonly #store: SessionStore;
   readonly #pending = new PendingBatches();
   readonly #history = new UndoHistory();
+  readonly #pace = new Pace();
   /** What the server knew of my batches at a Welcome whose document has not come yet. */
   #lastNumber: number | null = null;
   readonly #window = new SendWindow((refused) => {
@@ -186,8 +188,21 @@ export class Edits {
   }
 
   /** A batch was not taken: it and those after it are sent again, after the wait asked for. */
-  refused(number: number, retryAfterMs: number | null): void {
-    this.#window.refused(number, retryAfterMs);
+  refused(number: number, code: string, retryAfterMs: number | null): void {
+    // an allowance without a wait is one this batch can never fit
+    if (code === 'rate_limited' && retryAfterMs === null) this.#withdraw(number, code);
+    else this.#window.refused(number, retryAfterMs);
+  }
+
+  #withdraw(number: number, reason: Reason): void {
+    const batch = this.#pending.withdraw(number, reason);
+    if (!batch) return;
+    this.#history.forget(batch.key);
+    this.#save();
+    this.flush();
+    this.#context.changed();
+    this.#context.answered({ ops: batch.ops, outcome: { status: 'rejected', reason } });
+    this.#context.rejected({ ops: batch.ops, reason });
   }
 
   /** The session cannot be taken up again. */
@@ -213,7 +228,9 @@ export class Edits {
   flush(): void {
     const line = this.#context.line();
     if (!line) return;
-    const sendable = this.#pending.takeSendable(this.#window.size(line.unackedMax), line.seq);
+    this.#pace.limits(line.limits);
+    const window = this.#window.size(line.limits.unackedMax);
+    const sendable = this.#pending.takeSendable(window, line.seq, (batch) => this.#mayLeave(batch));
     if (sendable.length === 0) return;
     this.#window.sent();
     // first written down, so that a reload in between knows that they may have been received
@@ -222,6 +239,12 @@ export class Edits {
       const { number, baseSeq, ops } = batch;
       this.#context.send({ type: 'ops', number, baseSeq: baseSeq ?? line.seq, resend, ops });
     }
+  }
+
+  #mayLeave({ ops }: Batch): boolean {
+    const waitMs = this.#pace.take(ops);
+    if (waitMs > 0) this.#window.later(waitMs);
+    return waitMs === 0;
   }
 
   #save(): void {

@@ -125,22 +125,43 @@ export class PendingBatches {
     this.#nextNumber = next;
   }
 
-  /** Up to `window` batches in flight: gives those that may leave now and marks them as sent. */
-  takeSendable(window: number, seq: number): readonly { readonly batch: Batch; readonly resend: boolean }[] {
+  /** Up to `window` batches in flight: gives those that may leave now, in order, and marks them as sent. */
+  takeSendable(
+    window: number,
+    seq: number,
+    allowed: (batch: Batch) => boolean,
+  ): readonly { readonly batch: Batch; readonly resend: boolean }[] {
     const unanswered = this.#entries.filter((entry) => entry.landsAt === null);
-    return unanswered.slice(0, window).flatMap((entry) => {
-      if (entry.sentHere) return [];
-      const resend = entry.sent;
+    const sendable: { batch: Batch; resend: boolean }[] = [];
+    for (const entry of unanswered.slice(0, window)) {
+      if (entry.sentHere) continue;
+      if (!allowed(entry)) break;
+      sendable.push({ batch: entry, resend: entry.sent });
       entry.sent = true;
       entry.sentHere = true;
       entry.baseSeq ??= seq;
-      return [{ batch: entry, resend }];
-    });
+    }
+    return sendable;
   }
 
   /** Everything unanswered from this number on is to be sent again on this connection. */
   rewind(number: number): void {
     for (const entry of this.#entries) if (entry.number >= number) entry.sentHere = false;
+  }
+
+  /** The server will never take this batch, nor has it any that follow: those close the hole in the numbers. */
+  withdraw(number: number, reason: Reason): Batch | null {
+    const at = this.#entries.findIndex((entry) => entry.number === number && entry.landsAt === null);
+    const [entry] = at < 0 ? [] : this.#entries.splice(at, 1);
+    if (!entry) return null;
+    for (const later of this.#entries) {
+      if (later.number < number) continue;
+      later.number -= 1;
+      later.sentHere = false;
+    }
+    this.#nextNumber -= 1;
+    entry.resolve?.({ status: 'rejected', reason });
+    return entry;
   }
 
   /** The document holds this batch now. */

@@ -20,6 +20,9 @@ import { buildView, type RoomView } from './view.ts';
 /** How long `stop` waits for the answers to what was sent. */
 const LAST_ANSWERS_MS = 1_000;
 
+/** Allowances that questions for lists do not count against. */
+const NO_READS: ReadonlySet<string> = new Set(['live.connection_move', 'live.connection_signal']);
+
 const NOBODY: ReadonlyMap<number, Person> = new Map();
 
 export class LiveRoom extends RoomVerbs {
@@ -166,7 +169,8 @@ export class LiveRoom extends RoomVerbs {
 
   /** Shows others the item I drag, before I put it down; null when I have let go. */
   drag(preview: Preview | null): void {
-    this.#presence.drag(preview);
+    // the server refuses a visitor's, and counts that
+    if (preview === null || this.#role !== 'visitor') this.#presence.drag(preview);
   }
 
   setStatus(status: Status): void {
@@ -221,8 +225,8 @@ export class LiveRoom extends RoomVerbs {
     return {
       line: () => {
         const { document } = this.#replica;
-        if (this.#state.name !== 'inside' || !document || !this.limits) return null;
-        return { seq: document.seq, unackedMax: this.limits.unackedMax };
+        const isOpen = this.#state.name === 'inside' && !this.#connection.isEnding;
+        return isOpen && document && this.limits ? { seq: document.seq, limits: this.limits } : null;
       },
       view: () => this.view,
       document: () => this.#replica.document,
@@ -293,11 +297,11 @@ export class LiveRoom extends RoomVerbs {
   }
 
   #onRefused(refusal: Refusal): void {
-    const { code, number, retryAfterMs } = refusal;
-    if (number !== null) this.#edits.refused(number, retryAfterMs);
+    const { code, number, retryAfterMs, limit } = refusal;
+    if (number !== null) this.#edits.refused(number, code, retryAfterMs);
     else {
       if (code === 'rate_limited') this.#presence.hold(retryAfterMs ?? 0);
-      this.#reads.refused(code, retryAfterMs);
+      if (limit === null || !NO_READS.has(limit)) this.#reads.refused(code, retryAfterMs);
     }
     this.emit('refused', refusal);
   }
@@ -349,7 +353,11 @@ export class LiveRoom extends RoomVerbs {
       this.#connection.resync(step.why);
       return;
     }
-    if (step.entered) this.#edits.entered();
+    if (step.entered) {
+      this.#edits.entered();
+      // those that are on follow at once
+      this.#signals.clear();
+    }
     this.#advance(step, before);
     if (!step.entered) return;
     this.#connection.settled();

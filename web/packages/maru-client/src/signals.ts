@@ -1,6 +1,9 @@
 /** What others are doing right now: who writes, who drags what. Never saved, and gone with its person. */
 import type { MemberDrag, MemberTyping, Person, Preview, ServerFrameOf } from './frames.ts';
 
+/** Writing is renewed at half of its time: so many times that without news, and its end was lost. */
+const RENEWALS_MISSED = 2;
+
 export interface SignalListeners {
   typing(change: MemberTyping): void;
   drag(change: MemberDrag): void;
@@ -30,7 +33,7 @@ export class Signals {
   /** Takes the newest; signals of people unknown here come again once they are known. */
   receive(frame: ServerFrameOf<'signals'>, present: (member: number) => boolean, typingMs: number): void {
     for (const { member, active } of frame.typing) {
-      if (present(member)) this.#setTyping(member, active ? typingMs : null);
+      if (present(member)) this.#setTyping(member, active ? RENEWALS_MISSED * typingMs : null);
     }
     for (const { member, preview } of frame.drags) if (present(member)) this.#setDrag(member, preview);
   }

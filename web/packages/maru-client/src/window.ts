@@ -36,6 +36,11 @@ export class SendWindow {
     return time < this.#carefulUntil ? 1 : Math.min(WINDOW, unackedMax);
   }
 
+  /** The next batch has to wait so long; `ready` follows. */
+  later(delayMs: number): void {
+    if (this.#timer === null) this.#wake(delayMs);
+  }
+
   /** Something was sent just now. */
   sent(): void {
     const time = now();

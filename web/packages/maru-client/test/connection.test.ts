@@ -118,6 +118,25 @@ describe('the server’s own word', () => {
     expect(room.state).toMatchObject({ name: 'reconnecting', retryInMs: 300 });
   });
 
+  test('that it goes is taken even if it does not hang up, and nothing new is sent to it', async () => {
+    const { room, server, network, enter, pass } = harness();
+    await enter();
+    server.broadcast({ type: 'goAway', reconnectAfterMs: 1_700 });
+    network.settle();
+    const outcome = room.say('to the next server');
+    await vi.advanceTimersByTimeAsync(1_699);
+    network.settle();
+    expect(network.received.filter(({ type }) => type === 'ops')).toEqual([]);
+    expect([room.state.name, network.attempts]).toEqual(['inside', 1]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(room.state).toMatchObject({ name: 'reconnecting', reason: 'restart', retryInMs: 0 });
+    await vi.advanceTimersByTimeAsync(1);
+    pass();
+    expect(network.attempts).toBe(2);
+    pass();
+    expect(await outcome).toMatchObject({ status: 'applied' });
+  });
+
   test.each([
     ['too_many_connections', 'too_many_connections'],
     ['something_new', 'overloaded'],
@@ -151,20 +170,25 @@ describe('what a newer server says', () => {
     expect(heard.problem).toMatchObject([{ what: 'malformed_frame' }]);
   });
 
-  test('in numbers unknown here about the room itself ends it, when coming back does not help', async () => {
+  test('in numbers unknown here about the room itself is a problem, with growing waits', async () => {
     const { room, server, network, heard, enter } = harness();
     await enter();
     const { info } = server.live;
     server.live.info = { ...info, visibility: 9 as never };
     network.inject(encode([67, 1, 2, 0, [[5, ['r', 'n', 'o', 9, true, false, 1]]]]));
-    expect(room.state).toMatchObject({ name: 'reconnecting', reason: 'resync' });
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      expect(room.state.name).toBe('reconnecting');
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      expect(room.state).toMatchObject({ name: 'reconnecting', reason: 'resync' });
+      waits.push(room.state.retryInMs ?? 0);
       await vi.advanceTimersByTimeAsync(room.state.retryInMs ?? 0);
       network.settle();
     }
-    expect(room.state).toEqual({ name: 'closed', reason: 'unreadable', comesBack: false, retryInMs: null });
-    expect(heard.problem.filter(({ what }) => what === 'malformed_frame')).toHaveLength(5);
+    expect(waits).toEqual([250, 750, 1_500, 3_000, 6_000, 7_500]);
+    expect(heard.problem.filter(({ what }) => what === 'malformed_frame')).toHaveLength(7);
+    server.live.info = info;
+    await vi.advanceTimersByTimeAsync(10_000);
+    network.settle();
+    expect(room.state.name).toBe('inside');
   });
 });
 

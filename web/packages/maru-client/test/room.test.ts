@@ -1,6 +1,7 @@
 // A room as its user meets it: optimistic edits, refusals, walking, people, leaving.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeServer } from '../src/index.ts';
+import { LIMITS } from './fake-room.ts';
 import { chair, harness } from './harness.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -178,13 +179,60 @@ describe('refused batches', () => {
     await enter();
     server.allowance = { perSecond, tokens: 6, refilledAt: performance.now(), refusals: 0 };
     for (let count = 0; count < 100; count += 1) void room.say(`${count}`);
-    for (let time = 0; time < 240_000 && room.view.unsaved > 0; time += 10) {
+    for (let time = 0; time < 240_000 && room.view.unsaved > 0; time += 50) {
       pass();
-      await vi.advanceTimersByTimeAsync(10);
+      await vi.advanceTimersByTimeAsync(50);
     }
     expect(room.state.name).toBe('inside');
     expect(server.live.chat.map(({ text }) => text)).toEqual(Array.from({ length: 100 }, (__, count) => `${count}`));
     expect(server.allowance.refusals).toBeLessThan(16);
+  });
+});
+
+describe('the server’s allowances', () => {
+  test('are kept by sending later, without a single refusal', async () => {
+    const { room, server, pass, enter } = harness();
+    await enter();
+    server.allowance = { perSecond: LIMITS.opsPerSecond, tokens: LIMITS.opsBurst, refilledAt: performance.now(), refusals: 0 };
+    for (let id = 1; id <= 120; id += 1) void room.put(chair(id));
+    for (let time = 0; time < 10_000 && room.view.unsaved > 0; time += 50) {
+      pass();
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    expect(server.live.items.size).toBe(120);
+    expect(server.allowance.refusals).toBe(0);
+  });
+
+  test('for chat count each line', async () => {
+    const { room, network, pass, enter } = harness();
+    await enter();
+    const lines = (count: number) => Array.from({ length: count }, (_, index) => ({ type: 'say', text: `${index}` }) as const);
+    void room.batch(lines(5));
+    void room.batch(lines(3));
+    pass();
+    expect(ops(network.received)).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(999);
+    pass();
+    expect(ops(network.received)).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    pass();
+    expect(ops(network.received)).toHaveLength(2);
+  });
+
+  test('that a batch can never fit end it, and those behind it close up', async () => {
+    const { room, network, server, heard, pass, enter } = harness();
+    await enter();
+    server.refuseBatches = { code: 'rate_limited', retryAfterMs: null };
+    const outcomes = [room.say('too much'), room.say('next'), room.say('last')];
+    network.deliver('up');
+    server.refuseBatches = null;
+    for (let round = 0; round < 100; round += 1) {
+      pass();
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect((await Promise.all(outcomes)).map(({ status }) => status)).toEqual(['rejected', 'applied', 'applied']);
+    expect(heard.rejected).toMatchObject([{ reason: 'rate_limited' }]);
+    expect(server.live.chat.map(({ text }) => text)).toEqual(['next', 'last']);
   });
 });
 
