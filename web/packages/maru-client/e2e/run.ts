@@ -45,6 +45,7 @@ const maru = await Maru.start({
   MARU_LIVE_HEARTBEAT_MS: '1000',
   MARU_LIVE_SILENCE_MS_MAX: '2500',
   MARU_LIVE_GRACE_MS: '60000',
+  MARU_LIVE_IDLE_ROOM_MS: '90000',
   MARU_LIVE_SNAPSHOT_PART_BYTES: '4096',
 });
 // the seeds have rooms of their own, so they run side by side: they wait more than they work
