@@ -344,6 +344,7 @@ describe('tickets', () => {
     [201, { ticket: 't' }, 't'],
     [429, { code: 'rate_limited', retry_after_ms: 5 }, { code: 'rate_limited', final: false, retryAfterMs: 5 }],
     [403, { code: 'forbidden' }, { code: 'forbidden', final: true }],
+    [403, { code: 'room_locked' }, { code: 'room_locked', final: false }],
     [503, 'not json', { code: 'http_503', final: false, retryAfterMs: 2_000 }],
     [201, { ticket: 5 }, { code: 'bad_answer', final: false }],
     [201, 'not json', { code: 'bad_answer', final: false }],
@@ -363,6 +364,18 @@ describe('tickets', () => {
       JSON.stringify({ guest }),
     ]);
   });
+});
+
+test('tickets are asked for with the headers given, and not waited for without end', async () => {
+  const fetch = vi.fn<typeof globalThis.fetch>(() => new Promise(() => undefined));
+  const source = restTickets({ origin: 'http://maru', roomId: 'r', headers: { cookie: 'maru=x' }, fetch });
+  const result = source().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await result).toMatchObject({ code: 'network', final: false });
+  const [, init] = fetch.mock.calls[0]!;
+  expect(init?.headers).toMatchObject({ cookie: 'maru=x', 'content-type': 'application/json' });
+  expect(init?.body).toBe('{}');
+  expect(init?.signal?.aborted).toBe(true);
 });
 
 test('a client closed while a ticket is on its way opens nothing', async () => {
