@@ -12,7 +12,8 @@ use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{GuestId, NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{Access, Document, RoomCard, Visibility};
 use crate::domain::user::Look;
-use crate::domain::visitor::{Identity, Visitor};
+use crate::domain::visitor::{Bearer, Identity, Visitor};
+use crate::ports::room::Present;
 use crate::ports::room::memory::MemoryRoom;
 use crate::realtime::limits::Limits;
 use crate::realtime::room::{ConnId, Effect, Entry, Input, Now, Room};
@@ -25,7 +26,8 @@ pub(super) struct Hall {
 }
 
 impl Hall {
-    pub fn new(document: Document, limits: Limits) -> Self {
+    /// A room with so many people of its last owner's in it, who have no connections.
+    pub fn new(document: Document, limits: Limits, away: u64) -> Self {
         let card = RoomCard {
             id: RoomId::generate(),
             owner_id: UserId::generate(),
@@ -37,7 +39,8 @@ impl Hall {
             tick: Tick(1_000),
             wall: WallMs(1_000_000),
         };
-        let claimed = MemoryRoom::new(card, document).claim(node);
+        let mut claimed = MemoryRoom::new(card, document).claim(node);
+        claimed.roster = (0..away).map(|_| present()).collect();
         let key = TokenKey::new(&[5; 32]);
         Self {
             room: Room::new(claimed, node, key, Arc::new(limits), now),
@@ -48,7 +51,7 @@ impl Hall {
 
     /// An unfurnished one with so many guests in it, on connections from 1.
     pub fn full_of(people: u64, limits: Limits) -> Self {
-        let mut hall = Self::new(Document::new(catalogue().plain_theme()), limits);
+        let mut hall = Self::new(Document::new(catalogue().plain_theme()), limits, 0);
         for conn in 1..=people {
             hall.enter(conn);
             hall.effects.clear();
@@ -110,6 +113,28 @@ impl Hall {
             _ => None,
         });
         flushes.collect()
+    }
+}
+
+fn present() -> Present {
+    let name = "길고도 긴 이름을 가진 손님 가운데 한 사람";
+    Present {
+        session: SessionId::generate(),
+        generation: 1,
+        bearer: Bearer::Guest {
+            id: GuestId::generate(),
+            name: name.to_owned(),
+            look: Look::default(),
+        },
+        name: name.to_owned(),
+        handle: None,
+        look: Look::default(),
+        follows_owner: false,
+        origin: None,
+        hidden: BTreeSet::new(),
+        x: 500,
+        y: 500,
+        facing: 0,
     }
 }
 

@@ -84,8 +84,8 @@ fn a_mass_loss_is_told_in_pieces_too() {
         people_max: 2_000,
         ..LIMITS
     };
-    let mut hall = Hall::full_of(700, limits.clone());
-    for conn in 2..=700 {
+    let mut hall = Hall::full_of(500, limits.clone());
+    for conn in 2..=500 {
         let conn = crate::realtime::room::ConnId(conn);
         hall.feed(Input::Lost { conn });
     }
@@ -103,7 +103,7 @@ fn a_mass_loss_is_told_in_pieces_too() {
             _ => 0,
         })
         .sum();
-    assert_eq!(events, 699, "everyone but the one who is left is away");
+    assert_eq!(events, 499, "everyone but the one who is left is away");
     let left_ms = limits.grace_ms - limits.away_after_ms;
     assert_eq!(hall.room.deadline(), Some(away_at.plus_ms(left_ms)));
 }
