@@ -10,7 +10,7 @@ use crate::domain::clock::Tick;
 use crate::realtime::limits::Limits;
 use crate::realtime::room::{ConnId, Input};
 
-const PEOPLE: u64 = 150;
+const PEOPLE: usize = 150;
 
 /// Milliseconds between the clock's steps.
 const STEP_MS: u64 = 10;
@@ -55,6 +55,11 @@ impl Walk {
     }
 }
 
+/// Which person is on a connection.
+fn index(conn: ConnId) -> usize {
+    usize::try_from(conn.0).expect("small") - 1
+}
+
 /// Everyone's places in time, and what each receiver was told of them.
 struct Views {
     /// Per person: each place and when it was taken.
@@ -65,7 +70,7 @@ struct Views {
 
 impl Views {
     fn new() -> Self {
-        let people = PEOPLE as usize;
+        let people = PEOPLE;
         Self {
             taken: vec![Vec::new(); people],
             told: vec![vec![0; people]; people],
@@ -83,7 +88,7 @@ impl Views {
                 let (place, _) = self.taken[person][newest];
                 assert_eq!((avatar.x, avatar.y), place, "only the newest is sent");
                 for conn in conns {
-                    self.told[conn.0 as usize - 1][person] = newest;
+                    self.told[index(*conn)][person] = newest;
                 }
             }
         }
@@ -104,12 +109,12 @@ impl Views {
 
 /// Lets everyone walk for a while; the bytes all receivers got, and the flushes they came in.
 fn walk(seed: u64, ms: u64, limits: &Limits, walkers: usize) -> (usize, usize) {
-    let mut hall = Hall::full_of(PEOPLE, limits.clone());
+    let mut hall = Hall::full_of(PEOPLE as u64, limits.clone());
     let first_member = 1;
     let mut walk = Walk::new(seed);
     let mut views = Views::new();
     let start = hall.now.tick;
-    for person in 0..PEOPLE as usize {
+    for person in 0..PEOPLE {
         let place = walk.places[person];
         hall.walk(person as u64 + 1, place);
         views.taken[person].push((place, start));
@@ -119,7 +124,7 @@ fn walk(seed: u64, ms: u64, limits: &Limits, walkers: usize) -> (usize, usize) {
     for step in 0..ms / STEP_MS {
         for person in 0..walkers {
             // Everyone sends ten places a second, not all at the same moment.
-            if (person as u64 + step) % (limits.move_interval_ms / STEP_MS) == 0 {
+            if (person as u64 + step).is_multiple_of(limits.move_interval_ms / STEP_MS) {
                 let place = walk.step(person);
                 hall.walk(person as u64 + 1, place);
                 views.taken[person].push((place, hall.now.tick));
@@ -151,14 +156,14 @@ proptest! {
     fn nobody_is_frozen_in_a_crowd_and_it_costs_less(seed in any::<u64>()) {
         let limits = Limits::DEFAULT;
         let ms = 2_500;
-        let everyone = PEOPLE as usize;
+        let everyone = PEOPLE;
         let (bytes, flushes) = walk(seed, ms, &limits, everyone);
-        let all_to_all = Limits { crowd_min: usize::MAX, ..limits.clone() };
+        let all_to_all = Limits { crowd_min: usize::MAX, ..Limits::DEFAULT };
         let (all_bytes, _) = walk(seed, ms, &all_to_all, everyone);
         let share = bytes as f64 / all_bytes as f64;
         println!("{:.2} of the bytes without areas of interest", share);
         prop_assert!(share < 0.6, "{share}");
-        let sweeps = (ms / limits.far_interval_ms) as usize + 1;
+        let sweeps = usize::try_from(ms / limits.far_interval_ms).expect("small") + 1;
         let places = flushes * limits.near_max + sweeps * everyone;
         let bound = places * AVATAR_BYTES + flushes * 16;
         prop_assert!(bytes / everyone <= bound, "{} of {bound}", bytes / everyone);
@@ -171,7 +176,7 @@ fn a_few_who_move_are_seen_by_everyone_at_once() {
         far_interval_ms: 60_000,
         ..Limits::DEFAULT
     };
-    let mut hall = Hall::full_of(PEOPLE, limits);
+    let mut hall = Hall::full_of(PEOPLE as u64, limits);
     let mut told = 0;
     for x in 0..10 {
         hall.walk(1, (x * 100, 0));
@@ -182,19 +187,20 @@ fn a_few_who_move_are_seen_by_everyone_at_once() {
             .map(|(conns, _)| conns.len())
             .sum::<usize>();
     }
-    assert_eq!(told, 10 * PEOPLE as usize);
-    assert_eq!(hall.room.inspect(hall.now).people, PEOPLE as usize);
+    assert_eq!(told, 10 * PEOPLE);
+    assert_eq!(hall.room.inspect(hall.now).people, PEOPLE);
 }
 
 #[test]
 fn comings_and_goings_are_never_left_out() {
-    let mut hall = Hall::full_of(PEOPLE, Limits::DEFAULT);
-    for conn in 1..=PEOPLE {
+    let mut hall = Hall::full_of(PEOPLE as u64, Limits::DEFAULT);
+    let people = PEOPLE as u64;
+    for conn in 1..=people {
         hall.walk(conn, (i32::try_from(conn).expect("small") * 6, 500));
     }
-    let conn = ConnId(PEOPLE);
+    let conn = ConnId(people);
     hall.feed(Input::Leave { conn });
-    hall.enter(PEOPLE + 1);
+    hall.enter(people + 1);
     hall.effects.clear();
     hall.pass(100);
     let mut heard: HashMap<ConnId, usize> = HashMap::new();
@@ -208,7 +214,7 @@ fn comings_and_goings_are_never_left_out() {
             *heard.entry(conn).or_default() += events;
         }
     }
-    for conn in 1..PEOPLE {
+    for conn in 1..people {
         assert_eq!(heard.get(&ConnId(conn)), Some(&2), "{conn}");
     }
 }

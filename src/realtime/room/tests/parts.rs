@@ -20,13 +20,13 @@ fn full_document() -> Document {
         seq: document.seq,
         by: SessionId::generate(),
     };
-    for id in 0..200 {
+    for (id, place) in (0..200).zip(0..) {
         let piece = Piece {
             kind: "cactus".to_owned(),
             standpoint: Standpoint {
                 place: Place::Floor,
-                x: (id % 20) as i32,
-                y: (id / 20) as i32,
+                x: place % 20,
+                y: place / 20,
             },
             rotation: 3,
             color: "mint".to_owned(),
