@@ -88,6 +88,20 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Whether it means anything: nobody else becomes owner, and no mute is over at once.
+    pub const fn is_possible(&self) -> bool {
+        !matches!(
+            self,
+            Self::Mute {
+                minutes: Some(0),
+                ..
+            } | Self::SetRole {
+                role: Role::Owner,
+                ..
+            }
+        )
+    }
+
     /// Whom it is about.
     pub const fn person(&self) -> Option<&PersonRef> {
         match self {

@@ -66,6 +66,9 @@ impl Room {
 
     /// Carries a decision out at the document's next seq, or changes nothing.
     pub(super) fn decide(&mut self, mut decision: Decision, by: &Author, at: WallMs) -> Outcome {
+        if !decision.is_possible() {
+            return Outcome::Refused(Refusal::BadPolicy);
+        }
         if let Err(refusal) = self.identify(&mut decision) {
             return Outcome::Refused(refusal);
         }

@@ -3,6 +3,7 @@
 mod attention;
 mod behaviour;
 mod client;
+mod commands;
 mod copies;
 mod crowd;
 mod decided;

@@ -18,16 +18,16 @@ pub fn parse_decision(op: &wire::Op) -> Option<Result<Decision, Refusal>> {
         wire::Op::Unban { person } => with(person, |person| Decision::Unban { person }),
         wire::Op::Unmute { person } => with(person, |person| Decision::Unmute { person }),
         wire::Op::Mute {
-            minutes: Some(0), ..
-        } => Err(Refusal::BadPolicy),
-        wire::Op::Mute {
             person: id,
             minutes,
         } => person(id).map(|person| Decision::Mute {
             person,
             minutes: *minutes,
         }),
-        wire::Op::SetRole { person: id, role } => set_role(id, *role),
+        wire::Op::SetRole { person: id, role } => person(id).map(|person| Decision::SetRole {
+            person,
+            role: role_in(*role),
+        }),
         wire::Op::SetPolicy { .. } => policy(op),
         wire::Op::SaveLayout { name } => title(name).map(|name| Decision::SaveLayout { name }),
         wire::Op::RestoreLayout { name } => {
@@ -38,13 +38,12 @@ pub fn parse_decision(op: &wire::Op) -> Option<Result<Decision, Refusal>> {
     })
 }
 
-fn set_role(id: &str, role: wire::Role) -> Result<Decision, Refusal> {
-    let role = match role {
+const fn role_in(role: wire::Role) -> Role {
+    match role {
         wire::Role::Visitor => Role::Visitor,
         wire::Role::Editor => Role::Editor,
-        wire::Role::Owner => return Err(Refusal::BadPolicy),
-    };
-    person(id).map(|person| Decision::SetRole { person, role })
+        wire::Role::Owner => Role::Owner,
+    }
 }
 
 fn policy(op: &wire::Op) -> Result<Decision, Refusal> {

@@ -68,6 +68,10 @@ pub(super) fn about_person(op: &Op, id: &str) -> Op {
 /// Whoever was told that the session is over begins a new one.
 pub(super) fn start_over_where_it_ended(world: &mut World) {
     for (client, code) in std::mem::take(&mut world.closes) {
+        if world.conn(client).is_some() {
+            // Already back, in a new session.
+            continue;
+        }
         world.clients[client].inside = false;
         world.clients[client].inbox.clear();
         if matches!(

@@ -5,10 +5,10 @@ use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Reason, Role, Visibil
 use super::behaviour::{outcome, put, say, two};
 use super::world::World;
 use crate::domain::id::{GuestId, UserId};
-use crate::domain::room::{Access, Decision, GUEST_BAN_MS, PersonRef, PolicyChange, Refusal};
+use crate::domain::room::{Access, Decision, GUEST_BAN_MS, PolicyChange};
 use crate::domain::visitor::Identity;
 use crate::realtime::limits::Limits;
-use crate::realtime::room::{CommandNo, CommandOutcome, Input};
+use crate::realtime::room::Input;
 
 /// The owner decides; everyone hears of it, and it is saved.
 pub(super) fn decide(world: &mut World, op: Op) -> Result<(), Reason> {
@@ -415,57 +415,4 @@ fn the_absent_are_known_by_what_they_said_and_lists_are_bounded() {
     assert_eq!(name, Some("사람1"));
     assert_eq!(about(&mut world, ban, 2), Err(Reason::ListFull));
     assert!(world.conn(2).is_some(), "what was refused has no effect");
-}
-
-fn command(world: &mut World, by: UserId, decision: Decision, reply: u64) {
-    world.feed(Input::Command {
-        by,
-        name: "주인".to_owned(),
-        decision: Box::new(decision),
-        reply: CommandNo(reply),
-    });
-}
-
-#[test]
-fn a_command_is_a_decision_without_a_session_and_answered_when_saved() {
-    let mut world = two();
-    let owner = world.store.card.owner_id;
-    let renamed = Decision::SetPolicy(PolicyChange {
-        locked: Some(true),
-        ..PolicyChange::default()
-    });
-    command(&mut world, UserId::generate(), renamed.clone(), 1);
-    let refused = CommandOutcome::Refused(Refusal::Forbidden);
-    assert_eq!(world.commands, [(CommandNo(1), refused)]);
-    command(&mut world, owner, renamed.clone(), 2);
-    world.settle();
-    assert_eq!(world.commands.len(), 1, "not before it is durable");
-    world.deliver(1);
-    assert!(
-        world.clients[1]
-            .room
-            .as_ref()
-            .is_some_and(|room| room.locked)
-    );
-    world.save_answers();
-    let seq = world.document().seq;
-    assert_eq!(
-        world.commands.last(),
-        Some(&(CommandNo(2), CommandOutcome::Done { seq }))
-    );
-    let absent = PersonRef {
-        id: UserId::generate().to_string(),
-        name: "아는 사람".to_owned(),
-    };
-    command(&mut world, owner, Decision::Ban { person: absent }, 3);
-    world.settle();
-    world.pass(Limits::DEFAULT.unsaved_age_ms_max);
-    command(&mut world, owner, renamed, 4);
-    assert_eq!(
-        world.commands.last(),
-        Some(&(CommandNo(4), CommandOutcome::Busy))
-    );
-    world.save_answers();
-    assert_eq!(world.store.card.access.bans.len(), 1);
-    assert_eq!(world.store.audit(None, 9).len(), 2, "on record");
 }
