@@ -8,6 +8,9 @@ import { FakeRoom } from './fake-room.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** As many more in the long run of all checks. */
+const runs = process.env.MARU_TEST_LONG ? 6_000 : 300;
+
 interface Client {
   readonly network: FakeNetwork;
   readonly room: LiveRoom;
@@ -94,12 +97,12 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('edit' as const), who, ops: batch }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('say' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('undo' as const, 'redo' as const), who }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('type' as const, 'drag' as const, 'drop' as const), who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('type' as const, 'drag' as const, 'drop' as const, 'read' as const), who }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constantFrom('up' as const, 'down' as const), who }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const), who }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cut' as const, 'repeat' as const), who }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'save' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'restart' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'restart' as const, 'farewell' as const, 'resync' as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 3_000 }) }) },
 );
 
@@ -118,6 +121,7 @@ async function perform(server: FakeRoom, clients: readonly Client[], action: Ste
     else if (action.do === 'type') room.typing(true);
     else if (action.do === 'drag') room.drag({ item: 1, standpoint: { place: 0, x: index % 20, y: 0 }, rotation: 0 });
     else if (action.do === 'drop') room.drag(null);
+    else if (action.do === 'read') room.read('history').catch(() => undefined);
     else if (action.do === 'settle') network.settle();
     else if (action.do === 'cut') network.cut();
     else if (action.do === 'repeat') network.repeat();
@@ -126,6 +130,8 @@ async function perform(server: FakeRoom, clients: readonly Client[], action: Ste
   else if (action.do === 'save') server.save();
   else if (action.do === 'crash') server.crash();
   else if (action.do === 'restart') server.closeAll(4000);
+  else if (action.do === 'farewell') server.broadcast({ type: 'goAway', reconnectAfterMs: 500 });
+  else if (action.do === 'resync') server.resync();
   else if (action.do === 'wait') await vi.advanceTimersByTimeAsync(action.ms);
 }
 
@@ -192,6 +198,6 @@ test('any interleaving of edits, losses, crashes and repeats ends in the serverâ
       for (const { room } of clients) void room.stop();
       vi.clearAllTimers();
     }),
-    { numRuns: 300 },
+    { numRuns: runs },
   );
-}, 60_000);
+}, 600_000);

@@ -212,7 +212,8 @@ export class FakeRoom {
 
   /** Sends everyone the whole room, as after frames were dropped for slow readers. */
   resync(): void {
-    this.#events = [];
+    // no snapshot holds the rules, and what was dropped may have
+    this.#events = [{ type: 'roomChanged', room: this.live.info }];
     for (const line of this.#lines.keys()) this.#catchUp(line, null);
   }
 
