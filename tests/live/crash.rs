@@ -20,8 +20,8 @@ use crate::stage::{paint, put};
 const ROUNDS: usize = 6;
 const AUTHORS: usize = 3;
 
-/// Batches of one author in a round; below what a connection, and all of them together a user, may send at once.
-const BATCHES: usize = 24;
+/// Batches of one author in a round; below what a connection may send at once.
+const BATCHES: usize = 28;
 
 /// One author's shelf: a row of cells of its own, so that no two are in each other's way.
 #[derive(Debug)]

@@ -31,6 +31,9 @@ impl Process {
         }
         // Not where a maru.toml of the developer may lie.
         command.current_dir(data).env("MARU_LOG_FORMAT", "json");
+        // One person here edits on several devices, and again after each restart.
+        command.env("MARU_LIVE_USER_OPS_PER_SECOND", "1000");
+        command.env("MARU_LIVE_USER_OPS_BURST", "1000");
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data);
