@@ -15,11 +15,11 @@ use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
 use super::frame;
 use super::limits::Limits;
 use super::relay::{Body, Message};
-use super::room::{CommandNo, CommandOutcome, ConnId, Entry, Input, Now, Room};
+use super::room::{CommandNo, CommandOutcome, ConnId, Entry, Input, Now};
 use super::token::TokenKey;
 use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, RoomId};
-use crate::domain::room::{Epoch, RoomCard};
+use crate::domain::room::Epoch;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::Visitor;
 use crate::ports::room::{ClaimOutcome, RoomSave, SaveOutcome, StoreError};
@@ -192,22 +192,6 @@ impl Host {
     /// Whether the host is done.
     pub const fn is_ended(&self) -> bool {
         matches!(self.state, State::Ended)
-    }
-
-    /// The live room, where this node owns it.
-    pub fn owned(&self) -> Option<&Room> {
-        match &self.state {
-            State::Owner(owner) => Some(&owner.room),
-            _ => None,
-        }
-    }
-
-    /// The owner, where another node is.
-    pub const fn relayed_from(&self) -> Option<NodeId> {
-        match &self.state {
-            State::Edge(edge) => Some(edge.owner),
-            _ => None,
-        }
     }
 
     fn local(&mut self, input: Input, at: At, actions: &mut Vec<Action>) {
@@ -441,13 +425,6 @@ impl Host {
             epoch,
             body,
         }
-    }
-}
-
-impl Host {
-    /// What the room is, where this node owns it.
-    pub fn card(&self) -> Option<&RoomCard> {
-        self.owned().map(Room::card)
     }
 }
 

@@ -2,9 +2,32 @@
 
 use super::{Action, At, Host, State};
 use crate::domain::clock::Tick;
+use crate::domain::id::NodeId;
+use crate::domain::room::RoomCard;
 use crate::realtime::room::Room;
 
 impl Host {
+    /// The live room, where this node owns it.
+    pub fn owned(&self) -> Option<&Room> {
+        match &self.state {
+            State::Owner(owner) => Some(&owner.room),
+            _ => None,
+        }
+    }
+
+    /// The owner, where another node is.
+    pub const fn relayed_from(&self) -> Option<NodeId> {
+        match &self.state {
+            State::Edge(edge) => Some(edge.owner),
+            _ => None,
+        }
+    }
+
+    /// What the room is, where this node owns it.
+    pub fn card(&self) -> Option<&RoomCard> {
+        self.owned().map(Room::card)
+    }
+
     /// Whether it is not known yet who owns the room.
     pub const fn is_opening(&self) -> bool {
         matches!(self.state, State::Opening(_))
