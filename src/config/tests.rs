@@ -278,3 +278,51 @@ fn every_limit_is_shown_with_its_reason() {
         );
     }
 }
+
+#[test]
+fn metrics_are_shown_where_it_is_safe_unless_said_otherwise() {
+    let listen = |variables: &[(&str, &str)]| {
+        let config = load("", variables, &Overrides::default()).unwrap();
+        config
+            .metrics
+            .listen(&config.server)
+            .map(|at| at.to_string())
+    };
+    assert_eq!(listen(&[]).as_deref(), Some("127.0.0.1:0"));
+    let production = [
+        ("MARU_SERVER_MODE", "production"),
+        ("MARU_SERVER_PUBLIC_URL", "https://maru.example"),
+    ];
+    assert_eq!(listen(&production), None);
+    assert_eq!(listen(&[("MARU_METRICS_LISTEN", "off")]), None);
+    assert_eq!(listen(&[("MARU_METRICS_PUBLIC", "true")]), None);
+    let given = ("MARU_METRICS_LISTEN", "127.0.0.1:9464");
+    assert_eq!(listen(&[given]).as_deref(), Some("127.0.0.1:9464"));
+    let told = mistakes("", &[given, ("MARU_METRICS_PUBLIC", "true")]);
+    assert!(
+        told.contains("metrics.public (environment MARU_METRICS_PUBLIC): must be false"),
+        "{told}"
+    );
+    let told = mistakes("[metrics]\nlisten = '127.0.0.1:8080'\n", &[]);
+    assert!(
+        told.contains("metrics.listen (file maru.toml): must not be server.listen"),
+        "{told}"
+    );
+}
+
+#[test]
+fn trusted_proxies_are_networks_and_nobody_by_default() {
+    let config = load("", &[], &Overrides::default()).unwrap();
+    assert!(config.server.trusted_proxies.is_empty());
+    let file = "[server]\ntrusted_proxies = '10.0.0.0/8, 2001:db8::1,'\n";
+    let config = load(file, &[], &Overrides::default()).unwrap();
+    let printed = config.print();
+    assert!(
+        printed.contains("trusted_proxies = \"10.0.0.0/8, 2001:db8::1/128\""),
+        "{printed}"
+    );
+    for bad in ["10.0.0.1/8", "everybody", "10.0.0.0/8;::1"] {
+        let told = mistakes("", &[("MARU_SERVER_TRUSTED_PROXIES", bad)]);
+        assert!(told.contains(&format!("{bad:?} will not do")), "{told}");
+    }
+}
