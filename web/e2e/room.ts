@@ -159,3 +159,49 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.locator('[data-testid=chat-field]').fill(text);
   await page.keyboard.press('Enter');
 }
+
+/** Comes in as a guest, by the door. */
+export async function enterAsGuest(page: Page, path: string, name?: string): Promise<void> {
+  await page.goto(path);
+  if (name !== undefined) {
+    await page.locator('[data-testid=entry] input:not([type=radio])').fill(name);
+  }
+  await page.locator('[data-testid=enter]').click();
+}
+
+/** Opens the dialog of running the room, at one of its tabs. */
+export async function manage(page: Page, tab: 'settings' | 'layouts' | 'history' | 'access'): Promise<void> {
+  await page.locator('[data-testid=manage]').click();
+  const at = ['settings', 'layouts', 'history', 'access'].indexOf(tab);
+  await page.locator('dialog [role=tab]').nth(at).click();
+  await page.locator(`[data-testid=manage-${tab}]`).waitFor();
+}
+
+/** Saves the rules that were changed, and waits until they are in force. */
+export async function saveRules(page: Page): Promise<void> {
+  await page.locator('[data-testid=settings-save]').click();
+  await page.locator('[data-testid=settings-note]').getByText(/저장했어요|Saved/u).waitFor();
+  await closeDialog(page);
+}
+
+export async function closeDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+}
+
+/** Opens what the owner can do about somebody in the list of people. */
+export async function about(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name: /^(?:사람|People)/u }).click();
+  await page.locator(`[data-person="${name}"] [data-testid=person-more]`).click();
+  await page.locator('[data-testid=person]').waitFor();
+}
+
+/** Chooses something about a person and, where it asks back, says yes. */
+export async function decide(page: Page, label: string): Promise<void> {
+  await page.locator('[data-testid=person] button', { hasText: label }).click();
+  const yes = page.locator('[data-testid=ask-yes]');
+  if (label === '내보내기' || label === '못 들어오게 하기') {
+    await yes.click();
+  }
+  await page.locator('dialog').waitFor({ state: 'detached' });
+}

@@ -10,6 +10,8 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
+  // what is still fading in has not its colours yet
+  await page.evaluate(() => Promise.all(document.getAnimations().flatMap((each) => (each.effect?.getComputedTiming().iterations === Infinity ? [] : [each.finished]))));
   const found = await page.evaluate(async () => {
     const { axe: checker } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }> } };
     return (await checker.run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
@@ -42,6 +44,17 @@ const audited: Scenario = {
     assert.deepEqual(await violations(page), [], 'decorating');
     await page.getByRole('tab', { name: '벽지와 바닥' }).click();
     assert.deepEqual(await violations(page), [], 'walls and floor');
+    for (const tab of ['settings', 'layouts', 'history', 'access'] as const) {
+      await room.manage(page, tab);
+      assert.deepEqual(await violations(page), [], tab);
+      await room.closeDialog(page);
+    }
+    const visitor = await stage.page();
+    await room.signIn(visitor, 'ada', '/r/leo');
+    await room.inside(visitor);
+    await page.locator('[data-testid=edit-bar] button').last().click();
+    await room.about(page, 'Ada');
+    assert.deepEqual(await violations(page), [], 'about a person');
   },
 };
 
@@ -57,7 +70,7 @@ const narrow: Scenario = {
         const { wide, reach } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, reach: innerWidth }));
         assert.ok(wide <= reach && reach === width, `${where} at ${width} px is ${wide} wide`);
         const cut = await page.evaluate(() =>
-          [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, [role=tab], form button')]
+          [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, [role=tab], form button, dialog button, dialog input')]
             .map((each) => ({ own: each.getBoundingClientRect(), around: (each.closest('form') ?? document.body).getBoundingClientRect() }))
             .filter(({ own, around }) => own.width > 0 && (own.left < around.left - 1 || own.right > around.right + 1)).length,
         );
@@ -72,6 +85,11 @@ const narrow: Scenario = {
       await page.goto('/r/mina');
       await room.inside(page);
       await fits('inside');
+      for (const tab of ['settings', 'layouts', 'history', 'access'] as const) {
+        await room.manage(page, tab);
+        await fits(tab);
+        await room.closeDialog(page);
+      }
       await room.decorate(page);
       await fits('decorating');
     }

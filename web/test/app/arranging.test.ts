@@ -132,6 +132,11 @@ describe('several at once', () => {
     expect(standingOn(together, twins[0] as (typeof twins)[0]).map(({ id }) => id)).toEqual([-lamp.id]);
   });
 
+  it('are copied one by one where there is no place for all of them together', () => {
+    const clocks = [item('wall_clock', 0, 0, 0, 1), item('wall_clock', 18, 7, 0, 1)];
+    expect(placesForCopies(room(...clocks), clocks.map(({ id }) => id))?.map(({ ids }) => ids.length)).toEqual([1, 1]);
+  });
+
   it('are too many for one move above 64, and leave in batches of 64 where the order does not matter', () => {
     const many = room(...Array.from({ length: 70 }, (_, at) => item('gift', at % 19, Math.floor(at / 19))));
     const ids = [...many.keys()];

@@ -114,9 +114,13 @@ export class Controls implements GestureHandlers, RoomListHandlers {
     return true;
   }
 
-  /** Keys while a new item looks for its spot; whether this one was meant. */
+  /** Keys while a new item looks for its spot, or one is dragged; whether this one was meant. */
   placingKey(key: string): boolean {
     const { editor, state, events } = this.scene;
+    if (editor.carried && key === 'Escape') {
+      this.letGo();
+      return true;
+    }
     if (!editor.ghost) return false;
     if (key === 'Escape') {
       events.emit('placecancel', { kind: editor.ghost.item.kind });

@@ -8,8 +8,8 @@ import type { Rect } from './types';
 const MARGIN = 6;
 const SHOWN_MS = { base: 3800, perCharacter: 65, max: 9500 } as const;
 const EMOTE_MS = 1900;
-/** The dots stand left of the head: what is said stands over it, emotes to the right. */
-const TYPING_WIDTH = 30;
+/** The dots stand over the head to the left, emotes to the right. */
+const TYPING = { width: 30, height: 18 } as const;
 const TEXT_MAX = 240;
 /** Bubbles shown at once, in all and a person. */
 const WIDE = { total: 12, each: 2 } as const;
@@ -135,7 +135,7 @@ export class Overlay {
     for (const [id, element] of this.typing) {
       const at = where.get(id);
       element.hidden = !at;
-      if (at) move(element, at.feet.x - 14 * at.zoom - TYPING_WIDTH, at.feet.y - at.height - 6);
+      if (at) move(element, at.feet.x - TYPING.width + 4, at.feet.y - at.height - TYPING.height);
     }
   }
 

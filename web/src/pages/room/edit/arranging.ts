@@ -130,9 +130,20 @@ export interface Copies {
   readonly dy: number;
 }
 
+/** The nearest offset at which a copy of each item has a free place among `all` and the other copies. */
+function offsetFor(all: readonly ReturnType<typeof plain>[], group: readonly Item[]): readonly [number, number] | undefined {
+  return around.find(([dx, dy]) => {
+    const copies = copiesAt(group, dx, dy);
+    return copies.every((copy) => check(all, copy) === null) && copies.every((copy) => check(copies, copy) === null);
+  });
+}
+
+/** No item has a negative id, so each copy is checked against everything. */
+const copiesAt = (group: readonly Item[], dx: number, dy: number) => group.map((item) => ({ ...plain(item), id: -item.id, x: item.x + dx, y: item.y + dy }));
+
 /**
- * The nearest offsets at which a copy of each item has a free place, one for the floor and one for each wall; null
- * where one of them has none.
+ * Where copies go: together by one offset a surface, or each on its own where there is no such place; null where one
+ * of them has none at all.
  */
 export function placesForCopies(items: ReadonlyMap<number, Item>, ids: readonly number[]): Copies[] | null {
   const originals = ids.flatMap((id) => items.get(id) ?? []);
@@ -140,18 +151,16 @@ export function placesForCopies(items: ReadonlyMap<number, Item>, ids: readonly 
   const result: Copies[] = [];
   for (const surface of [0, 1, 2] as const) {
     const group = originals.filter(({ place }) => place === surface);
-    if (group.length === 0) {
-      continue;
+    const groups = group.length === 0 || offsetFor(all, group) ? [group] : group.map((item) => [item]);
+    for (const each of groups.filter(({ length }) => length > 0)) {
+      const offset = offsetFor(all, each);
+      if (!offset) {
+        return null;
+      }
+      const [dx, dy] = offset;
+      all.push(...copiesAt(each, dx, dy));
+      result.push({ ids: each.map(({ id }) => id), dx, dy });
     }
-    const offset = around.find(([dx, dy]) => {
-      // no item has a negative id, so each copy is checked against everything
-      const copies = group.map((item, at) => ({ ...plain(item), id: -1 - at, x: item.x + dx, y: item.y + dy }));
-      return copies.every((copy) => check(all, copy) === null) && copies.every((copy) => check(copies, copy) === null);
-    });
-    if (!offset) {
-      return null;
-    }
-    result.push({ ids: group.map(({ id }) => id), dx: offset[0], dy: offset[1] });
   }
   return result;
 }

@@ -102,11 +102,10 @@ export function useArranging(scene: RoomScene | null, live: LiveRoom | null, edi
       show('bad', places ? rejections.bad_batch_size : edit.noRoom);
       return;
     }
-    const made = places.flatMap(({ ids, dx, dy }) => {
-      const copies = ids.map(() => newItemId());
-      void live.duplicate(ids, dx, dy, copies);
-      return copies;
-    });
+    // one batch: they come together, and are taken back together
+    const ops = places.map(({ ids, dx, dy }) => ({ type: 'duplicate' as const, copies: ids.map((from) => ({ from, to: newItemId() })), dx, dy }));
+    void live.batch(ops);
+    const made = ops.flatMap(({ copies }) => copies.map(({ to }) => to));
     select(made);
     followFocus(made.at(-1) ?? 0);
   }, [live, selection, select, show, edit, rejections]);

@@ -69,7 +69,7 @@ function Entry({ person, mine, here, walkTo, manage }: EntryProps) {
   const notes = [
     person.guest ? common.guest : room[person.role],
     person.away ? room.away : person.idle && status.idle,
-    person.busy && status.busy,
+    person.busy && status.isBusy,
     person.muted && status.muted,
   ].filter((note) => note !== false);
   return (

@@ -7,6 +7,7 @@ export const en = {
     label: 'What others see of you',
     available: 'Free to talk',
     busy: 'Busy',
+    isBusy: 'busy',
     idle: 'idle',
     muted: 'muted',
   },

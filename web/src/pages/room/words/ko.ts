@@ -6,6 +6,7 @@ export const ko: RoomWords = {
     label: '다른 사람에게 보이는 내 상태',
     available: '이야기해요',
     busy: '바빠요',
+    isBusy: '바쁨',
     idle: '쉬는 중',
     muted: '조용히 있는 중',
   },

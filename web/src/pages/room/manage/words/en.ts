@@ -20,7 +20,7 @@ export const en = {
     publicLead: 'It is in the list of rooms.',
     followers: 'Followers',
     followersLead: 'People who follow you, and your editors.',
-    private: 'Only we',
+    private: 'Only us',
     privateLead: 'You and your editors.',
     guests: 'Guests may come in',
     guestsLead: 'People without an account.',
