@@ -9,7 +9,8 @@ const server = process.env.MARU_SERVER ?? 'http://127.0.0.1:8080';
 
 /** What the server answers itself: the API with its WebSockets, and the development identity provider. */
 const proxy = {
-  '/v1': { target: server, ws: true },
+  // the server takes WebSockets only from its own origin
+  '/v1': { target: server, ws: true, rewriteWsOrigin: true },
   // not /dev.html, the workbench
   '^/dev/': { target: server },
 };

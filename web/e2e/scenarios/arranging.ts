@@ -76,6 +76,25 @@ const shiftClick: Scenario = {
   },
 };
 
+const longPress: Scenario = {
+  name: 'on a phone a long press adds to the selection',
+  async run(stage) {
+    const a = await stage.page({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true });
+    await room.signIn(a, 'haneul', '/r/haneul');
+    await room.inside(a);
+    await room.decorate(a);
+    const [fridge, piano] = [await room.item(a, 'fridge'), await room.item(a, 'piano')];
+    await a.locator(`[data-item-id="${piano.id}"]`).evaluate((button) => button.focus());
+    await a.locator('[data-testid=item-toolbar]').waitFor();
+    const at = await room.onScreen(a, fridge.x / 2 + 0.6, fridge.y / 2 + 0.6, 1);
+    const touch = await a.context().newCDPSession(a);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+    await until('both are selected', () => toolbar(a), (text) => text.includes('2개 선택'));
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await a.locator('[data-testid=item-toolbar]').getByText('2개 선택').waitFor();
+  },
+};
+
 const focusKept: Scenario = {
   name: 'after Delete in the list of things the focus is on the next one',
   async run(stage) {
@@ -180,4 +199,4 @@ const onTheWay: Scenario = {
   },
 };
 
-export const arranging = [several, shiftClick, focusKept, layouts, onTheWay];
+export const arranging = [several, shiftClick, longPress, focusKept, layouts, onTheWay];

@@ -97,17 +97,21 @@ const slowly: Scenario = {
     const a = await stage.page();
     await room.signIn(a, 'ondol', '/r/ondol');
     await room.inside(a);
-    const lines = Array.from({ length: 12 }, (_, at) => `빠른 말 ${at}`);
     await a.locator('h1').click();
-    for (let at = 0; at < 14; at += 1) {
+    const note = (): Promise<string> => a.locator('[data-testid=chat-note]').innerText();
+    const cheer = async (): Promise<string> => {
       await a.keyboard.press('5');
-    }
-    const note = await until('the note', () => a.locator('[data-testid=chat-note]').innerText(), (text) => text !== '');
-    assert.match(note, /천천히요, \d+초 뒤에 다시 말할 수 있어요/u);
-    await until('it goes by', () => a.locator('[data-testid=chat-note]').innerText(), (text) => text === '');
-    await until('all is said', () => room.said(a), (all) => all.filter((line) => line === '🎉').length === 14);
-    await room.say(a, lines[0] ?? '');
-    await until('one talks again', () => room.said(a), (all) => all.includes(lines[0] ?? ''));
+      return note();
+    };
+    assert.match(await until('the note', cheer, (text) => text !== ''), /천천히요, \d+초 뒤에 다시 말할 수 있어요/u);
+    await a.keyboard.press('5');
+    const cheers = (all: readonly string[]): number => all.filter((line) => line === '🎉').length;
+    const meant = cheers(await room.said(a));
+    await until('it goes by', note, (text) => text === '');
+    await until('all is said', () => a.locator('[data-testid=chat-log] [class*=pending]').count(), (count) => count === 0);
+    assert.equal(cheers(await room.said(a)), meant, 'no more, no less');
+    await room.say(a, '이제 천천히');
+    await until('one talks again', () => room.said(a), (all) => all.includes('이제 천천히'));
   },
 };
 

@@ -5,7 +5,7 @@ import { en } from '../../src/app/i18n/en';
 import { blockOf } from '../../src/pages/room/connectionState';
 import { typingText } from '../../src/pages/room/chat/typingText';
 import { isDecision } from '../../src/pages/room/decisions';
-import { heldBack, secondsOf } from '../../src/pages/room/heldBack';
+import { heldBack, queuedChatMs, secondsOf } from '../../src/pages/room/heldBack';
 import { faultOf } from '../../src/pages/room/manage/fault';
 import { historyText, thingsInEnglish } from '../../src/pages/room/manage/historyText';
 import { mayPutOut, nameFits, patchOf, shownRules } from '../../src/pages/room/manage/policy';
@@ -103,6 +103,10 @@ describe('what is held back', () => {
     expect(heldBack({ ...refusal, limit: 'live.connection_signal', number: null })).toBeNull();
     expect(heldBack({ code: 'unavailable', limit: null, number: 4 })).toBe('busy');
     expect(heldBack({ code: 'gap', limit: null, number: 4 })).toBeNull();
+  });
+
+  it('is also what waits for its turn here, as long as that takes', () => {
+    expect([0, 2, 3, 8].map((lines) => queuedChatMs(lines, 2))).toEqual([0, 0, 1500, 4000]);
   });
 
   it('is counted in whole seconds, never none', () => {

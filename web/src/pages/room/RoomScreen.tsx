@@ -83,19 +83,19 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
   const nudge = useCallback((arrow: Arrow): void => void scene?.nudge(...steps[arrow]), [scene]);
   const say = useCallback((text: string): void => void live?.say(text), [live]);
   const typing = useCallback((active: boolean): void => live?.typing(active), [live]);
-  useRoomKeys(
-    useMemo(
-      () => ({ live: present ? live : null, editing: editing && mayEdit, arranging, leaveEditing: () => edit(false), nudge }),
-      [live, present, editing, mayEdit, arranging, edit, nudge],
-    ),
-  );
-
   const trouble = useTrouble(state);
   const people = useMemo(() => presentPeople(view?.people.values() ?? []), [view?.people]);
   const theme = present && view ? view.theme : room.theme;
   const refused = state?.name === 'closed' && state.reason === 'invalid_name';
   const asking = !block && (entrance === null || refused);
   const muted = people.some(({ member, muted: quiet }) => quiet && member === live?.member);
+  const mayTalk = !muted && waitSeconds === 0;
+  useRoomKeys(
+    useMemo(
+      () => ({ live: present ? live : null, editing: editing && mayEdit, mayTalk, arranging, leaveEditing: () => edit(false), nudge }),
+      [live, present, editing, mayEdit, mayTalk, arranging, edit, nudge],
+    ),
+  );
   const selected = view?.items.get(arranging.selection.at(-1) ?? 0);
   return (
     <div className={classes(styles.screen, theme.light === 'night' && styles.night)}>
@@ -144,7 +144,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
               />
             </div>
           )}
-          {inside && !editing && <WalkHint scene={scene} />}
+          {inside && !editing && mayTalk && <WalkHint scene={scene} />}
           <p className="visually-hidden" aria-live="polite" data-testid="announcement">
             {arranging.announcement}
           </p>

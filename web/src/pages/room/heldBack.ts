@@ -1,4 +1,4 @@
-/** What a refusal of the server holds back. */
+/** What limits hold back: by a refusal of the server, or by the client's own patience. */
 import type { Refusal } from 'maru-client';
 import type { RoomWords } from './words';
 
@@ -17,3 +17,11 @@ export function heldBack({ code, limit, number }: Pick<Refusal, 'code' | 'limit'
 }
 
 export const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
+
+/** So many lines may be on their way without anybody talking too fast. */
+const linesOnTheWayMax = 2;
+
+/** How long the lines that wait for their turn will take; the client sends them no faster than the room allows. */
+export function queuedChatMs(linesWaiting: number, linesPerSecond: number): number {
+  return linesWaiting <= linesOnTheWayMax ? 0 : (linesWaiting / Math.max(1, linesPerSecond)) * 1000;
+}

@@ -8,6 +8,8 @@ import type { Arranging } from './edit/useArranging';
 interface RoomKeys {
   live: LiveRoom | null;
   editing: boolean;
+  /** Neither muted nor too fast. */
+  mayTalk: boolean;
   arranging: Arranging;
   leaveEditing(): void;
   nudge(arrow: Arrow): void;
@@ -41,7 +43,7 @@ export function useRoomKeys(keys: RoomKeys): void {
   }, [keys]);
 }
 
-function visitingKey(event: KeyboardEvent, { live, nudge }: RoomKeys): boolean {
+function visitingKey(event: KeyboardEvent, { live, mayTalk, nudge }: RoomKeys): boolean {
   if (!live || event.ctrlKey || event.metaKey || event.altKey) {
     return false;
   }
@@ -51,7 +53,7 @@ function visitingKey(event: KeyboardEvent, { live, nudge }: RoomKeys): boolean {
     return true;
   }
   const emote = emoteForKey(event.key);
-  if (emote && !event.repeat) {
+  if (emote && mayTalk && !event.repeat) {
     void live.say(emote.sign);
   }
   return emote !== undefined;

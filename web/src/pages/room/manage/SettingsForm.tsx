@@ -38,6 +38,7 @@ export function SettingsForm({ live }: { live: LiveRoom }) {
       });
     }
   };
+  const warning = mayPutOut(info, patch);
   const words = !named ? rejections.bad_name : fault;
   return (
     <form className={styles.form} onSubmit={save} data-testid="settings">
@@ -65,8 +66,8 @@ export function SettingsForm({ live }: { live: LiveRoom }) {
         </Row>
       </div>
       <div className={styles.foot}>
-        <p id={`${id}-trouble`} className={classes(styles.note, words !== null && styles.fault)} role={words === null ? 'status' : 'alert'} data-testid="settings-note">
-          {words ?? (saved && !patch ? settings.saved : mayPutOut(info, patch) ? settings.putOut : '')}
+        <p id={`${id}-trouble`} className={classes(styles.note, warning && styles.warning, words !== null && styles.fault)} role={words === null ? 'status' : 'alert'} data-testid="settings-note">
+          {words ?? (saved && !patch ? settings.saved : warning ? settings.putOut : '')}
         </p>
         <Button variant="primary" type="submit" icon="check" disabled={busy || !patch || !named} data-testid="settings-save">
           {busy ? settings.saving : settings.save}

@@ -16,7 +16,7 @@ export const ko: RoomWords = {
     private: '비공개',
   },
   changed: {
-    name: (name) => `방 이름이 “${name}”(으)로 바뀌었어요.`,
+    name: (name) => `방 이름이 바뀌었어요: “${name}”`,
     locked: '주인이 문을 잠갔어요.',
     unlocked: '문이 다시 열렸어요.',
     public: '이제 누구나 들어올 수 있는 방이에요.',
