@@ -60,7 +60,13 @@ const shiftClick: Scenario = {
     await a.mouse.click(q.x, q.y);
     await a.keyboard.up('Shift');
     await until('both are selected', () => toolbar(a), (text) => text.includes('2개 선택'));
-    await room.dragGift(a, one, -1, 0);
+    const isMoved = (all: readonly room.Standing[]): boolean => all.some(({ id, x, y }) => id === one.id && (x !== one.x || y !== one.y));
+    // what was moved before may be in the way on one side
+    for (const [dx, dy] of [[-1, 0], [0, 1], [1, 0], [0, -1], [-2, 2]] as const) {
+      if (!isMoved(await room.items(a))) {
+        await room.dragGift(a, one, dx, dy);
+      }
+    }
     await room.saved(a);
     const after = await room.items(a);
     const moved = [one, two].map(({ id, x, y }) => {
