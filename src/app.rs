@@ -10,8 +10,8 @@ mod server;
 mod start_error;
 mod telemetry;
 
-pub use doctor::{Diagnosis, diagnose};
 pub use crate::domain::user::AccountRole;
+pub use doctor::{Diagnosis, diagnose};
 pub use role::set_role;
 pub use seed::{SeedError, SeedOutcome, seed};
 pub use server::Server;

@@ -4,7 +4,7 @@ pub mod identity;
 pub mod login;
 pub mod people;
 pub mod probe;
-pub mod relay;
 pub mod relations;
+pub mod relay;
 pub mod room;
 pub mod user;

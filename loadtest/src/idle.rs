@@ -60,7 +60,7 @@ struct Sizes {
 
 impl Sizes {
     fn now() -> Self {
-        fn output_size<A, B, C, D, F>(_: fn(A, B, C, D) -> F) -> usize {
+        fn output_size<A, B, C, D, E, F>(_: fn(A, B, C, D, E) -> F) -> usize {
             size_of::<F>()
         }
         Self {

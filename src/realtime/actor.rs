@@ -10,7 +10,7 @@ use maru_protocol::CloseCode;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::host::{Action, At, Host, HostInput, StoreAnswer, StoreCall};
+use super::host::{Action, Ask, At, Host, HostInput, StoreAnswer, StoreCall};
 use super::inspect::RoomReport;
 use super::metrics::{LiveMetrics, RoomGauges, Tally};
 use super::outbox::Outbox;
@@ -90,7 +90,6 @@ pub struct RoomActor {
     outboxes: HashMap<ConnId, Arc<Outbox>>,
     gauges: Arc<RoomGauges>,
     /// Decisions that wait until the room is open.
-    asked: Vec<Asked>,
     /// Who waits for the outcome of a decision.
     answers: HashMap<CommandNo, oneshot::Sender<CommandOutcome>>,
     next_command: u64,
@@ -131,7 +130,6 @@ impl RoomActor {
             commands,
             outboxes: HashMap::new(),
             gauges,
-            asked: Vec::new(),
             answers: HashMap::new(),
             next_command: 1,
             call: None,
@@ -165,7 +163,6 @@ impl RoomActor {
                 };
                 self.take(command);
             }
-            self.decide();
             let at = self.at();
             self.host.settle(at, &mut self.actions);
             self.perform();
@@ -240,20 +237,18 @@ impl RoomActor {
                 self.feed(HostInput::Local(input));
             }
             Command::Input(input) => {
-                let ends = match &input {
-                    Input::Lost { conn } | Input::Leave { conn } => Some(*conn),
+                let lost = match &input {
+                    Input::Lost { conn } => Some(*conn),
                     _ => None,
                 };
                 self.feed(HostInput::Local(input));
-                if let Some(conn) = ends {
+                if let Some(conn) = lost {
                     self.perform();
-                    if self.host.owned().is_some() {
-                        self.outboxes.remove(&conn);
-                    }
+                    self.outboxes.remove(&conn);
                 }
             }
             Command::Relay(message) => self.feed(HostInput::Relay(message)),
-            Command::Decide(asked) => self.asked.push(*asked),
+            Command::Decide(asked) => self.decide(*asked),
             Command::Inspect(answer) => {
                 let report = RoomReport::of(self.host.owned(), &self.outboxes, self.at().now);
                 // Who asked may have given up waiting.
@@ -262,30 +257,18 @@ impl RoomActor {
         }
     }
 
-    /// Hands decisions to the room once it is open here. Where another node owns it, nobody here can tell.
-    fn decide(&mut self) {
-        if self.asked.is_empty() {
-            return;
-        }
-        if self.host.is_opening() {
-            let at = self.at();
-            self.host.open(at, &mut self.actions);
-            return;
-        }
-        for asked in std::mem::take(&mut self.asked) {
-            if self.host.owned().is_none() {
-                continue;
-            }
-            let reply = CommandNo(self.next_command);
-            self.next_command += 1;
-            self.answers.insert(reply, asked.answer);
-            self.feed(HostInput::Local(Input::Command {
-                by: asked.by,
-                name: asked.name,
-                decision: asked.decision,
-                reply,
-            }));
-        }
+    fn decide(&mut self, asked: Asked) {
+        let reply = CommandNo(self.next_command);
+        self.next_command += 1;
+        self.answers.insert(reply, asked.answer);
+        // Whoever waits no longer has left its place.
+        self.answers.retain(|_, answer| !answer.is_closed());
+        self.feed(HostInput::Command(Ask {
+            by: asked.by,
+            name: asked.name,
+            decision: asked.decision,
+            reply,
+        }));
     }
 
     /// Leaves the room's numbers where others read them.

@@ -1,10 +1,14 @@
 //! A room as one node has it: being opened, owned, or relayed from its owner. A pure state machine around
 //! [`Room`]: it claims, saves, hands over and stops when the lease does; connections never notice which it is.
 
+mod command;
 mod edge;
 mod figures;
 mod owner;
+mod parting;
 mod remote;
+
+pub use command::Ask;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -42,6 +46,8 @@ pub enum HostInput {
     Local(Input),
     /// The store's answer to the call of that number.
     Store(u64, StoreAnswer),
+    /// A decision from elsewhere than a connection.
+    Command(Ask),
     /// Another node.
     Relay(Message),
     /// The node stops.
@@ -136,6 +142,8 @@ pub struct Host {
     call: Option<u64>,
     next_call: u64,
     draining: bool,
+    /// Decisions that wait until it is known who owns the room.
+    asked: Vec<Ask>,
 }
 
 impl Host {
@@ -148,6 +156,7 @@ impl Host {
             call: None,
             next_call: 1,
             draining: false,
+            asked: Vec::new(),
         }
     }
 
@@ -162,6 +171,7 @@ impl Host {
                     self.answered(answer, at, actions);
                 }
             }
+            HostInput::Command(ask) => self.command(ask, at, actions),
             HostInput::Relay(message) => self.relayed(message, at, actions),
             HostInput::Drain => self.drain(at, actions),
         }
@@ -187,11 +197,6 @@ impl Host {
             }
             State::Edge(edge) => Some(edge.deadline()),
         }
-    }
-
-    /// Whether the host is done.
-    pub const fn is_ended(&self) -> bool {
-        matches!(self.state, State::Ended)
     }
 
     fn local(&mut self, input: Input, at: At, actions: &mut Vec<Action>) {
@@ -331,6 +336,9 @@ impl Host {
             };
             self.local(input, at, actions);
         }
+        for ask in std::mem::take(&mut self.asked) {
+            self.command(ask, at, actions);
+        }
         if self.draining {
             self.drain(at, actions);
         }
@@ -372,7 +380,7 @@ impl Host {
             return;
         };
         edge.settle(at.now.tick, actions);
-        if edge.is_empty() {
+        if edge.is_empty(at.now.tick) {
             self.end(actions);
         } else if edge.is_forsaken(at.now.tick) && self.call.is_none() {
             // The owner is gone, or nothing of it gets here: the store knows which.

@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::room::{ConnId, Input};
+use super::host::Ask;
+use super::room::{CommandNo, CommandOutcome, ConnId, Input};
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
 
@@ -41,13 +42,27 @@ pub enum Body {
     Roll {
         /// Which life of the edge.
         link: u64,
-        /// Every connection in the room.
-        conns: Vec<ConnId>,
+        /// Every connection in the room, and the number of its last `Up`.
+        conns: Vec<(ConnId, u32)>,
     },
     /// Edge to owner: something was lost on the way.
     Lost {
         /// Which life of the edge.
         link: u64,
+    },
+    /// Edge to owner: a decision from elsewhere than a connection.
+    Ask {
+        /// Which life of the edge.
+        link: u64,
+        /// What.
+        ask: Ask,
+    },
+    /// Owner to edge: what became of a decision.
+    Answer {
+        /// The edge's own name for it.
+        reply: CommandNo,
+        /// What.
+        outcome: CommandOutcome,
     },
     /// Owner to one edge: bytes for one connection.
     Down {
@@ -70,11 +85,15 @@ pub enum Body {
         number: u64,
         /// Connections of the roll the owner knows nothing of.
         unknown: Vec<ConnId>,
+        /// Connections of which something was lost on the way.
+        behind: Vec<ConnId>,
     },
     /// Owner to all: one flush of the room.
     Flush {
         /// Contiguous for an epoch.
         flush: u64,
+        /// The edges it is meant for, each with its life: another edge has been given up.
+        edges: Vec<(NodeId, u64)>,
         /// One for each audience; the one without connections is for everyone not named elsewhere.
         audiences: Vec<Audience>,
     },
@@ -90,6 +109,8 @@ pub enum Body {
 /// What one connection gets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Parcel {
+    /// The first frames of a newcomer.
+    Welcome(Bytes),
     /// Frames.
     Send(Bytes),
     /// Frames that bring it up to date.

@@ -195,6 +195,7 @@ impl Room {
             } => self.command(by, name, *decision, reply, now, effects),
             Input::Leave { conn } => self.leave(conn, effects),
             Input::Lost { conn } => self.lost(conn, now),
+            Input::Missed { conn } => self.missed(conn, effects),
             Input::Drained { conn, stale } => self.drained(conn, stale, effects),
             Input::Saved(SaveOutcome::Saved) => self.saved(effects),
             Input::Saved(SaveOutcome::Fenced) | Input::SaveFailed => self.abandon(effects),

@@ -200,7 +200,7 @@ impl Rooms {
         };
         let asks = matches!(
             message.body,
-            Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. }
+            Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. } | Body::Ask { .. }
         );
         match live {
             // A full room loses it, as the relay may anyway.

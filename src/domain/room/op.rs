@@ -1,5 +1,7 @@
 //! Operations on a room document, checked in form; whether they fit the room is decided when applied.
 
+use serde::{Deserialize, Serialize};
+
 use super::{ItemId, Light, Piece, Seq, Standpoint};
 use crate::domain::text::ChatText;
 
@@ -75,7 +77,7 @@ impl Op {
 }
 
 /// Why a batch was refused; it then had no effect at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Refusal {
     /// The author may not do this here.
     Forbidden,

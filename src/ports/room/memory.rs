@@ -65,6 +65,16 @@ impl MemoryRoom {
         (self.epoch, self.node)
     }
 
+    /// The answers a session was given.
+    pub fn session(&self, id: SessionId) -> Option<&SessionRecord> {
+        self.sessions.get(&id)
+    }
+
+    /// Who was present when the last owner last said so.
+    pub fn roster(&self) -> &[Present] {
+        &self.roster
+    }
+
     /// A hand-over, as the port describes it.
     pub fn release(&mut self, epoch: Epoch, node: NodeId) {
         if (self.epoch, self.node) == (epoch, Some(node)) {

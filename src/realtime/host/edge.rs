@@ -1,12 +1,15 @@
 //! A node with members of a room that another node owns: it hands their commands up and the owner's bytes down,
 //! notices what was lost on the way, and asks to be brought up to date.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod deliver;
+mod gap;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use maru_protocol::{CloseCode, ServerFrame};
 
-use super::owner::return_after_ms;
-use super::{Action, HostParts, close, send};
+use super::parting::return_after_ms;
+use super::{Action, Ask, HostParts, close, send};
 use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
@@ -20,6 +23,9 @@ const REORDER_MS: u64 = 150;
 /// How long a connection waits for its first bytes before more are asked for.
 const WAIT_MS_MAX: u64 = 1_000;
 
+/// How long an edge waits for the answer to a decision.
+const ASK_MS_MAX: u64 = 10_000;
+
 /// Flushes kept for connections whose welcome comes after them.
 const KEPT_FLUSHES_MAX: usize = 64;
 
@@ -30,6 +36,8 @@ const HELD_MAX: usize = 1_024;
 struct Local {
     /// The last message sent up for it.
     number: u32,
+    /// Its last step: the newest must arrive, however often one is lost.
+    step: Option<Input>,
     /// It has everything up to this flush; `None` until it is welcomed or brought up to date.
     from: Option<u64>,
     welcomed: bool,
@@ -65,6 +73,8 @@ pub(super) struct Edge {
     heard: Tick,
     roll_at: Tick,
     lost_at: Tick,
+    /// When a decision was last handed to the owner.
+    asked: Option<Tick>,
 }
 
 impl Edge {
@@ -86,11 +96,16 @@ impl Edge {
             heard: now,
             roll_at: now.plus_ms(parts.limits.announce_ms),
             lost_at: now,
+            asked: None,
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.conns.is_empty()
+    /// Whether nobody here waits for anything.
+    pub fn is_empty(&self, now: Tick) -> bool {
+        let asks = self
+            .asked
+            .is_some_and(|since| now.since_ms(since) < ASK_MS_MAX);
+        self.conns.is_empty() && !asks
     }
 
     /// Whether nothing has come from the owner for so long that it may be gone.
@@ -118,6 +133,7 @@ impl Edge {
         if matches!(input, Input::Enter { .. }) {
             let fresh = Local {
                 number: 0,
+                step: None,
                 from: None,
                 welcomed: false,
                 since: now,
@@ -129,6 +145,9 @@ impl Edge {
         };
         local.number += 1;
         let number = local.number;
+        if let Input::Move { .. } = &input {
+            local.step = Some(input.clone());
+        }
         if matches!(input, Input::Lost { .. }) {
             self.conns.remove(&conn);
         }
@@ -149,7 +168,7 @@ impl Edge {
         if message.from != self.owner {
             if matches!(
                 message.body,
-                Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. }
+                Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. } | Body::Ask { .. }
             ) {
                 let gone = self.message(message.epoch, Body::Gone);
                 actions.push(Action::Tell(message.from, gone));
@@ -169,7 +188,17 @@ impl Edge {
         self.heard = now;
         match message.body {
             Body::Gone => return true,
-            Body::Flush { flush, audiences } => self.flushed(flush, audiences, now, actions),
+            Body::Flush {
+                flush,
+                edges,
+                audiences,
+            } => {
+                let is_meant = edges.contains(&(self.parts.node, self.parts.link));
+                if !is_meant && self.conns.values().any(|local| local.welcomed) {
+                    return true;
+                }
+                self.flushed(flush, audiences, now, actions);
+            }
             Body::Announce { flush } => {
                 self.flush_told = self.flush_told.max(flush);
                 self.mark_gap(now);
@@ -193,14 +222,24 @@ impl Edge {
                 link,
                 number,
                 unknown,
+                behind,
             } if link == self.parts.link => {
                 self.down_told = self.down_told.max(number);
+                self.step_again(&behind, now, actions);
                 self.send_unknown_away(&unknown, now, actions);
                 self.mark_gap(now);
             }
+            Body::Answer { reply, outcome } => actions.push(Action::Answer(reply, outcome)),
             _ => {}
         }
         false
+    }
+
+    /// A decision, handed to the owner.
+    pub fn ask(&mut self, ask: Ask, now: Tick, actions: &mut Vec<Action>) {
+        self.asked = Some(now);
+        let link = self.parts.link;
+        self.tell(Body::Ask { link, ask }, actions);
     }
 
     pub fn settle(&mut self, now: Tick, actions: &mut Vec<Action>) {
@@ -255,7 +294,11 @@ impl Edge {
     fn roll(&self, actions: &mut Vec<Action>) {
         let body = Body::Roll {
             link: self.parts.link,
-            conns: self.conns.keys().copied().collect(),
+            conns: self
+                .conns
+                .iter()
+                .map(|(conn, local)| (*conn, local.number))
+                .collect(),
         };
         self.tell(body, actions);
     }
@@ -284,39 +327,6 @@ impl Edge {
         self.hand_down(now, actions);
     }
 
-    /// One flush to everyone who has all before it.
-    fn deliver(&mut self, flush: u64, audiences: Vec<Audience>, actions: &mut Vec<Action>) {
-        self.flush = Some(flush);
-        let ready = self
-            .conns
-            .iter()
-            .filter(|(_, local)| local.from.is_some_and(|from| from < flush));
-        let ready: Vec<ConnId> = ready.map(|(conn, _)| *conn).collect();
-        self.deliver_to(&ready, &audiences, actions);
-        self.kept.push_back((flush, audiences));
-        if self.kept.len() > KEPT_FLUSHES_MAX {
-            self.kept.pop_front();
-        }
-    }
-
-    fn deliver_to(&self, ready: &[ConnId], audiences: &[Audience], actions: &mut Vec<Action>) {
-        let mut left: BTreeSet<ConnId> = ready.iter().copied().collect();
-        let node = self.parts.node;
-        let named = audiences
-            .iter()
-            .filter_map(|a| Some((a.conns.as_ref()?, a)));
-        for (conns, audience) in named {
-            let mine = conns.iter().filter(|(edge, _)| *edge == node);
-            let mine = mine
-                .filter(|(_, conn)| left.remove(conn))
-                .map(|(_, conn)| *conn);
-            flush_to(mine.collect(), audience, actions);
-        }
-        if let Some(rest) = audiences.iter().find(|audience| audience.conns.is_none()) {
-            flush_to(left.into_iter().collect(), rest, actions);
-        }
-    }
-
     /// Hands on what waits for connections, as far as nothing before it is missing.
     fn hand_down(&mut self, now: Tick, actions: &mut Vec<Action>) {
         while let Some(held) = self.held.get(&(self.down + 1)) {
@@ -325,7 +335,8 @@ impl Edge {
                 .get(&held.conn)
                 .is_some_and(|local| local.from.is_some());
             // Answers follow the edits they answer; what brings someone up to date stands for itself.
-            let must_wait = is_known && !matches!(held.parcel, Parcel::Resync(_));
+            let must_wait =
+                is_known && !matches!(held.parcel, Parcel::Welcome(_) | Parcel::Resync(_));
             if must_wait && held.flush > self.flush.unwrap_or(0) && Rule::Stale.holds() {
                 break;
             }
@@ -346,17 +357,21 @@ impl Edge {
         let Some(local) = self.conns.get_mut(&conn) else {
             return;
         };
-        let is_fresh = match &parcel {
-            Parcel::Resync(_) => true,
-            Parcel::Send(_) => !local.welcomed,
-            Parcel::Close(_) => false,
-        };
-        local.welcomed |= is_fresh;
+        local.welcomed |= matches!(parcel, Parcel::Welcome(_));
+        let is_fresh = matches!(parcel, Parcel::Welcome(_) | Parcel::Resync(_));
+        if !local.welcomed && !matches!(parcel, Parcel::Close(_)) {
+            // Its welcome was lost: nothing stands for that, and it is sent away soon.
+            return;
+        }
         if is_fresh {
             local.from = Some(flush);
+            // What is between this and the first flush to come is missing, not never sent.
+            self.flush.get_or_insert(flush);
         }
         match parcel {
-            Parcel::Send(bytes) => actions.push(Action::Send(conn, bytes)),
+            Parcel::Welcome(bytes) | Parcel::Send(bytes) => {
+                actions.push(Action::Send(conn, bytes));
+            }
             Parcel::Resync(bytes) => actions.push(Action::Resync(conn, bytes)),
             Parcel::Close(code) => {
                 self.conns.remove(&conn);
@@ -365,93 +380,6 @@ impl Edge {
         }
         if is_fresh {
             self.replay(conn, flush, now, actions);
-        }
-    }
-
-    /// Gives a newcomer the flushes that came before its welcome did.
-    fn replay(&mut self, conn: ConnId, after: u64, now: Tick, actions: &mut Vec<Action>) {
-        let Some(last) = self.flush.filter(|last| *last > after) else {
-            return;
-        };
-        let missed: Vec<_> = self
-            .kept
-            .iter()
-            .filter(|(flush, _)| *flush > after)
-            .cloned()
-            .collect();
-        if missed.len() as u64 != last - after {
-            // Too long ago: only the owner can tell.
-            if let Some(local) = self.conns.get_mut(&conn) {
-                local.from = None;
-                local.since = now;
-            }
-            self.up(Input::Drained { conn, stale: true }, now, actions);
-            return;
-        }
-        for (_, audiences) in missed {
-            self.deliver_to(&[conn], &audiences, actions);
-        }
-    }
-
-    fn is_behind(&self) -> bool {
-        let flush_behind = self.flush.is_some_and(|last| last < self.flush_told);
-        flush_behind
-            || self.down < self.down_told
-            || !self.early.is_empty()
-            || !self.held.is_empty()
-    }
-
-    fn mark_gap(&mut self, now: Tick) {
-        if !self.is_behind() || !Rule::Stale.holds() {
-            self.gap = None;
-        } else {
-            self.gap.get_or_insert(now);
-        }
-    }
-
-    /// What is missing does not come any more: everyone is to be brought up to date.
-    fn give_up_gap(&mut self, now: Tick, actions: &mut Vec<Action>) {
-        let newest = self.early.keys().next_back().copied().max(self.flush);
-        self.flush = newest.map(|newest| newest.max(self.flush_told));
-        self.early.clear();
-        self.kept.clear();
-        let newest = self.held.keys().next_back().copied().unwrap_or(0);
-        self.down = self.down.max(self.down_told).max(newest);
-        for (_, held) in std::mem::take(&mut self.held) {
-            // Closes count however late; frames would come out of order, and all will come anew.
-            if let Parcel::Close(_) = held.parcel {
-                self.unpack(held, now, actions);
-            }
-        }
-        self.gap = None;
-        self.ask_for_all(now, actions);
-    }
-
-    fn ask_for_all(&mut self, now: Tick, actions: &mut Vec<Action>) {
-        self.lost_at = now;
-        let never = self.conns.iter().filter(|(_, local)| !local.welcomed);
-        let never = never.filter(|(_, local)| now.since_ms(local.since) >= WAIT_MS_MAX);
-        for conn in never.map(|(conn, _)| *conn).collect::<Vec<_>>() {
-            // Its welcome may be what was lost, and no snapshot stands for that.
-            close(conn, CloseCode::RoomMoved, actions);
-            self.up(Input::Lost { conn }, now, actions);
-        }
-        for local in self.conns.values_mut().filter(|local| local.welcomed) {
-            local.from = None;
-            local.since = now;
-        }
-        let link = self.parts.link;
-        self.tell(Body::Lost { link }, actions);
-    }
-
-    /// The owner knows nothing of them, although it should by now.
-    fn send_unknown_away(&mut self, unknown: &[ConnId], now: Tick, actions: &mut Vec<Action>) {
-        for conn in unknown {
-            let settled = |local: &Local| now.since_ms(local.since) >= WAIT_MS_MAX;
-            if self.conns.get(conn).is_some_and(settled) {
-                self.conns.remove(conn);
-                close(*conn, CloseCode::RoomMoved, actions);
-            }
         }
     }
 
@@ -466,12 +394,5 @@ impl Edge {
 
     fn tell(&self, body: Body, actions: &mut Vec<Action>) {
         actions.push(Action::Tell(self.owner, self.message(self.epoch, body)));
-    }
-}
-
-fn flush_to(conns: Vec<ConnId>, audience: &Audience, actions: &mut Vec<Action>) {
-    if !conns.is_empty() && !audience.bytes.is_empty() {
-        let reliable = audience.reliable_bytes as usize;
-        actions.push(Action::Flush(conns, audience.bytes.clone(), reliable));
     }
 }

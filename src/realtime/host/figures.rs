@@ -1,6 +1,6 @@
 //! What others on the node may know of a room it has.
 
-use super::{Action, At, Host, State};
+use super::{Host, State};
 use crate::domain::clock::Tick;
 use crate::domain::id::NodeId;
 use crate::domain::room::RoomCard;
@@ -23,21 +23,14 @@ impl Host {
         }
     }
 
+    /// Whether the host is done.
+    pub const fn is_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
     /// What the room is, where this node owns it.
     pub fn card(&self) -> Option<&RoomCard> {
         self.owned().map(Room::card)
-    }
-
-    /// Whether it is not known yet who owns the room.
-    pub const fn is_opening(&self) -> bool {
-        matches!(self.state, State::Opening(_))
-    }
-
-    /// Opens the room for whoever waits for it without a connection.
-    pub fn open(&mut self, at: At, actions: &mut Vec<Action>) {
-        if self.is_opening() && self.call.is_none() {
-            self.claim(at, actions);
-        }
     }
 
     /// People, sessions and unsaved batches, where this node owns the room.

@@ -1,10 +1,8 @@
 //! The node that owns a room: the room itself, its saves, its edges, and the hand-over when the node stops.
 
-use bytes::{Bytes, BytesMut};
-use maru_protocol::{CloseCode, ServerFrame};
-
+use super::parting::Parting;
 use super::remote::{Remote, is_far};
-use super::{Action, At, Host, HostParts, State, StoreCall, close, send};
+use super::{Action, At, Host, HostParts, State, StoreCall, close};
 use crate::domain::clock::Tick;
 use crate::domain::id::NodeId;
 use crate::domain::room::Epoch;
@@ -13,40 +11,17 @@ use crate::ports::room::{ClaimedRoom, SaveOutcome, StoreError};
 use crate::realtime::relay::{Body, Message, Parcel};
 use crate::realtime::room::{ConnId, Effect, Input, Now, Room};
 use crate::realtime::saver::{Saver, Step};
-
-/// How long a stopping owner waits for its last save before it sends its members away all the same.
-const LAST_SAVE_MS: u64 = 5_000;
-
-/// Each connection adds this to the time over which their return is spread.
-const RETURN_MS_PER_CONNECTION: u64 = 5;
-
-/// The shortest such time.
-const RETURN_MS_MIN: u64 = 200;
-
-/// What a stopping owner is at.
-#[derive(Debug)]
-enum Parting {
-    /// Waiting for the last save, since then.
-    Saving(Tick),
-    /// Waiting for the hand-over.
-    Releasing,
-    /// Sending members away, some at a time.
-    Sending {
-        conns: Vec<ConnId>,
-        sent: usize,
-        next: Tick,
-    },
-}
+use bytes::{Bytes, BytesMut};
 
 /// A room this node owns.
 #[derive(Debug)]
 pub(super) struct Owner {
     pub room: Room,
     saver: Saver,
-    remote: Remote,
+    pub remote: Remote,
     announce_at: Tick,
     lease_ms: u64,
-    parting: Option<Parting>,
+    pub parting: Option<Parting>,
 }
 
 impl Owner {
@@ -70,12 +45,8 @@ impl Owner {
 
     pub fn deadline(&self, is_asking: bool) -> Option<Tick> {
         let announce = (!self.remote.is_empty()).then_some(self.announce_at);
-        let parting = match &self.parting {
-            None | Some(Parting::Releasing) => None,
-            Some(Parting::Saving(since)) if is_asking => Some(since.plus_ms(LAST_SAVE_MS)),
-            Some(Parting::Saving(_)) => Some(Tick(0)),
-            Some(Parting::Sending { next, .. }) => Some(*next),
-        };
+        let parting = self.parting.as_ref();
+        let parting = parting.and_then(|parting| parting.deadline(is_asking));
         [
             self.room.deadline(),
             self.saver.deadline(),
@@ -206,7 +177,7 @@ impl Host {
                     }
                 }
                 Effect::Close { conn, code } => close(conn, code, actions),
-                Effect::Answer { reply, outcome } => actions.push(Action::Answer(reply, outcome)),
+                Effect::Answer { reply, outcome } => self.answer(reply, outcome, actions),
                 Effect::Save(save) => {
                     if let State::Owner(owner) = &mut self.state {
                         let step = owner.saver.begin(save);
@@ -229,7 +200,7 @@ impl Host {
         }
     }
 
-    fn down(&mut self, conn: ConnId, parcel: Parcel, actions: &mut Vec<Action>) {
+    pub(super) fn down(&mut self, conn: ConnId, parcel: Parcel, actions: &mut Vec<Action>) {
         let State::Owner(owner) = &mut self.state else {
             return;
         };
@@ -307,6 +278,11 @@ impl Host {
             } => self.up(from, link, number, input, at, actions),
             Body::Roll { link, conns } => self.roll(from, link, &conns, at, actions),
             Body::Lost { link } => self.bring_up_to_date(from, link, at, actions),
+            Body::Ask { link, ask } => {
+                if self.hear(from, link, at, actions) {
+                    self.asked_by_edge(from, ask, at, actions);
+                }
+            }
             _ => {}
         }
     }
@@ -315,7 +291,11 @@ impl Host {
         let State::Owner(owner) = &mut self.state else {
             return false;
         };
+        let epoch = Some(owner.room.epoch());
         let Some(lost) = owner.remote.hear(from, link, at.now.tick) else {
+            // A life that was given up, and does not know it yet.
+            let gone = self.message(epoch, Body::Gone);
+            actions.push(Action::Tell(from, gone));
             return false;
         };
         for conn in lost {
@@ -339,16 +319,20 @@ impl Host {
         let State::Owner(owner) = &mut self.state else {
             return;
         };
-        if let Some(input) = owner.remote.take(from, number, input, at.now.tick) {
-            self.feed(input, at.now, actions);
+        let Some((mut input, missed)) = owner.remote.take(from, number, input, at.now.tick) else {
+            return;
+        };
+        if let Some(conn) = input.conn_mut().map(|conn| *conn).filter(|_| missed) {
+            self.feed(Input::Missed { conn }, at.now, actions);
         }
+        self.feed(input, at.now, actions);
     }
 
     fn roll(
         &mut self,
         from: NodeId,
         link: u64,
-        conns: &[ConnId],
+        conns: &[(ConnId, u32)],
         at: At,
         actions: &mut Vec<Action>,
     ) {
@@ -359,14 +343,17 @@ impl Host {
             return;
         };
         let epoch = Some(owner.room.epoch());
-        let (gone, standing) = owner.remote.roll(from, conns, at.now.tick);
-        for conn in gone {
+        let Some(roll) = owner.remote.roll(from, conns, at.now.tick) else {
+            return;
+        };
+        for conn in roll.gone {
             self.feed(Input::Lost { conn }, at.now, actions);
         }
-        if let Some(standing) = standing {
-            let message = self.message(epoch, standing);
-            actions.push(Action::Tell(from, message));
+        for conn in roll.missed {
+            self.feed(Input::Missed { conn }, at.now, actions);
         }
+        let message = self.message(epoch, roll.answer);
+        actions.push(Action::Tell(from, message));
     }
 
     fn bring_up_to_date(&mut self, from: NodeId, link: u64, at: At, actions: &mut Vec<Action>) {
@@ -379,6 +366,8 @@ impl Host {
         for conn in owner.remote.of_edge(from) {
             let stale = true;
             self.feed(Input::Drained { conn, stale }, at.now, actions);
+            // A refusal may be among what was lost, and would be waited for.
+            self.feed(Input::Missed { conn }, at.now, actions);
         }
     }
 
@@ -391,123 +380,11 @@ impl Host {
         self.perform(effects, actions);
     }
 
-    fn gone(&mut self, actions: &mut Vec<Action>) {
+    pub(super) fn gone(&mut self, actions: &mut Vec<Action>) {
         if let State::Owner(owner) = &self.state {
             let message = self.message(Some(owner.room.epoch()), Body::Gone);
             actions.push(Action::Publish(message));
         }
         self.end(actions);
     }
-
-    pub(super) fn drain_owner(&mut self, at: At, actions: &mut Vec<Action>) {
-        self.feed(Input::Drain, at.now, actions);
-        if let State::Owner(owner) = &mut self.state {
-            owner.parting.get_or_insert(Parting::Saving(at.now.tick));
-        }
-    }
-
-    fn part_if_due(&mut self, at: At, actions: &mut Vec<Action>) {
-        let is_asking = self.call.is_some();
-        let State::Owner(owner) = &mut self.state else {
-            return;
-        };
-        match &mut owner.parting {
-            None | Some(Parting::Releasing) => {}
-            Some(Parting::Saving(_)) if owner.room.is_saved() && !is_asking => {
-                owner.parting = Some(Parting::Releasing);
-                let epoch = owner.room.epoch();
-                self.ask(StoreCall::Release(epoch), actions);
-            }
-            Some(Parting::Saving(since)) if at.now.tick.since_ms(*since) >= LAST_SAVE_MS => {
-                tracing::error!(room = %self.room, "the last save did not come through in time");
-                self.begin_sending(at.now.tick);
-                self.part_if_due(at, actions);
-            }
-            Some(Parting::Saving(_)) => {}
-            Some(Parting::Sending { .. }) => self.send_some_away(at.now.tick, actions),
-        }
-    }
-
-    /// The store has been told that anyone may claim the room.
-    pub(super) fn released(&mut self, at: At, actions: &mut Vec<Action>) {
-        match &self.state {
-            State::Owner(_) => {
-                self.begin_sending(at.now.tick);
-                self.part_if_due(at, actions);
-            }
-            // Someone came while an idle room was handed over.
-            State::Opening(waiting) if !waiting.is_empty() => self.claim(at, actions),
-            State::Opening(_) => self.end(actions),
-            State::Edge(_) | State::Ended => {}
-        }
-    }
-
-    fn begin_sending(&mut self, now: Tick) {
-        if let State::Owner(owner) = &mut self.state {
-            owner.parting = Some(Parting::Sending {
-                conns: owner.room.connections().collect(),
-                sent: 0,
-                next: now,
-            });
-        }
-    }
-
-    /// Tells the next members to come back, each at a time of its own.
-    fn send_some_away(&mut self, now: Tick, actions: &mut Vec<Action>) {
-        let limits = self.parts.limits.clone();
-        let State::Owner(owner) = &mut self.state else {
-            return;
-        };
-        let Some(Parting::Sending { conns, sent, next }) = &mut owner.parting else {
-            return;
-        };
-        if *next > now {
-            return;
-        }
-        let all = conns.len();
-        let batch: Vec<(usize, ConnId)> = conns.iter().copied().enumerate().skip(*sent).collect();
-        let batch = batch.into_iter().take(limits.drain_batch);
-        let batch: Vec<(usize, ConnId)> = batch.collect();
-        *sent += batch.len();
-        *next = now.plus_ms(limits.drain_batch_ms);
-        let is_last = *sent >= all;
-        for (place, conn) in batch {
-            let frame = ServerFrame::GoAway {
-                reconnect_after_ms: return_after_ms(place, all, limits.drain_spread_ms),
-            };
-            if is_far(conn) {
-                let bytes = crate::realtime::frame::binary(&maru_protocol::encode_server(&frame));
-                self.down(conn, Parcel::Send(bytes), actions);
-                self.down(conn, Parcel::Close(CloseCode::Restart.number()), actions);
-            } else {
-                send(conn, &frame, actions);
-                close(conn, CloseCode::Restart, actions);
-            }
-        }
-        if is_last {
-            self.gone(actions);
-        }
-    }
-
-    /// Nobody has been here for a while and nothing is owed: others may have the room.
-    fn release_if_idle(&mut self, at: At, actions: &mut Vec<Action>) {
-        let State::Owner(owner) = &self.state else {
-            return;
-        };
-        let idle = owner.room.is_idle(at.now.tick) && self.call.is_none();
-        if idle && owner.parting.is_none() {
-            let epoch = owner.room.epoch();
-            self.state = State::Opening(std::collections::VecDeque::new());
-            self.ask(StoreCall::Release(epoch), actions);
-        }
-    }
-}
-
-/// When the member at this place of so many is to come back: spread evenly, neighbours far apart.
-pub(super) fn return_after_ms(place: usize, all: usize, spread_ms_max: u64) -> u32 {
-    // A step without common factors with most spreads visits the whole of it.
-    const STRIDE: u64 = 617;
-    let spread = (all as u64 * RETURN_MS_PER_CONNECTION)
-        .clamp(RETURN_MS_MIN, spread_ms_max.max(RETURN_MS_MIN));
-    u32::try_from(place as u64 * STRIDE % spread).unwrap_or(u32::MAX)
 }

@@ -6,7 +6,7 @@ use crate::domain::clock::Tick;
 use crate::domain::id::NodeId;
 use crate::domain::rules::Rule;
 use crate::realtime::relay::{Audience, Body, Parcel};
-use crate::realtime::room::{ConnId, Input};
+use crate::realtime::room::{CommandNo, ConnId, Input};
 
 /// Marks the connections of other nodes among those of a room.
 const FAR: u64 = 1 << 63;
@@ -20,6 +20,7 @@ struct Far {
     conn: ConnId,
     /// The newest message taken from it.
     number: u32,
+    welcomed: bool,
     since: Tick,
 }
 
@@ -30,7 +31,19 @@ struct Link {
     /// The last `Down` sent.
     sent: u64,
     heard: Tick,
+    /// The last decision taken from it.
+    asked: CommandNo,
     conns: BTreeMap<ConnId, Far>,
+}
+
+/// What an edge's roll shows.
+pub(super) struct Roll {
+    /// Connections that are no longer there.
+    pub gone: Vec<ConnId>,
+    /// Connections of which something was lost.
+    pub missed: Vec<ConnId>,
+    /// What to tell the edge.
+    pub answer: Body,
 }
 
 /// Every edge of a room.
@@ -38,7 +51,11 @@ struct Link {
 pub(super) struct Remote {
     links: BTreeMap<NodeId, Link>,
     by_conn: BTreeMap<ConnId, (NodeId, ConnId)>,
+    /// The last life of each edge that was given up: nothing of it counts any more.
+    ended: BTreeMap<NodeId, u64>,
     next: u64,
+    /// Decisions of edges that have no answer yet.
+    asks: BTreeMap<CommandNo, (NodeId, CommandNo)>,
     /// The last flush published.
     pub flush: u64,
 }
@@ -75,7 +92,8 @@ impl Remote {
     /// Hears of an edge's life. `None` when it is a past one; else the connections of a life that it ends.
     pub fn hear(&mut self, node: NodeId, life: u64, now: Tick) -> Option<Vec<ConnId>> {
         let known = self.links.get(&node).map(|link| link.life);
-        if known.is_some_and(|known| life < known) {
+        let ended = self.ended.get(&node).is_some_and(|ended| life <= *ended);
+        if ended || known.is_some_and(|known| life < known) {
             return None;
         }
         let lost = if known == Some(life) {
@@ -87,26 +105,30 @@ impl Remote {
             life,
             sent: 0,
             heard: now,
+            asked: CommandNo(0),
             conns: BTreeMap::new(),
         });
         link.heard = now;
         Some(lost)
     }
 
-    /// A member's message as the room takes it; `None` when it is old, or of a connection that is not known.
+    /// A member's message as the room takes it, and whether some before it were lost; `None` when it is old, or of
+    /// a connection that is not known.
     pub fn take(
         &mut self,
         node: NodeId,
         number: u32,
         mut input: Input,
         now: Tick,
-    ) -> Option<Input> {
+    ) -> Option<(Input, bool)> {
+        let mut missed = false;
         let link = self.links.get_mut(&node)?;
         let is_entry = matches!(input, Input::Enter { .. });
         let conn = input.conn_mut()?;
         let edge_conn = *conn;
         match link.conns.get_mut(&edge_conn) {
             Some(far) if number > far.number && !is_entry => {
+                missed = number > far.number + 1;
                 far.number = number;
                 *conn = far.conn;
             }
@@ -116,6 +138,7 @@ impl Remote {
                 let far = Far {
                     conn: own,
                     number,
+                    welcomed: false,
                     since: now,
                 };
                 link.conns.insert(edge_conn, far);
@@ -127,34 +150,61 @@ impl Remote {
         if let Input::Lost { conn } = &input {
             self.forget(*conn);
         }
-        Some(input)
+        Some((input, missed))
     }
 
-    /// Compares an edge's roll with what is known: connections it no longer has, and those it has in vain.
-    pub fn roll(
-        &mut self,
-        node: NodeId,
-        conns: &[ConnId],
-        now: Tick,
-    ) -> (Vec<ConnId>, Option<Body>) {
-        let Some(link) = self.links.get(&node) else {
-            return (Vec::new(), None);
-        };
-        let here: BTreeSet<ConnId> = conns.iter().copied().collect();
+    /// A name of the owner's own for a decision of an edge; `None` when it was taken before.
+    pub fn take_ask(&mut self, node: NodeId, theirs: CommandNo) -> Option<CommandNo> {
+        let link = self
+            .links
+            .get_mut(&node)
+            .filter(|link| theirs > link.asked)?;
+        link.asked = theirs;
+        let own = CommandNo(FAR | self.next);
+        self.next += 1;
+        self.asks.insert(own, (node, theirs));
+        Some(own)
+    }
+
+    /// Whose decision it was, if an edge's.
+    pub fn take_answer(&mut self, reply: CommandNo) -> Option<(NodeId, CommandNo)> {
+        self.asks.remove(&reply)
+    }
+
+    /// Compares an edge's roll with what is known: connections it no longer has, and those of which something has
+    /// not come, and the answer to the edge.
+    pub fn roll(&mut self, node: NodeId, conns: &[(ConnId, u32)], now: Tick) -> Option<Roll> {
+        let link = self.links.get_mut(&node)?;
+        let here: BTreeSet<ConnId> = conns.iter().map(|(conn, _)| *conn).collect();
         let gone = link.conns.iter().filter(|(conn, far)| {
             !here.contains(conn) && now.since_ms(far.since) >= SETTLED_MS && Rule::Ghosts.holds()
         });
         let gone: Vec<ConnId> = gone.map(|(_, far)| far.conn).collect();
-        let unknown = conns.iter().filter(|conn| !link.conns.contains_key(conn));
-        let standing = Body::Standing {
+        let unknown = here.iter().filter(|conn| !link.conns.contains_key(conn));
+        let unknown = unknown.copied().collect();
+        let (mut behind, mut missed) = (Vec::new(), Vec::new());
+        for (conn, number) in conns {
+            if let Some(far) = link.conns.get_mut(conn).filter(|far| far.number < *number) {
+                // What is still on its way is old now, and will be sent again.
+                far.number = *number;
+                behind.push(*conn);
+                missed.push(far.conn);
+            }
+        }
+        let answer = Body::Standing {
             link: link.life,
             number: link.sent,
-            unknown: unknown.copied().collect(),
+            unknown,
+            behind,
         };
         for conn in &gone {
             self.forget(*conn);
         }
-        (gone, Some(standing))
+        Some(Roll {
+            gone,
+            missed,
+            answer,
+        })
     }
 
     /// Every connection of an edge.
@@ -170,6 +220,13 @@ impl Remote {
         let (node, edge_conn) = *self.by_conn.get(&conn)?;
         let link = self.links.get_mut(&node)?;
         link.sent += 1;
+        let far = link.conns.get_mut(&edge_conn)?;
+        let parcel = match parcel {
+            Parcel::Send(bytes) if !std::mem::replace(&mut far.welcomed, true) => {
+                Parcel::Welcome(bytes)
+            }
+            other => other,
+        };
         let body = Body::Down {
             link: link.life,
             number: link.sent,
@@ -223,12 +280,20 @@ impl Remote {
             });
         Some(Body::Flush {
             flush: self.flush,
+            edges: self
+                .links
+                .iter()
+                .map(|(node, link)| (*node, link.life))
+                .collect(),
             audiences: audiences.collect(),
         })
     }
 
     fn drop_link(&mut self, node: NodeId) -> Vec<ConnId> {
         let link = self.links.remove(&node);
+        if let Some(link) = &link {
+            self.ended.insert(node, link.life);
+        }
         let conns: Vec<ConnId> = link
             .into_iter()
             .flat_map(|link| link.conns.into_values().map(|far| far.conn))

@@ -100,6 +100,22 @@ impl Room {
         }
     }
 
+    /// Something of a connection was lost between nodes, perhaps a batch: the client sends what has no answer.
+    pub(super) fn missed(&self, conn: ConnId, effects: &mut Vec<Effect>) {
+        let session = self.by_conn.get(&conn).and_then(|no| self.sessions.get(no));
+        let Some(session) = session else {
+            return;
+        };
+        let missing = ServerFrame::Error {
+            code: ErrorCode::Gap,
+            message: "send again what has no answer".to_owned(),
+            retry_after_ms: Some(0),
+            number: Some(session.last_number() + 1),
+            limit: None,
+        };
+        effects.push(send(conn, &missing));
+    }
+
     /// A number already answered: the same batch gets the same answer, another one is refused.
     fn answer_again(
         &self,

@@ -23,7 +23,7 @@ pub struct ConnId(pub u64);
 pub struct CommandNo(pub u64);
 
 /// What became of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CommandOutcome {
     /// Done and saved.
     Done {
@@ -151,6 +151,11 @@ pub enum Input {
         /// Whether reliable frames were dropped meanwhile.
         stale: bool,
     },
+    /// Something of a connection was lost between nodes: what has no answer is to be sent again.
+    Missed {
+        /// Which connection.
+        conn: ConnId,
+    },
     /// The answer to the save in flight.
     #[serde(skip)]
     Saved(SaveOutcome),
@@ -190,6 +195,7 @@ impl Input {
             | Self::Read { conn, .. }
             | Self::Leave { conn }
             | Self::Lost { conn }
+            | Self::Missed { conn }
             | Self::Drained { conn, .. } => Some(conn),
             Self::Command { .. } | Self::Saved(_) | Self::SaveFailed | Self::Drain => None,
         }

@@ -1,0 +1,87 @@
+//! What an edge does about messages that were lost on the way: it notices, waits a moment, and asks.
+
+use maru_protocol::CloseCode;
+
+use super::{Edge, Local, WAIT_MS_MAX, close};
+use crate::domain::clock::Tick;
+use crate::domain::rules::Rule;
+use crate::realtime::host::Action;
+use crate::realtime::relay::Body;
+use crate::realtime::room::{ConnId, Input};
+
+impl Edge {
+    pub(super) fn is_behind(&self) -> bool {
+        let flush_behind = self.flush.is_some_and(|last| last < self.flush_told);
+        flush_behind
+            || self.down < self.down_told
+            || !self.early.is_empty()
+            || !self.held.is_empty()
+    }
+
+    pub(super) fn mark_gap(&mut self, now: Tick) {
+        if !self.is_behind() || !Rule::Stale.holds() {
+            self.gap = None;
+        } else {
+            self.gap.get_or_insert(now);
+        }
+    }
+
+    /// What is missing does not come any more: everyone is to be brought up to date.
+    pub(super) fn give_up_gap(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        let newest = self.early.keys().next_back().copied().max(self.flush);
+        self.flush = newest.map(|newest| newest.max(self.flush_told));
+        self.early.clear();
+        self.kept.clear();
+        let newest = self.held.keys().next_back().copied().unwrap_or(0);
+        self.down = self.down.max(self.down_told).max(newest);
+        for (_, held) in std::mem::take(&mut self.held) {
+            // Refusals among them come only once; whatever edits they precede comes with what is asked for now.
+            self.unpack(held, now, actions);
+        }
+        self.gap = None;
+        self.ask_for_all(now, actions);
+    }
+
+    pub(super) fn ask_for_all(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        self.lost_at = now;
+        let never = self.conns.iter().filter(|(_, local)| !local.welcomed);
+        let never = never.filter(|(_, local)| now.since_ms(local.since) >= WAIT_MS_MAX);
+        for conn in never.map(|(conn, _)| *conn).collect::<Vec<_>>() {
+            // Its welcome may be what was lost, and no snapshot stands for that.
+            close(conn, CloseCode::RoomMoved, actions);
+            self.up(Input::Lost { conn }, now, actions);
+        }
+        for local in self.conns.values_mut().filter(|local| local.welcomed) {
+            local.from = None;
+            local.since = now;
+        }
+        let link = self.parts.link;
+        self.tell(Body::Lost { link }, actions);
+    }
+
+    /// The owner has not heard all of them: where they stand now is said again.
+    pub(super) fn step_again(&mut self, behind: &[ConnId], now: Tick, actions: &mut Vec<Action>) {
+        for conn in behind {
+            let step = self.conns.get(conn).and_then(|local| local.step.clone());
+            if let Some(step) = step {
+                self.up(step, now, actions);
+            }
+        }
+    }
+
+    /// The owner knows nothing of them, although it should by now.
+    pub(super) fn send_unknown_away(
+        &mut self,
+        unknown: &[ConnId],
+        now: Tick,
+        actions: &mut Vec<Action>,
+    ) {
+        for conn in unknown {
+            let settled = |local: &Local| now.since_ms(local.since) >= WAIT_MS_MAX;
+            if self.conns.get(conn).is_some_and(settled) {
+                self.conns.remove(conn);
+                close(*conn, CloseCode::RoomMoved, actions);
+            }
+        }
+    }
+}

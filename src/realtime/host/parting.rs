@@ -1,0 +1,162 @@
+//! The end of an ownership: the last save, the hand-over, and members sent away some at a time.
+
+use maru_protocol::{CloseCode, ServerFrame, encode_server};
+
+use super::remote::is_far;
+use super::{Action, At, Host, State, StoreCall, close, send};
+use crate::domain::clock::Tick;
+use crate::realtime::frame;
+use crate::realtime::relay::Parcel;
+use crate::realtime::room::{ConnId, Input};
+
+/// How long a stopping owner waits for its last save before it sends its members away all the same.
+const LAST_SAVE_MS: u64 = 5_000;
+
+/// Each connection adds this to the time over which their return is spread.
+const RETURN_MS_PER_CONNECTION: u64 = 5;
+
+/// The shortest such time.
+const RETURN_MS_MIN: u64 = 200;
+
+/// What a stopping owner is at.
+#[derive(Debug)]
+pub(super) enum Parting {
+    /// Waiting for the last save, since then.
+    Saving(Tick),
+    /// Waiting for the hand-over.
+    Releasing,
+    /// Sending members away, some at a time.
+    Sending {
+        conns: Vec<ConnId>,
+        sent: usize,
+        next: Tick,
+    },
+}
+
+impl Parting {
+    /// When there is something to do about it.
+    pub const fn deadline(&self, is_asking: bool) -> Option<Tick> {
+        match self {
+            Self::Releasing => None,
+            Self::Saving(since) if is_asking => Some(since.plus_ms(LAST_SAVE_MS)),
+            Self::Saving(_) => Some(Tick(0)),
+            Self::Sending { next, .. } => Some(*next),
+        }
+    }
+}
+
+impl Host {
+    pub(super) fn drain_owner(&mut self, at: At, actions: &mut Vec<Action>) {
+        self.feed(Input::Drain, at.now, actions);
+        if let State::Owner(owner) = &mut self.state {
+            owner.parting.get_or_insert(Parting::Saving(at.now.tick));
+        }
+    }
+
+    pub(super) fn part_if_due(&mut self, at: At, actions: &mut Vec<Action>) {
+        let is_asking = self.call.is_some();
+        let State::Owner(owner) = &mut self.state else {
+            return;
+        };
+        match &mut owner.parting {
+            None | Some(Parting::Releasing) => {}
+            Some(Parting::Saving(_)) if owner.room.is_saved() && !is_asking => {
+                owner.parting = Some(Parting::Releasing);
+                let epoch = owner.room.epoch();
+                self.ask(StoreCall::Release(epoch), actions);
+            }
+            Some(Parting::Saving(since)) if at.now.tick.since_ms(*since) >= LAST_SAVE_MS => {
+                tracing::error!(room = %self.room, "the last save did not come through in time");
+                self.begin_sending(at.now.tick);
+                self.part_if_due(at, actions);
+            }
+            Some(Parting::Saving(_)) => {}
+            Some(Parting::Sending { .. }) => self.send_some_away(at.now.tick, actions),
+        }
+    }
+
+    /// The store has been told that anyone may claim the room.
+    pub(super) fn released(&mut self, at: At, actions: &mut Vec<Action>) {
+        match &self.state {
+            State::Owner(_) => {
+                self.begin_sending(at.now.tick);
+                self.part_if_due(at, actions);
+            }
+            // Someone came while an idle room was handed over.
+            State::Opening(waiting) if !waiting.is_empty() || !self.asked.is_empty() => {
+                self.claim(at, actions);
+            }
+            State::Opening(_) => self.end(actions),
+            State::Edge(_) | State::Ended => {}
+        }
+    }
+
+    fn begin_sending(&mut self, now: Tick) {
+        if let State::Owner(owner) = &mut self.state {
+            owner.parting = Some(Parting::Sending {
+                conns: owner.room.connections().collect(),
+                sent: 0,
+                next: now,
+            });
+        }
+    }
+
+    /// Tells the next members to come back, each at a time of its own.
+    fn send_some_away(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        let limits = self.parts.limits.clone();
+        let State::Owner(owner) = &mut self.state else {
+            return;
+        };
+        let Some(Parting::Sending { conns, sent, next }) = &mut owner.parting else {
+            return;
+        };
+        if *next > now {
+            return;
+        }
+        let all = conns.len();
+        let batch: Vec<(usize, ConnId)> = conns.iter().copied().enumerate().skip(*sent).collect();
+        let batch = batch.into_iter().take(limits.drain_batch);
+        let batch: Vec<(usize, ConnId)> = batch.collect();
+        *sent += batch.len();
+        *next = now.plus_ms(limits.drain_batch_ms);
+        let is_last = *sent >= all;
+        for (place, conn) in batch {
+            let frame = ServerFrame::GoAway {
+                reconnect_after_ms: return_after_ms(place, all, limits.drain_spread_ms),
+            };
+            if is_far(conn) {
+                let bytes = frame::binary(&encode_server(&frame));
+                self.down(conn, Parcel::Send(bytes), actions);
+                self.down(conn, Parcel::Close(CloseCode::Restart.number()), actions);
+            } else {
+                send(conn, &frame, actions);
+                close(conn, CloseCode::Restart, actions);
+            }
+        }
+        if is_last {
+            self.gone(actions);
+        }
+    }
+
+    /// Nobody has been here for a while and nothing is owed: others may have the room.
+    pub(super) fn release_if_idle(&mut self, at: At, actions: &mut Vec<Action>) {
+        let State::Owner(owner) = &self.state else {
+            return;
+        };
+        let idle = owner.room.is_idle(at.now.tick) && self.call.is_none();
+        if idle && owner.parting.is_none() {
+            let epoch = owner.room.epoch();
+            self.state = State::Opening(std::collections::VecDeque::new());
+            self.ask(StoreCall::Release(epoch), actions);
+        }
+    }
+}
+
+/// When the member at this place of so many is to come back: spread evenly, neighbours far apart.
+pub(super) fn return_after_ms(place: usize, all: usize, spread_ms_max: u64) -> u32 {
+    // A step without common factors with most spreads visits the whole of it.
+    const STRIDE: u64 = 617;
+    let spread = (all as u64 * RETURN_MS_PER_CONNECTION)
+        .clamp(RETURN_MS_MIN, spread_ms_max.max(RETURN_MS_MIN));
+    u32::try_from(place as u64 * STRIDE % spread).unwrap_or(u32::MAX)
+}
