@@ -1,0 +1,388 @@
+//! What must never happen, and how everything must be once it has come to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maru::domain::clock::WallMs;
+use maru::domain::id::SessionId;
+use maru::domain::room::Applicant;
+use maru::realtime::host::{Action, HostInput};
+use maru::realtime::relay::Body;
+use maru::realtime::room::Input;
+use maru::realtime::wire;
+use maru_protocol::OutcomeCode;
+
+use crate::world::World;
+
+/// Being put out, and hearing of it, takes this long at the most.
+const DISTURBED_MS: u64 = 30_000;
+
+/// What the simulation knows of people and machines, without asking the code under test.
+#[derive(Default)]
+pub struct Record {
+    sessions: u64,
+    /// Each client's session of the moment.
+    pub session_of: BTreeMap<usize, SessionId>,
+    /// Since when a client is inside, as far as it knows.
+    inside_since: BTreeMap<usize, u64>,
+    /// When a client last lost its connection.
+    outside_since: BTreeMap<usize, u64>,
+    left_at: BTreeMap<usize, u64>,
+    /// When a person was last the object of a decision of the owner; empty for everyone.
+    disturbed: BTreeMap<String, u64>,
+    /// Until when a place had trouble.
+    node_trouble: BTreeMap<usize, u64>,
+    /// When the store last was not well: nodes cannot find the room's next owner without it.
+    store_trouble: u64,
+    /// Events taken, so that a run that did nothing shows.
+    pub answered: u64,
+    pub welcomes: u64,
+}
+
+impl Record {
+    pub fn next_session(&mut self) -> u64 {
+        self.sessions += 1;
+        self.sessions
+    }
+
+    pub fn entering(&mut self, client: usize, session: SessionId, _person: String) {
+        self.session_of.insert(client, session);
+    }
+
+    pub fn inside(&mut self, client: usize, now: u64) {
+        self.welcomes += 1;
+        self.left_at.remove(&client);
+        self.inside_since.entry(client).or_insert(now);
+        self.outside_since.remove(&client);
+    }
+
+    pub fn outside(&mut self, client: usize, now: u64) {
+        self.inside_since.remove(&client);
+        self.outside_since.entry(client).or_insert(now);
+    }
+
+    pub fn left(&mut self, client: usize, now: u64) {
+        self.left_at.insert(client, now);
+    }
+
+    pub fn put_out(&mut self, client: usize, now: u64) {
+        self.left_at.insert(client, now);
+    }
+
+    pub fn disturb_person(&mut self, person: &str, now: u64) {
+        self.disturbed.insert(person.to_owned(), now);
+    }
+
+    pub fn disturb_store(&mut self, now: u64) {
+        self.store_trouble = now;
+    }
+
+    pub fn disturb_node(&mut self, place: usize, until: u64) {
+        let known = self.node_trouble.entry(place).or_insert(0);
+        *known = (*known).max(until);
+    }
+}
+
+/// What a client saw before a frame.
+pub struct Seen {
+    people: BTreeSet<String>,
+    answers: BTreeSet<u32>,
+}
+
+/// What an owner stood at before an input.
+pub struct Stand {
+    seq: u64,
+    oldest_ms: u64,
+}
+
+impl World {
+    pub fn seen(&self, client: usize) -> Seen {
+        let it = &self.players[client].client;
+        Seen {
+            people: it.people.values().map(|person| person.id.clone()).collect(),
+            answers: it.answers.keys().copied().collect(),
+        }
+    }
+
+    pub fn check_seen(&mut self, client: usize, before: &Seen) {
+        let it = &self.players[client].client;
+        let answers: Vec<u32> = it.answers.keys().copied().collect();
+        for number in answers {
+            if !before.answers.contains(&number) {
+                self.check_saved(client, number);
+            }
+        }
+        let it = &self.players[client].client;
+        if it.is_between_parts() {
+            return;
+        }
+        let now_here: BTreeSet<String> =
+            it.people.values().map(|person| person.id.clone()).collect();
+        let gone: Vec<String> = before.people.difference(&now_here).cloned().collect();
+        for person in gone {
+            self.check_gone(client, &person);
+        }
+    }
+
+    /// What is answered is on the disk.
+    fn check_saved(&mut self, client: usize, number: u32) {
+        self.record.answered += 1;
+        let Some(session) = self.record.session_of.get(&client) else {
+            return;
+        };
+        let (outcome, seq) = self.players[client].client.answers[&number];
+        let record = self.store.durable.session(*session);
+        let kept = record.and_then(|record| record.answers.iter().find(|a| a.number == number));
+        let newest = record.map_or(0, maru::ports::room::SessionRecord::last_number);
+        // Answers older than the window are no longer kept, yet were.
+        let there = kept.is_some() || newest >= number + 64;
+        assert!(
+            there,
+            "acknowledged: batch {number} of client {client} is not saved"
+        );
+        if outcome == OutcomeCode::Applied && seq > self.store.durable.document.seq.0 {
+            panic!("acknowledged: seq {seq} is not saved");
+        }
+    }
+
+    /// Nobody is shown leaving who is still here, or may still come back.
+    fn check_gone(&self, viewer: usize, person: &str) {
+        let now = self.now;
+        let recently = |at: u64| now < at + DISTURBED_MS;
+        if ["", person].iter().any(|who| {
+            self.record
+                .disturbed
+                .get(*who)
+                .is_some_and(|at| recently(*at))
+        }) {
+            return;
+        }
+        if recently(self.record.store_trouble) {
+            return;
+        }
+        for player in self
+            .players
+            .iter()
+            .filter(|p| p.visitor.person_id() == person)
+        {
+            let client = player.number;
+            let has_left = self.record.left_at.contains_key(&client);
+            if has_left || player.is_out || player.is_copycat {
+                continue;
+            }
+            let Some(session) = self.record.session_of.get(&client) else {
+                continue;
+            };
+            // The roster is what the next owner knows; whoever is too fresh for it may be missed.
+            if !self
+                .store
+                .durable
+                .roster()
+                .iter()
+                .any(|present| present.session == *session)
+            {
+                continue;
+            }
+            let inside = self
+                .record
+                .inside_since
+                .get(&client)
+                .is_some_and(|since| now > since + DISTURBED_MS);
+            let trouble = player
+                .place
+                .and_then(|place| self.record.node_trouble.get(&place));
+            if trouble.is_some_and(|until| recently(*until)) {
+                // To everyone else it has been gone since the trouble began.
+                continue;
+            }
+            let may_return = self
+                .record
+                .outside_since
+                .get(&client)
+                .is_some_and(|since| now + 1_000 < since + self.limits.grace_ms);
+            assert!(
+                !(inside && player.link.is_some()) && !may_return,
+                "ghosts: client {viewer} saw {person} (client {client}) leave at {now}, who is here or may come back"
+            );
+        }
+    }
+
+    pub fn seen_before(&self, place: usize, input: &HostInput) -> Option<Stand> {
+        let is_batch = match input {
+            HostInput::Local(Input::Batch { .. }) => true,
+            HostInput::Relay(message) => {
+                matches!(
+                    &message.body,
+                    Body::Up {
+                        input: Input::Batch { .. },
+                        ..
+                    }
+                )
+            }
+            _ => false,
+        };
+        let node = self.nodes[place].as_ref().filter(|_| is_batch)?;
+        let room = node.host.as_ref()?.owned()?;
+        let stand = room.inspect(node.at(self.now).now);
+        Some(Stand {
+            seq: stand.seq,
+            oldest_ms: stand.oldest_unsaved_ms,
+        })
+    }
+
+    /// Nothing is taken while too much is owed for too long.
+    pub fn check_acceptance(&self, place: usize, before: Option<Stand>) {
+        let (Some(before), Some(node)) = (before, self.nodes[place].as_ref()) else {
+            return;
+        };
+        let Some(room) = node.host.as_ref().and_then(|host| host.owned()) else {
+            return;
+        };
+        if room.document().seq.0 > before.seq {
+            assert!(
+                before.oldest_ms < self.limits.unsaved_age_ms_max,
+                "debt: a batch was taken while the oldest unsaved one was {} ms old",
+                before.oldest_ms
+            );
+        }
+    }
+
+    /// An owner speaks only while the store lets nobody else be it.
+    pub fn check_action(&self, place: usize, action: &Action) {
+        let speaks = match action {
+            Action::Flush(..) => true,
+            Action::Publish(message) => matches!(message.body, Body::Flush { .. }),
+            _ => false,
+        };
+        let Some(node) = self.nodes[place].as_ref().filter(|_| speaks) else {
+            return;
+        };
+        if node
+            .host
+            .as_ref()
+            .is_some_and(|host| host.owned().is_some())
+        {
+            assert!(
+                self.store.lease_until(node.id) > self.now,
+                "lease: an owner spoke after its lease had ended"
+            );
+        }
+    }
+
+    pub fn check_owner(&self, place: usize) {
+        let Some(node) = &self.nodes[place] else {
+            return;
+        };
+        if let Some(room) = node.host.as_ref().and_then(|host| host.owned()) {
+            let stand = room.inspect(node.at(self.now).now);
+            assert!(
+                stand.unsaved_batches <= self.limits.unsaved_batches_max,
+                "debt: {} unsaved batches",
+                stand.unsaved_batches
+            );
+        }
+    }
+
+    /// A session is refused only to those who did not keep up with it.
+    pub fn check_refused(&self, client: usize, code: u16) {
+        let known = matches!(code, 4_200..=4_204);
+        assert!(known, "client {client} was closed with {code}");
+    }
+
+    /// Everyone who may be here is, sees what the store holds, and has every answer.
+    pub fn check_rest(&mut self) {
+        let durable = self.store.durable.clone();
+        let wall = WallMs(1_700_000_000_000 + self.now);
+        let owners = self.nodes.iter().flatten();
+        let owners = owners.filter(|node| {
+            node.host
+                .as_ref()
+                .is_some_and(|host| host.owned().is_some())
+        });
+        assert!(owners.count() <= 1, "at rest: two nodes own the room");
+        let mut here = BTreeSet::new();
+        for player in &self.players {
+            let person = player.visitor.person_id();
+            let applicant = Applicant {
+                person: &person,
+                user: player.visitor.user(),
+                follows_owner: player.visitor.follows_owner,
+                origin: player.visitor.origin,
+            };
+            if player.is_out || player.is_copycat || durable.card.admits(&applicant, wall).is_err()
+            {
+                continue;
+            }
+            assert!(
+                player.client.inside,
+                "at rest: client {} is not inside",
+                player.number
+            );
+            here.insert(person);
+        }
+        let inside: Vec<usize> = (0..self.players.len())
+            .filter(|n| self.players[*n].client.inside)
+            .collect();
+        for number in inside {
+            let client = &self.players[number].client;
+            assert!(
+                client.unanswered.is_empty(),
+                "at rest: client {number} has no answer to {:?}, errors {:?}",
+                client
+                    .unanswered
+                    .iter()
+                    .map(|u| u.number)
+                    .collect::<Vec<_>>(),
+                client.errors.iter().rev().take(3).collect::<Vec<_>>()
+            );
+            let document = &durable.document;
+            assert_eq!(
+                client.seq, document.seq.0,
+                "at rest: client {number} and the store"
+            );
+            let items: Vec<_> = document
+                .items
+                .iter()
+                .map(|(id, item)| wire::item_out(*id, item))
+                .collect();
+            assert_eq!(
+                client.items.values().cloned().collect::<Vec<_>>(),
+                items,
+                "at rest: items of client {number}"
+            );
+            let lines: Vec<_> = document
+                .chat
+                .iter()
+                .map(|l| (l.seq.0, l.text.clone()))
+                .collect();
+            assert_eq!(
+                client.chat.iter().cloned().collect::<Vec<_>>(),
+                lines,
+                "at rest: chat of client {number}"
+            );
+            let seen: BTreeSet<String> = client
+                .people
+                .values()
+                .filter(|p| !p.away)
+                .map(|p| p.id.clone())
+                .collect();
+            let missing: Vec<_> = here.difference(&seen).collect();
+            assert!(
+                missing.is_empty(),
+                "at rest: client {number} does not see {missing:?}"
+            );
+            let ghosts = client.people.values().filter(|person| person.away).count();
+            assert_eq!(
+                ghosts, 0,
+                "ghosts: client {number} still sees people who are gone"
+            );
+        }
+        let mut said = BTreeSet::new();
+        for line in &durable.document.chat {
+            assert!(
+                said.insert(line.text.clone()),
+                "at most once: {:?} was said twice",
+                line.text
+            );
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A simulation of rooms on one node and on three: the real room, ownership, edges, conversations and backlogs under
+//! a simulated clock, network, store and relay. A seed decides everything that happens, so a failure can be replayed:
+//! `MARU_TEST_SEED=17 MARU_TEST_NODES=3 cargo test --test simulation one_seed -- --nocapture`.
+
+mod checks;
+mod client;
+mod drive;
+mod node;
+mod player;
+mod random;
+mod rest;
+mod store;
+mod trouble;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use maru::domain::rules::{Rule, without};
+use world::{Setting, World};
+
+/// Seeds of one run of the suite; `MARU_TEST_LONG` has ten times as many.
+const SEEDS: u64 = 400;
+
+/// Within so many seeds each broken rule must show.
+const MUTANT_SEEDS: u64 = 1_000;
+
+fn setting(nodes: usize) -> Setting {
+    Setting {
+        nodes,
+        clients: 5,
+        rough_ms: 40_000,
+    }
+}
+
+#[derive(Debug)]
+struct Failure {
+    seed: u64,
+    nodes: usize,
+    message: String,
+}
+
+/// Runs one seed; what it panicked with, if it did.
+fn run(seed: u64, nodes: usize) -> Result<u64, Failure> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut world = World::new(seed, setting(nodes));
+        world.run();
+        assert!(world.record.welcomes > 0, "nobody ever came in");
+        world.record.answered
+    }));
+    outcome.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Failure {
+            seed,
+            nodes,
+            message: text.unwrap_or_default(),
+        }
+    })
+}
+
+fn seeds() -> u64 {
+    let long = std::env::var_os("MARU_TEST_LONG").is_some();
+    if long { SEEDS * 10 } else { SEEDS }
+}
+
+fn all_hold(nodes: usize) {
+    let mut answered = 0;
+    let mut failures = Vec::new();
+    for seed in 0..seeds() {
+        match run(seed, nodes) {
+            Ok(count) => answered += count,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    for Failure {
+        seed,
+        nodes,
+        message,
+    } in &failures
+    {
+        let message = message.lines().next().unwrap_or_default();
+        println!(
+            "seed {seed}: {message}\n  replay: MARU_TEST_SEED={seed} MARU_TEST_NODES={nodes} \
+             cargo test --test simulation one_seed -- --nocapture"
+        );
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {} seeds on {nodes} nodes fail",
+        failures.len(),
+        seeds()
+    );
+    assert!(
+        answered > seeds() * 10,
+        "the clients were idle: {answered} answers"
+    );
+    println!(
+        "{} seeds on {nodes} nodes, {answered} answered batches",
+        seeds()
+    );
+}
+
+#[test]
+fn everything_holds_on_one_node() {
+    all_hold(1);
+}
+
+#[test]
+fn everything_holds_on_three_nodes() {
+    all_hold(3);
+}
+
+/// The seed of the environment, or one that does no harm.
+#[test]
+fn one_seed() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed = number("MARU_TEST_SEED").unwrap_or(1);
+    let nodes = number("MARU_TEST_NODES").unwrap_or(3);
+    let nodes = usize::try_from(nodes).unwrap();
+    if let Err(failure) = run(seed, nodes) {
+        panic!("seed {seed} on {nodes} nodes: {}", failure.message);
+    }
+}
+
+/// Each rule switched off makes some seed fail, or the simulation proves nothing about it.
+#[test]
+fn every_broken_rule_shows() {
+    let quiet = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut unseen = Vec::new();
+    for rule in Rule::ALL {
+        let found = (0..MUTANT_SEEDS).find_map(|seed| {
+            let nodes = if seed % 4 == 3 { 1 } else { 3 };
+            without(Some(rule), || run(seed, nodes)).err()
+        });
+        match found {
+            Some(failure) => println!(
+                "{rule:?}: seed {} on {} nodes: {}",
+                failure.seed,
+                failure.nodes,
+                failure.message.lines().next().unwrap_or_default()
+            ),
+            None => unseen.push(rule),
+        }
+    }
+    std::panic::set_hook(quiet);
+    assert!(
+        unseen.is_empty(),
+        "nobody noticed that these were broken: {unseen:?}"
+    );
+}
