@@ -4,29 +4,30 @@
 mod command;
 mod edge;
 mod figures;
+mod io;
 mod owner;
 mod parting;
 mod remote;
 
 pub use command::Ask;
+pub use io::{Action, HostInput, StoreAnswer, StoreCall};
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
 
 use super::frame;
 use super::limits::Limits;
 use super::relay::{Body, Message};
-use super::room::{CommandNo, CommandOutcome, ConnId, Entry, Input, Now};
+use super::room::{ConnId, Entry, Input, Now};
 use super::token::TokenKey;
 use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::Visitor;
-use crate::ports::room::{ClaimOutcome, RoomSave, SaveOutcome, StoreError};
+use crate::ports::room::{ClaimOutcome, StoreError};
 use edge::Edge;
 use owner::Owner;
 
@@ -37,70 +38,6 @@ pub struct At {
     pub now: Now,
     /// The end of what [`super::lease::Lease`] allows.
     pub serves_until: Tick,
-}
-
-/// What can happen to a room on a node.
-#[derive(Debug)]
-pub enum HostInput {
-    /// One of this node's own connections.
-    Local(Input),
-    /// The store's answer to the call of that number.
-    Store(u64, StoreAnswer),
-    /// A decision from elsewhere than a connection.
-    Command(Ask),
-    /// Another node.
-    Relay(Message),
-    /// The node stops.
-    Drain,
-}
-
-/// What the store is asked.
-#[derive(Debug, Clone, PartialEq)]
-pub enum StoreCall {
-    /// To give the room to this node.
-    Claim,
-    /// To make this durable.
-    Save(Box<RoomSave>),
-    /// What it holds.
-    LastSave,
-    /// To let anyone claim the room.
-    Release(Epoch),
-}
-
-/// What the store says.
-#[derive(Debug)]
-pub enum StoreAnswer {
-    /// To a claim.
-    Claim(Result<ClaimOutcome, StoreError>),
-    /// To a save.
-    Save(Result<SaveOutcome, StoreError>),
-    /// To the question for the last save.
-    LastSave(Result<Option<(Epoch, u64)>, StoreError>),
-    /// To a hand-over.
-    Release(Result<(), StoreError>),
-}
-
-/// What a host wants done.
-#[derive(Debug, PartialEq)]
-pub enum Action {
-    /// Frames for one connection.
-    Send(ConnId, Bytes),
-    /// Frames that bring one connection up to date.
-    Resync(ConnId, Bytes),
-    /// One flush for many connections: bytes, and how many of them are the reliable lane.
-    Flush(Vec<ConnId>, Bytes, usize),
-    /// The end of one connection.
-    Close(ConnId, u16),
-    /// Ask the store and answer with this number.
-    Call(u64, StoreCall),
-    /// Tell every node that has members in the room.
-    Publish(Message),
-    /// Tell one node.
-    Tell(NodeId, Message),
-    /// The outcome of a decision from elsewhere than a connection.
-    Answer(CommandNo, CommandOutcome),
-    /// This node is done with the room: forget the host.
-    End,
 }
 
 /// What a host is made with.
@@ -128,7 +65,7 @@ struct Waiting {
 enum State {
     Opening(VecDeque<Waiting>),
     Owner(Box<Owner>),
-    Edge(Edge),
+    Edge(Box<Edge>),
     Ended,
 }
 
@@ -294,7 +231,7 @@ impl Host {
                 }
                 let waiting = self.take_waiting(actions);
                 let edge = Edge::new(self.room, node, &self.parts, at.now.tick);
-                self.state = State::Edge(edge);
+                self.state = State::Edge(Box::new(edge));
                 self.let_in(waiting, at, actions);
             }
             Ok(ClaimOutcome::NotFound) => self.turn_away(
@@ -364,9 +301,9 @@ impl Host {
             return;
         }
         match &mut self.state {
-            State::Owner(_) => self.from_edge(message, at, actions),
+            State::Owner(_) => self.edge_says(message, at, actions),
             State::Edge(edge) => {
-                if edge.from_owner(message, at.now.tick, actions) {
+                if edge.owner_says(message, at.now.tick, actions) {
                     edge.send_away(CloseCode::RoomMoved, actions);
                     self.end(actions);
                 }

@@ -59,7 +59,12 @@ async fn batches_of_a_person_are_counted_whatever_they_hold() {
     for n in 0..3 {
         stage
             .host
-            .edit(vec![put(900 + n, "cactus", 2 * n as i32, 12)])
+            .edit(vec![put(
+                900 + n,
+                "cactus",
+                2 * i32::try_from(n).unwrap(),
+                12,
+            )])
             .await;
     }
     let ticket = stage.front.ticket(&stage.room, &stage.owner).await;

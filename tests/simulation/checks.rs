@@ -200,7 +200,7 @@ impl World {
                 .get(&client)
                 .is_some_and(|since| now + 1_000 < since + self.limits.grace_ms);
             assert!(
-                !(inside && player.link.is_some()) && !may_return,
+                !(may_return || inside && player.link.is_some()),
                 "ghosts: client {viewer} saw {person} (client {client}) leave at {now}, who is here or may come back"
             );
         }

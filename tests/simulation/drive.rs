@@ -307,7 +307,7 @@ impl World {
                     let bytes = frame::close(code);
                     self.write(place, conn, |backlog, write| backlog.close(bytes, write));
                 }
-                Action::Call(number, call) => self.call(place, number, call),
+                Action::Call(number, call) => self.call(place, number, &call),
                 Action::Publish(message) => {
                     let own = self.nodes[place].as_ref().map(|node| node.id);
                     let others = self.nodes.iter().flatten().map(|node| node.id);
@@ -483,7 +483,7 @@ impl World {
         }
     }
 
-    fn call(&mut self, place: usize, number: u64, call: StoreCall) {
+    fn call(&mut self, place: usize, number: u64, call: &StoreCall) {
         let Some(node) = &self.nodes[place] else {
             return;
         };
@@ -506,7 +506,7 @@ impl World {
                 let event = landing(None);
                 self.after(lands, event);
             }
-            let answer = Box::new(unknown(&call));
+            let answer = Box::new(unknown(call));
             self.when(
                 answers_at,
                 Event::Answers {
@@ -553,9 +553,8 @@ impl World {
             return;
         }
         // An answer promises that all before it is on the disk.
-        if Store::waits_for_disk() {
-            self.store.sync();
-        } else if self.random.chance(300) {
+        let synced = self.random.chance(300);
+        if Store::waits_for_disk() || synced {
             self.store.sync();
         }
         if let Some(at) = answers_at {

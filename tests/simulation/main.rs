@@ -2,6 +2,14 @@
 //! a simulated clock, network, store and relay. A seed decides everything that happens, so a failure can be replayed:
 //! `MARU_TEST_SEED=17 MARU_TEST_NODES=3 cargo test --test simulation one_seed -- --nocapture`.
 
+// A failed expectation is a failed test; progress goes to whoever reads along; seeds come from the environment.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
+
 mod checks;
 mod client;
 mod drive;

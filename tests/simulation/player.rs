@@ -394,8 +394,8 @@ impl World {
             y: i32::try_from(self.random.below(18)).unwrap(),
         };
         let op = match self.random.below(10) {
-            _ if ids.is_empty() => self.put(standpoint),
-            0..4 if ids.len() < 40 => self.put(standpoint),
+            _ if ids.is_empty() => self.put(&standpoint),
+            0..4 if ids.len() < 40 => self.put(&standpoint),
             4..7 => Op::Patch {
                 id: *self.random.pick(&ids),
                 standpoint: self.random.chance(600).then_some(standpoint),
@@ -435,7 +435,7 @@ impl World {
         self.make(client, vec![op]);
     }
 
-    fn put(&mut self, standpoint: Standpoint) -> Op {
+    fn put(&mut self, standpoint: &Standpoint) -> Op {
         Op::Put {
             id: self.fresh_id(),
             kind: (*self.random.pick(&KINDS)).to_owned(),

@@ -163,7 +163,7 @@ impl Edge {
     }
 
     /// Takes a message; true when there is another owner now, or none.
-    pub fn from_owner(&mut self, message: Message, now: Tick, actions: &mut Vec<Action>) -> bool {
+    pub fn owner_says(&mut self, message: Message, now: Tick, actions: &mut Vec<Action>) -> bool {
         let newer = |mine: Option<Epoch>| message.epoch > mine && mine.is_some();
         if message.from != self.owner {
             if matches!(

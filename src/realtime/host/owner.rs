@@ -252,7 +252,7 @@ impl Host {
         }
     }
 
-    pub(super) fn from_edge(&mut self, message: Message, at: At, actions: &mut Vec<Action>) {
+    pub(super) fn edge_says(&mut self, message: Message, at: At, actions: &mut Vec<Action>) {
         let (State::Owner(owner), from) = (&mut self.state, message.from) else {
             return;
         };
@@ -278,10 +278,8 @@ impl Host {
             } => self.up(from, link, number, input, at, actions),
             Body::Roll { link, conns } => self.roll(from, link, &conns, at, actions),
             Body::Lost { link } => self.bring_up_to_date(from, link, at, actions),
-            Body::Ask { link, ask } => {
-                if self.hear(from, link, at, actions) {
-                    self.asked_by_edge(from, ask, at, actions);
-                }
+            Body::Ask { link, ask } if self.hear(from, link, at, actions) => {
+                self.asked_by_edge(from, ask, at, actions);
             }
             _ => {}
         }

@@ -14,6 +14,9 @@ const FAR: u64 = 1 << 63;
 /// A connection not in its edge's roll is gone only if it should have been there: messages overtake each other.
 const SETTLED_MS: u64 = 1_000;
 
+/// A connection as its edge calls it.
+type Place = (NodeId, ConnId);
+
 /// One connection of an edge.
 #[derive(Debug)]
 struct Far {
@@ -251,7 +254,7 @@ impl Remote {
             return None;
         }
         let mut left: BTreeSet<ConnId> = self.by_conn.keys().copied().collect();
-        let mut named: Vec<(Vec<(NodeId, ConnId)>, bytes::Bytes, usize)> = Vec::new();
+        let mut named: Vec<(Vec<Place>, bytes::Bytes, usize)> = Vec::new();
         for (conns, bytes, reliable) in audiences {
             let far = conns.iter().filter(|conn| left.remove(conn));
             let far: Vec<_> = far
