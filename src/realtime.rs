@@ -1,10 +1,12 @@
 //! Live rooms: one owner in memory, a pure state machine a room, pre-framed bytes to every socket.
 
 pub mod actor;
+pub mod admission;
 pub mod backlog;
 pub mod connection;
 pub mod conversation;
 pub mod frame;
+pub mod gate;
 pub mod host;
 pub mod inspect;
 pub mod lease;

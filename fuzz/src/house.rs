@@ -108,7 +108,8 @@ fn visitor(person: u8) -> Visitor {
         } else {
             let handle = format!("person{person}");
             let id = user_id(person);
-            Identity::User { id, handle }
+            let login = self::id(3, person.into());
+            Identity::User { id, handle, login }
         },
         name: format!("사람{person}"),
         look: Look::default(),

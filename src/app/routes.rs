@@ -87,6 +87,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         None
     };
     let auth = auth_service(config, &public, dev.as_ref(), &sqlite, clock)?;
+    let auth = auth.telling(live.gate.clone());
     let mut router = Router::new()
         .merge(rest::auth::router(auth.clone()))
         .merge(rest::relation::router(rest::relation::RelationState {
@@ -107,7 +108,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             auth,
         }))
         .merge(live_router(live.clone(), tasks, public.clone()))
-        .merge(health_router(sqlite, stop));
+        .merge(health_router(sqlite, live.clone(), stop));
     if let Some(dev) = dev {
         router = router.merge(rest::dev_identity::router(dev));
     }
@@ -205,14 +206,15 @@ async fn own_pages_only(
 #[derive(Clone)]
 struct Health {
     sqlite: Sqlite,
+    live: Arc<LiveContext>,
     stop: CancellationToken,
 }
 
-fn health_router(sqlite: Sqlite, stop: CancellationToken) -> Router {
+fn health_router(sqlite: Sqlite, live: Arc<LiveContext>, stop: CancellationToken) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .with_state(Health { sqlite, stop })
+        .with_state(Health { sqlite, live, stop })
 }
 
 /// Whether this process should get requests, and if not, what it waits for.
@@ -224,6 +226,9 @@ async fn ready(State(health): State<Health>) -> Response {
     if let Err(error) = health.sqlite.ping().await {
         tracing::warn!(%error, "the store does not answer");
         waiting_for.push("store");
+    }
+    if !health.live.gate.is_ready() {
+        waiting_for.push("logins");
     }
     let ready = waiting_for.is_empty();
     let status = if ready {

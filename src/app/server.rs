@@ -18,6 +18,7 @@ use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
 use crate::ports::relay::Alone;
 use crate::realtime::connection::LiveContext;
+use crate::realtime::gate::Gate;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::services::room::{OriginKey, RoomService};
@@ -81,9 +82,11 @@ impl Server {
         let origin_key = OriginKey::new(origin_secret.map_err(StartError::Secret)?);
         let people = Arc::new(sqlite.clone());
         let service = RoomService::new(store, people.clone(), people, origin_key, clock);
+        let gate = Gate::new(token_key, limits.ticket_ms, clock);
+        gate.reload(&sqlite).await.map_err(StartError::Logins)?;
         let live = Arc::new(LiveContext::new(
             rooms,
-            token_key,
+            Arc::new(gate),
             service.clone(),
             clock,
             limits,

@@ -26,6 +26,9 @@ pub enum StartError {
     /// The claims of an earlier process cannot be ended.
     #[error("cannot take the rooms over from the last run: {0}")]
     Leases(#[source] crate::ports::room::StoreError),
+    /// The logins that ended lately cannot be read.
+    #[error("cannot read which logins have ended: {0}")]
+    Logins(#[source] crate::ports::login::LoginStoreError),
     /// A sign-in provider cannot be used as configured.
     #[error(transparent)]
     OAuth(#[from] OAuthError),

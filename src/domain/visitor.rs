@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{GuestId, UserId};
+use super::id::{GuestId, LoginId, UserId};
 use super::room::Applicant;
 use super::user::Look;
 
@@ -12,7 +12,12 @@ use super::user::Look;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bearer {
     /// An account.
-    User(UserId),
+    User {
+        /// Which.
+        id: UserId,
+        /// The login it was signed in with.
+        login: LoginId,
+    },
     /// A visitor with a chosen name.
     Guest {
         /// Made with the ticket.
@@ -28,8 +33,16 @@ impl Bearer {
     /// The user or guest id as text.
     pub fn person_id(&self) -> String {
         match self {
-            Self::User(id) => id.to_string(),
+            Self::User { id, .. } => id.to_string(),
             Self::Guest { id, .. } => id.to_string(),
+        }
+    }
+
+    /// The login behind it, for an account.
+    pub const fn login(&self) -> Option<LoginId> {
+        match self {
+            Self::User { login, .. } => Some(*login),
+            Self::Guest { .. } => None,
         }
     }
 }
@@ -43,6 +56,8 @@ pub enum Identity {
         id: UserId,
         /// Its unique name.
         handle: String,
+        /// The login it was signed in with.
+        login: LoginId,
     },
     /// A visitor with a chosen name.
     Guest {
@@ -98,7 +113,10 @@ impl Visitor {
     /// What a resume token keeps of the visitor.
     pub fn bearer(&self) -> Bearer {
         match &self.identity {
-            Identity::User { id, .. } => Bearer::User(*id),
+            Identity::User { id, login, .. } => Bearer::User {
+                id: *id,
+                login: *login,
+            },
             Identity::Guest { id } => Bearer::Guest {
                 id: *id,
                 name: self.name.clone(),

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
+use crate::domain::limits::RESUME_TOKEN_MS;
 use crate::domain::user::{AccountRole, User};
 
 #[cfg(test)]
@@ -14,6 +15,10 @@ pub(crate) mod conformance;
 
 /// The most logins a person has at once; the one unused for longest gives way.
 pub const LOGINS_PER_USER_MAX: u32 = 50;
+
+/// How long a login that was ended is remembered: resume tokens made until then live no longer, and neither do
+/// tickets asked for with an access token of the last ten minutes.
+pub const ENDED_KEPT_MS: u64 = RESUME_TOKEN_MS + 10 * 60 * 1_000;
 
 /// SHA-256 of a login's secret. The secret has 256 random bits, so there is nothing to stretch.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +60,21 @@ pub struct ActiveLogin {
     pub seen: WallMs,
 }
 
+/// A login that was ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedLogin {
+    /// Which.
+    pub id: LoginId,
+    /// When.
+    pub at: WallMs,
+}
+
+/// Hears of each login that was ended, once it is durable.
+pub trait LoginEnds: Send + Sync {
+    /// What the login let in is to be sent away, and not to be let in again.
+    fn ended(&self, login: EndedLogin);
+}
+
 /// The store failed; what was asked may or may not have happened.
 #[derive(Debug, thiserror::Error)]
 #[error("the login store failed")]
@@ -65,9 +85,9 @@ pub struct LoginStoreError(#[source] pub Box<dyn Error + Send + Sync>);
 pub trait LoginStore: Send + Sync {
     /// Opens a login of an existing account.
     ///
-    /// In the same step the person's logins above [`LOGINS_PER_USER_MAX`] are forgotten, ended ones first,
-    /// then those unused for longest; never the new one.
-    async fn open(&self, login: &NewLogin) -> Result<(), LoginStoreError>;
+    /// In the same step the person's logins above [`LOGINS_PER_USER_MAX`] are ended, those unused for longest,
+    /// never the new one; they are the answer. Logins that ended [`ENDED_KEPT_MS`] ago are forgotten.
+    async fn open(&self, login: &NewLogin) -> Result<Vec<EndedLogin>, LoginStoreError>;
 
     /// The login with this secret, unless it is revoked, past its end, or unused for `idle_ms` by `now`.
     async fn find(
@@ -82,4 +102,11 @@ pub trait LoginStore: Send + Sync {
 
     /// Ends a login: every `find` that begins after this returns will not find it. Whether it was not ended before.
     async fn revoke(&self, id: LoginId, now: WallMs) -> Result<bool, LoginStoreError>;
+
+    /// The logins ended before their time since a moment, the newest `count_max` of them.
+    async fn ended_since(
+        &self,
+        since: WallMs,
+        count_max: usize,
+    ) -> Result<Vec<EndedLogin>, LoginStoreError>;
 }

@@ -10,21 +10,21 @@ use maru_protocol::{ServerFrame, encode_server};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
+use tokio_util::sync::CancellationToken;
 
 use super::actor::Command;
 use super::conversation::{
-    Conversation, First, Heard, Output, Refusal, account_gone, identify, room_gone, stopping,
-    unavailable,
+    Conversation, First, Heard, Output, Refusal, account_gone, identify, not_admitted, room_gone,
+    stopping, unavailable,
 };
 use super::frame;
+use super::gate::{Gate, Visit};
 use super::limits::Limits;
 use super::outbox::{Driven, Outbox};
 use super::quota::{ConnectionGuard, Quotas};
-use super::room::{ConnId, Entry, Input, Now};
+use super::room::{ConnId, Entry, Input};
 use super::rooms::{OpenError, RoomHandle, Rooms};
 use super::socket::{self, Bounds, Socket, linger, violation};
-use super::ticket::Tickets;
-use super::token::TokenKey;
 use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::{RoomId, SessionId};
 use crate::domain::visitor::{Bearer, Visitor};
@@ -35,12 +35,10 @@ use crate::services::room::{RoomService, VisitorError};
 pub struct LiveContext {
     /// The live rooms.
     pub rooms: Arc<Rooms>,
-    /// The tickets given out.
-    pub tickets: Tickets,
+    /// Gives tickets out and lets people in.
+    pub gate: Arc<Gate>,
     /// What people and addresses may have of this node.
     pub quotas: Arc<Quotas>,
-    /// Opens resume tokens.
-    pub token_key: TokenKey,
     /// Looks visitors up.
     pub service: RoomService,
     /// The process's clocks.
@@ -54,7 +52,7 @@ impl LiveContext {
     /// A context with no connections yet.
     pub fn new(
         rooms: Arc<Rooms>,
-        token_key: TokenKey,
+        gate: Arc<Gate>,
         service: RoomService,
         clock: Clock,
         limits: Arc<Limits>,
@@ -62,9 +60,8 @@ impl LiveContext {
         let quotas = Quotas::new(limits.clone()).counted_by(rooms.metrics().clone());
         Self {
             rooms,
-            tickets: Tickets::lasting(limits.ticket_ms),
+            gate,
             quotas: Arc::new(quotas),
-            token_key,
             service,
             clock,
             limits,
@@ -94,6 +91,7 @@ pub async fn serve(
         conn,
         conversation,
         handle: None,
+        visit: None,
         outbox,
         socket,
     };
@@ -110,6 +108,8 @@ struct Connection {
     conversation: Conversation,
     /// Once it is known who it is.
     handle: Option<RoomHandle>,
+    /// The same, for accounts.
+    visit: Option<Visit>,
     outbox: Arc<Outbox>,
     socket: Socket,
 }
@@ -139,6 +139,8 @@ impl Connection {
         let outbox = self.outbox.clone();
         // One future for many turns: what the client sends does not put off the end of a stall.
         let mut driving = std::pin::pin!(outbox.drive());
+        let login = self.visit.as_ref().map(|visit| visit.ended().clone());
+        let mut login_ended = std::pin::pin!(ended(login.as_ref()));
         while !self.conversation.is_over() {
             let mut outputs = Vec::new();
             tokio::select! {
@@ -156,6 +158,7 @@ impl Connection {
                         self.conversation.hear(Heard::Closed, clock.tick(), &mut outputs);
                     }
                 },
+                () = &mut login_ended => self.conversation.login_ended(&mut outputs),
                 message = self.socket.next() => {
                     self.conversation.hear(heard(message), clock.tick(), &mut outputs);
                 }
@@ -231,14 +234,11 @@ impl Connection {
     /// Who it is, with the room open for them.
     async fn find(&mut self, first: First) -> Result<(Box<Visitor>, Entry), Refusal> {
         let context = self.context.clone();
-        let now = Now {
-            tick: context.clock.tick(),
-            wall: context.clock.wall(),
-        };
-        let (tickets, token_key) = (&context.tickets, &context.token_key);
+        let (gate, now) = (&context.gate, context.clock.wall());
         let fresh = SessionId::generate();
-        let (bearer, entry) = identify(first, self.room, tickets, token_key, fresh, now)?;
-        self.conversation.admit(&bearer, now.tick)?;
+        let (bearer, entry) = identify(first, self.room, gate, fresh, now)?;
+        self.visit = gate.visit(&bearer).map_err(not_admitted)?;
+        self.conversation.admit(&bearer, context.clock.tick())?;
         let visitor = self.look_up(&bearer).await?;
         let handle = context
             .rooms
@@ -269,6 +269,14 @@ fn heard(message: Option<Result<Message, WsError>>) -> Heard {
         Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Heard::Control,
         Some(Ok(Message::Close(_))) | None => Heard::Closed,
         Some(Err(error)) => violation(&error).map_or(Heard::Closed, Heard::Violation),
+    }
+}
+
+/// Waits for the end of a login, if there is one.
+async fn ended(login: Option<&CancellationToken>) {
+    match login {
+        Some(login) => login.cancelled().await,
+        None => std::future::pending().await,
     }
 }
 

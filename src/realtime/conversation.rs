@@ -9,7 +9,7 @@ mod refusal;
 mod tests;
 
 pub use entry::{First, identify};
-pub use refusal::{Refusal, account_gone, room_gone, stopping, unavailable};
+pub use refusal::{Refusal, account_gone, not_admitted, room_gone, stopping, unavailable};
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ use super::quota::ConnectionGuard;
 use super::room::{ConnId, Entry, Input};
 use super::socket::Violation;
 use crate::domain::clock::Tick;
-use crate::domain::id::UserId;
-use crate::domain::visitor::{Bearer, Visitor};
+use crate::domain::id::{LoginId, UserId};
+use crate::domain::visitor::{Bearer, Identity, Visitor};
 
 /// What came from the peer.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ enum Stage {
 #[derive(Debug)]
 struct Visit {
     meter: Meter,
-    user: Option<UserId>,
+    account: Option<(UserId, LoginId)>,
     heard: Tick,
     pinged: Tick,
     /// Whether nothing has been heard since the welcome.
@@ -159,9 +159,13 @@ impl Conversation {
             Ok(found) => found,
             Err(refusal) => return self.end(Some(refusal), outputs),
         };
+        let account = match visitor.identity {
+            Identity::User { id, login, .. } => Some((id, login)),
+            Identity::Guest { .. } => None,
+        };
         self.stage = Stage::Inside(Visit {
             meter: Meter::new(&self.limits, now),
-            user: visitor.user(),
+            account,
             heard: now,
             pinged: now,
             is_first: true,
@@ -192,6 +196,11 @@ impl Conversation {
         if matches!(self.stage, Stage::Awaiting(_) | Stage::Identifying) {
             self.end(Some(stopping()), outputs);
         }
+    }
+
+    /// The login it came in with has ended.
+    pub fn login_ended(&mut self, outputs: &mut Vec<Output>) {
+        self.end(Some(refusal::login_ended()), outputs);
     }
 
     /// The room does not take what it is told: the next try opens it anew.

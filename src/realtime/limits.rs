@@ -12,8 +12,12 @@ pub const KERNEL_UNSENT_BYTES: u32 = 16 * 1024;
 /// The read buffer of a connection. Client frames are small; larger ones are read in pieces.
 pub const READ_BUFFER_BYTES: usize = 512;
 
-/// Tickets given out within twice their life, all rooms together.
+/// Tickets used within twice their life, all rooms together.
 pub const TICKETS_MAX: usize = 50_000;
+
+/// Ended logins kept in mind; beyond, the oldest gives way and resume tokens of its time are not believed.
+/// About 10 MB at the worst.
+pub const LOGINS_ENDED_MAX: usize = 100_000;
 
 /// The longest resume token and ticket read, in bytes.
 pub const CREDENTIAL_BYTES_MAX: usize = 1_024;

@@ -210,7 +210,7 @@ impl ConnectionGuard {
     /// The connection is this person's, if they may have one more.
     pub fn identified(&mut self, bearer: &Bearer, now: Tick) -> Result<(), Excess> {
         let person = match bearer {
-            Bearer::User(id) => id.uuid(),
+            Bearer::User { id, .. } => id.uuid(),
             Bearer::Guest { id, .. } => id.uuid(),
         };
         let usage = self.quotas.person(person, now);

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
@@ -29,7 +30,7 @@ pub struct Claims {
     pub issued: WallMs,
 }
 
-/// Seals and opens resume tokens.
+/// Seals and opens resume tokens, and tickets.
 #[derive(Clone)]
 pub struct TokenKey {
     mac: Hmac<Sha256>,
@@ -52,30 +53,36 @@ impl TokenKey {
 
     /// The token for these claims.
     pub fn seal(&self, claims: &Claims) -> String {
-        // Claims hold only types MessagePack has, and memory does not refuse a write.
-        #[allow(clippy::expect_used)]
-        let mut bytes = rmp_serde::to_vec(claims).expect("claims are MessagePack");
-        let seal = self
-            .mac
-            .clone()
-            .chain_update(&bytes)
-            .finalize()
-            .into_bytes();
-        bytes.extend_from_slice(&seal[..SEAL_BYTES]);
-        URL_SAFE_NO_PAD.encode(bytes)
+        self.seal_as(b"", claims)
     }
 
     /// The claims of a token that is whole, ours and not too old.
     pub fn open(&self, token: &str, now: WallMs) -> Option<Claims> {
-        if token.len() > CREDENTIAL_BYTES_MAX {
+        let claims: Claims = self.open_as(b"", token)?;
+        (now.0.saturating_sub(claims.issued.0) <= RESUME_TOKEN_MS).then_some(claims)
+    }
+
+    /// A sealed body. The seal covers the purpose too, which no body begins with: bodies are arrays.
+    pub(super) fn seal_as(&self, purpose: &[u8], body: &impl Serialize) -> String {
+        // Bodies hold only types MessagePack has, and memory does not refuse a write.
+        #[allow(clippy::expect_used)]
+        let mut bytes = rmp_serde::to_vec(body).expect("the body is MessagePack");
+        let mac = self.mac.clone().chain_update(purpose).chain_update(&bytes);
+        let seal = mac.finalize().into_bytes();
+        bytes.extend_from_slice(&seal[..SEAL_BYTES]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The body of what was sealed with this key for this purpose.
+    pub(super) fn open_as<T: DeserializeOwned>(&self, purpose: &[u8], text: &str) -> Option<T> {
+        if text.len() > CREDENTIAL_BYTES_MAX {
             return None;
         }
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (body, seal) = bytes.split_at_checked(bytes.len().checked_sub(SEAL_BYTES)?)?;
-        let mac = self.mac.clone().chain_update(body);
+        let mac = self.mac.clone().chain_update(purpose).chain_update(body);
         mac.verify_truncated_left(seal).ok()?;
-        let claims: Claims = rmp_serde::from_slice(body).ok()?;
-        (now.0.saturating_sub(claims.issued.0) <= RESUME_TOKEN_MS).then_some(claims)
+        rmp_serde::from_slice(body).ok()
     }
 }
 

@@ -22,6 +22,7 @@ use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Place, Role, Visibility};
 use crate::domain::user::{LOOK_SLOTS, Look};
 use crate::ports::room::ListedAfter;
+use crate::realtime::admission::NotAdmitted;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::meter::Excess;
 use crate::realtime::quota::Asker;
@@ -285,8 +286,8 @@ async fn ticket(
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     Json(body): Json<TicketBody>,
 ) -> Result<Response, Problem> {
-    let user = viewer.map(|viewer| viewer.user.id);
-    let asker = user.map_or(Asker::Address(address), Asker::User);
+    let account = viewer.map(|viewer| (viewer.user.id, viewer.login_id));
+    let asker = account.map_or(Asker::Address(address), |(user, _)| Asker::User(user));
     let allowed = state.live.quotas.ticket(asker, state.live.clock.tick());
     allowed.map_err(|excess| {
         state.live.rooms.metrics().refused(excess.limit);
@@ -298,17 +299,14 @@ async fn ticket(
         .map(|guest| (guest.name.as_str(), guest.look.as_slice()));
     let bearer = state
         .service
-        .admit(room, user, guest, address)
+        .admit(room, account, guest, address)
         .await
         .map_err(refused)?;
     let (clock, life_ms) = (state.live.clock, state.live.limits.ticket_ms);
-    let ticket = state.live.tickets.issue(room, bearer, clock.tick());
-    let ticket = ticket.ok_or_else(|| {
-        Problem::new(Code::Unavailable)
-            .retry_after_ms(life_ms)
-            .detail("too many are coming in")
-    })?;
-    let expires_at = crate::domain::clock::WallMs(clock.wall().0 + life_ms).to_offset();
+    let now = clock.wall();
+    let ticket = state.live.gate.issue(room, bearer, now);
+    let ticket = ticket.map_err(not_admitted)?;
+    let expires_at = crate::domain::clock::WallMs(now.0 + life_ms).to_offset();
     let body = serde_json::json!({
         "ticket": ticket,
         "expires_at": expires_at.format(&Rfc3339).unwrap_or_default(),
@@ -316,6 +314,13 @@ async fn ticket(
     });
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::CREATED, headers, Json(body)).into_response())
+}
+
+fn not_admitted(why: NotAdmitted) -> Problem {
+    match why {
+        NotAdmitted::LoginEnded => Problem::new(Code::SignInRequired),
+        _ => Problem::unavailable(&why),
+    }
 }
 
 fn limited(excess: Excess) -> Problem {

@@ -6,7 +6,9 @@ use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::LoginId;
 use crate::domain::user::{AccountRole, LOOK_SLOTS, User};
 use crate::ports::identity::{IdentityProvider, ProviderError};
-use crate::ports::login::{LoginStore, LoginStoreError, NewLogin, SecretHash};
+use crate::ports::login::{
+    EndedLogin, LoginEnds, LoginStore, LoginStoreError, NewLogin, SecretHash,
+};
 use crate::ports::user::{Admission, Identity, UserStore, UserStoreError};
 
 mod expiring;
@@ -123,6 +125,7 @@ pub struct AuthService {
     providers: Arc<[Arc<dyn IdentityProvider>]>,
     users: Arc<dyn UserStore>,
     logins: Arc<dyn LoginStore>,
+    ends: Option<Arc<dyn LoginEnds>>,
     pending: Arc<Mutex<Expiring<Pending>>>,
     policy: LoginPolicy,
     wardrobe: [usize; LOOK_SLOTS],
@@ -149,11 +152,19 @@ impl AuthService {
             providers: providers.into(),
             users,
             logins,
+            ends: None,
             pending: Arc::new(Mutex::new(Expiring::new(PENDING_MS, PENDING_MAX))),
             policy,
             wardrobe,
             clock,
         }
+    }
+
+    /// The same service, which tells of each login it ends.
+    #[must_use]
+    pub fn telling(self, ends: Arc<dyn LoginEnds>) -> Self {
+        let ends = Some(ends);
+        Self { ends, ..self }
     }
 
     /// Whether a login's secret may travel encrypted only.
@@ -228,7 +239,9 @@ impl AuthService {
             at,
             expires: WallMs(at.0 + lifetime_ms),
         };
-        self.logins.open(&login).await?;
+        for ended in self.logins.open(&login).await? {
+            self.tell(ended);
+        }
         Ok(Welcome {
             secret,
             seconds_max: lifetime_ms / 1_000,
@@ -260,7 +273,17 @@ impl AuthService {
 
     /// Ends a login at once.
     pub async fn sign_out(&self, login: LoginId) -> Result<(), LoginStoreError> {
-        self.logins.revoke(login, self.clock.wall()).await.map(drop)
+        let at = self.clock.wall();
+        self.logins.revoke(login, at).await?;
+        // Also when it had ended before: whoever ended it may have failed to tell.
+        self.tell(EndedLogin { id: login, at });
+        Ok(())
+    }
+
+    fn tell(&self, login: EndedLogin) {
+        if let Some(ends) = &self.ends {
+            ends.ended(login);
+        }
     }
 
     fn provider(&self, id: &str) -> Result<&dyn IdentityProvider, SignInError> {

@@ -19,6 +19,7 @@ mod entry;
 mod frames;
 mod front;
 mod handshake;
+mod logins;
 mod metrics;
 mod numbers;
 mod operate;

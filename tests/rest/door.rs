@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use maru::adapters::sqlite::SqliteRooms;
 use maru::catalogue::catalogue;
 use maru::domain::clock::{Clock, WallMs};
-use maru::domain::id::{RoomId, UserId};
+use maru::domain::id::{LoginId, RoomId, UserId};
 use maru::domain::room::{Access, RoomCard, Visibility};
 use maru::domain::user::User;
 use maru::domain::visitor::Bearer;
@@ -40,6 +40,15 @@ fn service(server: &Server, relations: Arc<dyn RelationReader>) -> RoomService {
     RoomService::new(Arc::new(rooms), people, relations, key, Clock::start())
 }
 
+fn signed_in(user: &User) -> Option<(UserId, LoginId)> {
+    Some((user.id, LoginId::generate()))
+}
+
+fn bearer(user: &User) -> Bearer {
+    let login = LoginId::generate();
+    Bearer::User { id: user.id, login }
+}
+
 async fn room(service: &RoomService, owner: &User, access: Access) -> RoomId {
     let id = RoomId::generate();
     let card = RoomCard {
@@ -60,10 +69,10 @@ async fn only_followers_get_a_ticket_to_a_followers_room() {
     let fan = server.move_in("bada", "바다").await;
     let service = service(&server, Arc::new(server.store.clone()));
     let room = room(&service, &owner, Access::new(Visibility::Followers, true)).await;
-    let admit = async |user: &User| service.admit(room, Some(user.id), None, HOME).await;
+    let admit = async |user: &User| service.admit(room, signed_in(user), None, HOME).await;
     assert!(matches!(admit(&fan).await, Err(RoomError::Forbidden)));
     let follows = async || {
-        let visitor = service.visitor(&Bearer::User(fan.id), room, HOME).await;
+        let visitor = service.visitor(&bearer(&fan), room, HOME).await;
         visitor.unwrap().follows_owner
     };
     assert!(!follows().await);
@@ -85,13 +94,13 @@ async fn nobody_gets_into_a_followers_room_by_relations_being_down() {
     let other = server.move_in("bada", "바다").await;
     let service = service(&server, Arc::new(Broken));
     let closed = room(&service, &owner, Access::new(Visibility::Followers, true)).await;
-    let bearer = Bearer::User(other.id);
+    let bearer = bearer(&other);
     let refused = service.visitor(&bearer, closed, HOME).await;
     assert!(
         matches!(refused, Err(VisitorError::Relations(_))),
         "{refused:?}"
     );
-    let refused = service.admit(closed, Some(other.id), None, HOME).await;
+    let refused = service.admit(closed, signed_in(&other), None, HOME).await;
     assert!(
         matches!(refused, Err(RoomError::Relations(_))),
         "{refused:?}"
@@ -99,7 +108,7 @@ async fn nobody_gets_into_a_followers_room_by_relations_being_down() {
     // Where it does not matter, it does not hinder.
     assert!(
         service
-            .admit(closed, Some(owner.id), None, HOME)
+            .admit(closed, signed_in(&owner), None, HOME)
             .await
             .is_ok()
     );
@@ -117,15 +126,15 @@ async fn locked_and_banned_are_told_apart_from_closed() {
     let mut locked = Access::new(Visibility::Public, true);
     locked.locked = true;
     let locked = room(&service, &owner, locked).await;
-    let refused = service.admit(locked, Some(other.id), None, HOME).await;
+    let refused = service.admit(locked, signed_in(&other), None, HOME).await;
     assert!(matches!(refused, Err(RoomError::Locked)), "{refused:?}");
     assert!(
         service
-            .admit(locked, Some(owner.id), None, HOME)
+            .admit(locked, signed_in(&owner), None, HOME)
             .await
             .is_ok()
     );
     let private = room(&service, &owner, Access::new(Visibility::Private, true)).await;
-    let refused = service.admit(private, Some(other.id), None, HOME).await;
+    let refused = service.admit(private, signed_in(&other), None, HOME).await;
     assert!(matches!(refused, Err(RoomError::NotFound)), "{refused:?}");
 }

@@ -9,7 +9,8 @@ use super::user::{UserRow, stored};
 use crate::domain::clock::WallMs;
 use crate::domain::id::LoginId;
 use crate::ports::login::{
-    ActiveLogin, LOGINS_PER_USER_MAX, LoginStore, LoginStoreError, NewLogin, SecretHash,
+    ActiveLogin, ENDED_KEPT_MS, EndedLogin, LOGINS_PER_USER_MAX, LoginStore, LoginStoreError,
+    NewLogin, SecretHash,
 };
 
 impl From<sqlx::Error> for LoginStoreError {
@@ -29,7 +30,7 @@ struct LoginRow {
 
 #[async_trait]
 impl LoginStore for Sqlite {
-    async fn open(&self, login: &NewLogin) -> Result<(), LoginStoreError> {
+    async fn open(&self, login: &NewLogin) -> Result<Vec<EndedLogin>, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query(
             "INSERT INTO login (id, user_id, secret_hash, user_agent, created_ms, seen_ms, expires_ms)
@@ -45,18 +46,34 @@ impl LoginStore for Sqlite {
         .execute(&mut *transaction)
         .await?;
         sqlx::query(
-            "DELETE FROM login WHERE id IN (
-                 SELECT id FROM login WHERE user_id = ?1 AND id <> ?2
-                 ORDER BY revoked_ms IS NULL AND expires_ms > ?3 DESC, seen_ms DESC, rowid DESC
-                 LIMIT -1 OFFSET ?4)",
+            "DELETE FROM login WHERE user_id = ?1 AND id <> ?2
+             AND (revoked_ms < ?3 OR (revoked_ms IS NULL AND expires_ms < ?3))",
+        )
+        .bind(login.user_id.uuid())
+        .bind(login.id.uuid())
+        .bind(stored(login.at).saturating_sub_unsigned(ENDED_KEPT_MS))
+        .execute(&mut *transaction)
+        .await?;
+        let ended: Vec<Uuid> = sqlx::query_scalar(
+            "UPDATE login SET revoked_ms = ?3 WHERE id IN (
+                 SELECT id FROM login
+                 WHERE user_id = ?1 AND id <> ?2 AND revoked_ms IS NULL AND expires_ms > ?3
+                 ORDER BY seen_ms DESC, rowid DESC
+                 LIMIT -1 OFFSET ?4)
+             RETURNING id",
         )
         .bind(login.user_id.uuid())
         .bind(login.id.uuid())
         .bind(stored(login.at))
         .bind(LOGINS_PER_USER_MAX - 1)
-        .execute(&mut *transaction)
+        .fetch_all(&mut *transaction)
         .await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        let ended = ended.into_iter().map(|id| EndedLogin {
+            id: LoginId::from_uuid(id),
+            at: login.at,
+        });
+        Ok(ended.collect())
     }
 
     async fn find(
@@ -104,6 +121,26 @@ impl LoginStore for Sqlite {
                 .execute(&self.write)
                 .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn ended_since(
+        &self,
+        since: WallMs,
+        count_max: usize,
+    ) -> Result<Vec<EndedLogin>, LoginStoreError> {
+        let rows: Vec<(Uuid, i64)> = sqlx::query_as(
+            "SELECT id, revoked_ms FROM login WHERE revoked_ms >= ?
+             ORDER BY revoked_ms DESC LIMIT ?",
+        )
+        .bind(stored(since))
+        .bind(i64::try_from(count_max).unwrap_or(i64::MAX))
+        .fetch_all(&self.read)
+        .await?;
+        let ended = rows.into_iter().map(|(id, at)| EndedLogin {
+            id: LoginId::from_uuid(id),
+            at: WallMs(u64::try_from(at).unwrap_or(0)),
+        });
+        Ok(ended.collect())
     }
 }
 

@@ -1,6 +1,8 @@
 //! What every login store must keep, whatever stands behind it.
 
-use super::{ActiveLogin, LOGINS_PER_USER_MAX, LoginStore, NewLogin, SecretHash};
+use super::{
+    ActiveLogin, ENDED_KEPT_MS, EndedLogin, LOGINS_PER_USER_MAX, LoginStore, NewLogin, SecretHash,
+};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::user::{AccountRole, User};
@@ -32,6 +34,7 @@ pub(crate) async fn conformance(users: &dyn UserStore, store: &dyn LoginStore) {
     a_login_is_found_by_its_secret_only(&user, store).await;
     a_login_ends_at_its_end_or_when_idle(&user, store).await;
     a_revoked_login_is_gone(&user, store).await;
+    what_ended_is_remembered(&user, store).await;
     a_login_needs_an_account(&user, store).await;
     secrets_belong_to_one_login(&user, store).await;
     let other = created(users, "many", "many").await;
@@ -82,6 +85,38 @@ async fn a_revoked_login_is_gone(user: &User, store: &dyn LoginStore) {
     assert!(found(store, &beside, 201).await.is_some());
 }
 
+async fn what_ended_is_remembered(user: &User, store: &dyn LoginStore) {
+    let logins: Vec<NewLogin> = (1..=3)
+        .map(|n| new_login(user, [10 + n; 32], 100))
+        .collect();
+    for (login, at) in logins.iter().zip([20_300, 20_100, 20_200]) {
+        store.open(login).await.unwrap();
+        assert!(store.revoke(login.id, WallMs(at)).await.unwrap());
+    }
+    let ended = |place: usize, at| EndedLogin {
+        id: logins[place].id,
+        at: WallMs(at),
+    };
+    let all = store.ended_since(WallMs(20_100), 9).await.unwrap();
+    let expected = [ended(0, 20_300), ended(2, 20_200), ended(1, 20_100)];
+    assert_eq!(all, expected, "the newest first");
+    let newest = store.ended_since(WallMs(20_100), 2).await.unwrap();
+    assert_eq!(newest, expected[..2]);
+    let later = store.ended_since(WallMs(20_101), 9).await.unwrap();
+    assert_eq!(later, expected[..2]);
+    // Another login does not make the store forget them before their time.
+    let next = new_login(user, [14; 32], 20_100 + ENDED_KEPT_MS);
+    assert_eq!(store.open(&next).await.unwrap(), []);
+    assert_eq!(
+        store.ended_since(WallMs(20_100), 9).await.unwrap(),
+        expected
+    );
+    let last = new_login(user, [15; 32], 20_101 + ENDED_KEPT_MS);
+    store.open(&last).await.unwrap();
+    let left = store.ended_since(WallMs(20_100), 9).await.unwrap();
+    assert_eq!(left, expected[..2]);
+}
+
 async fn a_login_needs_an_account(user: &User, store: &dyn LoginStore) {
     let mut orphan = new_login(user, [6; 32], 100);
     orphan.user_id = UserId::generate();
@@ -110,16 +145,23 @@ async fn a_person_has_a_bounded_number(user: &User, other: &User, store: &dyn Lo
     for login in &logins[..usize::from(most)] {
         store.open(login).await.unwrap();
     }
-    // Number 0 was used last, number 1 is ended: that one gives way, then number 2.
+    // Number 0 was used last, number 1 is ended and does not count; of the others number 2 is the stalest.
     store.touch(logins[0].id, WallMs(150)).await.unwrap();
     store.revoke(logins[1].id, WallMs(150)).await.unwrap();
-    store.open(&logins[usize::from(most)]).await.unwrap();
+    let ended = store.open(&logins[usize::from(most)]).await.unwrap();
+    assert_eq!(ended, []);
     for (number, login) in logins.iter().enumerate() {
         assert_eq!(found(store, login, 160).await.is_some(), number != 1);
     }
     let mut last = login(most + 1);
     last.at = WallMs(90);
-    store.open(&last).await.unwrap();
+    let stalest = EndedLogin {
+        id: logins[2].id,
+        at: WallMs(90),
+    };
+    assert_eq!(store.open(&last).await.unwrap(), [stalest]);
+    let remembered = store.ended_since(WallMs(90), 99).await.unwrap();
+    assert!(remembered.contains(&stalest));
     assert!(
         found(store, &last, 160).await.is_some(),
         "the new one stays"

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
-use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
+use crate::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
     Access, ChatLine, Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint,
     Visibility,
@@ -197,7 +197,10 @@ fn present() -> Present {
     Present {
         session: SessionId::generate(),
         generation: 4,
-        bearer: Bearer::User(UserId::generate()),
+        bearer: Bearer::User {
+            id: UserId::generate(),
+            login: LoginId::generate(),
+        },
         name: "하늘".to_owned(),
         handle: Some("haneul".to_owned()),
         look: Look::default(),

@@ -1,13 +1,14 @@
 //! The first frame: what it may be, and whose it is.
 
-use maru_protocol::{Avatar, ClientFrame, CloseCode, ErrorCode, ReadPoint, decode_client};
+use maru_protocol::{Avatar, ClientFrame, ErrorCode, ReadPoint, decode_client};
 
+use super::refusal::not_admitted;
 use super::{Heard, Refusal};
+use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, SessionId};
 use crate::domain::visitor::Bearer;
-use crate::realtime::room::{Entry, Now};
-use crate::realtime::ticket::{TicketRefusal, Tickets};
-use crate::realtime::token::TokenKey;
+use crate::realtime::gate::Gate;
+use crate::realtime::room::Entry;
 
 /// A first frame that may be one.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,15 +67,13 @@ pub(super) fn first(heard: &Heard) -> Result<Option<First>, Refusal> {
 pub fn identify(
     first: First,
     room: RoomId,
-    tickets: &Tickets,
-    token_key: &TokenKey,
+    gate: &Gate,
     fresh: SessionId,
-    now: Now,
+    now: WallMs,
 ) -> Result<(Bearer, Entry), Refusal> {
     match first {
         First::Join { ticket, avatar } => {
-            let bearer = tickets.redeem(&ticket, room, now.tick);
-            let bearer = bearer.map_err(ticket_refused)?;
+            let bearer = gate.redeem(&ticket, room, now).map_err(not_admitted)?;
             let session = fresh;
             Ok((bearer, Entry::Join { session, avatar }))
         }
@@ -83,11 +82,7 @@ pub fn identify(
             have,
             avatar,
         } => {
-            let claims = token_key.open(&token, now.wall);
-            let claims = claims.filter(|claims| claims.room == room).ok_or_else(|| {
-                let message = "the resume token is not whole, too old, or another room's";
-                Refusal::new(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
-            })?;
+            let claims = gate.take_up(&token, room, now).map_err(not_admitted)?;
             let entry = Entry::Resume {
                 session: claims.session,
                 generation: claims.generation,
@@ -96,20 +91,5 @@ pub fn identify(
             };
             Ok((claims.bearer, entry))
         }
-    }
-}
-
-const fn ticket_refused(refusal: TicketRefusal) -> Refusal {
-    match refusal {
-        TicketRefusal::Invalid => Refusal::new(
-            ErrorCode::TicketInvalid,
-            "unknown or used ticket, or one for another room",
-            CloseCode::TicketInvalid,
-        ),
-        TicketRefusal::Expired => Refusal::new(
-            ErrorCode::TicketExpired,
-            "the ticket is too old",
-            CloseCode::TicketExpired,
-        ),
     }
 }

@@ -105,7 +105,8 @@ impl Visit {
             ClientFrame::Ping { nonce } => return Ok(Some(send(ServerFrame::Pong { nonce }))),
             // All there is to a guest came with the ticket.
             ClientFrame::Refresh {} => {
-                return Ok(self.user.map(|user| Output::Lookup(Bearer::User(user))));
+                let bearer = |(id, login)| Bearer::User { id, login };
+                return Ok(self.account.map(|account| Output::Lookup(bearer(account))));
             }
             ClientFrame::Join { .. } | ClientFrame::Resume { .. } => {
                 let message = "this connection has joined";

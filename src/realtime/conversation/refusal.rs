@@ -2,6 +2,7 @@
 
 use maru_protocol::{CloseCode, ErrorCode, ServerFrame};
 
+use crate::realtime::admission::NotAdmitted;
 use crate::realtime::meter::Excess;
 use crate::realtime::socket::Violation;
 
@@ -121,6 +122,29 @@ pub(super) const fn silent() -> Refusal {
     Refusal::new(ErrorCode::Silent, message, CloseCode::Silent).by("live.silence_ms_max")
 }
 
+/// What was shown does not let its bearer in.
+pub const fn not_admitted(why: NotAdmitted) -> Refusal {
+    match why {
+        NotAdmitted::Waiting | NotAdmitted::Full => unavailable(),
+        NotAdmitted::LoginEnded => login_ended(),
+        NotAdmitted::TicketInvalid => Refusal::new(
+            ErrorCode::TicketInvalid,
+            "unknown or used ticket, or one for another room",
+            CloseCode::TicketInvalid,
+        ),
+        NotAdmitted::TicketExpired => Refusal::new(
+            ErrorCode::TicketExpired,
+            "the ticket is too old",
+            CloseCode::TicketExpired,
+        ),
+        NotAdmitted::TokenInvalid => Refusal::new(
+            ErrorCode::ResumeRefused,
+            "the resume token is not whole, too old, or another room's",
+            CloseCode::ResumeRefused,
+        ),
+    }
+}
+
 /// Nothing was read for too long.
 pub(super) const fn stalled() -> Refusal {
     let message = "nothing was read for too long";
@@ -131,6 +155,12 @@ pub(super) const fn stalled() -> Refusal {
 pub const fn account_gone() -> Refusal {
     let message = "the account is gone";
     Refusal::new(ErrorCode::Forbidden, message, CloseCode::Forbidden)
+}
+
+/// The login behind it has ended.
+pub(super) const fn login_ended() -> Refusal {
+    let message = "the login has ended";
+    Refusal::new(ErrorCode::LoginEnded, message, CloseCode::LoginEnded)
 }
 
 /// There is no such room.

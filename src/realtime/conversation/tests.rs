@@ -13,7 +13,7 @@ use maru_protocol::{ClientFrame, ServerFrame, encode_client};
 
 use super::{Conversation, Heard, Output};
 use crate::domain::clock::Tick;
-use crate::domain::id::{GuestId, SessionId, UserId};
+use crate::domain::id::{GuestId, LoginId, SessionId, UserId};
 use crate::domain::user::Look;
 use crate::domain::visitor::{Identity, Visitor};
 use crate::realtime::limits::Limits;
@@ -94,7 +94,8 @@ fn join() -> ClientFrame {
 fn user() -> Visitor {
     let id = UserId::generate();
     let handle = "haneul".to_owned();
-    visitor(Identity::User { id, handle })
+    let login = LoginId::generate();
+    visitor(Identity::User { id, handle, login })
 }
 
 fn guest() -> Visitor {

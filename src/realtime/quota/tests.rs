@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use super::table::USAGES_MAX;
 use super::*;
-use crate::domain::id::{GuestId, UserId};
+use crate::domain::id::{GuestId, LoginId, UserId};
 use crate::domain::limits::Allowance;
 use crate::domain::user::Look;
 
@@ -32,7 +32,10 @@ fn lines(count: u32) -> Cost {
 }
 
 fn user() -> Bearer {
-    Bearer::User(UserId::generate())
+    Bearer::User {
+        id: UserId::generate(),
+        login: LoginId::generate(),
+    }
 }
 
 #[test]

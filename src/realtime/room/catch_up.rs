@@ -30,7 +30,7 @@ impl Room {
             room: self.card.id,
             session: session.id,
             generation: session.offered,
-            bearer: member.bearer.clone(),
+            bearer: session.bearer.clone(),
             issued: now.wall,
         };
         let (resumed, have) = match entry {

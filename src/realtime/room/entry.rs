@@ -8,7 +8,7 @@ use super::{ConnId, Effect, Now, Room, entrance, error, limits};
 use crate::domain::id::SessionId;
 use crate::domain::room::Seq;
 use crate::domain::rules::Rule;
-use crate::domain::visitor::{Identity, Visitor};
+use crate::domain::visitor::{Bearer, Identity, Visitor};
 
 /// Why someone stays outside, or has to go.
 pub(super) struct Refused(pub ErrorCode, pub &'static str, pub CloseCode);
@@ -65,10 +65,11 @@ impl Room {
                 avatar.as_ref().map(Pose::of)
             }
         };
+        let bearer = visitor.bearer();
         let member = self.member_for(visitor, person_id, role, wish, now, effects)?;
         let session = match taken_up {
             Some(session) => session,
-            None => self.new_session(entry, member)?,
+            None => self.new_session(entry, member, bearer)?,
         };
         if matches!(entry, Entry::Join { .. }) {
             self.awake(member, now);
@@ -182,7 +183,7 @@ impl Room {
             let taken = self.members.values().map(|member| member.pose);
             entrance::free_place(self.catalogue, &self.document, taken)
         });
-        let bearer = visitor.bearer();
+        let user = visitor.user();
         let (kind, handle) = match visitor.identity {
             Identity::User { handle, .. } => (PersonKind::User, Some(handle)),
             Identity::Guest { .. } => (PersonKind::Guest, None),
@@ -202,7 +203,7 @@ impl Room {
             follows_owner: visitor.follows_owner,
             origin: visitor.origin,
             hidden: visitor.hidden,
-            bearer,
+            user,
             active: now.tick,
             idle: false,
             status: Status::Available,
@@ -220,7 +221,12 @@ impl Room {
         Ok(no)
     }
 
-    fn new_session(&mut self, entry: &Entry, member: MemberNo) -> Result<SessionNo, Refused> {
+    fn new_session(
+        &mut self,
+        entry: &Entry,
+        member: MemberNo,
+        bearer: Bearer,
+    ) -> Result<SessionNo, Refused> {
         let id = match entry {
             Entry::Join { session, .. } | Entry::Resume { session, .. } => *session,
         };
@@ -251,6 +257,7 @@ impl Room {
         let session = Session {
             id,
             member,
+            bearer,
             conn: None,
             lost: None,
             away: false,

@@ -6,7 +6,7 @@ use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Statu
 
 use super::ConnId;
 use crate::domain::clock::Tick;
-use crate::domain::id::SessionId;
+use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{Applicant, Seq};
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
@@ -97,8 +97,8 @@ pub(super) struct Member {
     pub pose: Pose,
     pub sessions: BTreeSet<SessionNo>,
     pub hidden: BTreeSet<String>,
-    /// What resume tokens keep of the person.
-    pub bearer: Bearer,
+    /// The account, if any.
+    pub user: Option<UserId>,
     /// Whether the user followed the owner when last looked up.
     pub follows_owner: bool,
     /// A keyed hash of the address of the newest connection.
@@ -117,10 +117,7 @@ impl Member {
     pub fn applicant(&self) -> Applicant<'_> {
         Applicant {
             person: &self.person_id,
-            user: match &self.bearer {
-                Bearer::User(user) => Some(*user),
-                Bearer::Guest { .. } => None,
-            },
+            user: self.user,
             follows_owner: self.follows_owner,
             origin: self.origin,
         }
@@ -165,6 +162,8 @@ impl Member {
 pub(super) struct Session {
     pub id: SessionId,
     pub member: MemberNo,
+    /// What its resume tokens keep of the person, and of the login it came with.
+    pub bearer: Bearer,
     pub conn: Option<ConnId>,
     /// When the connection was lost, while it is.
     pub lost: Option<Tick>,

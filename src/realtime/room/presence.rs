@@ -218,7 +218,6 @@ impl Room {
             return;
         };
         let is_back = is_back && member.away;
-        let bearer = visitor.bearer();
         let handle = match visitor.identity {
             Identity::User { handle, .. } => Some(handle),
             Identity::Guest { .. } => None,
@@ -229,7 +228,6 @@ impl Room {
             || member.handle != handle
             || member.role != role;
         member.away &= !is_back;
-        member.bearer = bearer;
         member.handle = handle;
         member.role = role;
         member.follows_owner = visitor.follows_owner;

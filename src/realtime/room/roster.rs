@@ -31,7 +31,7 @@ impl Room {
             Some(Present {
                 session: session.id,
                 generation: session.record.generation,
-                bearer: member.bearer.clone(),
+                bearer: session.bearer.clone(),
                 name: member.name.clone(),
                 handle: member.handle.clone(),
                 look: member.look,
@@ -61,6 +61,7 @@ impl Room {
             let session = Session {
                 id: present.session,
                 member,
+                bearer: present.bearer.clone(),
                 conn: None,
                 lost: Some(now.tick),
                 away: true,
@@ -83,7 +84,7 @@ impl Room {
     fn restored_member(&mut self, present: &Present, now: Now) -> MemberNo {
         let person_id = present.bearer.person_id();
         let (kind, user) = match &present.bearer {
-            Bearer::User(id) => (PersonKind::User, Some(*id)),
+            Bearer::User { id, .. } => (PersonKind::User, Some(*id)),
             Bearer::Guest { .. } => (PersonKind::Guest, None),
         };
         if let Some(no) = self.by_person.get(&person_id) {
@@ -112,7 +113,7 @@ impl Room {
             follows_owner: present.follows_owner,
             origin: present.origin,
             hidden: present.hidden.clone(),
-            bearer: present.bearer.clone(),
+            user,
             active: now.tick,
             idle: false,
             status: Status::Available,

@@ -9,7 +9,7 @@ use sha2::Sha256;
 use super::{RoomError, RoomService};
 use crate::catalogue::catalogue;
 use crate::domain::address::AddressGroup;
-use crate::domain::id::{GuestId, RoomId, UserId};
+use crate::domain::id::{GuestId, LoginId, RoomId, UserId};
 use crate::domain::room::{Applicant, Denied, Role, RoomCard, Visibility};
 use crate::domain::text::PersonName;
 use crate::domain::visitor::{Bearer, Identity, Visitor};
@@ -75,10 +75,11 @@ impl RoomService {
     pub async fn admit(
         &self,
         room: RoomId,
-        user: Option<UserId>,
+        account: Option<(UserId, LoginId)>,
         guest: Option<(&str, &[u8])>,
         address: IpAddr,
     ) -> Result<Bearer, RoomError> {
+        let user = account.map(|(user, _)| user);
         let card = self.view(room, user).await?.room.card;
         let person = user.map(|user| user.to_string()).unwrap_or_default();
         let applicant = Applicant {
@@ -94,8 +95,8 @@ impl RoomService {
             Denied::NotOpen if user.is_none() => RoomError::SignInRequired,
             Denied::NotOpen => RoomError::Forbidden,
         })?;
-        if let Some(user) = user {
-            return Ok(Bearer::User(user));
+        if let Some((id, login)) = account {
+            return Ok(Bearer::User { id, login });
         }
         let (name, look) = guest.ok_or(RoomError::SignInRequired)?;
         let name = PersonName::parse(name)?.as_str().to_owned();
@@ -115,8 +116,8 @@ impl RoomService {
         address: IpAddr,
     ) -> Result<Visitor, VisitorError> {
         let origin = Some(self.origin_key.origin(address));
-        let id = match bearer {
-            Bearer::User(id) => *id,
+        let (id, login) = match bearer {
+            Bearer::User { id, login } => (*id, *login),
             Bearer::Guest { id, name, look } => {
                 return Ok(Visitor {
                     identity: Identity::Guest { id: *id },
@@ -134,6 +135,7 @@ impl RoomService {
             identity: Identity::User {
                 id,
                 handle: user.handle,
+                login,
             },
             name: user.display_name,
             look: user.look,

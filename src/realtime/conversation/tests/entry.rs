@@ -4,16 +4,16 @@ use bytes::Bytes;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode};
 
 use super::{BEGIN, Talk, binary, join, user};
-use crate::domain::clock::{Tick, WallMs};
-use crate::domain::id::{RoomId, SessionId, UserId};
+use crate::domain::clock::{Clock, Tick, WallMs};
+use crate::domain::id::{LoginId, RoomId, SessionId, UserId};
 use crate::domain::visitor::Bearer;
 use crate::realtime::conversation::{
     Conversation, First, Heard, account_gone, identify, room_gone, unavailable,
 };
+use crate::realtime::gate::Gate;
 use crate::realtime::limits::{Limits, RESUME_TOKEN_MS};
-use crate::realtime::room::{Entry, Now};
+use crate::realtime::room::Entry;
 use crate::realtime::socket::Violation;
-use crate::realtime::ticket::Tickets;
 use crate::realtime::token::{Claims, TokenKey};
 
 const VIOLATION: Violation = Violation {
@@ -116,21 +116,17 @@ fn a_room_that_closed_in_this_moment_is_tried_anew() {
 
 const TICKET_MS: u64 = Limits::DEFAULT.ticket_ms;
 
-/// Both clocks, `ms` after their start.
-const fn now(ms: u64) -> Now {
-    Now {
-        tick: Tick(ms),
-        wall: WallMs(ms),
-    }
-}
-
 #[test]
 fn tickets_and_tokens_say_who_it_is_or_why_not() {
     let (room, other, user) = (RoomId::generate(), RoomId::generate(), UserId::generate());
-    let (tickets, key) = (Tickets::default(), TokenKey::new(&[7; 32]));
+    let key = TokenKey::new(&[7; 32]);
+    let gate = Gate::new(key.clone(), TICKET_MS, Clock::start());
+    let generation = gate.admission().generation();
+    gate.admission().reload(generation, [], WallMs(0));
     let fresh = SessionId::generate();
-    let bearer = Bearer::User(user);
-    let ticket = || tickets.issue(room, bearer.clone(), Tick(0)).expect("room");
+    let login = LoginId::generate();
+    let bearer = Bearer::User { id: user, login };
+    let ticket = || gate.issue(room, bearer.clone(), WallMs(0)).expect("ready");
     let token = key.seal(&Claims {
         room,
         session: SessionId::generate(),
@@ -162,7 +158,7 @@ fn tickets_and_tokens_say_who_it_is_or_why_not() {
         (resumes(&token[1..]), room, 0, not_resumed),
     ];
     for (first, room, at, expected) in table {
-        let found = identify(first.clone(), room, &tickets, &key, fresh, now(at));
+        let found = identify(first.clone(), room, &gate, fresh, WallMs(at));
         let found = found.map(|(found, entry)| {
             assert_eq!(found, bearer);
             matches!(entry, Entry::Join { session, .. } if session == fresh)

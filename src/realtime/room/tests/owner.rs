@@ -4,7 +4,7 @@ use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Reason, Role, Visibil
 
 use super::behaviour::{outcome, put, say, two};
 use super::world::World;
-use crate::domain::id::{GuestId, UserId};
+use crate::domain::id::{GuestId, LoginId, UserId};
 use crate::domain::room::{Access, Decision, GUEST_BAN_MS, PolicyChange};
 use crate::domain::visitor::Identity;
 use crate::realtime::limits::Limits;
@@ -191,6 +191,7 @@ fn a_banned_guest_does_not_come_back_under_another_name() {
     world.visitor(1).identity = Identity::User {
         id: UserId::generate(),
         handle: "someone".to_owned(),
+        login: LoginId::generate(),
     };
     world.connect(1);
     world.deliver(1);

@@ -8,7 +8,7 @@ use maru_protocol::{CloseCode, Op};
 use super::client::{Client, Unanswered};
 use crate::catalogue::catalogue;
 use crate::domain::clock::{Tick, WallMs};
-use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
+use crate::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{Access, Document, Epoch, RoomCard, Seq, Visibility};
 use crate::domain::user::Look;
 use crate::domain::visitor::{Identity, Visitor};
@@ -52,6 +52,7 @@ impl World {
             identity: Identity::User {
                 id: *id,
                 handle: format!("person{n}"),
+                login: LoginId::generate(),
             },
             name: format!("사람{n}"),
             look: Look::default(),
