@@ -149,9 +149,6 @@ impl Admission {
         now: WallMs,
     ) -> Result<(), NotAdmitted> {
         self.check(&ticket.bearer)?;
-        if ticket.room != room {
-            return Err(NotAdmitted::TicketInvalid);
-        }
         if now.0.saturating_sub(ticket.issued.0) > self.ticket_ms {
             return Err(NotAdmitted::TicketExpired);
         }
@@ -175,6 +172,10 @@ impl Admission {
         }
         self.used.insert(ticket.number);
         self.by_use.push_back((now, ticket.number));
+        // Shown at the wrong door it is used up too: whoever does so has no business with it.
+        if ticket.room != room {
+            return Err(NotAdmitted::TicketInvalid);
+        }
         Ok(())
     }
 

@@ -221,7 +221,7 @@ impl World {
         };
         let at = node.at(self.now).now;
         let fresh = SessionId::from_uuid(uuid(0x7365_7373_0000_0000 + self.record.next_session()));
-        let found = identify(first, self.room, &self.tickets, &self.key, fresh, at);
+        let found = identify(first, self.room, &self.gate, fresh, at.wall);
         let found = found.map(|(bearer, entry)| (Box::new(self.visitor_of(&bearer)), entry));
         if let Ok((visitor, entry)) = &found {
             let (Entry::Join { session, .. } | Entry::Resume { session, .. }) = entry;

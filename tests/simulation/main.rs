@@ -10,6 +10,7 @@
     clippy::disallowed_methods
 )]
 
+mod cache;
 mod checks;
 mod client;
 mod drive;

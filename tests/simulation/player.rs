@@ -79,7 +79,7 @@ impl World {
             return;
         };
         let node = self.nodes[place].as_ref().expect("it was opened there");
-        let tick = node.tick(self.now);
+        let wall = node.at(self.now).now.wall;
         self.note(|| format!("client {client} connects to node {place}"));
         let player = &mut self.players[client];
         player.link = Some(link);
@@ -96,9 +96,9 @@ impl World {
             },
             None => {
                 let bearer = player.visitor.bearer();
-                let ticket = self.tickets.issue(self.room, bearer, tick);
+                let ticket = self.gate.issue(self.room, bearer, wall);
                 ClientFrame::Join {
-                    ticket: ticket.expect("few ask"),
+                    ticket: ticket.expect("everyone may come in"),
                     avatar: None,
                 }
             }

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use maru::catalogue::catalogue;
-use maru::domain::id::{NodeId, RoomId, UserId};
+use maru::domain::id::{LoginId, NodeId, RoomId, UserId};
 use maru::domain::room::{Access, Document, RoomCard, Visibility};
 use maru::domain::user::Look;
 use maru::domain::visitor::{Identity, Visitor};
 use maru::ports::room::memory::MemoryRoom;
+use maru::realtime::gate::Gate;
 use maru::realtime::host::StoreAnswer;
 use maru::realtime::limits::Limits;
 use maru::realtime::relay::Message;
-use maru::realtime::ticket::Tickets;
 use maru::realtime::token::TokenKey;
 
 use crate::node::{Link, Node, uuid};
@@ -117,7 +117,8 @@ pub struct World {
     pub limits: Arc<Limits>,
     pub room: RoomId,
     pub key: TokenKey,
-    pub tickets: Tickets,
+    /// The tickets, and the cache all nodes share.
+    pub gate: Gate,
     pub nodes: Vec<Option<Node>>,
     pub lives: Vec<u64>,
     pub links: BTreeMap<u64, Link>,
@@ -183,6 +184,7 @@ impl World {
                 identity: Identity::User {
                     id: users[person],
                     handle: format!("person{person}"),
+                    login: LoginId::from_uuid(uuid(0x6c6f_6769_6e00_0000 + client as u64)),
                 },
                 name: format!("사람{person}"),
                 look: Look::default(),
@@ -204,7 +206,7 @@ impl World {
             limits: Arc::new(limits),
             room,
             key: TokenKey::new(&[5; 32]),
-            tickets: Tickets::default(),
+            gate: crate::cache::gate(),
             nodes: (0..setting.nodes).map(|_| None).collect(),
             lives: vec![0; setting.nodes],
             links: BTreeMap::new(),

@@ -82,6 +82,8 @@ fn a_ticket_is_good_once_for_one_room_and_for_a_while() {
         admission.redeem(&elsewhere, RoomId::generate(), WallMs(BEGIN)),
         Err(NotAdmitted::TicketInvalid)
     );
+    let too_late = redeem(&mut admission, &elsewhere, BEGIN);
+    assert_eq!(too_late, Err(NotAdmitted::TicketInvalid), "used up");
     let old = ticket(&admission, &user(), BEGIN);
     let late = redeem(&mut admission, &old, BEGIN + TICKET_MS + 1);
     assert_eq!(late, Err(NotAdmitted::TicketExpired));
