@@ -10,3 +10,4 @@ pub mod ports;
 pub mod realtime;
 pub mod rest;
 pub mod services;
+pub mod workers;

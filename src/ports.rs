@@ -1,5 +1,6 @@
 //! What the services need of their backends: traits whose doc comments state the guarantees.
 
+pub mod events;
 pub mod identity;
 pub mod login;
 pub mod people;

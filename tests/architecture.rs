@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ports", &["domain"]),
     ("services", &["ports", "domain", "catalogue"]),
     ("realtime", &["services", "ports", "domain", "catalogue"]),
+    ("workers", &["ports", "domain"]),
     ("config", &["domain"]),
     ("adapters", &["ports", "domain", "config"]),
     (
@@ -31,6 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "rest",
             "realtime",
+            "workers",
             "services",
             "adapters",
             "ports",

@@ -179,7 +179,8 @@ impl House {
             Happening::Fenced => self.feed(Input::Saved(SaveOutcome::Fenced)),
             Happening::Failed(landed) => {
                 if let Some(save) = self.saving.take().filter(|_| *landed) {
-                    assert_eq!(self.store.save(&save), SaveOutcome::Saved);
+                    let outcome = self.store.save(&save);
+                    assert_ne!(outcome, SaveOutcome::Fenced);
                 }
                 self.feed(Input::SaveFailed);
             }
@@ -301,8 +302,20 @@ impl House {
             return;
         };
         let outcome = self.store.save(&save);
-        assert_eq!(outcome, SaveOutcome::Saved, "nobody else claimed the room");
+        assert_ne!(outcome, SaveOutcome::Fenced, "nobody else claimed the room");
+        assert!(
+            self.store.pending_events() <= Limits::DEFAULT.outbox_events_max,
+            "the outbox is bounded"
+        );
+        self.pass_on();
         self.feed(Input::Saved(outcome));
+    }
+
+    /// What waits in the outbox is passed on.
+    fn pass_on(&mut self) {
+        let waiting = self.store.waiting(0, usize::MAX);
+        let ids: Vec<u64> = waiting.iter().map(|entry| entry.id).collect();
+        self.store.clear(&ids);
     }
 
     fn feed(&mut self, input: Input) {

@@ -154,6 +154,7 @@ fn crowded(people: u32, effects: &mut Vec<Effect>) -> Room {
         sessions: std::collections::HashMap::new(),
         past_epochs: Vec::new(),
         roster: Vec::new(),
+        pending_events: 0,
     };
     let limits = Limits {
         people_max: people as usize,

@@ -22,6 +22,7 @@ use crate::realtime::gate::Gate;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::services::room::{OriginKey, RoomService};
+use crate::workers::outbox;
 
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -37,10 +38,11 @@ pub struct Server {
     tasks: TaskTracker,
     /// Stops accepting and ends live rooms.
     stop: CancellationToken,
-    /// Ends what must outlive the rooms: the store's writer.
+    /// Ends what must outlive the rooms: the store's writer, the lease, the relay of their events.
     last: CancellationToken,
     writer: tokio::task::JoinHandle<()>,
     lease: tokio::task::JoinHandle<()>,
+    relay: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -78,6 +80,9 @@ impl Server {
         // Both outlive the rooms, whose last saves need them.
         let lease = rooms.take_lease().await.map_err(StartError::Leases)?;
         let lease = spawn_until(lease, last.clone());
+        let events = Arc::new(sqlite.clone());
+        let relay = outbox::relay(events.clone(), events, clock);
+        let relay = spawn_until(relay, last.clone());
         let origin_secret = sqlite.secret("origin", new_secret()).await;
         let origin_key = OriginKey::new(origin_secret.map_err(StartError::Secret)?);
         let people = Arc::new(sqlite.clone());
@@ -133,6 +138,7 @@ impl Server {
             last,
             writer,
             lease,
+            relay,
         })
     }
 
@@ -157,7 +163,7 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        for outlived in [self.writer, self.lease] {
+        for outlived in [self.writer, self.lease, self.relay] {
             if let Err(error) = outlived.await {
                 tracing::error!(%error, "what outlives the rooms did not end well");
             }

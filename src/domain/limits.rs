@@ -45,6 +45,8 @@ macro_rules! every_limit {
                 unsaved_batches_max: usize = 512, "batches", 64 to 65536;
                 /// How old the oldest unsaved batch may be before the room refuses more.
                 unsaved_age_ms_max: u64 = 2_000, "milliseconds", 100 to 60000;
+                /// Events beside plain changes that may wait to be published before the room refuses what would add more.
+                outbox_events_max: usize = 64, "events", 1 to 65536;
                 /// What a client is told to wait when the room cannot save fast enough.
                 busy_retry_ms: u32 = 500, "milliseconds", 10 to 60000;
                 /// People a room holds unless its owner says fewer; the owner always gets in.

@@ -4,6 +4,7 @@
 mod access;
 mod apply;
 mod decision;
+mod event;
 mod history;
 mod layout;
 mod op;
@@ -13,6 +14,7 @@ pub use access::{
 };
 pub use apply::{Applied, BatchOutcome, apply_batch};
 pub use decision::{AuditEntry, Decision, PersonRef, PolicyChange};
+pub use event::RoomEvent;
 pub use history::{Action, EDIT_PARTS_MAX, EDITS_MAX, Edit, EditPart};
 pub use layout::Layout;
 pub use op::{ItemCopy, Op, Refusal};

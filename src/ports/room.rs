@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
-    AuditEntry, ChatLine, Document, Edit, Epoch, Item, ItemId, Layout, Refusal, RoomCard, Seq,
-    Stamp, Theme,
+    AuditEntry, ChatLine, Document, Edit, Epoch, Item, ItemId, Layout, Refusal, RoomCard,
+    RoomEvent, Seq, Stamp, Theme,
 };
 use crate::domain::rules::Rule;
 use crate::domain::user::Look;
@@ -151,6 +151,8 @@ pub struct ClaimedRoom {
     pub past_epochs: Vec<(Epoch, Seq)>,
     /// Who was present when the last owner last said so.
     pub roster: Vec<Present>,
+    /// How many events beside the coalesced one wait to be published.
+    pub pending_events: usize,
 }
 
 /// A session as its room's next owner finds it: not gone, until the grace has passed without its return.
@@ -219,6 +221,11 @@ pub struct RoomSave {
     pub sessions: Vec<(SessionId, SessionRecord)>,
     /// Who is present, when that changed.
     pub roster: Option<Vec<Present>>,
+    /// Whether the document is other than the last save left it: then the room's one event of change tells of
+    /// this seq, whichever it told of before.
+    pub changed: bool,
+    /// Other events to publish.
+    pub events: Vec<RoomEvent>,
     /// When.
     pub at: WallMs,
 }
@@ -227,7 +234,11 @@ pub struct RoomSave {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SaveOutcome {
     /// Durable.
-    Saved,
+    Saved {
+        /// How many events beside the coalesced one wait to be published, with those of this save; none when the
+        /// store's own answer was lost.
+        pending_events: Option<usize>,
+    },
     /// The claim, the number or the room is no longer what the save was made for: nothing was changed.
     Fenced,
 }
@@ -298,6 +309,7 @@ pub struct ListedAfter {
 /// A claim and a save are each one atomic step. Between a claim and the next, saves succeed only under that
 /// claim's epoch and node, and only one after the other by `save_no`: so at most one process changes a room,
 /// however long the others slept. A save that answers `Saved` survives the loss of process and power.
+/// Its events wait in the outbox ([`super::events::RoomOutbox`]) from the same step on.
 #[async_trait]
 pub trait RoomStore: Send + Sync {
     /// Takes the room over: a new epoch, fencing every earlier claim, and remembers where the last one ended.

@@ -176,7 +176,7 @@ impl LiveMetrics {
 
     pub(super) fn saved(&self, outcome: &Result<SaveOutcome, StoreError>, ms: u64) {
         let place = match outcome {
-            Ok(SaveOutcome::Saved) => 0,
+            Ok(SaveOutcome::Saved { .. }) => 0,
             Ok(SaveOutcome::Fenced) => 1,
             Err(_) => 2,
         };

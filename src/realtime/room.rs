@@ -22,6 +22,7 @@ mod presence;
 mod roster;
 mod schedule;
 mod signals;
+mod telling;
 
 #[cfg(test)]
 mod tests;
@@ -97,7 +98,11 @@ impl Room {
             catalogue: crate::catalogue::catalogue(),
             token_key,
             node,
-            debt: Debt::new(claimed.save_no, claimed.document.seq),
+            debt: Debt::new(
+                claimed.save_no,
+                claimed.document.seq,
+                claimed.pending_events,
+            ),
             card: claimed.card,
             epoch: claimed.epoch,
             document: claimed.document,
@@ -197,7 +202,9 @@ impl Room {
             Input::Lost { conn } => self.lost(conn, now),
             Input::Missed { conn } => self.missed(conn, effects),
             Input::Drained { conn, stale } => self.drained(conn, stale, effects),
-            Input::Saved(SaveOutcome::Saved) => self.saved(effects),
+            Input::Saved(SaveOutcome::Saved { pending_events }) => {
+                self.saved(pending_events, effects);
+            }
             Input::Saved(SaveOutcome::Fenced) | Input::SaveFailed => self.abandon(effects),
             Input::Drain => self.drain(),
         }

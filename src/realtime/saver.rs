@@ -15,6 +15,11 @@ const RETRY_MS_MAX: u64 = 2_000;
 /// Tries of one save before the room is given up; about 20 seconds.
 const TRIES_MAX: u32 = 14;
 
+/// What is known of a save without the store's answer to it.
+const SAVED: SaveOutcome = SaveOutcome::Saved {
+    pending_events: None,
+};
+
 /// What is to be done next.
 #[derive(Debug, PartialEq)]
 pub enum Step {
@@ -68,7 +73,7 @@ impl Saver {
             return Step::Wait;
         };
         match result {
-            Err(StoreError::Unknown(_)) if !Rule::Saves.holds() => Step::Done(SaveOutcome::Saved),
+            Err(StoreError::Unknown(_)) if !Rule::Saves.holds() => Step::Done(SAVED),
             Err(StoreError::Unknown(detail)) => self.wait(save, detail, now),
             // A first try that landed late may have taken this number for us.
             Ok(SaveOutcome::Fenced) if self.tries > 1 => self.look(save),
@@ -83,7 +88,7 @@ impl Saver {
             return Step::Wait;
         };
         match result {
-            Ok(Some(held)) if held == (save.epoch, save.save_no) => Step::Done(SaveOutcome::Saved),
+            Ok(Some(held)) if held == (save.epoch, save.save_no) => Step::Done(SAVED),
             Ok(Some((epoch, save_no))) if epoch == save.epoch && save_no < save.save_no => {
                 self.tries += 1;
                 self.state = State::Saving(save.clone());

@@ -5,10 +5,9 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
-use super::Sqlite;
-use super::room_decided;
 use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
 use super::room_writer::RoomWriter;
+use super::{Sqlite, events, room_decided};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{AuditEntry, Epoch, RoomCard, Seq};
@@ -246,6 +245,7 @@ async fn claim(
         sessions: room_rows::sessions(conn, room).await?,
         past_epochs: room_rows::past_epochs(conn, room).await.map_err(fail)?,
         roster: room_rows::roster(conn, room).await?,
+        pending_events: events::pending(conn, room).await.map_err(fail)?,
     })))
 }
 
@@ -352,9 +352,13 @@ mod tests {
     async fn obeys_the_suite_of_the_port() {
         let folder = tempfile::tempdir().expect("a folder");
         let sqlite = Sqlite::open(folder.path()).await.expect("opened");
-        let (rooms, work) = SqliteRooms::new(sqlite);
+        let (rooms, work) = SqliteRooms::new(sqlite.clone());
+        let suites = async {
+            conformance::suite(&rooms).await;
+            conformance::outbox::suite(&rooms, &sqlite).await;
+        };
         tokio::select! {
-            () = conformance::suite(&rooms) => {}
+            () = suites => {}
             () = work => panic!("the writer ends only with its rooms"),
         }
     }

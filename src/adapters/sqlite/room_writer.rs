@@ -5,8 +5,8 @@ use sqlx::types::Json;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
-use super::room_decided;
 use super::room_rows::{failed, to_i64};
+use super::{events, room_decided};
 use crate::domain::room::CHAT_LINES_MAX;
 use crate::ports::room::{RoomSave, SaveOutcome, StoreError};
 
@@ -87,11 +87,12 @@ async fn save_one(group: &mut SqliteConnection, save: RoomSave) -> Answer {
     let mut savepoint = group.begin().await.map_err(|error| failed(&error))?;
     let outcome = write_parts(&mut savepoint, &save).await;
     match outcome {
-        Ok(true) => {
+        Ok(Some(pending)) => {
             savepoint.commit().await.map_err(|error| failed(&error))?;
-            Ok(SaveOutcome::Saved)
+            let pending_events = Some(pending);
+            Ok(SaveOutcome::Saved { pending_events })
         }
-        Ok(false) => {
+        Ok(None) => {
             savepoint.rollback().await.map_err(|error| failed(&error))?;
             Ok(SaveOutcome::Fenced)
         }
@@ -102,8 +103,11 @@ async fn save_one(group: &mut SqliteConnection, save: RoomSave) -> Answer {
     }
 }
 
-/// Writes the changed parts if the claim still stands; `false` when it does not.
-async fn write_parts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<bool, sqlx::Error> {
+/// Writes the changed parts if the claim still stands, and counts the events that wait; none when it does not.
+async fn write_parts(
+    conn: &mut SqliteConnection,
+    save: &RoomSave,
+) -> Result<Option<usize>, sqlx::Error> {
     let room = save.room.uuid();
     let fenced = sqlx::query(
         "UPDATE room SET save_no = ?, seq = ?, horizon_seq = ?, theme = coalesce(?, theme), \
@@ -122,11 +126,12 @@ async fn write_parts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<boo
     .execute(&mut *conn)
     .await?;
     if fenced.rows_affected() != 1 {
-        return Ok(false);
+        return Ok(None);
     }
     write_items(conn, save).await?;
     write_chat(conn, save).await?;
     room_decided::write(conn, save).await?;
+    events::write(conn, save).await?;
     if let Some(roster) = &save.roster {
         let present =
             rmp_serde::to_vec(roster).map_err(|error| sqlx::Error::Encode(error.into()))?;
@@ -153,7 +158,7 @@ async fn write_parts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<boo
         .execute(&mut *conn)
         .await?;
     }
-    Ok(true)
+    events::pending(conn, room).await.map(Some)
 }
 
 async fn write_items(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {

@@ -1,6 +1,7 @@
 //! What every room store must do, as one suite for all of them.
 
 mod decided;
+pub(crate) mod outbox;
 
 use std::collections::VecDeque;
 
@@ -18,6 +19,11 @@ use crate::domain::room::{
 };
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
+
+/// Saved, with nothing but changes to tell.
+const SAVED: SaveOutcome = SaveOutcome::Saved {
+    pending_events: Some(0),
+};
 
 fn stamp(seq: u64) -> Stamp {
     Stamp {
@@ -92,6 +98,8 @@ fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
         audit: Vec::new(),
         sessions: Vec::new(),
         roster: None,
+        changed: true,
+        events: Vec::new(),
         at: WallMs(5_000 + number),
     }
 }
@@ -175,15 +183,12 @@ async fn saves_round_trip(store: &dyn RoomStore) {
     };
     save.sessions = vec![(SessionId::generate(), record)];
     save.roster = Some(vec![present()]);
-    assert_eq!(
-        store.save(save.clone()).await.expect("saved"),
-        SaveOutcome::Saved
-    );
+    assert_eq!(store.save(save.clone()).await.expect("saved"), SAVED);
 
     let mut expected = MemoryRoom::new(room.card.clone(), room.document);
     let first = expected.claim(node);
     assert_eq!(first.epoch, claimed.epoch);
-    assert_eq!(expected.save(&save), SaveOutcome::Saved);
+    assert_eq!(expected.save(&save), SAVED);
     let next = NodeId::generate();
     assert_eq!(claim(store, room.card.id, next).await, expected.claim(next));
 }
@@ -309,20 +314,14 @@ async fn saves_come_one_after_the_other(store: &dyn RoomStore) {
         store.save(second.clone()).await.expect("answered"),
         SaveOutcome::Fenced
     );
-    assert_eq!(
-        store.save(first.clone()).await.expect("answered"),
-        SaveOutcome::Saved
-    );
+    assert_eq!(store.save(first.clone()).await.expect("answered"), SAVED);
     assert_eq!(
         store.save(first.clone()).await.expect("answered"),
         SaveOutcome::Fenced
     );
     let last = store.last_save(room.card.id).await.expect("read");
     assert_eq!(last, Some((claimed.epoch, first.save_no)));
-    assert_eq!(
-        store.save(second).await.expect("answered"),
-        SaveOutcome::Saved
-    );
+    assert_eq!(store.save(second).await.expect("answered"), SAVED);
 }
 
 async fn lists_are_whole_and_private_rooms_stay_out(store: &dyn RoomStore) {

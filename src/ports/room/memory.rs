@@ -8,7 +8,10 @@ use super::{
     SessionRecord,
 };
 use crate::domain::id::{NodeId, SessionId};
-use crate::domain::room::{AuditEntry, CHAT_LINES_MAX, Document, EDITS_MAX, Epoch, RoomCard, Seq};
+use crate::domain::room::{
+    AuditEntry, CHAT_LINES_MAX, Document, EDITS_MAX, Epoch, RoomCard, RoomEvent, Seq,
+};
+use crate::ports::events::OutboxEntry;
 
 /// One room as a store holds it, without I/O: for properties of the live room.
 #[derive(Debug, Clone)]
@@ -25,6 +28,8 @@ pub struct MemoryRoom {
     past_epochs: Vec<(Epoch, Seq)>,
     roster: Vec<Present>,
     audit: Vec<AuditEntry>,
+    outbox: Vec<OutboxEntry>,
+    last_entry: u64,
 }
 
 impl MemoryRoom {
@@ -40,6 +45,8 @@ impl MemoryRoom {
             past_epochs: Vec::new(),
             roster: Vec::new(),
             audit: Vec::new(),
+            outbox: Vec::new(),
+            last_entry: 0,
         }
     }
 
@@ -57,6 +64,7 @@ impl MemoryRoom {
             sessions: self.sessions.clone(),
             past_epochs: self.past_epochs.clone(),
             roster: self.roster.clone(),
+            pending_events: self.pending_events(),
         }
     }
 
@@ -116,7 +124,42 @@ impl MemoryRoom {
         if let Some(roster) = &save.roster {
             self.roster.clone_from(roster);
         }
-        SaveOutcome::Saved
+        self.save_events(save);
+        SaveOutcome::Saved {
+            pending_events: Some(self.pending_events()),
+        }
+    }
+
+    fn save_events(&mut self, save: &RoomSave) {
+        let mut events = save.events.clone();
+        if save.changed {
+            self.outbox.retain(|entry| !is_change(entry));
+            events.push(RoomEvent::Changed { version: save.seq });
+        }
+        for event in events {
+            self.last_entry += 1;
+            self.outbox.push(OutboxEntry {
+                id: self.last_entry,
+                room: self.card.id,
+                event,
+            });
+        }
+    }
+
+    /// Events that wait to be published, as the port describes it.
+    pub fn waiting(&self, after: u64, limit: usize) -> Vec<OutboxEntry> {
+        let entries = self.outbox.iter().filter(|entry| entry.id > after);
+        entries.take(limit).cloned().collect()
+    }
+
+    /// Forgets published ones, as the port describes it.
+    pub fn clear(&mut self, published: &[u64]) {
+        self.outbox.retain(|entry| !published.contains(&entry.id));
+    }
+
+    /// How many events beside the coalesced one wait.
+    pub fn pending_events(&self) -> usize {
+        self.outbox.iter().filter(|entry| !is_change(entry)).count()
     }
 
     fn save_decided(&mut self, save: &RoomSave) {
@@ -144,4 +187,8 @@ impl MemoryRoom {
         let entries = entries.filter(|entry| after.is_none_or(|after| entry.seq < after));
         entries.take(limit).cloned().collect()
     }
+}
+
+const fn is_change(entry: &OutboxEntry) -> bool {
+    matches!(entry.event, RoomEvent::Changed { .. })
 }

@@ -58,6 +58,8 @@ pub(super) enum Outcome {
     Applied(Shown),
     Superseded,
     Refused(Refusal),
+    /// Not at this moment: as if it had never been sent.
+    NotNow(&'static str),
 }
 
 impl Room {
@@ -80,21 +82,15 @@ impl Room {
             return;
         }
         if let Some((code, message, retry_after_ms)) = self.not_now(no, batch.number, now) {
-            let number = Some(batch.number);
-            let message = message.to_owned();
-            effects.push(send(
-                conn,
-                &ServerFrame::Error {
-                    code,
-                    message,
-                    retry_after_ms,
-                    number,
-                    limit: None,
-                },
-            ));
+            effects.push(put_off(conn, batch.number, code, message, retry_after_ms));
             return;
         }
         let outcome = self.apply(no, batch, now);
+        if let Outcome::NotNow(message) = outcome {
+            let (code, wait) = (ErrorCode::Unavailable, Some(self.limits.busy_retry_ms));
+            effects.push(put_off(conn, batch.number, code, message, wait));
+            return;
+        }
         if let Some(decision) = self.record(no, batch.number, digest, outcome, now) {
             self.follow(&decision, now, effects);
         }
@@ -310,6 +306,7 @@ impl Room {
             }
             Outcome::Superseded => (Verdict::Superseded, Seq(0)),
             Outcome::Refused(refusal) => (Verdict::Refused(KeptRefusal(refusal)), Seq(0)),
+            Outcome::NotNow(_) => return None,
         };
         let session = self.sessions.get_mut(&no)?;
         let answers = &mut session.record.answers;
@@ -345,6 +342,26 @@ impl Room {
             ));
         }
     }
+}
+
+/// Tells a client to send a batch again later, under the same number.
+fn put_off(
+    conn: ConnId,
+    number: u32,
+    code: ErrorCode,
+    message: &str,
+    retry_after_ms: Option<u32>,
+) -> Effect {
+    send(
+        conn,
+        &ServerFrame::Error {
+            code,
+            message: message.to_owned(),
+            retry_after_ms,
+            number: Some(number),
+            limit: None,
+        },
+    )
 }
 
 /// Whether an item may stand where it is.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use maru_protocol::ServerFrame;
 
+use super::telling::Telling;
 use super::{CommandNo, CommandOutcome, Effect, Now, Room, send, wire};
 use crate::domain::clock::Tick;
 use crate::domain::id::SessionId;
-use crate::domain::room::{AuditEntry, ItemId, Op, Seq, Stamp};
+use crate::domain::room::{AuditEntry, ItemId, Op, RoomEvent, Seq, Stamp};
 use crate::ports::room::RoomSave;
 use crate::realtime::limits::Limits;
 
@@ -58,11 +59,13 @@ pub(super) struct Debt {
     roster_changed: bool,
     /// Since when a changed roster waits.
     roster: Option<Tick>,
+    /// What the rest of the world is to hear.
+    pub telling: Telling,
     in_flight: Option<InFlight>,
 }
 
 impl Debt {
-    pub fn new(save_no: u64, saved_seq: Seq) -> Self {
+    pub fn new(save_no: u64, saved_seq: Seq, pending_events: usize) -> Self {
         Self {
             save_no,
             saved_seq,
@@ -79,6 +82,7 @@ impl Debt {
             oldest: None,
             roster_changed: false,
             roster: None,
+            telling: Telling::new(pending_events),
             in_flight: None,
         }
     }
@@ -127,6 +131,7 @@ impl Debt {
     }
 
     pub fn owe_audit(&mut self, entry: AuditEntry) {
+        self.telling.owe(RoomEvent::from(&entry));
         self.audit.push(entry);
     }
 
@@ -171,7 +176,8 @@ impl Room {
     /// Starts a save of everything owed, unless one is under way: the next collects meanwhile.
     pub(super) fn save_if_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let roster_due = self.roster_due().is_some_and(|due| due <= now.tick);
-        if self.debt.in_flight.is_some() || (self.debt.batches == 0 && !roster_due) {
+        let is_due = self.debt.batches > 0 || roster_due || self.debt.telling.wants_recount();
+        if self.debt.in_flight.is_some() || !is_due {
             return;
         }
         let roster = self.debt.roster.take().map(|_| self.roster());
@@ -207,6 +213,8 @@ impl Room {
             audit: std::mem::take(&mut debt.audit),
             sessions: Vec::new(),
             roster,
+            changed: document.seq > debt.saved_seq,
+            events: debt.telling.take(),
             at: now.wall,
         };
         for id in items {
@@ -251,12 +259,13 @@ impl Room {
     }
 
     /// The save under way is durable: its authors learn so.
-    pub(super) fn saved(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn saved(&mut self, pending_events: Option<usize>, effects: &mut Vec<Effect>) {
         let Some(save) = self.debt.in_flight.take() else {
             return;
         };
         self.debt.save_no += 1;
         self.debt.durable_seq = save.seq;
+        self.debt.telling.saved(pending_events);
         self.statistics.acknowledged(save.arrived);
         for (reply, seq) in save.commands {
             let outcome = CommandOutcome::Done { seq };

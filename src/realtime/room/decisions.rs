@@ -61,6 +61,7 @@ impl Room {
             }
             Outcome::Superseded => refuse(CommandOutcome::Refused(Refusal::Conflict)),
             Outcome::Refused(refusal) => refuse(CommandOutcome::Refused(refusal)),
+            Outcome::NotNow(_) => refuse(CommandOutcome::Busy),
         }
     }
 
@@ -71,6 +72,9 @@ impl Room {
         }
         if let Err(refusal) = self.identify(&mut decision) {
             return Outcome::Refused(refusal);
+        }
+        if self.is_told_too_little() {
+            return Outcome::NotNow("what was decided before is not passed on yet");
         }
         let ops = if let Decision::RestoreLayout { name } = &decision {
             match self.restore_layout(name.as_str(), by, at) {

@@ -32,7 +32,7 @@ pub enum CommandOutcome {
     },
     /// It had no effect.
     Refused(Refusal),
-    /// The room cannot save fast enough; nothing was done.
+    /// The room cannot save fast enough, or what it tells the world is not passed on; nothing was done.
     Busy,
 }
 

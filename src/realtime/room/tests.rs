@@ -14,5 +14,6 @@ mod parts;
 mod presence;
 mod properties;
 mod signals;
+mod telling;
 mod tick;
 mod world;

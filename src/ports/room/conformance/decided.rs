@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{claim, new_room, now_ms, save_of};
+use super::{SAVED, claim, new_room, now_ms, save_of};
 use crate::domain::clock::WallMs;
 use crate::domain::id::NodeId;
 use crate::domain::room::{
@@ -33,9 +33,9 @@ async fn both(store: &dyn RoomStore, at: u64) -> (ClaimedRoom, MemoryRoom, NodeI
 
 /// Saves in both, and compares what the next owner finds.
 async fn save_both(store: &dyn RoomStore, memory: &mut MemoryRoom, save: RoomSave) {
-    assert_eq!(memory.save(&save), SaveOutcome::Saved);
+    assert_eq!(memory.save(&save), SAVED);
     let id = save.room;
-    assert_eq!(store.save(save).await.expect("saved"), SaveOutcome::Saved);
+    assert_eq!(store.save(save).await.expect("saved"), SAVED);
     let saved = store.read(id).await.expect("read").expect("there");
     assert_eq!(saved.card, memory.card);
 }

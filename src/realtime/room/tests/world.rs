@@ -36,6 +36,8 @@ pub(super) struct World {
     pub commands: Vec<(CommandNo, CommandOutcome)>,
     key: TokenKey,
     limits: Arc<Limits>,
+    /// Whether events are passed on as soon as they are saved.
+    pub relays: bool,
 }
 
 impl World {
@@ -79,6 +81,7 @@ impl World {
             commands: Vec::new(),
             key: TokenKey::new(&[5; 32]),
             limits: Arc::new(Limits::DEFAULT),
+            relays: true,
         };
         world.open();
         world
@@ -316,7 +319,17 @@ impl World {
     pub fn save_lands(&mut self) {
         if let Some((save, outcome @ None)) = &mut self.saving {
             *outcome = Some(self.store.save(save));
+            if self.relays {
+                self.relay();
+            }
         }
+    }
+
+    /// Everything that waits is passed on.
+    pub fn relay(&mut self) {
+        let waiting = self.store.waiting(0, usize::MAX);
+        let ids: Vec<u64> = waiting.iter().map(|entry| entry.id).collect();
+        self.store.clear(&ids);
     }
 
     /// The room hears what became of it.

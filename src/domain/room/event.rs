@@ -1,0 +1,50 @@
+//! What a room tells the rest of the world: feeds, notifications, search.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AuditEntry, Decision, PersonRef, Seq};
+use crate::domain::clock::WallMs;
+use crate::domain::id::RoomId;
+
+/// Something that happened in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RoomEvent {
+    /// The room is other than it was. One that comes later says all that one before said.
+    Changed {
+        /// The document's seq; consumers ignore a version they have seen.
+        version: Seq,
+    },
+    /// The owner decided something.
+    Decided {
+        /// The decision's place in the room; no other decision has it.
+        seq: Seq,
+        /// When.
+        at: WallMs,
+        /// Who decided.
+        by: PersonRef,
+        /// What.
+        what: Decision,
+    },
+}
+
+impl RoomEvent {
+    /// The event's identity: delivered twice, it has the same one.
+    pub fn id(&self, room: RoomId) -> String {
+        match self {
+            Self::Changed { version } => format!("{room}/changed/{}", version.0),
+            Self::Decided { seq, .. } => format!("{room}/decided/{}", seq.0),
+        }
+    }
+}
+
+impl From<&AuditEntry> for RoomEvent {
+    fn from(entry: &AuditEntry) -> Self {
+        Self::Decided {
+            seq: entry.seq,
+            at: entry.at,
+            by: entry.actor.clone(),
+            what: entry.decision.clone(),
+        }
+    }
+}

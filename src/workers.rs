@@ -1,0 +1,3 @@
+//! Work that nobody waits for at a screen: each worker is a loop that can be stopped at any point and begun again.
+
+pub mod outbox;
