@@ -290,6 +290,7 @@ impl World {
 
     /// Everyone who may be here is, sees what the store holds, and has every answer.
     pub fn check_rest(&mut self) {
+        self.check_told();
         let durable = self.store.durable.clone();
         let wall = WallMs(1_700_000_000_000 + self.now);
         let owners = self.nodes.iter().flatten();

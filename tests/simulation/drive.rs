@@ -548,6 +548,7 @@ impl World {
             return;
         }
         let answer = self.store.carry_out(node_id, &what, self.now);
+        self.check_outbox();
         let synced = self.random.chance(900);
         if answers_at.is_none() && !synced {
             return;

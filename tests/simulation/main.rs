@@ -15,6 +15,7 @@ mod checks;
 mod client;
 mod drive;
 mod node;
+mod outbox;
 mod player;
 mod random;
 mod rest;

@@ -167,5 +167,5 @@ pub fn unknown(call: &StoreCall) -> StoreAnswer {
 
 /// Whether an answer says that something is saved.
 pub fn says_saved(answer: &StoreAnswer) -> bool {
-    matches!(answer, StoreAnswer::Save(Ok(SaveOutcome::Saved)))
+    matches!(answer, StoreAnswer::Save(Ok(SaveOutcome::Saved { .. })))
 }

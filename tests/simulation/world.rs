@@ -67,6 +67,10 @@ pub enum Event {
     Clear,
     /// A client reads again.
     Unstall { link: u64 },
+    /// What waits in the outbox is published.
+    Publish,
+    /// What was published is cleared.
+    Clears { published: Vec<u64> },
     /// Someone changes the room's name without a connection.
     Rename,
 }
@@ -124,6 +128,8 @@ pub struct World {
     pub links: BTreeMap<u64, Link>,
     pub store: Store,
     pub players: Vec<Player>,
+    /// Where the room's events go.
+    pub outside: crate::outbox::Outside,
     /// While true, things go wrong.
     pub is_rough: bool,
     /// Of a thousand messages between nodes, how many are lost.
@@ -146,6 +152,7 @@ fn limits() -> Limits {
     Limits {
         idle_ms: 20_000,
         unsaved_batches_max: 64,
+        outbox_events_max: 4,
         flush_bytes_max: 4 * 1024,
         snapshot_part_bytes: 4 * 1024,
         backlog_bytes_max: 24 * 1024,
@@ -211,6 +218,7 @@ impl World {
             lives: vec![0; setting.nodes],
             links: BTreeMap::new(),
             store: Store::new(memory),
+            outside: crate::outbox::Outside::new(seed),
             players,
             is_rough: true,
             relay_loss: if random.chance(500) {
@@ -236,6 +244,7 @@ impl World {
             world.after(wait + 500, Event::Act { client });
         }
         world.after(2_000, Event::Trouble);
+        world.after(1_000, Event::Publish);
         world.after(3_000, Event::Rename);
         world
     }
@@ -308,6 +317,8 @@ impl World {
             Event::Start { node } => self.start_node(node),
             Event::Clear => self.clear_up(),
             Event::Unstall { link } => self.unstall(link),
+            Event::Publish => self.publish(),
+            Event::Clears { published } => self.clears(&published),
             Event::Rename => self.rename(),
         }
     }
