@@ -150,6 +150,7 @@ impl RoomActor {
                 }
                 Turn::Due(late_ms) => {
                     self.parts.metrics.late(late_ms);
+                    self.host.set_lateness(late_ms);
                     self.gauges.late_ms.store(late_ms, Ordering::Relaxed);
                 }
                 Turn::Stop => {
@@ -208,7 +209,8 @@ impl RoomActor {
             (number, answer) = call => Turn::Store(number, answer),
             () = stop.cancelled(), if !stopping => Turn::Stop,
             () = due => {
-                let due = deadline.unwrap_or_default();
+                // What was due before it was known of is not late for that.
+                let due = deadline.unwrap_or_default().max(at.now.tick);
                 Turn::Due(self.parts.clock.tick().since_ms(due))
             }
             command = self.commands.recv() => Turn::Command(command),

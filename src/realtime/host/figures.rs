@@ -33,6 +33,13 @@ impl Host {
         self.owned().map(Room::card)
     }
 
+    /// How late the last turn was that time alone had made due: a node short of processor flushes less often.
+    pub fn set_lateness(&mut self, ms: u64) {
+        if let State::Owner(owner) = &mut self.state {
+            owner.room.set_lateness(ms);
+        }
+    }
+
     /// People, sessions and unsaved batches, where this node owns the room.
     pub fn figures(&self) -> (usize, usize, usize) {
         self.owned().map_or((0, 0, 0), Room::figures)
