@@ -300,6 +300,7 @@ impl World {
                 .is_some_and(|host| host.owned().is_some())
         });
         assert!(owners.count() <= 1, "at rest: two nodes own the room");
+        self.check_logins();
         let mut here = BTreeSet::new();
         for player in &self.players {
             let person = player.visitor.person_id();

@@ -183,7 +183,7 @@ impl World {
     }
 
     /// Carries out what a conversation wants.
-    fn say(&mut self, place: usize, conn: ConnId, outputs: Vec<Output>) {
+    pub fn say(&mut self, place: usize, conn: ConnId, outputs: Vec<Output>) {
         for output in outputs {
             match output {
                 Output::Send(frame) => {
@@ -197,7 +197,7 @@ impl World {
                     self.write(place, conn, |backlog, write| backlog.close(bytes, write));
                 }
                 Output::Tell(input) => self.tell_host(place, HostInput::Local(input)),
-                Output::Identify(first) => self.identify(place, conn, first),
+                Output::Identify(first) => self.identify(place, conn, &first),
                 Output::Lookup(bearer) => {
                     let found = self.visitor_of(&bearer);
                     let mut more = Vec::new();
@@ -215,14 +215,20 @@ impl World {
         self.nodes[place].as_mut()?.conns.get_mut(&conn)
     }
 
-    fn identify(&mut self, place: usize, conn: ConnId, first: maru::realtime::conversation::First) {
+    fn identify(
+        &mut self,
+        place: usize,
+        conn: ConnId,
+        first: &maru::realtime::conversation::First,
+    ) {
         let Some(node) = &self.nodes[place] else {
             return;
         };
         let at = node.at(self.now).now;
         let fresh = SessionId::from_uuid(uuid(0x7365_7373_0000_0000 + self.record.next_session()));
-        let found = identify(first, self.room, &self.gate, fresh, at.wall);
+        let found = identify(first.clone(), self.room, &self.gate, fresh, at.wall);
         let found = found.map(|(bearer, entry)| (Box::new(self.visitor_of(&bearer)), entry));
+        self.check_identified(first, found.as_ref());
         if let Ok((visitor, entry)) = &found {
             let (Entry::Join { session, .. } | Entry::Resume { session, .. }) = entry;
             let link = self.conn(place, conn).map(|it| it.link);
@@ -237,11 +243,6 @@ impl World {
             it.conversation.identified(found, tick, &mut outputs);
         }
         self.say(place, conn, outputs);
-    }
-
-    fn visitor_of(&self, bearer: &maru::domain::visitor::Bearer) -> maru::domain::visitor::Visitor {
-        let player = self.players.iter().find(|p| p.visitor.bearer() == *bearer);
-        player.expect("only players have tickets").visitor.clone()
     }
 
     pub fn tell_host(&mut self, place: usize, input: HostInput) {

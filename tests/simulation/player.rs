@@ -94,20 +94,24 @@ impl World {
                 have: player.client.have(),
                 avatar: None,
             },
-            None => {
-                let bearer = player.visitor.bearer();
-                let ticket = self.gate.issue(self.room, bearer, wall);
-                ClientFrame::Join {
-                    ticket: ticket.expect("everyone may come in"),
+            None => match self.ticket_for(client, wall) {
+                Some(ticket) => ClientFrame::Join {
+                    ticket,
                     avatar: None,
+                },
+                None => {
+                    let link = self.players[client].link.take();
+                    self.drop_link(link);
+                    self.come_back(client, true);
+                    return;
                 }
-            }
+            },
         };
         self.send_up(client, &first);
     }
 
     /// Comes back by and by: sooner after a loss than after a refusal.
-    fn come_back(&mut self, client: usize, refused: bool) {
+    pub fn come_back(&mut self, client: usize, refused: bool) {
         let player = &mut self.players[client];
         player.failures = (player.failures + 1).min(5);
         player.attempt += 1;
@@ -547,7 +551,10 @@ impl World {
             let room = host.and_then(|host| host.owned());
             room.is_some_and(|room| room.epoch().0 == epoch)
         });
-        let settled = self.now > since + 3_000 && epoch == player.client.epoch;
+        // A wire that went dead may have swallowed the news.
+        let link = player.link.and_then(|id| self.links.get(&id));
+        let is_alive = link.is_some_and(|link| !link.dead);
+        let settled = is_alive && self.now > since + 3_000 && epoch == player.client.epoch;
         let free = self.players[copycat].link.is_none();
         let Some(place) = place.filter(|_| settled && free) else {
             return;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use maru::catalogue::catalogue;
-use maru::domain::id::{LoginId, NodeId, RoomId, UserId};
+use maru::domain::id::{NodeId, RoomId, UserId};
 use maru::domain::room::{Access, Document, RoomCard, Visibility};
 use maru::domain::user::Look;
 use maru::domain::visitor::{Identity, Visitor};
@@ -18,6 +18,7 @@ use maru::realtime::limits::Limits;
 use maru::realtime::relay::Message;
 use maru::realtime::token::TokenKey;
 
+use crate::cache::{Happening, Logins};
 use crate::node::{Link, Node, uuid};
 use crate::player::Player;
 use crate::random::Random;
@@ -73,6 +74,8 @@ pub enum Event {
     Clears { published: Vec<u64> },
     /// Someone changes the room's name without a connection.
     Rename,
+    /// Something happens to logins, or to the cache that must know of them.
+    Login(Happening),
 }
 
 /// A store call under way.
@@ -123,6 +126,7 @@ pub struct World {
     pub key: TokenKey,
     /// The tickets, and the cache all nodes share.
     pub gate: Gate,
+    pub logins: Logins,
     pub nodes: Vec<Option<Node>>,
     pub lives: Vec<u64>,
     pub links: BTreeMap<u64, Link>,
@@ -191,7 +195,7 @@ impl World {
                 identity: Identity::User {
                     id: users[person],
                     handle: format!("person{person}"),
-                    login: LoginId::from_uuid(uuid(0x6c6f_6769_6e00_0000 + client as u64)),
+                    login: crate::cache::login(client as u64),
                 },
                 name: format!("사람{person}"),
                 look: Look::default(),
@@ -214,6 +218,7 @@ impl World {
             room,
             key: TokenKey::new(&[5; 32]),
             gate: crate::cache::gate(),
+            logins: Logins::default(),
             nodes: (0..setting.nodes).map(|_| None).collect(),
             lives: vec![0; setting.nodes],
             links: BTreeMap::new(),
@@ -246,6 +251,10 @@ impl World {
         world.after(2_000, Event::Trouble);
         world.after(1_000, Event::Publish);
         world.after(3_000, Event::Rename);
+        // Half of the runs are about everything else: signing out hides what lasting sessions show.
+        if seed.is_multiple_of(2) {
+            world.begin_logins();
+        }
         world
     }
 
@@ -320,6 +329,7 @@ impl World {
             Event::Publish => self.publish(),
             Event::Clears { published } => self.clears(&published),
             Event::Rename => self.rename(),
+            Event::Login(happening) => self.login_happens(happening),
         }
     }
 
