@@ -115,8 +115,8 @@ pub enum Parcel {
     Send(Bytes),
     /// Frames that bring it up to date.
     Resync(Bytes),
-    /// The end, with this close code.
-    Close(u16),
+    /// Last words, perhaps none, and the end with this close code.
+    Close(Bytes, u16),
 }
 
 /// Those who get the same bytes.

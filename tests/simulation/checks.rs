@@ -206,6 +206,24 @@ impl World {
         }
     }
 
+    /// Nobody comes in who has been kept out for longer than a decision needs to be heard of.
+    pub fn check_welcome(&self, client: usize) {
+        let person = self.players[client].visitor.person_id();
+        let since = self
+            .store
+            .durable
+            .card
+            .access
+            .bans
+            .get(&person)
+            .map(|ban| ban.at.0);
+        let now = 1_700_000_000_000 + self.now;
+        assert!(
+            since.is_none_or(|since| since + 12_000 > now),
+            "authorise: client {client} came in although banned"
+        );
+    }
+
     pub fn seen_before(&self, place: usize, input: &HostInput) -> Option<Stand> {
         let is_batch = match input {
             HostInput::Local(Input::Batch { .. }) => true,

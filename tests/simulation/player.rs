@@ -184,6 +184,7 @@ impl World {
                 !self.players[client].is_copycat,
                 "token: an old resume token was accepted"
             );
+            self.check_welcome(client);
             let epoch = self.players[client].client.welcome_epoch;
             self.players[client].old_token = token_before.map(|token| (token, epoch, self.now));
             self.players[client].failures = 0;
@@ -265,6 +266,13 @@ impl World {
                 self.come_back(client, true);
             }
             4_302 | 4_300 => panic!("a client that keeps the protocol was closed with {code}"),
+            // Sent out, kept out, or not let in: some try again later, with a new ticket.
+            4_301 | 4_305 | 4_306 => {
+                self.players[client].client.forget_session();
+                self.record.put_out(client, self.now);
+                self.players[client].told_to_wait = Some(6_000);
+                self.come_back(client, true);
+            }
             _ => {
                 self.players[client].client.forget_session();
                 self.players[client].is_out = true;

@@ -359,7 +359,7 @@ impl Edge {
         };
         local.welcomed |= matches!(parcel, Parcel::Welcome(_));
         let is_fresh = matches!(parcel, Parcel::Welcome(_) | Parcel::Resync(_));
-        if !local.welcomed && !matches!(parcel, Parcel::Close(_)) {
+        if !local.welcomed && !matches!(parcel, Parcel::Close(..)) {
             // Its welcome was lost: nothing stands for that, and it is sent away soon.
             return;
         }
@@ -373,8 +373,11 @@ impl Edge {
                 actions.push(Action::Send(conn, bytes));
             }
             Parcel::Resync(bytes) => actions.push(Action::Resync(conn, bytes)),
-            Parcel::Close(code) => {
+            Parcel::Close(words, code) => {
                 self.conns.remove(&conn);
+                if !words.is_empty() {
+                    actions.push(Action::Send(conn, words));
+                }
                 actions.push(Action::Close(conn, code));
             }
         }

@@ -145,7 +145,8 @@ impl Host {
             if !matches!(effect, Effect::Flush { .. }) {
                 self.publish_flush(&mut flushes, actions);
             }
-            if !matches!(&effect, Effect::Send { conn, .. } if parcel.as_ref().is_some_and(|(to, _)| to == conn))
+            // Last words and the end are one: a refusal must not be taken for a welcome.
+            if !matches!(&effect, Effect::Send { conn, .. } | Effect::Close { conn, .. } if parcel.as_ref().is_some_and(|(to, _)| to == conn))
             {
                 self.send_parcel(&mut parcel, actions);
             }
@@ -171,7 +172,9 @@ impl Host {
                     flushes.push((far, bytes, reliable_bytes));
                 }
                 Effect::Close { conn, code } if is_far(conn) => {
-                    self.down(conn, Parcel::Close(code.number()), actions);
+                    let words = parcel.take().map(|(_, words)| words.freeze());
+                    let farewell = Parcel::Close(words.unwrap_or_default(), code.number());
+                    self.down(conn, farewell, actions);
                     if let State::Owner(owner) = &mut self.state {
                         owner.remote.forget(conn);
                     }

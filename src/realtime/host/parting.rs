@@ -126,8 +126,8 @@ impl Host {
             };
             if is_far(conn) {
                 let bytes = frame::binary(&encode_server(&frame));
-                self.down(conn, Parcel::Send(bytes), actions);
-                self.down(conn, Parcel::Close(CloseCode::Restart.number()), actions);
+                let farewell = Parcel::Close(bytes, CloseCode::Restart.number());
+                self.down(conn, farewell, actions);
             } else {
                 send(conn, &frame, actions);
                 close(conn, CloseCode::Restart, actions);
