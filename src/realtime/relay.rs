@@ -92,8 +92,9 @@ pub enum Body {
     Flush {
         /// Contiguous for an epoch.
         flush: u64,
-        /// The edges it is meant for, each with its life: another edge has been given up.
-        edges: Vec<(NodeId, u64)>,
+        /// The edges it is meant for, each with its life and the last `Down` sent to it, after which the flush
+        /// comes. An edge not among them has been given up.
+        edges: Vec<(NodeId, u64, u64)>,
         /// One for each audience; the one without connections is for everyone not named elsewhere.
         audiences: Vec<Audience>,
     },

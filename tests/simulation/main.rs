@@ -138,7 +138,14 @@ fn every_broken_rule_shows() {
     let quiet = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let mut unseen = Vec::new();
+    let only = std::env::var("MARU_TEST_RULE").ok();
     for rule in Rule::ALL {
+        if only
+            .as_ref()
+            .is_some_and(|only| *only != format!("{rule:?}"))
+        {
+            continue;
+        }
         let found = (0..MUTANT_SEEDS).find_map(|seed| {
             let nodes = if seed % 4 == 3 { 1 } else { 3 };
             without(Some(rule), || run(seed, nodes)).err()

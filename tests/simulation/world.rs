@@ -368,11 +368,11 @@ impl World {
             1
         };
         for _ in 0..copies {
-            let slow = self.is_rough && self.random.chance(30);
-            let wait = if slow {
-                self.random.between(20, 900)
-            } else {
-                self.random.between(1, 4)
+            let wait = match self.random.below(1_000) {
+                // Stuck somewhere until long after another owner has taken over.
+                0..8 if self.is_rough => self.random.between(2_000, 14_000),
+                8..38 if self.is_rough => self.random.between(20, 900),
+                _ => self.random.between(1, 4),
             };
             let bytes = message.encode();
             self.after(wait, Event::Relay { to, bytes });

@@ -4,7 +4,7 @@
 mod deliver;
 mod gap;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use maru_protocol::{CloseCode, ServerFrame};
 
@@ -25,9 +25,6 @@ const WAIT_MS_MAX: u64 = 1_000;
 
 /// How long an edge waits for the answer to a decision.
 const ASK_MS_MAX: u64 = 10_000;
-
-/// Flushes kept for connections whose welcome comes after them.
-const KEPT_FLUSHES_MAX: usize = 64;
 
 /// Messages held back until the ones before them come.
 const HELD_MAX: usize = 1_024;
@@ -60,9 +57,8 @@ pub(super) struct Edge {
     epoch: Option<Epoch>,
     conns: BTreeMap<ConnId, Local>,
     flush: Option<u64>,
-    /// Flushes that came before the ones before them.
-    early: BTreeMap<u64, Vec<Audience>>,
-    kept: VecDeque<(u64, Vec<Audience>)>,
+    /// Flushes that wait for what comes before them: the `Down` each comes after, and what it brings.
+    early: BTreeMap<u64, (u64, Vec<Audience>)>,
     down: u64,
     held: BTreeMap<u64, Held>,
     /// Since when something is known to be missing.
@@ -87,7 +83,6 @@ impl Edge {
             conns: BTreeMap::new(),
             flush: None,
             early: BTreeMap::new(),
-            kept: VecDeque::new(),
             down: 0,
             held: BTreeMap::new(),
             gap: None,
@@ -193,11 +188,17 @@ impl Edge {
                 edges,
                 audiences,
             } => {
-                let is_meant = edges.contains(&(self.parts.node, self.parts.link));
-                if !is_meant && self.conns.values().any(|local| local.welcomed) {
+                let own = (self.parts.node, self.parts.link);
+                let mine = edges.iter().find(|(node, life, _)| (*node, *life) == own);
+                let is_inside = self.conns.values().any(|local| local.welcomed);
+                if mine.is_none() && is_inside && Rule::Epoch.holds() {
                     return true;
                 }
-                self.flushed(flush, audiences, now, actions);
+                let after = mine.map_or(0, |(_, _, down)| *down);
+                if self.flush.is_none_or(|last| flush > last) {
+                    self.early.insert(flush, (after, audiences));
+                    self.advance(now, actions);
+                }
             }
             Body::Announce { flush } => {
                 self.flush_told = self.flush_told.max(flush);
@@ -216,7 +217,7 @@ impl Edge {
                     parcel,
                 };
                 self.held.insert(number, held);
-                self.hand_down(now, actions);
+                self.advance(now, actions);
             }
             Body::Standing {
                 link,
@@ -303,52 +304,46 @@ impl Edge {
         self.tell(body, actions);
     }
 
-    fn flushed(
-        &mut self,
-        flush: u64,
-        audiences: Vec<Audience>,
-        now: Tick,
-        actions: &mut Vec<Action>,
-    ) {
-        if self.flush.is_some_and(|last| flush <= last) {
-            return;
-        }
-        let is_next = self.flush.is_none_or(|last| flush == last + 1);
-        if is_next || !Rule::Stale.holds() {
-            self.deliver(flush, audiences, actions);
-        } else {
-            self.early.insert(flush, audiences);
-        }
-        while let Some(next) = self.flush.map(|last| last + 1)
-            && let Some(audiences) = self.early.remove(&next)
-        {
-            self.deliver(next, audiences, actions);
-        }
-        self.hand_down(now, actions);
-    }
-
-    /// Hands on what waits for connections, as far as nothing before it is missing.
-    fn hand_down(&mut self, now: Tick, actions: &mut Vec<Action>) {
-        while let Some(held) = self.held.get(&(self.down + 1)) {
-            let is_known = self
-                .conns
-                .get(&held.conn)
-                .is_some_and(|local| local.from.is_some());
-            // Answers follow the edits they answer; what brings someone up to date stands for itself.
-            let must_wait =
-                is_known && !matches!(held.parcel, Parcel::Welcome(_) | Parcel::Resync(_));
-            if must_wait && held.flush > self.flush.unwrap_or(0) && Rule::Stale.holds() {
+    /// Hands on what has come, in the order in which the owner sent it, as far as nothing before it is missing.
+    fn advance(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        loop {
+            if let Some(audiences) = self.next_flush() {
+                self.deliver(&audiences, actions);
+            } else if let Some(held) = self.next_down() {
+                self.unpack(held, actions);
+            } else {
                 break;
-            }
-            self.down += 1;
-            if let Some(held) = self.held.remove(&self.down) {
-                self.unpack(held, now, actions);
             }
         }
         self.mark_gap(now);
     }
 
-    fn unpack(&mut self, held: Held, now: Tick, actions: &mut Vec<Action>) {
+    fn next_flush(&mut self) -> Option<Vec<Audience>> {
+        let (flush, (after, _)) = self.early.first_key_value()?;
+        let is_next = self.flush.is_none_or(|last| *flush == last + 1);
+        if Rule::Stale.holds() && (!is_next || *after > self.down) {
+            return None;
+        }
+        let (flush, (_, audiences)) = self.early.pop_first()?;
+        self.flush = Some(flush);
+        Some(audiences)
+    }
+
+    fn next_down(&mut self) -> Option<Held> {
+        let held = self.held.get(&(self.down + 1))?;
+        let local = self.conns.get(&held.conn);
+        let is_known = local.is_some_and(|local| local.from.is_some());
+        // Answers follow the edits they answer; what brings someone up to date stands for itself.
+        let stands = matches!(held.parcel, Parcel::Welcome(_) | Parcel::Resync(_));
+        let must_wait = is_known && !stands && held.flush > self.flush.unwrap_or(0);
+        if must_wait && Rule::Stale.holds() {
+            return None;
+        }
+        self.down += 1;
+        self.held.remove(&self.down)
+    }
+
+    fn unpack(&mut self, held: Held, actions: &mut Vec<Action>) {
         let Held {
             flush,
             conn,
@@ -380,9 +375,6 @@ impl Edge {
                 }
                 actions.push(Action::Close(conn, code));
             }
-        }
-        if is_fresh {
-            self.replay(conn, flush, now, actions);
         }
     }
 

@@ -286,7 +286,7 @@ impl Remote {
             edges: self
                 .links
                 .iter()
-                .map(|(node, link)| (*node, link.life))
+                .map(|(node, link)| (*node, link.life, link.sent))
                 .collect(),
             audiences: audiences.collect(),
         })

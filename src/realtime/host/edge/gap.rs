@@ -31,12 +31,11 @@ impl Edge {
         let newest = self.early.keys().next_back().copied().max(self.flush);
         self.flush = newest.map(|newest| newest.max(self.flush_told));
         self.early.clear();
-        self.kept.clear();
         let newest = self.held.keys().next_back().copied().unwrap_or(0);
         self.down = self.down.max(self.down_told).max(newest);
         for (_, held) in std::mem::take(&mut self.held) {
             // Refusals among them come only once; whatever edits they precede comes with what is asked for now.
-            self.unpack(held, now, actions);
+            self.unpack(held, actions);
         }
         self.gap = None;
         self.ask_for_all(now, actions);
