@@ -52,7 +52,8 @@ impl World {
             self.outside.hear(&entry.event);
         }
         let random = &mut self.outside.random;
-        if !entries.is_empty() && !(is_rough && random.chance(200)) {
+        let is_lost = is_rough && random.chance(200);
+        if !entries.is_empty() && !is_lost {
             let published = entries.iter().map(|entry| entry.id).collect();
             let later = random.between(1, 200);
             self.after(later, Event::Clears { published });

@@ -372,6 +372,7 @@ impl World {
             92..93 => self.leave(client),
             93..95 => self.stop_reading(client),
             95..97 => self.cut(client),
+            97 if self.random.chance(200) => self.vanish(client),
             97..98 => self.go_silent(client),
             98..100 => self.copy_tab(client),
             _ => {}
@@ -596,6 +597,14 @@ impl World {
 
     fn cut(&mut self, client: usize) {
         self.lose(client);
+    }
+
+    /// Gone for good, without a word: a battery, a tunnel.
+    fn vanish(&mut self, client: usize) {
+        self.go_silent(client);
+        self.note(|| format!("client {client} vanishes"));
+        self.players[client].is_out = true;
+        self.players[client].client.cut_off();
     }
 
     /// The link passes nothing any more, and nobody is told.

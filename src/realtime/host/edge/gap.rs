@@ -30,6 +30,9 @@ impl Edge {
     pub(super) fn give_up_gap(&mut self, now: Tick, actions: &mut Vec<Action>) {
         let newest = self.early.keys().next_back().copied().max(self.flush);
         self.flush = newest.map(|newest| newest.max(self.flush_told));
+        // Messages that these would have followed are too late from now on.
+        let followed = self.early.values().map(|(after, _)| *after).max();
+        self.down = self.down.max(followed.unwrap_or(0));
         self.early.clear();
         let newest = self.held.keys().next_back().copied().unwrap_or(0);
         self.down = self.down.max(self.down_told).max(newest);
