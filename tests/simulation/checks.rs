@@ -342,6 +342,10 @@ impl World {
         let inside: Vec<usize> = (0..self.players.len())
             .filter(|n| self.players[*n].client.inside)
             .collect();
+        let inside_people: BTreeSet<String> = inside
+            .iter()
+            .map(|number| self.players[*number].visitor.person_id())
+            .collect();
         for number in inside {
             let client = &self.players[number].client;
             assert!(
@@ -390,10 +394,15 @@ impl World {
                 missing.is_empty(),
                 "at rest: client {number} does not see {missing:?}"
             );
-            let ghosts = client.people.values().filter(|person| person.away).count();
-            assert_eq!(
-                ghosts, 0,
-                "ghosts: client {number} still sees people who are gone"
+            let ghosts: Vec<_> = client
+                .people
+                .values()
+                .filter(|person| !inside_people.contains(&person.id))
+                .map(|person| &person.id)
+                .collect();
+            assert!(
+                ghosts.is_empty(),
+                "ghosts: client {number} still sees {ghosts:?}"
             );
         }
         let mut said = BTreeSet::new();
