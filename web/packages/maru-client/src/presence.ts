@@ -53,11 +53,21 @@ export class Presence {
     if (initial) this.#place.set(initial);
   }
 
-  /** Where I want to be, for Join and Resume, which tell the server in their own way. */
+  /** Where I want to be, for Join and Resume. */
   presented(): Avatar | null {
-    this.#place.told();
     const at = this.#place.wish;
     return at && { member: 0, ...at };
+  }
+
+  /** The room has placed a newcomer: where they wished to be is settled. */
+  placed(): void {
+    this.#place.told();
+  }
+
+  /** Where the room shows me as I come back; a newer place of mine is still owed to it. */
+  shown(at: Position): void {
+    const wish = this.#place.wish;
+    if (wish && samePosition(at, wish)) this.#place.told();
   }
 
   move({ x, y, facing, standing }: Position): void {

@@ -34,6 +34,8 @@ export class LiveRoom extends RoomVerbs {
   readonly #replica = new Replica();
   readonly #signals: Signals;
   #welcome: ServerFrameOf<'welcome'> | null = null;
+  /** Welcomed as somebody new, and not yet shown the room. */
+  #joined = false;
   #info: RoomInfo | null = null;
   #role: Role | null = null;
   #latencyMs: number | null = null;
@@ -291,6 +293,7 @@ export class LiveRoom extends RoomVerbs {
       return;
     }
     this.#welcome = frame;
+    this.#joined = !frame.resumed;
     this.#edits.welcomed(frame.lastNumber);
     this.#setInfo(frame.room);
     this.#setRole(frame.role);
@@ -363,10 +366,19 @@ export class LiveRoom extends RoomVerbs {
     this.#connection.settled();
     // whoever heard that may have left
     if (this.#state.name !== 'inside' || !this.limits) return;
+    this.#presentMe();
     this.#presence.start(this.limits);
     this.#edits.flush();
     this.#reads.start();
     this.#tellProfile();
+  }
+
+  /** A room takes the wish of who joins, and keeps who resumes where it last saw them. */
+  #presentMe(): void {
+    if (this.#joined) this.#presence.placed();
+    this.#joined = false;
+    const shown = this.member === null ? undefined : this.view.avatars.get(this.member);
+    if (shown) this.#presence.shown(shown);
   }
 
   #advance({ changes, lines, info }: Step, before: ReadonlyMap<number, Person> | null): void {

@@ -59,7 +59,7 @@ export class FakeNetwork {
       send: (bytes) => void wire.toServer.push(bytes.slice()),
       // what was sent before a farewell still arrives; the client has turned away already
       close: (code) => {
-        let arriving = code === 1000;
+        let arriving = code === 1000 && !wire.closed;
         while (arriving) arriving = this.#step(wire, 'up');
         wire.end(code, false);
       },

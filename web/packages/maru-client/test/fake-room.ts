@@ -1,5 +1,5 @@
 // A room server in memory that follows PROTOCOL.md: order, saves, answers, sessions, crashes.
-import type { Ack, ClientFrame, Item, Op, Person, RoomEvent, RoomInfo, ServerFrame, Status, Topic } from '../src/index.ts';
+import type { Ack, Avatar, ClientFrame, Item, Op, Person, RoomEvent, RoomInfo, ServerFrame, Status, Topic } from '../src/index.ts';
 import { applyBatch, newDocument, notOverwriting, reasonAgainst, type FakeDocument } from './fake-document.ts';
 
 export const LIMITS = {
@@ -46,6 +46,7 @@ interface LiveSession {
   no: number;
   savedNumber: number;
   status: Status;
+  place: Omit<Avatar, 'member'>;
   line: Line | null;
 }
 
@@ -99,8 +100,8 @@ export class FakeRoom {
     return [...this.#sessions.values()].map((session) => this.#person(session));
   }
 
-  #person({ id, no, line, status }: LiveSession): Person {
-    const avatar = { member: no, x: 500, y: 500, facing: 0, standing: 0 } as const;
+  #person({ id, no, line, status, place }: LiveSession): Person {
+    const avatar = { member: no, ...place };
     const look = [0, 0, 0, 0, 0, 0];
     const away = line === null;
     const who = { member: no, id, kind: 'guest', name: id, handle: null, look, role: 'editor' } as const;
@@ -118,7 +119,10 @@ export class FakeRoom {
     else if (frame.type === 'ping') line.send({ type: 'pong', nonce: frame.nonce });
     else if (frame.type === 'typing') this.#signal([{ member: session.no, active: frame.active }], []);
     else if (frame.type === 'drag') this.#signal([], [{ member: session.no, preview: frame.preview }]);
-    else if (frame.type === 'setStatus') {
+    else if (frame.type === 'move') {
+      const { x, y, facing, standing } = frame;
+      session.place = { x, y, facing, standing };
+    } else if (frame.type === 'setStatus') {
       session.status = frame.status;
       this.#events.push({ type: 'updated', person: this.#person(session) });
     } else if (frame.type === 'read') this.#read(line, frame.topic);
@@ -183,7 +187,7 @@ export class FakeRoom {
     record.generation += 1;
     let session = this.#sessions.get(id);
     if (!session) {
-      session = { id, no: this.#nextSession, savedNumber: lastNumber(record), status: 'available', line };
+      session = { id, no: this.#nextSession, savedNumber: lastNumber(record), status: 'available', place: { x: 500, y: 500, facing: 0, standing: 0 }, line };
       this.#nextSession += 1;
       this.#sessions.set(id, session);
       this.#events.push({ type: 'joined', person: this.#person(session) });

@@ -260,8 +260,28 @@ describe('moving', () => {
     await vi.advanceTimersByTimeAsync(500);
     network.settle();
     const avatar = { member: 0, x: 0, y: 1000, facing: 2, standing: 0 };
-    expect(network.received.findLast(({ type }) => type !== 'ping')).toMatchObject({ type: 'resume', avatar });
+    expect(network.received.findLast(({ type }) => type === 'resume')).toMatchObject({ avatar });
     expect(() => room.move(Number.NaN, 0, 0, 0)).toThrow(RangeError);
+  });
+
+  test('tells a place the room does not know yet once it is back, and no other', async () => {
+    const { room, network, server, enter } = harness();
+    await enter();
+    const moves = () => network.received.filter(({ type }) => type === 'move');
+    const back = async () => {
+      network.cut();
+      await vi.advanceTimersByTimeAsync(500);
+      network.settle();
+      await vi.advanceTimersByTimeAsync(500);
+      network.settle();
+    };
+    room.move(100, 200, 1, 1);
+    // the link breaks with the step on its way
+    await back();
+    expect(server.people).toMatchObject([{ avatar: { x: 100, y: 200, facing: 1, standing: 1 } }]);
+    expect(moves()).toHaveLength(1);
+    await back();
+    expect(moves()).toHaveLength(1);
   });
 });
 
