@@ -47,7 +47,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 // soon noticed losses, a grace beyond the worst of luck, and snapshots that come in parts
 const maru = await Maru.start({
   MARU_LIVE_HEARTBEAT_MS: '1000',
-  MARU_LIVE_SILENCE_MS_MAX: '2500',
+  MARU_LIVE_SILENCE_MS_MAX: '4000',
   MARU_LIVE_GRACE_MS: '60000',
   MARU_LIVE_IDLE_ROOM_MS: '90000',
   MARU_LIVE_SNAPSHOT_PART_BYTES: '4096',

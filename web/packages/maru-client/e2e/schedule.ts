@@ -19,9 +19,9 @@ function fault(kind: (typeof faults)[number], chance: Chance): Spell {
     case 'stalled':
       return { weather: { kind: 'stalled' }, ms: chance.whole(300, 4_000) };
     case 'half-open-up':
-      return { weather: { kind: 'half-open', lost: 'up' }, ms: chance.whole(500, 4_000) };
+      return { weather: { kind: 'half-open', lost: 'up' }, ms: chance.whole(500, 6_000) };
     case 'half-open-down':
-      return { weather: { kind: 'half-open', lost: 'down' }, ms: chance.whole(500, 4_000) };
+      return { weather: { kind: 'half-open', lost: 'down' }, ms: chance.whole(500, 6_000) };
     case 'cut':
       return { weather: { kind: 'cut' }, ms: chance.whole(100, 500) };
     case 'down':
