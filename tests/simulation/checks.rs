@@ -1,9 +1,8 @@
 //! What must never happen, and how everything must be once it has come to rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use maru::domain::clock::WallMs;
-use maru::domain::id::SessionId;
 use maru::domain::room::Applicant;
 use maru::realtime::host::{Action, HostInput};
 use maru::realtime::relay::Body;
@@ -15,72 +14,6 @@ use crate::world::World;
 
 /// Being put out, and hearing of it, takes this long at the most.
 const DISTURBED_MS: u64 = 30_000;
-
-/// What the simulation knows of people and machines, without asking the code under test.
-#[derive(Default)]
-pub struct Record {
-    sessions: u64,
-    /// Each client's session of the moment.
-    pub session_of: BTreeMap<usize, SessionId>,
-    /// Since when a client is inside, as far as it knows.
-    inside_since: BTreeMap<usize, u64>,
-    /// When a client last lost its connection.
-    outside_since: BTreeMap<usize, u64>,
-    left_at: BTreeMap<usize, u64>,
-    /// When a person was last the object of a decision of the owner; empty for everyone.
-    disturbed: BTreeMap<String, u64>,
-    /// Until when a place had trouble.
-    node_trouble: BTreeMap<usize, u64>,
-    /// When the store last was not well: nodes cannot find the room's next owner without it.
-    store_trouble: u64,
-    /// Events taken, so that a run that did nothing shows.
-    pub answered: u64,
-    pub welcomes: u64,
-}
-
-impl Record {
-    pub fn next_session(&mut self) -> u64 {
-        self.sessions += 1;
-        self.sessions
-    }
-
-    pub fn entering(&mut self, client: usize, session: SessionId, _person: String) {
-        self.session_of.insert(client, session);
-    }
-
-    pub fn inside(&mut self, client: usize, now: u64) {
-        self.welcomes += 1;
-        self.left_at.remove(&client);
-        self.inside_since.entry(client).or_insert(now);
-        self.outside_since.remove(&client);
-    }
-
-    pub fn outside(&mut self, client: usize, now: u64) {
-        self.inside_since.remove(&client);
-        self.outside_since.entry(client).or_insert(now);
-    }
-
-    pub fn left(&mut self, client: usize, now: u64) {
-        self.left_at.insert(client, now);
-    }
-
-    pub fn put_out(&mut self, client: usize, now: u64) {
-        self.left_at.insert(client, now);
-    }
-
-    pub fn disturb_person(&mut self, person: &str, now: u64) {
-        self.disturbed.insert(person.to_owned(), now);
-    }
-
-    pub fn disturb_store(&mut self, now: u64) {
-        self.store_trouble = now;
-    }
-
-    pub fn disturb_node(&mut self, place: usize, until: u64) {
-        let known = self.node_trouble.entry(place).or_insert(0);
-        *known = (*known).max(until);
-    }
-}
 
 /// What a client saw before a frame.
 pub struct Seen {

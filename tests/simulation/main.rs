@@ -13,11 +13,11 @@
 mod cache;
 mod checks;
 mod client;
-mod drive;
 mod node;
 mod outbox;
 mod player;
 mod random;
+mod record;
 mod rest;
 mod store;
 mod trouble;

@@ -1,21 +1,27 @@
 //! One node of the simulation: the real host, lease, conversations and backlogs, with a clock of its own.
 
+mod conversations;
+mod host;
+mod link;
+mod process;
+mod relay;
+mod store_calls;
+
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
 use maru::domain::clock::{Tick, WallMs};
 use maru::domain::id::NodeId;
 use maru::realtime::backlog::Backlog;
 use maru::realtime::conversation::Conversation;
-use maru::realtime::frame;
 use maru::realtime::host::{At, Host};
 use maru::realtime::lease::Lease;
 use maru::realtime::limits::Limits;
 use maru::realtime::quota::Quotas;
 use maru::realtime::room::{ConnId, Now};
-use maru_protocol::{ServerFrame, encode_server};
+
+pub use link::Link;
+pub use store_calls::Landing;
 
 /// One connection as its node has it.
 pub struct Conn {
@@ -124,51 +130,4 @@ impl Node {
 /// A name that is the same in every run of a seed.
 pub fn uuid(number: u64) -> uuid::Uuid {
     uuid::Uuid::from_u128(u128::from(number))
-}
-
-/// The kernel's side of a connection: bytes on their way to the peer.
-pub struct Link {
-    pub client: usize,
-    pub node: usize,
-    pub life: u64,
-    pub conn: ConnId,
-    /// Taken by the kernel, not yet on the way.
-    pub kernel: Vec<u8>,
-    pub kernel_max: usize,
-    /// The peer reads nothing.
-    pub stalled: bool,
-    /// Nothing gets through, and nobody is told.
-    pub dead: bool,
-    /// The peer is gone and the kernel knows.
-    pub reset: bool,
-    pub pumping: bool,
-    /// When the last bytes sent up and down arrive: they do not overtake each other.
-    pub up_at: u64,
-    pub down_at: u64,
-}
-
-impl Link {
-    /// As `write` does.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.reset {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        let free = self.kernel_max - self.kernel.len();
-        if free == 0 {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        let taken = free.min(bytes.len());
-        self.kernel.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-}
-
-/// Framed, with a close after it.
-pub fn last_words(saying: Option<&ServerFrame>, code: u16) -> Bytes {
-    let mut bytes = BytesMut::new();
-    if let Some(saying) = saying {
-        frame::put_binary(&mut bytes, &encode_server(saying));
-    }
-    bytes.extend_from_slice(&frame::close(code));
-    bytes.freeze()
 }

@@ -7,7 +7,7 @@ use maru::domain::clock::WallMs;
 use maru::domain::id::NodeId;
 use maru::domain::rules::Rule;
 use maru::ports::room::memory::MemoryRoom;
-use maru::ports::room::{ClaimOutcome, SaveOutcome, StoreError, may_claim};
+use maru::ports::room::{ClaimOutcome, StoreError, may_claim};
 use maru::realtime::host::{StoreAnswer, StoreCall};
 
 use crate::random::Random;
@@ -163,9 +163,4 @@ pub fn unknown(call: &StoreCall) -> StoreAnswer {
         StoreCall::LastSave => StoreAnswer::LastSave(Err(error())),
         StoreCall::Release(_) => StoreAnswer::Release(Err(error())),
     }
-}
-
-/// Whether an answer says that something is saved.
-pub fn says_saved(answer: &StoreAnswer) -> bool {
-    matches!(answer, StoreAnswer::Save(Ok(SaveOutcome::Saved { .. })))
 }

@@ -15,13 +15,13 @@ use maru::ports::room::memory::MemoryRoom;
 use maru::realtime::gate::Gate;
 use maru::realtime::host::StoreAnswer;
 use maru::realtime::limits::Limits;
-use maru::realtime::relay::Message;
 use maru::realtime::token::TokenKey;
 
 use crate::cache::{Happening, Logins};
-use crate::node::{Link, Node, uuid};
+use crate::node::{Landing, Link, Node, uuid};
 use crate::player::Player;
 use crate::random::Random;
+use crate::record::Record;
 use crate::store::Store;
 
 /// Something that will happen.
@@ -78,18 +78,6 @@ pub enum Event {
     Login(Happening),
 }
 
-/// A store call under way.
-pub struct Landing {
-    pub node: usize,
-    pub node_id: NodeId,
-    pub node_life: u64,
-    pub store_life: u64,
-    pub call: u64,
-    pub what: maru::realtime::host::StoreCall,
-    /// When the answer is back, unless it is lost or unknown.
-    pub answers_at: Option<u64>,
-}
-
 struct Queued(u64, u64, Event);
 
 impl PartialEq for Queued {
@@ -143,7 +131,7 @@ pub struct World {
     /// Whether what happens is printed.
     pub is_told: bool,
     /// What has happened, for the checks.
-    pub record: crate::checks::Record,
+    pub record: Record,
     /// What was decided without a connection.
     pub renames: crate::rest::Renames,
     queue: BinaryHeap<Reverse<Queued>>,
@@ -233,7 +221,7 @@ impl World {
             },
             cut_off: None,
             is_told: std::env::var_os("MARU_TEST_TRACE").is_some(),
-            record: crate::checks::Record::default(),
+            record: Record::default(),
             renames: crate::rest::Renames::default(),
             queue: BinaryHeap::new(),
             sequence: 0,
@@ -306,7 +294,7 @@ impl World {
             Event::Down { link, bytes } => self.arrives_down(link, &bytes),
             Event::GoneBelow { link } => self.gone_below(link),
             Event::GoneAbove { link } => self.gone_above(link),
-            Event::Lands(landing) => self.lands(*landing),
+            Event::Lands(landing) => self.lands(&landing),
             Event::Answers {
                 node,
                 life,
@@ -351,54 +339,4 @@ impl World {
         self.next_link += 1;
         link
     }
-
-    /// Sends a message between nodes: perhaps it is lost, comes twice, or late.
-    pub fn send_relay(&mut self, from: usize, to: NodeId, message: &Message) {
-        let to_place = self.place_of(to);
-        let cut = self
-            .cut_off
-            .is_some_and(|cut| from == cut || to_place == Some(cut));
-        if cut || self.random.chance(self.relay_loss) {
-            self.note(|| format!("lost between nodes: {}", brief(message)));
-            return;
-        }
-        let copies = if self.is_rough && self.random.chance(20) {
-            2
-        } else {
-            1
-        };
-        for _ in 0..copies {
-            let wait = match self.random.below(1_000) {
-                // Stuck somewhere until long after another owner has taken over.
-                0..8 if self.is_rough => self.random.between(2_000, 14_000),
-                8..38 if self.is_rough => self.random.between(20, 900),
-                _ => self.random.between(1, 4),
-            };
-            let bytes = message.encode();
-            self.after(wait, Event::Relay { to, bytes });
-        }
-    }
-
-    pub fn place_of(&self, id: NodeId) -> Option<usize> {
-        self.nodes
-            .iter()
-            .position(|node| node.as_ref().is_some_and(|node| node.id == id))
-    }
-}
-
-/// A message between nodes in a few words.
-pub fn brief(message: &Message) -> String {
-    use maru::realtime::relay::Body;
-    let what = match &message.body {
-        Body::Up { number, input, .. } => format!("up {number} {:.30}", format!("{input:?}")),
-        Body::Down {
-            number,
-            flush,
-            conn,
-            ..
-        } => format!("down {number} after flush {flush} to {conn:?}"),
-        Body::Flush { flush, .. } => format!("flush {flush}"),
-        other => format!("{:.40}", format!("{other:?}")),
-    };
-    format!("epoch {:?} {what}", message.epoch.map(|epoch| epoch.0))
 }
