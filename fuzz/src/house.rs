@@ -6,23 +6,20 @@ use std::sync::Arc;
 
 use maru::catalogue::{Fixture, catalogue, check};
 use maru::domain::clock::{Tick, WallMs};
-use maru::domain::id::{GuestId, NodeId, RoomId, SessionId, UserId};
+use maru::domain::id::{NodeId, RoomId};
 use maru::domain::room::{
     Access, CHAT_LINES_MAX, Document, RoomCard, Seq, TOMBSTONES_MAX, Visibility,
 };
-use maru::domain::user::Look;
-use maru::domain::visitor::{Bearer, Identity, Visitor};
 use maru::ports::room::memory::MemoryRoom;
 use maru::ports::room::{RoomSave, SaveOutcome};
+use maru::realtime::frame;
 use maru::realtime::limits::Limits;
-use maru::realtime::room::{ConnId, Effect, Entry, Input, Now, Room};
+use maru::realtime::room::{ConnId, Effect, Input, Now, Room};
 use maru::realtime::token::TokenKey;
-use maru_protocol::{ClientFrame, ServerFrame, decode_server};
+use maru_protocol::{ServerFrame, decode_server};
 
+use crate::people::{id, person_id, user_id};
 use crate::script::{Happening, LINES};
-
-/// People who come by; the first owns the room, the last is a guest.
-pub const PEOPLE: u8 = 5;
 
 /// Small, so that a short script reaches them.
 const LIMITS: Limits = Limits {
@@ -71,62 +68,23 @@ pub fn play(script: &[Happening]) -> Reached {
     house.reached
 }
 
-struct House {
-    room: Room,
+/// The room and all around it.
+pub(crate) struct House {
+    pub(crate) room: Room,
     store: MemoryRoom,
     saving: Option<RoomSave>,
-    now: Now,
-    key: TokenKey,
+    pub(crate) now: Now,
+    pub(crate) key: TokenKey,
     /// The connection of each line: open, or closed and not yet noticed.
-    lines: BTreeMap<u8, ConnId>,
-    conns: u64,
-    sessions: u128,
+    pub(crate) lines: BTreeMap<u8, ConnId>,
+    pub(crate) conns: u64,
+    pub(crate) sessions: u128,
     /// Every token ever given, in order.
-    tokens: Vec<String>,
+    pub(crate) tokens: Vec<String>,
     /// The number of each line's next batch.
-    next_numbers: BTreeMap<ConnId, u32>,
+    pub(crate) next_numbers: BTreeMap<ConnId, u32>,
     last_seq: Seq,
     reached: Reached,
-}
-
-/// The `n`th identifier of its kind.
-fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(kind: u8, n: u128) -> T {
-    let id = format!("{kind:08x}-0000-7000-8000-{n:012x}");
-    id.parse().expect("a UUID")
-}
-
-fn user_id(person: u8) -> UserId {
-    id(1, person.into())
-}
-
-fn visitor(person: u8) -> Visitor {
-    let guest = person + 1 == PEOPLE;
-    Visitor {
-        identity: if guest {
-            let id: GuestId = id(2, 0);
-            Identity::Guest { id }
-        } else {
-            let handle = format!("person{person}");
-            let id = user_id(person);
-            let login = self::id(3, person.into());
-            Identity::User { id, handle, login }
-        },
-        name: format!("사람{person}"),
-        look: Look::default(),
-        // The third and the first do not see each other.
-        hidden: match person {
-            0 => [user_id(2).to_string()].into(),
-            2 => [user_id(0).to_string()].into(),
-            _ => [].into(),
-        },
-        follows_owner: person == 2,
-        origin: Some(person.into()),
-    }
-}
-
-/// A person as operations name them.
-pub fn person_id(person: u8) -> String {
-    visitor(person).person_id()
 }
 
 impl House {
@@ -193,108 +151,8 @@ impl House {
     }
 
     /// The connection of a line; of one that never was, an unknown one.
-    fn conn(&self, line: u8) -> ConnId {
+    pub(crate) fn conn(&self, line: u8) -> ConnId {
         self.lines.get(&line).copied().unwrap_or(ConnId(0))
-    }
-
-    /// As a connection hands on what a client sends.
-    fn frame(&mut self, line: u8, frame: &ClientFrame) {
-        let conn = self.conn(line);
-        let input = match frame.clone() {
-            ClientFrame::Join { avatar, .. } => {
-                self.sessions += 1;
-                let session: SessionId = id(4, self.sessions);
-                let entry = Entry::Join { session, avatar };
-                return self.enter(line, visitor(line % PEOPLE), entry);
-            }
-            ClientFrame::Resume {
-                token,
-                have,
-                avatar,
-            } => {
-                let Some(claims) = self
-                    .token(&token)
-                    .and_then(|t| self.key.open(t, self.now.wall))
-                else {
-                    return;
-                };
-                let entry = Entry::Resume {
-                    session: claims.session,
-                    generation: claims.generation,
-                    have,
-                    avatar,
-                };
-                return self.enter(line, bearer(&claims.bearer), entry);
-            }
-            ClientFrame::Ops {
-                number,
-                base_seq,
-                resend,
-                ops,
-            } => Input::Batch {
-                conn,
-                number: self.number(conn, number),
-                base_seq: Seq(base_seq),
-                resend,
-                ops,
-            },
-            ClientFrame::Move {
-                x,
-                y,
-                facing,
-                standing,
-            } => Input::Move {
-                conn,
-                x,
-                y,
-                facing,
-                standing,
-            },
-            ClientFrame::Typing { active } => Input::Typing { conn, active },
-            ClientFrame::Drag { preview } => Input::Drag { conn, preview },
-            ClientFrame::SetStatus { status } => Input::SetStatus { conn, status },
-            ClientFrame::Refresh {} => Input::Refresh {
-                conn,
-                visitor: Box::new(visitor(line % PEOPLE)),
-            },
-            ClientFrame::Read { topic } => Input::Read { conn, topic },
-            ClientFrame::Leave {} => Input::Leave { conn },
-            ClientFrame::Ping { .. } | ClientFrame::Pong { .. } | ClientFrame::Unknown { .. } => {
-                return;
-            }
-        };
-        self.feed(input);
-    }
-
-    /// One of the tokens ever given: a stranger cannot make one.
-    fn token(&self, wish: &str) -> Option<&str> {
-        let wish = wish.bytes().next().unwrap_or(0);
-        let place = usize::from(wish) % self.tokens.len().max(1);
-        self.tokens.get(place).map(String::as_str)
-    }
-
-    /// Batches count from 1: the line's next one. All else is as far from it.
-    fn number(&mut self, conn: ConnId, wish: u32) -> u32 {
-        let next = self.next_numbers.entry(conn).or_insert(1);
-        let number = next.wrapping_add(wish).wrapping_sub(1);
-        if number == *next {
-            *next = next.wrapping_add(1);
-        }
-        number
-    }
-
-    fn enter(&mut self, line: u8, visitor: Visitor, entry: Entry) {
-        // The client has gone from the line, whether or not the room has heard.
-        self.conns += 1;
-        let conn = ConnId(self.conns);
-        if let Some(old) = self.lines.insert(line, conn) {
-            self.feed(Input::Lost { conn: old });
-        }
-        self.feed(Input::Enter {
-            conn,
-            visitor: Box::new(visitor),
-            entry,
-        });
     }
 
     fn answer_save(&mut self) {
@@ -318,7 +176,7 @@ impl House {
         self.store.clear(&ids);
     }
 
-    fn feed(&mut self, input: Input) {
+    pub(crate) fn feed(&mut self, input: Input) {
         let mut effects = Vec::new();
         self.room.handle(input, self.now, &mut effects);
         self.perform(effects);
@@ -457,34 +315,14 @@ fn claim(store: &mut MemoryRoom, key: &TokenKey, now: Now) -> Room {
     Room::new(claimed, node, key.clone(), Arc::new(LIMITS), now)
 }
 
-/// Who a token speaks of, looked up anew.
-fn bearer(bearer: &Bearer) -> Visitor {
-    let is_theirs = |visitor: &Visitor| visitor.bearer() == *bearer;
-    let mut people = (0..PEOPLE).map(visitor);
-    people.find(is_theirs).expect("tokens are given to people")
-}
-
 /// What is in these bytes: whole unmasked binary frames, each a frame of the protocol.
 fn frames(bytes: &[u8]) -> Vec<ServerFrame> {
-    let mut frames = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        assert_eq!(rest[0], 0x82, "a final binary frame");
-        let (start, length) = match rest[1] {
-            126 => (4, u64::from(u16::from_be_bytes([rest[2], rest[3]]))),
-            127 => {
-                let length = rest[2..10].first_chunk().expect("eight bytes");
-                (10, u64::from_be_bytes(*length))
-            }
-            short => (2, short.into()),
-        };
-        let length = usize::try_from(length).expect("a length");
-        let (payload, after) = rest[start..].split_at(length);
+    let payloads = frame::payloads(bytes).expect("whole binary frames");
+    let frames = payloads.into_iter().map(|payload| {
         let frame = decode_server(payload).expect("a frame of the protocol");
         let is_known = !matches!(frame, ServerFrame::Unknown { .. });
         assert!(is_known, "{frame:?}");
-        frames.push(frame);
-        rest = after;
-    }
-    frames
+        frame
+    });
+    frames.collect()
 }

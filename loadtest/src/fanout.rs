@@ -5,7 +5,6 @@ mod check;
 pub mod client;
 mod plan;
 mod port;
-mod split;
 mod stream;
 
 use std::collections::HashMap;

@@ -1,7 +1,11 @@
 //! WebSocket framing of what the server sends (RFC 6455, section 5.2): unmasked, so that the same bytes
 //! serve every receiver.
 
+mod split;
+
 use bytes::{BufMut, Bytes, BytesMut};
+
+pub use split::{Frame, Kind, payloads, split};
 
 const FIN_TEXT: u8 = 0x81;
 const FIN_BINARY: u8 = 0x82;

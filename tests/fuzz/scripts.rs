@@ -11,7 +11,8 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::house::{PEOPLE, Reached, person_id, play};
+use crate::house::{Reached, play};
+use crate::people::{PEOPLE, person_id};
 use crate::script::{Happening, LINES, read, write};
 
 /// A text, mostly one that names something.

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use maru::realtime::frame::{Frame, Kind};
 use maru_protocol::{Event, ServerFrame, decode_server, encode_server};
 
 use super::plan::Receiver;
-use super::split::{Frame, Kind};
 use super::stream::{self, EPOCH};
 
 /// A flush that was decoded and found right once; other receivers' bytes are compared with it.

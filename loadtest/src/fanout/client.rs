@@ -7,13 +7,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Args;
+use maru::realtime::frame::split;
 use serde::{Deserialize, Serialize};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::{JoinSet, LocalSet};
 
 use super::check::{Check, Ledger};
 use super::plan::{Crowd, Receiver};
-use super::split::split;
 use crate::process::{CpuUs, monotonic_us};
 use crate::{Failure, report};
 

@@ -1,4 +1,5 @@
-//! Server frames out of a byte stream, strict enough that a torn frame cannot pass for whole ones.
+//! Server frames out of a byte stream, as a peer takes them: strict enough that a torn frame cannot pass for whole
+//! ones. For load tests and tests.
 
 /// A frame of the server: RFC 6455, section 5.2, unmasked and unfragmented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,21 @@ pub fn split<'a>(input: &mut &'a [u8]) -> Result<Option<Frame<'a>>, String> {
     Ok(Some(Frame { kind, payload }))
 }
 
+/// What the binary frames hold that these bytes are made of, and nothing else.
+pub fn payloads(mut bytes: &[u8]) -> Result<Vec<&[u8]>, String> {
+    let mut payloads = Vec::new();
+    while !bytes.is_empty() {
+        match split(&mut bytes)? {
+            Some(Frame {
+                kind: Kind::Binary,
+                payload,
+            }) => payloads.push(payload),
+            other => return Err(format!("no whole binary frame: {other:?}")),
+        }
+    }
+    Ok(payloads)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +100,14 @@ mod tests {
             kinds.collect::<Vec<_>>(),
             [Kind::Binary, Kind::Pong, Kind::Close]
         );
+    }
+
+    #[test]
+    fn bytes_are_whole_binary_frames_or_refused() {
+        assert_eq!(payloads(b"\x82\x01a\x82\x00"), Ok(vec![&b"a"[..], b""]));
+        assert_eq!(payloads(b""), Ok(vec![]));
+        assert!(payloads(b"\x82\x01a\x82\x01").is_err());
+        assert!(payloads(b"\x88\x02\x03\xe9").is_err());
     }
 
     #[test]
