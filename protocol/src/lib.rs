@@ -11,6 +11,8 @@ pub mod describe;
 mod frame;
 mod op;
 mod person;
+#[cfg(feature = "replica")]
+pub mod replica;
 
 pub use codec::{DecodeError, decode_client, decode_server, encode_client, encode_server};
 pub use codes::{CloseCode, ErrorCode, Reason};

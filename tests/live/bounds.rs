@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use maru::realtime::limits::{Allowance, Limits, UNACKED_MAX};
+use maru_protocol::replica::Replica;
 use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode};
 use sqlx::Connection;
 
 use crate::client::Client;
-use crate::replica::Replica;
 use crate::stage::Stage;
 
 /// Far more batches than any test here sends.

@@ -1,9 +1,9 @@
 //! A small client of `maru.v1`: real frames over a real socket, and a replica of the room it is in.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use maru_protocol::replica::{Answers, Replica};
 use maru_protocol::{
     Ack, ClientFrame, CloseCode, ErrorCode, Op, OutcomeCode, ReadPoint, Reason, Role, SUBPROTOCOL,
     ServerFrame, decode_server, encode_client,
@@ -16,7 +16,6 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::front::Front;
-use crate::replica::Replica;
 
 /// Longer than anything here may take, so that a failure ends; no test measures time.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
@@ -60,7 +59,7 @@ pub(crate) struct Client {
     socket: WebSocketStream<TcpStream>,
     welcome: Option<Welcome>,
     pub(crate) room: Replica,
-    pub(crate) acks: BTreeMap<u32, Ack>,
+    pub(crate) acks: Answers,
     next_number: u32,
 }
 
@@ -93,7 +92,7 @@ impl Client {
             socket,
             welcome: None,
             room: Replica::default(),
-            acks: BTreeMap::new(),
+            acks: Answers::default(),
             next_number: 1,
         }
     }
@@ -115,8 +114,9 @@ impl Client {
     /// Takes a session up on a new connection, with the copy of the room it had.
     pub(crate) async fn resume(front: &Front, room: &str, token: String, had: Replica) -> Self {
         let mut client = Self::open(front, room).await;
-        let have = Some(had.read_point()).filter(|_| had.epoch > 0 && had.is_whole());
         client.room = had;
+        client.room.cut_off();
+        let have = client.room.have();
         client.send_resume(token, have).await;
         client.settle_in().await;
         client
@@ -205,7 +205,8 @@ impl Client {
     }
 
     fn take(&mut self, frame: &ServerFrame) {
-        self.room.apply(frame);
+        self.room.take(frame);
+        assert_eq!(self.room.unseen, 0, "only members change a room");
         match frame {
             ServerFrame::Welcome {
                 session,
@@ -228,13 +229,7 @@ impl Client {
             }
             ServerFrame::Acks { acks, .. } => {
                 for ack in acks {
-                    let before = self.acks.insert(ack.number, ack.clone());
-                    if let Some(before) = before.filter(|b| b.outcome == OutcomeCode::Applied) {
-                        assert!(
-                            before.seq == ack.seq || ack.reason == Some(Reason::NumberReused),
-                            "an answer never changes: {before:?}, then {ack:?}"
-                        );
-                    }
+                    self.acks.take(ack);
                 }
             }
             _ => {}
@@ -334,14 +329,14 @@ impl Client {
     /// The answer to a batch.
     pub(crate) async fn answer(&mut self, number: u32) -> Ack {
         let answering = async {
-            while !self.acks.contains_key(&number) {
+            while self.acks.get(number).is_none() {
                 let refused = self.until(|frame| Some(refusal(frame))).await;
                 assert_eq!(refused, None, "while waiting for the answer to {number}");
             }
         };
         let answered = tokio::time::timeout(DEADLINE, answering).await;
         answered.expect("an answer in time");
-        self.acks[&number].clone()
+        self.acks.get(number).expect("it is here").clone()
     }
 
     /// A batch that must be applied; its seq, once this client has seen the effect too.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use maru_protocol::Op;
+use maru_protocol::replica::Contents;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -14,7 +15,6 @@ use crate::author::Author;
 use crate::client::{Client, DEADLINE};
 use crate::front::{Front, Person};
 use crate::process::Process;
-use crate::replica::Contents;
 use crate::stage::{paint, put};
 
 const ROUNDS: usize = 6;
@@ -158,7 +158,7 @@ async fn no_acknowledged_batch_is_missing_after_a_crash_and_none_is_done_twice()
         process = Process::serve(data.path()).await;
         let saved = look_in(&process.front, &owner.room).await;
         for author in &mut authors {
-            let acked = author.answers().values().map(|ack| ack.seq).max();
+            let acked = author.answers().iter().map(|ack| ack.seq).max();
             assert!(acked <= Some(saved.seq), "acknowledged, but gone");
             author.front = process.front.clone();
             author.come_back().await;

@@ -1,5 +1,8 @@
 //! Batches that a room rejects: each with its reason, and nothing of them done.
 
+use std::collections::BTreeSet;
+
+use maru_protocol::replica::Contents;
 use maru_protocol::{ITEM_ID_MAX, Op, Place, Reason, Standpoint};
 
 use crate::stage::{Stage, floor_cells, paint, put};
@@ -19,6 +22,19 @@ async fn are_rejected(batches: Vec<Vec<Op>>, reason: Reason) {
         }
     }
     stage.is_unharmed().await;
+}
+
+/// The cells of the floor on which nothing stands, as far as pieces of one cell are concerned.
+fn free_cells(room: &Contents) -> Vec<(i32, i32)> {
+    let mut taken = BTreeSet::new();
+    for item in room.items.values() {
+        let (width, depth) = floor_cells(item);
+        for x in item.x..item.x + width {
+            taken.extend((item.y..item.y + depth).map(|y| (x, y)));
+        }
+    }
+    let all = (0..20).flat_map(|y| (0..20).map(move |x| (x, y)));
+    all.filter(|cell| !taken.contains(cell)).collect()
 }
 
 fn stand(id: u64, place: Place, x: i32, y: i32) -> Op {
@@ -179,7 +195,7 @@ async fn items_that_exist_are_rejected() {
 async fn more_than_200_items_are_rejected() {
     let mut stage = Stage::set().await;
     let room = stage.host.room.contents.clone();
-    let free = room.free_cells(floor_cells);
+    let free = free_cells(&room);
     let wanted = 200 - room.items.len();
     let cacti = (1_000..)
         .zip(&free)

@@ -1,5 +1,6 @@
 //! What signing out does to what the login had let in, at once and after a restart.
 
+use maru_protocol::replica::Replica;
 use maru_protocol::{CloseCode, ErrorCode};
 use reqwest::Method;
 use serde_json::json;
@@ -7,7 +8,6 @@ use serde_json::json;
 use crate::client::Client;
 use crate::front::{Front, Person};
 use crate::process::Process;
-use crate::replica::Replica;
 use crate::stage::Stage;
 
 async fn sign_out(front: &Front, person: &Person) {

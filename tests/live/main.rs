@@ -27,7 +27,6 @@ mod outbox;
 mod process;
 mod quotas;
 mod rates;
-mod replica;
 mod resume;
 mod rules;
 mod slow;

@@ -17,7 +17,10 @@ async fn a_number_that_skips_is_refused_and_stays_free() {
     // The stage has used number 1 to talk.
     stage.host.edit(cactus).await;
     stage.host.edit(vec![paint(7_000, "mint")]).await;
-    assert_eq!(stage.host.acks[&3].outcome, OutcomeCode::Applied);
+    assert_eq!(
+        stage.host.acks.get(3).unwrap().outcome,
+        OutcomeCode::Applied
+    );
     stage.mark().await;
     stage.is_unharmed().await;
 }

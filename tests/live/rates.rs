@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use maru_protocol::replica::Replica;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode, Op, ServerFrame, Standing};
 
 use crate::author::Author;
@@ -127,7 +128,7 @@ async fn too_many_places_are_refused_and_the_newest_arrives_when_sent_again() {
     walker.until(pong).await;
     tokio::time::sleep(Duration::from_millis(wait.into())).await;
     walker.send(&walk(999)).await;
-    let is_there = |room: &crate::replica::Replica| {
+    let is_there = |room: &Replica| {
         let walker = room.named("walker");
         walker.is_some_and(|walker| walker.avatar.x == 999)
     };

@@ -1,9 +1,9 @@
 //! Taking sessions up again: with the newest token, and with others.
 
+use maru_protocol::replica::Replica;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame};
 
 use crate::client::Client;
-use crate::replica::Replica;
 use crate::stage::Stage;
 
 /// Tries to resume with a token that is not good.

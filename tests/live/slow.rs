@@ -1,11 +1,11 @@
 //! Clients that stop reading: they delay nobody, cost little, and find the present when they read again.
 
 use maru::realtime::limits::{Allowance, Limits};
+use maru_protocol::replica::Replica;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode, Op, ServerFrame, Standing, encode_client};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::client::{Client, Heard};
-use crate::replica::Replica;
 use crate::stage::Stage;
 
 /// People who make noise, and how often each says how many long lines at once.

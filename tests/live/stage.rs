@@ -3,6 +3,7 @@
 use maru::app::Server;
 use maru::config::Config;
 use maru::realtime::limits::Limits;
+use maru_protocol::replica::{Contents, Replica};
 use maru_protocol::{ItemState, Op, Place};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -10,7 +11,6 @@ use tempfile::TempDir;
 
 use crate::client::{Client, DEADLINE};
 use crate::front::{Front, Person};
-use crate::replica::{Contents, Replica};
 
 /// A server, a room, and two people in it.
 pub(crate) struct Stage {

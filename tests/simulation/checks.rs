@@ -8,7 +8,8 @@ use maru::realtime::host::{Action, HostInput};
 use maru::realtime::relay::Body;
 use maru::realtime::room::Input;
 use maru::realtime::wire;
-use maru_protocol::OutcomeCode;
+use maru_protocol::replica::{CHAT_LINES_MAX, Contents};
+use maru_protocol::{Op, OutcomeCode};
 
 use crate::world::World;
 
@@ -31,25 +32,34 @@ impl World {
     pub fn seen(&self, client: usize) -> Seen {
         let it = &self.players[client].client;
         Seen {
-            people: it.people.values().map(|person| person.id.clone()).collect(),
-            answers: it.answers.keys().copied().collect(),
+            people: it
+                .room
+                .people
+                .values()
+                .map(|person| person.id.clone())
+                .collect(),
+            answers: it.batches.answers.iter().map(|ack| ack.number).collect(),
         }
     }
 
     pub fn check_seen(&mut self, client: usize, before: &Seen) {
         let it = &self.players[client].client;
-        let answers: Vec<u32> = it.answers.keys().copied().collect();
+        let answers: Vec<u32> = it.batches.answers.iter().map(|ack| ack.number).collect();
         for number in answers {
             if !before.answers.contains(&number) {
                 self.check_saved(client, number);
             }
         }
         let it = &self.players[client].client;
-        if it.is_between_parts() {
+        if !it.room.is_whole() {
             return;
         }
-        let now_here: BTreeSet<String> =
-            it.people.values().map(|person| person.id.clone()).collect();
+        let now_here: BTreeSet<String> = it
+            .room
+            .people
+            .values()
+            .map(|person| person.id.clone())
+            .collect();
         let gone: Vec<String> = before.people.difference(&now_here).cloned().collect();
         for person in gone {
             self.check_gone(client, &person);
@@ -62,7 +72,8 @@ impl World {
         let Some(session) = self.record.session_of.get(&client) else {
             return;
         };
-        let (outcome, seq) = self.players[client].client.answers[&number];
+        let ack = self.players[client].client.batches.answers.get(number);
+        let ack = ack.expect("it was answered");
         let record = self.store.durable.session(*session);
         let kept = record.and_then(|record| record.answers.iter().find(|a| a.number == number));
         let newest = record.map_or(0, maru::ports::room::SessionRecord::last_number);
@@ -72,9 +83,12 @@ impl World {
             there,
             "acknowledged: batch {number} of client {client} is not saved"
         );
-        if outcome == OutcomeCode::Applied && seq > self.store.durable.document.seq.0 {
-            panic!("acknowledged: seq {seq} is not saved");
-        }
+        let done = matches!(ack.outcome, OutcomeCode::Applied | OutcomeCode::Duplicate);
+        assert!(
+            !done || ack.seq <= self.store.durable.document.seq.0,
+            "acknowledged: seq {} is not saved",
+            ack.seq
+        );
     }
 
     /// Nobody is shown leaving who is still here, or may still come back.
@@ -239,6 +253,23 @@ impl World {
         assert!(known, "client {client} was closed with {code}");
     }
 
+    /// Every line of a client that was acknowledged is kept, as far back as a room keeps lines.
+    fn check_kept(&self, client: usize, contents: &Contents) {
+        let is_full = contents.chat.len() == CHAT_LINES_MAX;
+        let oldest = contents.chat.first().map_or(0, |line| line.seq);
+        for (seq, ops) in &self.players[client].client.batches.applied {
+            let is_kept = |text: &String| contents.chat.iter().any(|line| line.text == *text);
+            let lost = ops.iter().find(|op| match op {
+                Op::Say { text } => (!is_full || *seq > oldest) && !is_kept(text),
+                _ => false,
+            });
+            assert!(
+                lost.is_none(),
+                "acknowledged: client {client} lost {lost:?}"
+            );
+        }
+    }
+
     /// Everyone who may be here is, sees what the store holds, and has every answer.
     pub fn check_rest(&mut self) {
         self.check_told();
@@ -272,6 +303,7 @@ impl World {
             );
             here.insert(person);
         }
+        let contents = Contents::of(&wire::snapshot(0, &durable.document, Vec::new()));
         let inside: Vec<usize> = (0..self.players.len())
             .filter(|n| self.players[*n].client.inside)
             .collect();
@@ -282,41 +314,23 @@ impl World {
         for number in inside {
             let client = &self.players[number].client;
             assert!(
-                client.unanswered.is_empty(),
+                client.batches.unanswered.is_empty(),
                 "at rest: client {number} has no answer to {:?}, errors {:?}",
                 client
+                    .batches
                     .unanswered
                     .iter()
                     .map(|u| u.number)
                     .collect::<Vec<_>>(),
                 client.errors.iter().rev().take(3).collect::<Vec<_>>()
             );
-            let document = &durable.document;
             assert_eq!(
-                client.seq, document.seq.0,
+                client.room.contents, contents,
                 "at rest: client {number} and the store"
             );
-            let items: Vec<_> = document
-                .items
-                .iter()
-                .map(|(id, item)| wire::item_out(*id, item))
-                .collect();
-            assert_eq!(
-                client.items.values().cloned().collect::<Vec<_>>(),
-                items,
-                "at rest: items of client {number}"
-            );
-            let lines: Vec<_> = document
-                .chat
-                .iter()
-                .map(|l| (l.seq.0, l.text.clone()))
-                .collect();
-            assert_eq!(
-                client.chat.iter().cloned().collect::<Vec<_>>(),
-                lines,
-                "at rest: chat of client {number}"
-            );
+            self.check_kept(number, &contents);
             let seen: BTreeSet<String> = client
+                .room
                 .people
                 .values()
                 .filter(|p| !p.away)
@@ -328,6 +342,7 @@ impl World {
                 "at rest: client {number} does not see {missing:?}"
             );
             let ghosts: Vec<_> = client
+                .room
                 .people
                 .values()
                 .filter(|person| !inside_people.contains(&person.id))

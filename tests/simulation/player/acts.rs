@@ -32,7 +32,7 @@ impl World {
     }
 
     fn do_something(&mut self, client: usize) {
-        let role = self.players[client].client.role;
+        let role = self.players[client].client.room.role;
         let may_edit = matches!(role, Some(Role::Owner | Role::Editor));
         match self.random.below(100) {
             0..30 => self.walk(client),
@@ -81,7 +81,14 @@ impl World {
     }
 
     fn edit(&mut self, client: usize) {
-        let ids: Vec<u64> = self.players[client].client.items.keys().copied().collect();
+        let ids: Vec<u64> = self.players[client]
+            .client
+            .room
+            .contents
+            .items
+            .keys()
+            .copied()
+            .collect();
         let standpoint = Standpoint {
             place: Place::Floor,
             x: i32::try_from(self.random.below(18)).unwrap(),

@@ -28,7 +28,7 @@ impl World {
         let first = match &player.client.token {
             Some(token) => ClientFrame::Resume {
                 token: token.clone(),
-                have: player.client.have(),
+                have: player.client.room.have(),
                 avatar: None,
             },
             None => match self.ticket_for(client, wall) {

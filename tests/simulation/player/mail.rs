@@ -3,13 +3,16 @@
 use std::mem;
 
 use bytes::Bytes;
+use maru::realtime::frame::{Kind, split};
 use maru_protocol::{ClientFrame, Op, decode_server, encode_client};
 
-use crate::client::Unanswered;
 use crate::world::{Event, World};
 
 /// Batches sent again before the answers to them have come.
 const RESENT_AT_ONCE: usize = 4;
+
+/// Batches a player has unanswered at most: a few less than the protocol allows.
+const UNANSWERED_MAX: usize = 60;
 
 impl World {
     pub fn send_up(&mut self, client: usize, frame: &ClientFrame) {
@@ -27,52 +30,25 @@ impl World {
     }
 
     pub fn make(&mut self, client: usize, ops: Vec<Op>) {
-        let player = &mut self.players[client];
-        if player.client.unanswered.len() >= 60 {
+        let it = &mut self.players[client].client;
+        if it.batches.unanswered.len() >= UNANSWERED_MAX {
             return;
         }
-        let it = &mut player.client;
-        it.last_number += 1;
-        let (number, base_seq) = (it.last_number, it.seq);
-        it.unanswered.push_back(Unanswered {
-            number,
-            base_seq,
-            ops: ops.clone(),
-        });
-        if it.waits_to_resend {
-            return;
+        let batch = it.batches.make(it.room.contents.seq, ops);
+        if !it.waits_to_resend {
+            let frame = batch.frame(false);
+            self.send_up(client, &frame);
         }
-        self.send_up(
-            client,
-            &ClientFrame::Ops {
-                number,
-                base_seq,
-                resend: false,
-                ops,
-            },
-        );
     }
 
     pub fn resend(&mut self, client: usize) {
         let it = &mut self.players[client].client;
         // A few at a time: the rest when these are answered.
-        it.waits_to_resend = it.unanswered.len() > RESENT_AT_ONCE;
-        let first: Vec<_> = it.unanswered.iter().take(RESENT_AT_ONCE).cloned().collect();
-        for Unanswered {
-            number,
-            base_seq,
-            ops,
-        } in first
-        {
-            self.send_up(
-                client,
-                &ClientFrame::Ops {
-                    number,
-                    base_seq,
-                    resend: true,
-                    ops,
-                },
-            );
+        it.waits_to_resend = it.batches.unanswered.len() > RESENT_AT_ONCE;
+        let first = it.batches.unanswered.iter().take(RESENT_AT_ONCE);
+        let first: Vec<_> = first.map(|batch| batch.frame(true)).collect();
+        for frame in first {
+            self.send_up(client, &frame);
         }
     }
 
@@ -92,17 +68,21 @@ impl World {
         self.players[client].partial.extend_from_slice(bytes);
         loop {
             let player = &mut self.players[client];
-            let Some((is_close, payload, used)) = whole_frame(&player.partial) else {
+            let mut rest = &player.partial[..];
+            let Some(frame) = split(&mut rest).expect("whole frames of a server") else {
                 break;
             };
-            let payload = player.partial[payload].to_vec();
+            let (kind, payload) = (frame.kind, frame.payload.to_vec());
+            let used = player.partial.len() - rest.len();
             player.partial.drain(..used);
-            if is_close {
-                let code = u16::from_be_bytes([payload[0], payload[1]]);
-                self.closed(client, code);
-                return;
+            match kind {
+                Kind::Binary => self.take(client, &payload),
+                Kind::Close => {
+                    let code = u16::from_be_bytes([payload[0], payload[1]]);
+                    return self.closed(client, code);
+                }
+                Kind::Pong => panic!("nobody sent a WebSocket ping"),
             }
-            self.take(client, &payload);
         }
     }
 
@@ -128,53 +108,22 @@ impl World {
             self.send_up(client, &ClientFrame::Pong { nonce });
         }
         self.check_seen(client, &before);
-        let refused = mem::take(&mut self.players[client].client.refused);
-        if !refused.is_empty() {
-            self.note(|| {
-                let why = &self.players[client].client.last_words;
-                format!("client {client} is refused: {why}")
-            });
-            // Not taken: it and all after it are sent again, in order.
-            self.players[client].client.waits_to_resend = true;
-        }
     }
 
     fn welcomed(&mut self, client: usize, token_before: Option<String>) {
         self.check_welcome(client);
         let player = &mut self.players[client];
-        let epoch = player.client.welcome_epoch;
+        let epoch = player.client.room.welcome_epoch;
         player.old_token = token_before.map(|token| (token, epoch, self.now));
         player.failures = 0;
         player.left_at = None;
         self.record.inside(client, self.now);
         self.note(|| {
-            let epoch = self.players[client].client.epoch;
+            let epoch = self.players[client].client.room.welcome_epoch;
             format!("client {client} is inside, epoch {epoch}")
         });
         let nonce = 7;
         self.send_up(client, &ClientFrame::Ping { nonce });
         self.resend(client);
     }
-}
-
-/// The first frame in the bytes, if it is whole: whether it is a close, where its payload is, how long it is.
-fn whole_frame(bytes: &[u8]) -> Option<(bool, std::ops::Range<usize>, usize)> {
-    let (first, second) = (*bytes.first()?, *bytes.get(1)?);
-    assert!(
-        matches!(first, 0x82 | 0x88),
-        "a whole binary frame or a close, not {first:#x}"
-    );
-    let (start, length) = match second {
-        126 => (
-            4,
-            usize::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?)),
-        ),
-        127 => {
-            let length = u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?);
-            (10, usize::try_from(length).ok()?)
-        }
-        short => (2, usize::from(short)),
-    };
-    let end = start + length;
-    (bytes.len() >= end).then_some((first == 0x88, start..end, end))
 }

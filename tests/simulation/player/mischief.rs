@@ -7,7 +7,7 @@ use crate::world::{Event, World};
 
 impl World {
     pub fn leave(&mut self, client: usize) {
-        if !self.players[client].client.unanswered.is_empty() {
+        if !self.players[client].client.batches.unanswered.is_empty() {
             return;
         }
         self.send_up(client, &ClientFrame::Leave {});
@@ -33,7 +33,7 @@ impl World {
         // A wire that went dead may have swallowed the news.
         let link = player.link.and_then(|id| self.links.get(&id));
         let is_alive = link.is_some_and(|link| !link.dead);
-        let settled = is_alive && self.now > since + 3_000 && epoch == player.client.epoch;
+        let settled = is_alive && self.now > since + 3_000 && epoch == player.client.room.epoch;
         let free = self.players[copycat].link.is_none();
         let Some(place) = place.filter(|_| settled && free) else {
             return;

@@ -16,7 +16,7 @@ fn tick(world: &mut World) {
 }
 
 fn shows(world: &World, reader: usize, about: usize) -> &maru_protocol::Person {
-    &world.clients[reader].people[&world.clients[about].member]
+    &world.clients[reader].room.people[&world.clients[about].room.member]
 }
 
 fn moves(world: &mut World, client: usize) {
@@ -132,15 +132,15 @@ fn a_block_made_inside_works_at_once_and_both_ways() {
     world.feed(refresh(visitor.clone()));
     tick(&mut world);
     let sees = |world: &World, reader: usize, other: usize| {
-        let member = world.clients[other].member;
-        world.clients[reader].people.contains_key(&member)
+        let member = world.clients[other].room.member;
+        world.clients[reader].room.people.contains_key(&member)
     };
     assert!(!sees(&world, 1, 2) && !sees(&world, 2, 1));
     assert!(sees(&world, 0, 1) && sees(&world, 0, 2));
     world.batch(1, vec![say("조용한 말")], true);
     tick(&mut world);
-    assert!(world.clients[2].chat.is_empty());
-    assert_eq!(world.clients[0].chat.len(), 1);
+    assert!(world.clients[2].room.contents.chat.is_empty());
+    assert_eq!(world.clients[0].room.contents.chat.len(), 1);
     // The blocked one comes in anew, knowing nothing of it.
     world.cut(2);
     world.pass(Limits::DEFAULT.grace_ms);
@@ -148,12 +148,12 @@ fn a_block_made_inside_works_at_once_and_both_ways() {
     world.connect(2);
     tick(&mut world);
     assert!(!sees(&world, 1, 2) && !sees(&world, 2, 1));
-    assert!(world.clients[2].chat.is_empty());
+    assert!(world.clients[2].room.contents.chat.is_empty());
     visitor.hidden.clear();
     world.feed(refresh(visitor));
     tick(&mut world);
     assert!(sees(&world, 1, 2) && sees(&world, 2, 1));
-    assert_eq!(world.clients[2].chat.len(), 1);
+    assert_eq!(world.clients[2].room.contents.chat.len(), 1);
 }
 
 #[test]
@@ -168,8 +168,8 @@ fn who_was_never_seen_is_not_seen_leaving() {
     world.cut(1);
     world.connect(1);
     tick(&mut world);
-    assert_eq!(world.clients[1].people.len(), 2);
-    assert_eq!(world.clients[2].people.len(), 2);
+    assert_eq!(world.clients[1].room.people.len(), 2);
+    assert_eq!(world.clients[2].room.people.len(), 2);
 }
 
 #[test]
@@ -190,12 +190,12 @@ fn a_newcomer_is_not_told_of_its_own_arrival_nor_of_what_its_snapshot_holds() {
         "coming in makes no flush of its own"
     );
     tick(&mut world);
-    assert_eq!(world.clients[0].people.len(), 3);
+    assert_eq!(world.clients[0].room.people.len(), 3);
     for client in 0..3 {
-        let lines = world.clients[client].chat.iter();
-        let lines: Vec<&str> = lines.map(|(_, text)| text.as_str()).collect();
+        let lines = world.clients[client].room.contents.chat.iter();
+        let lines: Vec<&str> = lines.map(|line| line.text.as_str()).collect();
         assert_eq!(lines, ["before", "after"]);
-        assert_eq!(world.clients[client].people.len(), 3);
+        assert_eq!(world.clients[client].room.people.len(), 3);
     }
 }
 
@@ -224,6 +224,7 @@ fn a_wish_outside_the_room_is_brought_into_it() {
     });
     tick(&mut world);
     let newest = world.clients[0]
+        .room
         .people
         .values()
         .next_back()

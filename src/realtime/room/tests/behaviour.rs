@@ -1,7 +1,8 @@
 //! What the room does with edits, in situations one can name.
 
-use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Place, Role, Standpoint};
+use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Place, Role, ServerFrame, Standpoint};
 
+use super::client::frames;
 use super::world::World;
 use crate::ports::room::SaveOutcome;
 use crate::realtime::limits::Limits;
@@ -49,10 +50,7 @@ pub(super) fn two() -> World {
 }
 
 pub(super) fn outcome(world: &World, client: usize, number: u32) -> Option<OutcomeCode> {
-    world.clients[client]
-        .answers
-        .get(&number)
-        .map(|(outcome, _)| *outcome)
+    world.clients[client].batches.outcome(number)
 }
 
 #[test]
@@ -62,7 +60,7 @@ fn the_answer_waits_for_the_save_and_the_effect_does_not() {
     world.settle();
     world.deliver(1);
     assert!(
-        world.clients[1].items.contains_key(&1),
+        world.clients[1].room.contents.items.contains_key(&1),
         "the other sees it at once"
     );
     world.deliver(0);
@@ -88,14 +86,14 @@ fn one_save_carries_what_came_while_the_last_was_under_way() {
     world.save_answers();
     assert_eq!(world.store.save_no, before + 2);
     world.deliver(0);
-    assert!(world.clients[0].unanswered.is_empty());
+    assert!(world.clients[0].batches.unanswered.is_empty());
 }
 
 #[test]
 fn visitors_talk_and_do_not_furnish() {
     let mut world = two();
-    assert_eq!(world.clients[0].role, Some(Role::Owner));
-    assert_eq!(world.clients[1].role, Some(Role::Visitor));
+    assert_eq!(world.clients[0].room.role, Some(Role::Owner));
+    assert_eq!(world.clients[1].room.role, Some(Role::Visitor));
     world.batch(1, vec![say("안녕!"), put(5, "chair", 4, 4)], true);
     world.batch(1, vec![say("안녕!")], true);
     world.rest();
@@ -118,7 +116,7 @@ fn a_table_and_its_lamp_move_together_through_each_other() {
         world.document().items.len(),
         2,
         "{:?}",
-        world.clients[0].answers
+        world.clients[0].batches.answers
     );
     // The cactus alone would hang over the desk's edge for a moment; the batch as a whole is sound.
     world.batch(0, vec![shift(2, 7, 6), shift(1, 6, 6)], true);
@@ -144,9 +142,8 @@ fn the_same_number_gets_the_same_answer_and_another_batch_none() {
     assert_eq!(world.document().chat.len(), 1);
     world.feed(again(vec![say("something else")]));
     let refused = world.clients[0].inbox.pop_front().expect("an answer");
-    let frame = maru_protocol::decode_server(&refused[2..]).expect("a frame");
-    let maru_protocol::ServerFrame::Acks { acks, .. } = frame else {
-        panic!("not acks: {frame:?}");
+    let [(_, ServerFrame::Acks { acks, .. })] = &frames(&refused)[..] else {
+        panic!("not acks: {refused:?}");
     };
     assert_eq!(acks[0].reason, Some(maru_protocol::Reason::NumberReused));
     assert_eq!(world.document().chat.len(), 1);
@@ -155,7 +152,7 @@ fn the_same_number_gets_the_same_answer_and_another_batch_none() {
 #[test]
 fn numbers_that_skip_are_refused_and_stay_free() {
     let mut world = two();
-    world.clients[0].last_number = 4;
+    world.clients[0].batches.last_number = 4;
     world.batch(0, vec![say("five")], true);
     world.deliver(0);
     assert_eq!(world.clients[0].errors, [ErrorCode::Gap]);
@@ -238,21 +235,16 @@ fn a_returning_reader_gets_only_what_changed_and_a_stranger_to_the_epoch_everyth
     );
     world.pass(100);
     world.connect(1);
-    let frames: Vec<_> = world.clients[1]
+    let sent: Vec<_> = world.clients[1]
         .inbox
         .iter()
-        .filter_map(|bytes| {
-            let start = if bytes[1] < 126 { 2 } else { 4 };
-            maru_protocol::decode_server(&bytes[start..]).ok()
-        })
+        .flat_map(|bytes| frames(bytes))
         .collect();
-    let changes = frames.iter().find_map(|frame| match frame {
-        maru_protocol::ServerFrame::Changes { items, removed, .. } => {
-            Some((items.len(), removed.len()))
-        }
+    let changes = sent.iter().find_map(|(_, frame)| match frame {
+        ServerFrame::Changes { items, removed, .. } => Some((items.len(), removed.len())),
         _ => None,
     });
-    assert_eq!(changes, Some((1, 1)), "{frames:?}");
+    assert_eq!(changes, Some((1, 1)), "{sent:?}");
     world.rest();
     // Seen but never saved: that seq of the old epoch proves nothing any more.
     world.batch(0, vec![say("seen by all, saved by none")], true);
@@ -260,10 +252,7 @@ fn a_returning_reader_gets_only_what_changed_and_a_stranger_to_the_epoch_everyth
     world.deliver(1);
     world.crash();
     world.connect(1);
-    let snapshot = world.clients[1].inbox.iter().any(|bytes| {
-        let start = if bytes[1] < 126 { 2 } else { 4 };
-        let frame = maru_protocol::decode_server(&bytes[start..]);
-        matches!(frame, Ok(maru_protocol::ServerFrame::Snapshot { .. }))
-    });
-    assert!(snapshot);
+    let mut sent = world.clients[1].inbox.iter();
+    let is_snapshot = |(_, frame)| matches!(frame, ServerFrame::Snapshot { .. });
+    assert!(sent.any(|bytes| frames(bytes).into_iter().any(is_snapshot)));
 }

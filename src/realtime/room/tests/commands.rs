@@ -34,6 +34,7 @@ fn a_command_is_a_decision_without_a_session_and_answered_when_saved() {
     assert!(
         world.clients[1]
             .room
+            .info
             .as_ref()
             .is_some_and(|room| room.locked)
     );

@@ -27,7 +27,7 @@ fn late(world: &mut World, mine: Vec<Op>, theirs: Vec<Op>) -> (OutcomeCode, Opti
     world.cut(0);
     world.batch(1, theirs, true).expect("inside");
     world.rest();
-    let reason = world.clients[0].reasons.get(&number).copied();
+    let reason = world.clients[0].batches.reason(number);
     (outcome(world, 0, number).expect("an answer"), reason)
 }
 
@@ -87,7 +87,7 @@ fn copies_are_new_items_beside_their_models() {
         ("cactus", "mint")
     );
     assert_eq!(
-        world.clients[1].items.len(),
+        world.clients[1].room.contents.items.len(),
         4,
         "everyone gets them as puts"
     );
@@ -118,8 +118,8 @@ fn copies_come_all_or_none() {
         let number = world.batch(0, vec![op.clone()], true).expect("inside");
         world.rest();
         assert_eq!(
-            world.clients[0].reasons.get(&number),
-            Some(&reason),
+            world.clients[0].batches.reason(number),
+            Some(reason),
             "{op:?}"
         );
         assert_eq!(ids(&world), [1, 2]);
@@ -218,7 +218,10 @@ fn a_late_copy_of_what_is_gone_is_superseded_and_an_early_one_is_an_error() {
     assert_eq!(ids(&world), [1], "all or none");
     let number = world.batch(0, mine, true).expect("inside");
     world.rest();
-    assert_eq!(world.clients[0].reasons[&number], Reason::NoSuchItem);
+    assert_eq!(
+        world.clients[0].batches.reason(number),
+        Some(Reason::NoSuchItem)
+    );
 }
 
 #[test]
@@ -261,7 +264,6 @@ fn what_was_seen_and_never_saved_is_no_excuse_to_overwrite() {
     world.pass(100);
     world.deliver(0);
     let number = world.batch(0, vec![shift(1, 8, 8)], false).expect("inside");
-    world.clients[1].unanswered.clear();
     world.clients[1].start_over();
     world.crash();
     world.connect(1);

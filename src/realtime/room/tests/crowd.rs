@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use maru_protocol::ServerFrame;
 use proptest::prelude::*;
 
-use super::hall::{Hall, frames};
+use super::client::frames;
+use super::hall::Hall;
 use crate::domain::clock::Tick;
 use crate::realtime::limits::Limits;
 use crate::realtime::room::{ConnId, Input};
@@ -246,9 +247,9 @@ fn another_device_of_a_walker_sees_each_step_however_dense_the_crowd() {
         world.pass(100);
         world.deliver(99);
     };
-    let walker = world.clients[98].member;
+    let walker = world.clients[98].room.member;
     for x in 1..9 {
         step(&mut world, x);
-        assert_eq!(world.clients[99].people[&walker].avatar.x, x);
+        assert_eq!(world.clients[99].room.people[&walker].avatar.x, x);
     }
 }

@@ -120,9 +120,9 @@ pub(super) fn check_everyone_knows_the_policy(world: &World) {
     let room = world.room.as_ref().expect("the room is open");
     assert_eq!(world.store.card, room.card, "saved and live");
     for client in &world.clients {
-        assert_eq!(client.room, Some(room.room_info()));
+        assert_eq!(client.room.info, Some(room.room_info()));
         for member in room.members.values() {
-            let seen = &client.people[&member.no.0];
+            let seen = &client.room.people[&member.no.0];
             let muted = room.card.access.is_muted(&member.person_id, world.now.wall);
             assert_eq!((seen.role, seen.muted), (member.role, muted));
         }
@@ -137,7 +137,7 @@ pub(super) fn check_the_record(world: &World) {
         "one decision a seq"
     );
     for client in &world.clients {
-        for (seq, ops) in &client.applied {
+        for (seq, ops) in &client.batches.applied {
             let decides = ops.iter().any(|op| wire::parse_decision(op).is_some());
             let recorded = record.iter().any(|entry| entry.seq.0 == *seq);
             assert_eq!(decides, recorded, "{ops:?} at {seq}");

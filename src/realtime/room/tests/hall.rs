@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use maru_protocol::{ServerFrame, Standing, decode_server};
+use maru_protocol::Standing;
 
-use super::client::split_frame;
 use crate::catalogue::catalogue;
 use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{GuestId, NodeId, RoomId, SessionId, UserId};
@@ -136,16 +135,4 @@ fn present() -> Present {
         y: 500,
         facing: 0,
     }
-}
-
-/// The frames in some bytes, with their lengths.
-pub(super) fn frames(mut bytes: &[u8]) -> Vec<(usize, ServerFrame)> {
-    let mut frames = Vec::new();
-    while !bytes.is_empty() {
-        let (payload, rest) = split_frame(bytes);
-        let server_frame = decode_server(payload).expect("the room sends frames of the protocol");
-        frames.push((payload.len(), server_frame));
-        bytes = rest;
-    }
-    frames
 }

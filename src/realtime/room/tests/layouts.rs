@@ -82,7 +82,7 @@ fn a_layout_comes_back_by_the_fewest_changes() {
         "what is right is left alone"
     );
     assert_eq!(after.tombstones.len(), 1);
-    assert_eq!(world.clients[1].items.len(), 3);
+    assert_eq!(world.clients[1].room.contents.items.len(), 3);
     assert_eq!(&world.store.document, after);
     let seq = after.seq;
     decide(&mut world, restore("여름")).expect("nothing to do");

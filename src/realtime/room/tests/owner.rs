@@ -21,7 +21,7 @@ pub(super) fn decide(world: &mut World, op: Op) -> Result<(), Reason> {
         world.deliver(client);
     }
     match outcome(world, 0, number).expect("an answer") {
-        OutcomeCode::Rejected => Err(world.clients[0].reasons[&number]),
+        OutcomeCode::Rejected => Err(world.clients[0].batches.reason(number).expect("a reason")),
         _ => Ok(()),
     }
 }
@@ -96,8 +96,12 @@ fn the_kicked_go_at_once_and_need_a_new_ticket() {
         let kicked = (Some(CloseCode::Kicked), Some(ErrorCode::Kicked));
         assert_eq!(told(&world, client), kicked);
     }
-    assert_eq!(world.clients[0].people.len(), 1);
-    assert_eq!(world.clients[0].decisions.len(), 1, "the owner sees it");
+    assert_eq!(world.clients[0].room.people.len(), 1);
+    assert_eq!(
+        world.clients[0].room.decisions.len(),
+        1,
+        "the owner sees it"
+    );
     world.connect(1);
     assert_eq!(told(&world, 1).0, Some(CloseCode::ResumeRefused));
     world.crash();
@@ -134,12 +138,15 @@ fn others_see_what_came_of_a_decision_and_not_the_decision() {
     let mut world = World::new(3);
     world.rest();
     about(&mut world, mute, 1).expect("muted");
-    let member = world.clients[1].member;
+    let member = world.clients[1].room.member;
     for client in 0..3 {
-        assert!(world.clients[client].people[&member].muted);
-        assert_eq!(world.clients[client].seq, 1, "the seq has no hole");
+        assert!(world.clients[client].room.people[&member].muted);
+        assert_eq!(
+            world.clients[client].room.contents.seq, 1,
+            "the seq has no hole"
+        );
         let shown = usize::from(client == 0);
-        assert_eq!(world.clients[client].decisions.len(), shown);
+        assert_eq!(world.clients[client].room.decisions.len(), shown);
     }
 }
 
@@ -212,7 +219,7 @@ fn the_muted_are_silent_until_the_time_is_over() {
     let first = world.batch(1, vec![say("들리니?")], true).expect("inside");
     let furnish = world.batch(1, vec![put(1, "sofa", 4, 4)], true);
     world.rest();
-    assert_eq!(world.clients[1].reasons.get(&first), Some(&Reason::Muted));
+    assert_eq!(world.clients[1].batches.reason(first), Some(Reason::Muted));
     assert_eq!(
         outcome(&world, 1, furnish.expect("inside")),
         Some(OutcomeCode::Applied),
@@ -225,15 +232,15 @@ fn the_muted_are_silent_until_the_time_is_over() {
     assert!(deadline.is_some(), "the end of the mute wakes the room");
     world.pass(10 * 60_000);
     world.rest();
-    let member = world.clients[1].member;
-    assert!(!world.clients[0].people[&member].muted);
+    let member = world.clients[1].room.member;
+    assert!(!world.clients[0].room.people[&member].muted);
     let again = world.batch(1, vec![say("이제는?")], true).expect("inside");
     world.rest();
     assert_eq!(outcome(&world, 1, again), Some(OutcomeCode::Applied));
     let unmute = |person| Op::Unmute { person };
     about(&mut world, mute, 1).expect("muted");
     about(&mut world, unmute, 1).expect("given back");
-    assert!(!world.clients[1].people[&member].muted);
+    assert!(!world.clients[1].room.people[&member].muted);
     let zero = Op::Mute {
         person: world.person_id(1),
         minutes: Some(0),
@@ -246,7 +253,7 @@ fn roles_change_at_once() {
     use crate::domain::room::Visibility::Private;
     let mut world = two();
     about(&mut world, appoint, 1).expect("appointed");
-    assert_eq!(world.clients[1].role, Some(Role::Editor));
+    assert_eq!(world.clients[1].room.role, Some(Role::Editor));
     let mine = world
         .batch(1, vec![put(1, "sofa", 4, 4)], true)
         .expect("in");
@@ -272,6 +279,7 @@ fn a_lock_keeps_newcomers_out_and_nobody_else() {
     assert!(
         world.clients[1]
             .room
+            .info
             .as_ref()
             .is_some_and(|room| room.locked)
     );
@@ -312,7 +320,7 @@ fn what_the_room_opens_to_decides_who_stays() {
     decide(&mut world, open_to(Followers)).expect("followers only");
     assert_eq!(world.closes.last(), Some(&(2, CloseCode::Forbidden)));
     assert!(world.conn(1).is_some());
-    let info = world.clients[1].room.as_ref().expect("told");
+    let info = world.clients[1].room.info.as_ref().expect("told");
     assert_eq!(info.visibility, Visibility::Followers);
     decide(&mut world, open_to(Public)).expect("open again");
     world.connect(2);
@@ -355,6 +363,7 @@ fn rules_have_ranges_and_a_smaller_room_throws_nobody_out() {
     assert_eq!(world.store.card.name, "새 이름");
     let seen = world.clients[1]
         .room
+        .info
         .as_ref()
         .map(|room| room.name.as_str());
     assert_eq!(seen, Some("새 이름"));
@@ -367,8 +376,14 @@ fn decisions_are_the_owners_alone_and_come_alone() {
     let number = world.batch(0, two_at_once, true).expect("inside");
     let theirs = world.batch(1, vec![lock(true)], true).expect("inside");
     world.rest();
-    assert_eq!(world.clients[0].reasons[&number], Reason::NotAlone);
-    assert_eq!(world.clients[1].reasons[&theirs], Reason::Forbidden);
+    assert_eq!(
+        world.clients[0].batches.reason(number),
+        Some(Reason::NotAlone)
+    );
+    assert_eq!(
+        world.clients[1].batches.reason(theirs),
+        Some(Reason::Forbidden)
+    );
     assert_eq!(
         about(&mut world, kick, 0),
         Err(Reason::Forbidden),

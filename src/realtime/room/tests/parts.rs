@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use maru_protocol::{ReadPoint, ServerFrame};
 
-use super::hall::{Hall, frames};
+use super::client::frames;
+use super::hall::Hall;
 use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{SessionId, UserId};

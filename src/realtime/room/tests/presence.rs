@@ -26,7 +26,7 @@ fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
     world.connect(1);
     world.deliver(1);
     assert!(world.clients[0].inbox.is_empty(), "nobody notices a reload");
-    let me = &world.clients[1].people[&world.clients[1].member];
+    let me = &world.clients[1].room.people[&world.clients[1].room.member];
     assert_eq!(
         (me.avatar.x, me.avatar.y, me.avatar.facing),
         (321, 654, 3),
@@ -37,12 +37,12 @@ fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
     world.pass(Limits::DEFAULT.away_after_ms);
     world.pass(100);
     world.deliver(0);
-    let member = world.clients[1].member;
-    assert!(world.clients[0].people[&member].away);
+    let member = world.clients[1].room.member;
+    assert!(world.clients[0].room.people[&member].away);
     world.pass(Limits::DEFAULT.grace_ms);
     world.pass(100);
     world.deliver(0);
-    assert!(!world.clients[0].people.contains_key(&member));
+    assert!(!world.clients[0].room.people.contains_key(&member));
 }
 
 #[test]
@@ -50,14 +50,14 @@ fn a_person_on_two_devices_joins_once_and_leaves_once() {
     let mut world = World::new(3);
     world.same_person(1, 2);
     world.rest();
-    assert_eq!(world.clients[0].people.len(), 2);
+    assert_eq!(world.clients[0].room.people.len(), 2);
     for client in [1, 2] {
         let conn = world.conn(client).expect("inside");
         world.feed(Input::Leave { conn });
         world.pass(100);
         world.deliver(0);
         assert_eq!(
-            world.clients[0].people.len(),
+            world.clients[0].room.people.len(),
             if client == 1 { 2 } else { 1 }
         );
     }
@@ -109,7 +109,7 @@ fn the_newest_connection_of_a_session_wins() {
     world.pass(Limits::DEFAULT.grace_ms * 2);
     world.deliver(0);
     assert_eq!(
-        world.clients[0].people.len(),
+        world.clients[0].room.people.len(),
         2,
         "the late loss of the old one means nothing"
     );
@@ -158,15 +158,15 @@ fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
     world.visitor(2).hidden.insert(hidden);
     world.rest();
     assert_eq!(
-        world.clients[2].people.len(),
+        world.clients[2].room.people.len(),
         2,
         "everyone but the hidden one"
     );
     world.batch(0, vec![say("들리니?"), put(1, "sofa", 4, 4)], true);
     world.rest();
-    assert_eq!(world.clients[1].chat.len(), 1);
-    assert!(world.clients[2].chat.is_empty());
-    assert!(world.clients[2].items.contains_key(&1));
+    assert_eq!(world.clients[1].room.contents.chat.len(), 1);
+    assert!(world.clients[2].room.contents.chat.is_empty());
+    assert!(world.clients[2].room.contents.items.contains_key(&1));
     let conn = world.conn(0).expect("inside");
     world.feed(Input::Move {
         conn,
@@ -178,7 +178,9 @@ fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
     world.pass(100);
     world.deliver(1);
     assert_eq!(
-        world.clients[1].people[&world.clients[0].member].avatar.x,
+        world.clients[1].room.people[&world.clients[0].room.member]
+            .avatar
+            .x,
         5
     );
     assert!(world.clients[2].inbox.is_empty());

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use maru_protocol::replica::Contents;
 use maru_protocol::{ItemCopy, Op, Place, Standpoint};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::decided::{self, about_person, decision};
 use super::world::World;
+use crate::realtime::wire;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -89,7 +91,13 @@ struct Run {
 
 impl Run {
     fn op(&mut self, who: usize, what: &Do) -> Op {
-        let known: Vec<u64> = self.world.clients[who].items.keys().copied().collect();
+        let known: Vec<u64> = self.world.clients[who]
+            .room
+            .contents
+            .items
+            .keys()
+            .copied()
+            .collect();
         let item = |n: usize| {
             known
                 .get(n % known.len().max(1))
@@ -218,7 +226,7 @@ fn check_lines(world: &World) {
         .front()
         .map_or(u64::MAX, |line| line.seq.0);
     for client in &world.clients {
-        for (seq, ops) in &client.applied {
+        for (seq, ops) in &client.batches.applied {
             for op in ops {
                 if let Op::Say { text } = op {
                     let kept = said.contains_key(text.as_str());
@@ -236,7 +244,7 @@ fn check_lines(world: &World) {
 fn check_items(world: &World) {
     let applied = || {
         let clients = world.clients.iter();
-        clients.flat_map(|client| client.applied.iter().flat_map(|(_, ops)| ops))
+        clients.flat_map(|client| client.batches.applied.iter().flat_map(|(_, ops)| ops))
     };
     if applied().any(|op| matches!(op, Op::RestoreLayout { .. })) {
         return;
@@ -267,32 +275,16 @@ fn check_items(world: &World) {
 fn check_same(world: &World) {
     let document = world.document();
     assert_eq!(&world.store.document, document, "saved and live");
+    let contents = Contents::of(&wire::snapshot(0, document, Vec::new()));
     for client in &world.clients {
         assert!(
-            client.inside && client.unanswered.is_empty(),
+            client.inside && client.batches.unanswered.is_empty(),
             "at rest: {:?}",
             client.errors
         );
-        assert_eq!(client.seq, document.seq.0);
-        let items: Vec<_> = document
-            .items
-            .iter()
-            .map(|(id, item)| crate::realtime::wire::item_out(*id, item))
-            .collect();
-        assert_eq!(client.items.values().cloned().collect::<Vec<_>>(), items);
-        let light = document.theme.light.as_str();
+        assert_eq!(client.room.contents, contents);
         assert_eq!(
-            client.theme.as_ref().map(|theme| theme.light.as_str()),
-            Some(light)
-        );
-        let lines: Vec<_> = document
-            .chat
-            .iter()
-            .map(|l| (l.seq.0, l.text.clone()))
-            .collect();
-        assert_eq!(client.chat.iter().cloned().collect::<Vec<_>>(), lines);
-        assert_eq!(
-            client.people.len(),
+            client.room.people.len(),
             PEOPLE - 1,
             "the owner is one person on two devices"
         );

@@ -36,12 +36,12 @@ fn tick(world: &mut World) {
 #[test]
 fn many_values_within_one_tick_are_one() {
     let mut world = two();
-    let owner = world.clients[0].member;
+    let owner = world.clients[0].room.member;
     types(&mut world, 0, true);
     world.settle();
     world.deliver(1);
     assert_eq!(
-        world.clients[1].signals, 1,
+        world.clients[1].room.signals, 1,
         "the first goes out at once after a rest"
     );
     for x in 0..10 {
@@ -50,14 +50,17 @@ fn many_values_within_one_tick_are_one() {
     }
     world.settle();
     world.deliver(1);
-    assert_eq!(world.clients[1].signals, 1, "the next waits for the tick");
+    assert_eq!(
+        world.clients[1].room.signals, 1,
+        "the next waits for the tick"
+    );
     tick(&mut world);
-    assert_eq!(world.clients[1].signals, 3, "one value of each");
-    assert!(world.clients[1].typing.is_empty());
-    assert_eq!(world.clients[1].drags[&owner].standpoint.x, 9);
+    assert_eq!(world.clients[1].room.signals, 3, "one value of each");
+    assert!(world.clients[1].room.typing.is_empty());
+    assert_eq!(world.clients[1].room.drags[&owner].standpoint.x, 9);
     drags(&mut world, 0, None);
     tick(&mut world);
-    assert!(world.clients[1].drags.is_empty());
+    assert!(world.clients[1].room.drags.is_empty());
 }
 
 #[test]
@@ -72,8 +75,8 @@ fn signals_follow_the_reliable_bytes_of_the_same_flush() {
     };
     assert!(0 < reliable && reliable < all);
     world.deliver(1);
-    assert_eq!(world.clients[1].chat.len(), 1);
-    assert_eq!(world.clients[1].typing.len(), 1);
+    assert_eq!(world.clients[1].room.contents.chat.len(), 1);
+    assert_eq!(world.clients[1].room.typing.len(), 1);
 }
 
 #[test]
@@ -84,13 +87,13 @@ fn typing_is_forgotten_unless_it_is_repeated() {
         world.pass(Limits::DEFAULT.typing_ms / 2);
         types(&mut world, 1, true);
         world.deliver(0);
-        assert_eq!(world.clients[0].typing.len(), 1);
+        assert_eq!(world.clients[0].room.typing.len(), 1);
     }
     let due = world.room.as_ref().and_then(|room| room.deadline());
     assert!(due.is_some(), "the room wakes by itself");
     world.pass(Limits::DEFAULT.typing_ms);
     tick(&mut world);
-    assert!(world.clients[0].typing.is_empty());
+    assert!(world.clients[0].room.typing.is_empty());
 }
 
 #[test]
@@ -101,15 +104,15 @@ fn what_a_lost_session_was_showing_ends_and_what_another_device_shows_stays() {
     drags(&mut world, 0, Some(preview(Place::LeftWall, 4, 3, 0)));
     types(&mut world, 1, true);
     tick(&mut world);
-    assert_eq!(world.clients[2].drags.len(), 1);
+    assert_eq!(world.clients[2].room.drags.len(), 1);
     world.cut(0);
     tick(&mut world);
-    assert!(world.clients[2].drags.is_empty());
-    assert_eq!(world.clients[2].typing.len(), 1);
+    assert!(world.clients[2].room.drags.is_empty());
+    assert_eq!(world.clients[2].room.typing.len(), 1);
     let conn = world.conn(1).expect("inside");
     world.feed(Input::Leave { conn });
     tick(&mut world);
-    assert!(world.clients[2].typing.is_empty());
+    assert!(world.clients[2].room.typing.is_empty());
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn only_those_who_furnish_drag_and_only_within_the_room() {
     }
     tick(&mut world);
     assert_eq!(world.clients[0].errors, vec![ErrorCode::BadPosition; count]);
-    assert!(world.clients[1].drags.is_empty());
+    assert!(world.clients[1].room.drags.is_empty());
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn a_receiver_whose_lane_was_shed_is_owed_every_newest_value_the_ends_too() {
     let conn = world.conn(0).expect("inside");
     types(&mut world, 0, true);
     tick(&mut world);
-    assert_eq!(world.clients[1].typing.len(), 1);
+    assert_eq!(world.clients[1].room.typing.len(), 1);
     world.slow.insert(1);
     types(&mut world, 0, false);
     drags(&mut world, 0, Some(preview(Place::Floor, 7, 7, 2)));
@@ -160,15 +163,19 @@ fn a_receiver_whose_lane_was_shed_is_owed_every_newest_value_the_ends_too() {
         standing,
     });
     tick(&mut world);
-    assert_eq!(world.clients[1].typing.len(), 1, "it has missed the end");
+    assert_eq!(
+        world.clients[1].room.typing.len(),
+        1,
+        "it has missed the end"
+    );
     world.slow.clear();
     let conn = world.conn(1).expect("inside");
     world.feed(Input::Drained { conn, stale: false });
     world.deliver(1);
-    let owner = world.clients[0].member;
-    assert!(world.clients[1].typing.is_empty());
-    assert_eq!(world.clients[1].drags[&owner].rotation, 2);
-    assert_eq!(world.clients[1].people[&owner].avatar.x, 111);
+    let owner = world.clients[0].room.member;
+    assert!(world.clients[1].room.typing.is_empty());
+    assert_eq!(world.clients[1].room.drags[&owner].rotation, 2);
+    assert_eq!(world.clients[1].room.people[&owner].avatar.x, 111);
 }
 
 #[test]
@@ -183,23 +190,23 @@ fn who_comes_in_or_comes_back_sees_the_signals_of_the_moment() {
     tick(&mut world);
     world.connect(2);
     world.deliver(2);
-    assert_eq!(world.clients[2].typing.len(), 2);
+    assert_eq!(world.clients[2].room.typing.len(), 2);
     world.cut(2);
     types(&mut world, 0, false);
     tick(&mut world);
     world.connect(2);
     world.deliver(2);
     assert_eq!(
-        world.clients[2].typing.len(),
+        world.clients[2].room.typing.len(),
         1,
         "a delta brings the end of what was on before"
     );
     world.clients[2].inbox.clear();
     let conn = world.conn(2).expect("inside");
-    world.clients[2].typing.clear();
+    world.clients[2].room.typing.clear();
     world.feed(Input::Drained { conn, stale: true });
     world.deliver(2);
-    assert_eq!(world.clients[2].typing.len(), 1, "so does a resync");
+    assert_eq!(world.clients[2].room.typing.len(), 1, "so does a resync");
 }
 
 #[test]
@@ -211,11 +218,11 @@ fn the_hidden_are_not_seen_writing() {
     types(&mut world, 0, true);
     types(&mut world, 2, true);
     tick(&mut world);
-    assert_eq!(world.clients[1].typing.len(), 2);
-    let only_me = [world.clients[2].member];
-    assert!(world.clients[2].typing.iter().eq(&only_me));
+    assert_eq!(world.clients[1].room.typing.len(), 2);
+    let only_me = [world.clients[2].room.member];
+    assert!(world.clients[2].room.typing.iter().eq(&only_me));
     let conn = world.conn(2).expect("inside");
     world.feed(Input::Drained { conn, stale: false });
     world.deliver(2);
-    assert!(world.clients[2].typing.iter().eq(&only_me));
+    assert!(world.clients[2].room.typing.iter().eq(&only_me));
 }

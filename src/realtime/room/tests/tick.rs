@@ -3,7 +3,8 @@
 use maru_protocol::{Event, Op, ServerFrame, encode_server};
 
 use super::behaviour::{put, say, two};
-use super::hall::{Hall, frames};
+use super::client::frames;
+use super::hall::Hall;
 use super::world::World;
 use crate::realtime::limits::Limits;
 use crate::realtime::room::Input;
@@ -75,7 +76,10 @@ fn no_flush_is_longer_than_a_backlog_takes() {
     );
     assert!(longest < LIMITS.backlog_bytes_max);
     world.deliver(1);
-    assert_eq!(world.clients[1].seq, 60, "all of it, in order");
+    assert_eq!(
+        world.clients[1].room.contents.seq, 60,
+        "all of it, in order"
+    );
 }
 
 #[test]

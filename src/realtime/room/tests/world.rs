@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use maru_protocol::replica::Unanswered;
 use maru_protocol::{CloseCode, Op};
 
-use super::client::{Client, Unanswered};
+use super::client::Client;
 use crate::catalogue::catalogue;
 use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
@@ -231,7 +232,7 @@ impl World {
             Some(claims) => Entry::Resume {
                 session: claims.session,
                 generation: claims.generation,
-                have: self.clients[client].have(),
+                have: self.clients[client].room.have(),
                 avatar: None,
             },
         };
@@ -272,45 +273,22 @@ impl World {
         let Some(conn) = self.conn_of.get(&client).copied() else {
             return;
         };
-        for Unanswered {
-            number,
-            base_seq,
-            ops,
-        } in self.clients[client].unanswered.clone()
-        {
-            let base_seq = Seq(base_seq);
-            self.feed(Input::Batch {
-                conn,
-                number,
-                base_seq,
-                resend: true,
-                ops,
-            });
+        for batch in self.clients[client].batches.unanswered.clone() {
+            self.feed(input(conn, batch, true));
         }
     }
 
     /// The client makes a batch; whether it also leaves the client is `sent`.
     pub fn batch(&mut self, client: usize, ops: Vec<Op>, sent: bool) -> Option<u32> {
-        if !self.clients[client].inside || self.clients[client].unanswered.len() >= 64 {
+        if !self.clients[client].inside || self.clients[client].batches.unanswered.len() >= 64 {
             return None;
         }
         let conn = self.conn_of.get(&client).copied()?;
         let it = &mut self.clients[client];
-        it.last_number += 1;
-        let (number, base_seq) = (it.last_number, it.seq);
-        it.unanswered.push_back(Unanswered {
-            number,
-            base_seq,
-            ops: ops.clone(),
-        });
+        let batch = it.batches.make(it.room.contents.seq, ops).clone();
+        let number = batch.number;
         if sent {
-            self.feed(Input::Batch {
-                conn,
-                number,
-                base_seq: Seq(base_seq),
-                resend: false,
-                ops,
-            });
+            self.feed(input(conn, batch, false));
         }
         Some(number)
     }
@@ -370,5 +348,16 @@ impl World {
                 self.deliver(client);
             }
         }
+    }
+}
+
+/// A batch as a connection hands it on.
+fn input(conn: ConnId, batch: Unanswered, resend: bool) -> Input {
+    Input::Batch {
+        conn,
+        number: batch.number,
+        base_seq: Seq(batch.base_seq),
+        resend,
+        ops: batch.ops,
     }
 }
