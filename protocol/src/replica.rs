@@ -6,6 +6,8 @@
 
 mod batches;
 mod contents;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
