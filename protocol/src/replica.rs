@@ -97,7 +97,8 @@ impl Replica {
                 room,
                 ..
             } => {
-                assert!(*epoch >= self.welcome_epoch, "epochs never go back");
+                let known = self.epoch.max(self.welcome_epoch);
+                assert!(*epoch >= known, "epochs never go back");
                 self.welcome_epoch = *epoch;
                 (self.member, self.role) = (*member, Some(*role));
                 self.info = Some(room.clone());
