@@ -198,7 +198,7 @@ impl Room {
                 decision,
                 reply,
             } => self.command(by, name, *decision, reply, now, effects),
-            Input::Leave { conn } => self.leave(conn, effects),
+            Input::Leave { conn } => self.leave(conn, now, effects),
             Input::Lost { conn } => self.lost(conn, now),
             Input::Missed { conn } => self.missed(conn, effects),
             Input::Drained { conn, stale } => self.drained(conn, stale, effects),

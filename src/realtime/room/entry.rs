@@ -86,6 +86,7 @@ impl Room {
             session.away = false;
             session.restored = false;
             session.base_max = base_max;
+            session.record.seen = now.wall;
             if let Entry::Resume { generation, .. } = entry {
                 // Whoever shows a token has it.
                 session.record.generation = *generation;
@@ -125,7 +126,7 @@ impl Room {
             Refused(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
         };
         let Some(no) = self.by_id.get(&id).copied() else {
-            // A token may be newer than the record, which is only saved with answers, never older.
+            // A token may be newer than the record, which is saved when the session ends, never older.
             let kept = self
                 .records
                 .get(&id)

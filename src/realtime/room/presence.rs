@@ -15,9 +15,12 @@ impl Room {
         Some((no, self.sessions.get(&no)?.member))
     }
 
-    pub(super) fn leave(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
+    pub(super) fn leave(&mut self, conn: ConnId, now: Now, effects: &mut Vec<Effect>) {
         if let Some(no) = self.by_conn.remove(&conn) {
             self.audiences = None;
+            if let Some(session) = self.sessions.get_mut(&no) {
+                session.record.seen = now.wall;
+            }
             self.end_session(no);
         }
         effects.push(Effect::Close {
@@ -96,6 +99,8 @@ impl Room {
         };
         self.by_id.remove(&session.id);
         self.debt.owe_roster();
+        // Out of the roster, the next owner knows from the record alone which tokens are spent.
+        self.debt.owe_record(session.id);
         self.schedule.clear(Due::Lost(no));
         self.silence(session.member, no);
         let Session {

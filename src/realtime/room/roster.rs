@@ -58,6 +58,7 @@ impl Room {
             } = self.records.remove(&present.session).unwrap_or_default();
             record.generation = record.generation.max(present.generation);
             record.person = present.bearer.person_id();
+            record.seen = record.seen.max(now.wall);
             let session = Session {
                 id: present.session,
                 member,

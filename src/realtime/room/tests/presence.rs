@@ -83,6 +83,45 @@ fn a_token_works_once_and_a_copied_tab_is_refused() {
 }
 
 #[test]
+fn spent_tokens_stay_spent_when_the_session_has_ended_and_the_room_is_opened_anew() {
+    for leaves in [true, false] {
+        let mut world = two();
+        let copied = world.clients[1].token.clone();
+        for _ in 0..5 {
+            world.cut(1);
+            world.connect(1);
+            world.deliver(1);
+        }
+        let newest = world.clients[1].token.clone();
+        if leaves {
+            let conn = world.conn(1).expect("inside");
+            world.feed(Input::Leave { conn });
+        } else {
+            world.cut(1);
+            world.pass(Limits::DEFAULT.grace_ms);
+        }
+        for _ in 0..2 {
+            world.pass(1_000);
+            world.save_answers();
+        }
+        world.crash();
+        world.closes.clear();
+        world.clients[1].token = copied;
+        world.connect(1);
+        assert_eq!(world.closes, [(1, CloseCode::ResumeRefused)], "{leaves}");
+        world.clients[1].inbox.clear();
+        world.clients[1].token = newest;
+        world.connect(1);
+        world.deliver(1);
+        assert!(world.clients[1].inside, "the newest is still good");
+        let mut records = world.store.clone();
+        let claimed = records.claim(crate::domain::id::NodeId::generate());
+        let seen = claimed.sessions.values().map(|record| record.seen);
+        assert!(seen.min() >= Some(crate::domain::clock::WallMs(1_000_000)));
+    }
+}
+
+#[test]
 fn the_newest_connection_of_a_session_wins() {
     let mut world = two();
     let half_open = world.conn(1).expect("inside");
