@@ -155,7 +155,7 @@ impl Room {
             } => {
                 self.batch(
                     conn,
-                    &batch::Batch {
+                    batch::Batch {
                         number,
                         base_seq,
                         resend,

@@ -66,10 +66,11 @@ impl Room {
     pub(super) fn batch(
         &mut self,
         conn: ConnId,
-        batch: &Batch,
+        batch: Batch,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
+        let number = batch.number;
         let Some(no) = self.by_conn.get(&conn).copied() else {
             return;
         };
@@ -77,21 +78,21 @@ impl Room {
             return;
         };
         let digest = digest(&batch.ops);
-        if batch.number <= session.last_number() && Rule::Answers.holds() {
-            self.answer_again(conn, no, batch.number, digest, effects);
+        if number <= session.last_number() && Rule::Answers.holds() {
+            self.answer_again(conn, no, number, digest, effects);
             return;
         }
-        if let Some((code, message, retry_after_ms)) = self.not_now(no, batch.number, now) {
-            effects.push(put_off(conn, batch.number, code, message, retry_after_ms));
+        if let Some((code, message, retry_after_ms)) = self.not_now(no, number, now) {
+            effects.push(put_off(conn, number, code, message, retry_after_ms));
             return;
         }
         let outcome = self.apply(no, batch, now);
         if let Outcome::NotNow(message) = outcome {
             let (code, wait) = (ErrorCode::Unavailable, Some(self.limits.busy_retry_ms));
-            effects.push(put_off(conn, batch.number, code, message, wait));
+            effects.push(put_off(conn, number, code, message, wait));
             return;
         }
-        if let Some(decision) = self.record(no, batch.number, digest, outcome, now) {
+        if let Some(decision) = self.record(no, number, digest, outcome, now) {
             self.follow(&decision, now, effects);
         }
     }
@@ -211,12 +212,13 @@ impl Room {
         None
     }
 
-    fn apply(&mut self, no: SessionNo, batch: &Batch, now: Now) -> Outcome {
-        let asked = match wire::parse_batch(self.catalogue, batch.ops.clone()) {
+    fn apply(&mut self, no: SessionNo, batch: Batch, now: Now) -> Outcome {
+        let author = self.author(no, &batch);
+        let asked = match wire::parse_batch(self.catalogue, batch.ops) {
             Ok(asked) => asked,
             Err(refusal) => return Outcome::Refused(refusal),
         };
-        let Some(author) = self.author(no, batch) else {
+        let Some(author) = author else {
             return Outcome::Refused(Refusal::Forbidden);
         };
         if let Err(refusal) = self.authorise(no, &asked) {
