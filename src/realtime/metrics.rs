@@ -3,7 +3,7 @@
 mod exposition;
 mod histogram;
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::backlog::Delivery;
 use super::meter::Class;
@@ -68,6 +68,8 @@ impl Counter {
 pub struct RoomGauges {
     /// People present, where this node owns the room.
     pub people: AtomicUsize,
+    /// Whether this node owns the room and everybody may know of it.
+    pub public: AtomicBool,
     /// Sessions, lost ones among them.
     pub sessions: AtomicUsize,
     /// Batches the store has not confirmed.
