@@ -2,6 +2,7 @@
 
 mod decided;
 pub(crate) mod outbox;
+mod sessions;
 
 use std::collections::VecDeque;
 
@@ -114,6 +115,7 @@ pub(crate) async fn suite(store: &dyn RoomStore) {
     saves_come_one_after_the_other(store).await;
     lists_are_whole_and_private_rooms_stay_out(store).await;
     decided::suite(store).await;
+    sessions::suite(store).await;
 }
 
 async fn making_is_idempotent(store: &dyn RoomStore) {
