@@ -219,6 +219,8 @@ pub struct RoomSave {
     pub audit: Vec<AuditEntry>,
     /// Sessions with new answers.
     pub sessions: Vec<(SessionId, SessionRecord)>,
+    /// Sessions whose answers are forgotten; one that is also among `sessions` is back, and starts anew.
+    pub sessions_removed: Vec<SessionId>,
     /// Who is present, when that changed.
     pub roster: Option<Vec<Present>>,
     /// Whether the document is other than the last save left it: then the room's one event of change tells of

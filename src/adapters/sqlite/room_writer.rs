@@ -144,6 +144,19 @@ async fn write_parts(
         .execute(&mut *conn)
         .await?;
     }
+    write_sessions(conn, save).await?;
+    events::pending(conn, room).await.map(Some)
+}
+
+async fn write_sessions(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
+    let room = save.room.uuid();
+    for session in &save.sessions_removed {
+        sqlx::query("DELETE FROM room_session WHERE room_id = ? AND session_id = ?")
+            .bind(room)
+            .bind(session.uuid())
+            .execute(&mut *conn)
+            .await?;
+    }
     for (session, record) in &save.sessions {
         let answers =
             rmp_serde::to_vec(record).map_err(|error| sqlx::Error::Encode(error.into()))?;
@@ -158,7 +171,7 @@ async fn write_parts(
         .execute(&mut *conn)
         .await?;
     }
-    events::pending(conn, room).await.map(Some)
+    Ok(())
 }
 
 async fn write_items(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {

@@ -98,6 +98,7 @@ fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
         history: Vec::new(),
         audit: Vec::new(),
         sessions: Vec::new(),
+        sessions_removed: Vec::new(),
         roster: None,
         changed: true,
         events: Vec::new(),

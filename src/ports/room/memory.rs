@@ -140,6 +140,9 @@ impl MemoryRoom {
             self.document.chat.pop_front();
         }
         self.save_decided(save);
+        for id in &save.sessions_removed {
+            self.sessions.remove(id);
+        }
         self.sessions.extend(save.sessions.iter().cloned());
         if let Some(roster) = &save.roster {
             self.roster.clone_from(roster);

@@ -50,6 +50,8 @@ pub(super) struct Debt {
     layouts: BTreeSet<String>,
     audit: Vec<AuditEntry>,
     sessions: BTreeSet<SessionId>,
+    /// Sessions of which nothing is kept any more.
+    forgotten: BTreeSet<SessionId>,
     commands: Vec<(CommandNo, Seq)>,
     batches: usize,
     /// When the batches with an answer arrived that are in no save yet.
@@ -76,6 +78,7 @@ impl Debt {
             layouts: BTreeSet::new(),
             audit: Vec::new(),
             sessions: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
             commands: Vec::new(),
             batches: 0,
             arrived: Vec::new(),
@@ -138,6 +141,11 @@ impl Debt {
     /// Saves what is kept of a session with whatever is saved next.
     pub fn owe_record(&mut self, session: SessionId) {
         self.sessions.insert(session);
+    }
+
+    /// Has what was saved of a session forgotten with whatever is saved next.
+    pub fn forget_record(&mut self, session: SessionId) {
+        self.forgotten.insert(session);
     }
 
     pub fn owe_command(&mut self, command: CommandNo, seq: Seq, now: Tick) {
@@ -212,6 +220,7 @@ impl Room {
                 .collect(),
             audit: std::mem::take(&mut debt.audit),
             sessions: Vec::new(),
+            sessions_removed: std::mem::take(&mut debt.forgotten).into_iter().collect(),
             roster,
             changed: document.seq > debt.saved_seq,
             events: debt.telling.take(),

@@ -298,6 +298,7 @@ impl Room {
                 .min_by_key(|(id, kept)| (kept.record.seen, **id));
             if let Some(oldest) = oldest.map(|(id, _)| *id) {
                 self.records.remove(&oldest);
+                self.debt.forget_record(oldest);
             }
         }
         self.records.insert(id, kept);

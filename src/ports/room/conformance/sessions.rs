@@ -13,6 +13,7 @@ use crate::ports::room::{
 pub(super) async fn suite(store: &dyn RoomStore) {
     claims_forget_ended_sessions_only(store).await;
     a_day_after_it_was_last_heard_of_an_ended_session_is_forgotten(store).await;
+    saves_forget_what_they_are_told_to(store).await;
 }
 
 fn record(generation: u32, seen: u64) -> SessionRecord {
@@ -71,4 +72,29 @@ async fn a_day_after_it_was_last_heard_of_an_ended_session_is_forgotten(store: &
     let claimed = claim(store, room.card.id, node).await;
     let kept: Vec<_> = claimed.sessions.into_keys().collect();
     assert_eq!(kept, [lately]);
+}
+
+async fn saves_forget_what_they_are_told_to(store: &dyn RoomStore) {
+    let (room, node) = (new_room(Visibility::Public, 52), NodeId::generate());
+    store.create(room.clone()).await.expect("made");
+    let claimed = claim(store, room.card.id, node).await;
+    let mut memory = MemoryRoom::new(room.card, room.document);
+    memory.claim(node);
+    let now = now_ms();
+    let [stays, goes, comes_back] = [(); 3].map(|()| SessionId::generate());
+    let mut first = save_of(&claimed, node, 1);
+    first.sessions = [stays, goes, comes_back].map(|id| (id, record(3, now))).into();
+    let mut second = save_of(&claimed, node, 2);
+    second.sessions_removed = vec![goes, comes_back, SessionId::generate()];
+    second.sessions = vec![(comes_back, record(1, now))];
+    for save in [first, second] {
+        assert_eq!(memory.save(&save), SAVED);
+        assert_eq!(store.save(save).await.expect("saved"), SAVED);
+    }
+    let next = NodeId::generate();
+    let claimed = claim(store, claimed.card.id, next).await;
+    assert_eq!(claimed, memory.claim(next));
+    assert!(!claimed.sessions.contains_key(&goes));
+    assert_eq!(claimed.sessions[&comes_back].generation, 1);
+    assert_eq!(claimed.sessions.len(), 2);
 }

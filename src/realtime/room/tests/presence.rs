@@ -1,12 +1,12 @@
 //! Coming, going, and who sees whom.
 
-use maru_protocol::{CloseCode, ErrorCode, Standing};
+use maru_protocol::{CloseCode, ErrorCode, OutcomeCode, Standing};
 
-use super::behaviour::{put, say, two};
+use super::behaviour::{outcome, put, say, two};
 use super::world::World;
 use crate::domain::room::Visibility;
 use crate::domain::visitor::Identity;
-use crate::realtime::limits::Limits;
+use crate::realtime::limits::{Limits, SESSION_RECORDS_MAX};
 use crate::realtime::room::{Entry, Input};
 
 #[test]
@@ -238,4 +238,30 @@ fn places_outside_the_room_are_refused() {
     }
     world.deliver(1);
     assert_eq!(world.clients[1].errors, [ErrorCode::BadPosition; 4]);
+}
+
+#[test]
+fn what_is_kept_of_ended_sessions_is_bounded_while_the_room_stays_open() {
+    let mut world = two();
+    world.batch(0, vec![say("먼저")], true).expect("inside");
+    for _ in 0..SESSION_RECORDS_MAX + 10 {
+        let conn = world.conn(1).expect("inside");
+        world.feed(Input::Leave { conn });
+        world.clients[1].start_over();
+        world.clients[1].inbox.clear();
+        world.connect(1);
+        world.pass(200);
+        world.save_answers();
+        world.deliver(1);
+    }
+    world.rest();
+    assert_eq!(outcome(&world, 0, 1), Some(OutcomeCode::Applied));
+    // Those of the two who are here come on top.
+    let kept = SESSION_RECORDS_MAX..=SESSION_RECORDS_MAX + 2;
+    assert!(kept.contains(&world.store.session_count()));
+    world.crash();
+    world.clients[0].answers.clear();
+    world.connect(0);
+    world.deliver(0);
+    assert_eq!(outcome(&world, 0, 1), Some(OutcomeCode::Applied));
 }
