@@ -199,6 +199,8 @@ pub struct ChatLine {
     pub author_id: String,
     /// The author's name at that time.
     pub author_name: String,
+    /// Set for guests, who are known by nothing else once they have gone.
+    pub guest: Option<GuestOrigin>,
     /// What was said.
     pub text: String,
 }

@@ -188,7 +188,7 @@ impl Room {
             Input::Drag { conn, preview } => self.drag(conn, preview, effects),
             Input::SetStatus { conn, status } => self.set_status(conn, status),
             Input::Refresh { conn, visitor } => {
-                self.refresh(conn, *visitor, effects);
+                self.refresh(conn, *visitor, now, effects);
                 self.enforce(now, effects);
             }
             Input::Read { conn, topic } => self.read(conn, topic, now, effects),

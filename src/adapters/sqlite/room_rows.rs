@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, Ban, CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, Mute, RoomCard, Seq,
+    Access, Ban, CHAT_LINES_MAX, ChatLine, Document, Epoch, GuestOrigin, Item, ItemId, Mute, RoomCard, Seq,
     Stamp, Theme, Visibility,
 };
 use crate::ports::room::{Present, SessionRecord, StoreError};
@@ -111,7 +111,7 @@ impl RoomRow {
                 .fetch_all(&mut *conn)
                 .await?;
         let lines: Vec<ChatRow> = sqlx::query_as(
-            "SELECT seq, at_ms, author_id, author_name, text FROM room_chat \
+            "SELECT seq, at_ms, author_id, author_name, guest, text FROM room_chat \
              WHERE room_id = ? ORDER BY seq DESC, line DESC LIMIT ?",
         )
         .bind(self.id)
@@ -213,6 +213,7 @@ struct ChatRow {
     at_ms: i64,
     author_id: String,
     author_name: String,
+    guest: Option<Json<GuestOrigin>>,
     text: String,
 }
 
@@ -223,6 +224,7 @@ impl ChatRow {
             at: WallMs(to_u64(self.at_ms)),
             author_id: self.author_id,
             author_name: self.author_name,
+            guest: self.guest.map(|guest| guest.0),
             text: self.text,
         }
     }

@@ -224,8 +224,8 @@ async fn write_chat(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), 
     let room = save.room.uuid();
     for (number, line) in (0_i64..).zip(&save.chat) {
         sqlx::query(
-            "INSERT INTO room_chat (room_id, seq, line, at_ms, author_id, author_name, text) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO room_chat (room_id, seq, line, at_ms, author_id, author_name, guest, text) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(room)
         .bind(to_i64(line.seq.0))
@@ -233,6 +233,7 @@ async fn write_chat(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), 
         .bind(to_i64(line.at.0))
         .bind(&line.author_id)
         .bind(&line.author_name)
+        .bind(line.guest.map(Json))
         .bind(&line.text)
         .execute(&mut *conn)
         .await?;

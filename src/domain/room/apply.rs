@@ -3,7 +3,7 @@
 use super::history::count;
 use super::{Action, Edit, EditPart, Op, Refusal};
 use super::{CHAT_LINES_MAX, EDITS_MAX, TOMBSTONES_MAX};
-use super::{ChatLine, Document, Item, ItemCopy, ItemId, Piece, Seq, Stamp, Theme};
+use super::{ChatLine, Document, GuestOrigin, Item, ItemCopy, ItemId, Piece, Seq, Stamp, Theme};
 use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 
@@ -16,6 +16,8 @@ pub struct Applied<'a> {
     pub author_id: &'a str,
     /// The name kept with chat and history.
     pub author_name: &'a str,
+    /// Kept with chat of guests.
+    pub guest: Option<GuestOrigin>,
     /// The newest seq the author had seen.
     pub base_seq: Seq,
     /// Whether the batch was sent before with an unknown answer.
@@ -130,6 +132,7 @@ impl Work<'_> {
                     at: self.by.at,
                     author_id: self.by.author_id.to_owned(),
                     author_name: self.by.author_name.to_owned(),
+                    guest: self.by.guest,
                     text: text.as_str().to_owned(),
                 });
                 self.before.lines_added += 1;

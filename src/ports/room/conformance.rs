@@ -15,7 +15,7 @@ use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, ChatLine, Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint,
+    Access, ChatLine, Document, GuestOrigin, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint,
     Visibility,
 };
 use crate::domain::user::Look;
@@ -169,9 +169,14 @@ async fn saves_round_trip(store: &dyn RoomStore) {
         at,
         author_id: "a".to_owned(),
         author_name: "하늘".to_owned(),
+        guest: None,
         text: text.to_owned(),
     };
-    save.chat = vec![line("하나"), line("둘")];
+    let guest = |origin| ChatLine {
+        guest: Some(GuestOrigin { origin }),
+        ..line("누구세요?")
+    };
+    save.chat = vec![line("하나"), guest(None), guest(Some(u64::MAX)), line("둘")];
     let answer = Answer {
         number: 1,
         digest: u64::MAX,

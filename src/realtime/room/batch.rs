@@ -9,7 +9,7 @@ use crate::catalogue::{self, Fixture};
 use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 use crate::domain::room::{
-    Applied, BatchOutcome, Decision, Document, ItemId, Op, PersonRef, Refusal, Seq, apply_batch,
+    Applied, BatchOutcome, Decision, Document, GuestOrigin, ItemId, Op, PersonRef, Refusal, Seq, apply_batch,
 };
 use crate::domain::rules::Rule;
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
@@ -27,6 +27,8 @@ pub(super) struct Batch {
 pub(super) struct Author {
     pub session: SessionId,
     pub person: PersonRef,
+    /// Set for guests.
+    pub guest: Option<GuestOrigin>,
     pub base_seq: Seq,
     pub resend: bool,
 }
@@ -37,6 +39,7 @@ impl Author {
             session: self.session,
             author_id: &self.person.id,
             author_name: &self.person.name,
+            guest: self.guest,
             base_seq: self.base_seq,
             resend: self.resend,
             at,
@@ -243,6 +246,7 @@ impl Room {
                 id: member.person_id.clone(),
                 name: member.name.clone(),
             },
+            guest: member.guest(),
             base_seq: session
                 .base_max
                 .unwrap_or(batch.base_seq)

@@ -1,7 +1,7 @@
 //! The owner's decisions about the room and its people, from a session or from REST: carried out, put on
 //! record, and acted upon at once.
 
-use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, Role};
+use maru_protocol::{CloseCode, ErrorCode, Event, Role};
 
 use super::batch::{Author, Outcome};
 use super::entry::Refused;
@@ -11,7 +11,7 @@ use super::{CommandNo, CommandOutcome, Effect, Now, Room, wire};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{
-    AuditEntry, Ban, BatchOutcome, Decision, GuestOrigin, Mute, PersonRef, PolicyChange, Refusal,
+    AuditEntry, Ban, BatchOutcome, ChatLine, Decision, GuestOrigin, Mute, PersonRef, PolicyChange, Refusal,
     Role as DomainRole,
 };
 use crate::domain::rules::Rule;
@@ -47,6 +47,7 @@ impl Room {
         let author = Author {
             session: SessionId::from_uuid(uuid::Uuid::nil()),
             person: PersonRef { id, name },
+            guest: None,
             base_seq: self.document.seq,
             resend: false,
         };
@@ -122,7 +123,7 @@ impl Room {
             return Err(Refusal::Forbidden);
         }
         let member = self.present(&person.id);
-        if appoints && member.is_some_and(|member| member.kind == PersonKind::Guest) {
+        if appoints && self.guest(&person.id).is_some() {
             return Err(Refusal::NoSuchPerson);
         }
         let edits = self.document.history.iter().rev();
@@ -134,9 +135,8 @@ impl Room {
         if let Some(name) = known {
             person.name = name.to_owned();
         } else if !appoints && person.name.is_empty() {
-            // Chat does not tell users from guests, and guests are no editors.
-            let mut lines = self.document.chat.iter().rev();
-            if let Some(line) = lines.find(|line| line.author_id == person.id) {
+            // Old lines of chat do not tell users from guests, and guests are no editors.
+            if let Some(line) = self.last_line(&person.id) {
                 person.name.clone_from(&line.author_name);
             }
         }
@@ -148,6 +148,20 @@ impl Room {
 
     fn present(&self, person: &str) -> Option<&Member> {
         self.members.get(self.by_person.get(person)?)
+    }
+
+    fn last_line(&self, person: &str) -> Option<&ChatLine> {
+        let mut lines = self.document.chat.iter().rev();
+        lines.find(|line| line.author_id == person)
+    }
+
+    /// Where someone comes from who is a guest: as they are here, as they last spoke here, as the lists have it.
+    fn guest(&self, person: &str) -> Option<GuestOrigin> {
+        if let Some(member) = self.present(person) {
+            return member.guest();
+        }
+        let spoke = self.last_line(person).and_then(|line| line.guest);
+        spoke.or_else(|| self.card.access.guest(person))
     }
 
     /// Everything but the restoring of layouts.
@@ -170,11 +184,8 @@ impl Room {
     /// Editors, bans and mutes.
     fn change_lists(&mut self, decision: &Decision, at: WallMs) -> Result<(), Refusal> {
         let max = self.limits.access_list_max;
-        let guest = decision.person().and_then(|person| {
-            let member = self.present(&person.id)?;
-            let origin = member.origin;
-            (member.kind == PersonKind::Guest).then_some(GuestOrigin { origin })
-        });
+        let person = decision.person();
+        let guest = person.and_then(|person| self.guest(&person.id));
         let access = &mut self.card.access;
         match decision {
             Decision::Ban { person } => {
@@ -183,10 +194,7 @@ impl Room {
             }
             Decision::Mute { person, minutes } => {
                 let for_ms = minutes.map(|minutes| u64::from(minutes) * MINUTE_MS);
-                let mute = Mute {
-                    name: person.name.clone(),
-                    until: for_ms.map(|ms| WallMs(at.0.saturating_add(ms))),
-                };
+                let mute = Mute::new(person.name.clone(), at, for_ms, guest);
                 access.mute(&person.id, mute, at, max)
             }
             Decision::SetRole { person, role } if *role == DomainRole::Editor => {
@@ -196,8 +204,11 @@ impl Room {
                 access.editors.remove(&person.id);
                 Ok(())
             }
-            Decision::Unban { person } => was_there(access.bans.remove(&person.id)),
-            Decision::Unmute { person } => was_there(access.mutes.remove(&person.id)),
+            Decision::Unban { person } => {
+                let lifted = access.bans.remove(&person.id);
+                lifted.map(drop).ok_or(Refusal::NoSuchPerson)
+            }
+            Decision::Unmute { person } => access.unmute(&person.id, guest),
             _ => Ok(()),
         }
     }
@@ -270,7 +281,7 @@ impl Room {
             match self.card.keeps(&member.applicant(), now.wall) {
                 Ok(role) => {
                     let role: Role = wire::role_out(role);
-                    let muted = self.card.access.is_muted(&member.person_id, now.wall);
+                    let muted = self.card.access.is_muted(&member.applicant(), now.wall);
                     if (member.role, member.muted) != (role, muted) {
                         (member.role, member.muted) = (role, muted);
                         updated.push(member.no);
@@ -317,8 +328,4 @@ impl Room {
             self.end_session(no);
         }
     }
-}
-
-fn was_there<T>(removed: Option<T>) -> Result<(), Refusal> {
-    removed.map(drop).ok_or(Refusal::NoSuchPerson)
 }

@@ -169,7 +169,7 @@ impl Room {
         effects: &mut Vec<Effect>,
     ) -> Result<MemberNo, Refused> {
         if let Some(no) = self.by_person.get(&person_id).copied() {
-            self.renew(no, visitor, role, true, effects);
+            self.renew(no, visitor, role, true, now, effects);
             return Ok(no);
         }
         if role != Role::Owner && self.visitors() >= self.people_max() {
@@ -185,6 +185,8 @@ impl Room {
             entrance::free_place(self.catalogue, &self.document, taken)
         });
         let user = visitor.user();
+        let muted = visitor.applicant(&person_id);
+        let muted = self.card.access.is_muted(&muted, now.wall);
         let (kind, handle) = match visitor.identity {
             Identity::User { handle, .. } => (PersonKind::User, Some(handle)),
             Identity::Guest { .. } => (PersonKind::Guest, None),
@@ -200,7 +202,7 @@ impl Room {
             away: false,
             pose,
             sessions: std::collections::BTreeSet::new(),
-            muted: self.card.access.is_muted(&person_id, now.wall),
+            muted,
             follows_owner: visitor.follows_owner,
             origin: visitor.origin,
             hidden: visitor.hidden,

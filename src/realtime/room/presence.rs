@@ -197,7 +197,13 @@ impl Room {
     }
 
     /// The profile behind a connection, looked up anew.
-    pub(super) fn refresh(&mut self, conn: ConnId, visitor: Visitor, effects: &mut Vec<Effect>) {
+    pub(super) fn refresh(
+        &mut self,
+        conn: ConnId,
+        visitor: Visitor,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some((_, no)) = self.behind(conn) else {
             return;
         };
@@ -205,7 +211,7 @@ impl Room {
         let same = self.members.get(&no);
         if same.is_some_and(|member| member.person_id == person_id) {
             let role = wire::role_out(self.card.role_of(visitor.user()));
-            self.renew(no, visitor, role, false, effects);
+            self.renew(no, visitor, role, false, now, effects);
         }
     }
 
@@ -216,6 +222,7 @@ impl Room {
         visitor: Visitor,
         role: Role,
         is_back: bool,
+        now: Now,
         effects: &mut Vec<Effect>,
     ) {
         let before = self.hidden_from(no);
@@ -227,7 +234,11 @@ impl Room {
             Identity::User { handle, .. } => Some(handle),
             Identity::Guest { .. } => None,
         };
+        member.follows_owner = visitor.follows_owner;
+        member.origin = visitor.origin;
+        let muted = self.card.access.is_muted(&member.applicant(), now.wall);
         let changed = is_back
+            || member.muted != muted
             || member.name != visitor.name
             || member.look != visitor.look
             || member.handle != handle
@@ -235,8 +246,7 @@ impl Room {
         member.away &= !is_back;
         member.handle = handle;
         member.role = role;
-        member.follows_owner = visitor.follows_owner;
-        member.origin = visitor.origin;
+        member.muted = muted;
         member.name = visitor.name;
         member.look = visitor.look;
         let regrouped = member.hidden != visitor.hidden;

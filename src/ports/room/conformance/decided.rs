@@ -52,9 +52,10 @@ fn busy(card: &RoomCard) -> RoomCard {
         at: WallMs(77),
         guest,
     };
-    let mute = |until| Mute {
+    let mute = |until, guest| Mute {
         name: "누구".to_owned(),
         until,
+        guest,
     };
     let from = |origin| Some(GuestOrigin { origin });
     RoomCard {
@@ -71,8 +72,8 @@ fn busy(card: &RoomCard) -> RoomCard {
                 ("veiled".to_owned(), ban(from(None))),
             ]),
             mutes: BTreeMap::from([
-                ("a".to_owned(), mute(None)),
-                ("b".to_owned(), mute(Some(WallMs(99)))),
+                ("a".to_owned(), mute(None, None)),
+                ("b".to_owned(), mute(Some(WallMs(99)), from(Some(8)))),
             ]),
         },
         ..card.clone()
