@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Refusal, RoomCard};
+use super::{Decided, Refusal, RoomCard};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 
@@ -132,12 +132,7 @@ pub struct Mute {
 
 impl Mute {
     /// From now on for so long, or until unmuted; guests for no longer than their ids and addresses mean anything.
-    pub fn new(
-        name: String,
-        now: WallMs,
-        for_ms: Option<u64>,
-        guest: Option<GuestOrigin>,
-    ) -> Self {
+    pub fn new(name: String, now: WallMs, for_ms: Option<u64>, guest: Option<GuestOrigin>) -> Self {
         let most = guest.map(|_| GUEST_BAN_MS);
         let for_ms = for_ms.into_iter().chain(most).min();
         let until = for_ms.map(|ms| WallMs(now.0.saturating_add(ms)));
@@ -167,6 +162,8 @@ pub struct Access {
     pub bans: BTreeMap<String, Ban>,
     /// People whose chat is taken away, by person id.
     pub mutes: BTreeMap<String, Mute>,
+    /// When each of these, and each layout, was last decided about.
+    pub decided: Decided,
 }
 
 impl Access {
@@ -180,6 +177,7 @@ impl Access {
             editors: BTreeMap::new(),
             bans: BTreeMap::new(),
             mutes: BTreeMap::new(),
+            decided: Decided::new(),
         }
     }
 

@@ -30,6 +30,13 @@ pub struct Applied<'a> {
     pub restores: Option<&'a str>,
 }
 
+impl Applied<'_> {
+    /// On a resend: whether someone else set this after what the author had seen.
+    pub fn is_overtaken(&self, stamp: Stamp) -> bool {
+        self.resend && stamp.seq > self.base_seq && stamp.by != self.session
+    }
+}
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BatchOutcome {
@@ -343,7 +350,7 @@ impl Work<'_> {
 
     /// On a resend: whether someone else set the field after what the author had seen.
     fn overtaken(&self, stamp: Stamp) -> bool {
-        self.by.resend && stamp.seq > self.by.base_seq && stamp.by != self.by.session
+        self.by.is_overtaken(stamp)
     }
 
     fn remember(&mut self, id: ItemId) {

@@ -15,8 +15,8 @@ use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, ChatLine, Document, GuestOrigin, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint,
-    Visibility,
+    Access, ChatLine, Document, GuestOrigin, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp,
+    Standpoint, Visibility,
 };
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    AUDIT_KEPT_MS, AUDIT_MAX, ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave,
-    SESSION_RECORDS_MAX, SaveOutcome, SessionRecord,
+    AUDIT_KEPT_MS, AUDIT_MAX, ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SESSION_RECORDS_MAX,
+    SaveOutcome, SessionRecord,
 };
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, SessionId};

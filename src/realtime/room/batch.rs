@@ -9,7 +9,8 @@ use crate::catalogue::{self, Fixture};
 use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 use crate::domain::room::{
-    Applied, BatchOutcome, Decision, Document, GuestOrigin, ItemId, Op, PersonRef, Refusal, Seq, apply_batch,
+    Applied, BatchOutcome, Decision, Document, GuestOrigin, ItemId, Op, PersonRef, Refusal, Seq,
+    apply_batch,
 };
 use crate::domain::rules::Rule;
 use crate::ports::room::{Answer, KeptRefusal, Verdict};

@@ -11,8 +11,8 @@ use super::{CommandNo, CommandOutcome, Effect, Now, Room, wire};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{
-    AuditEntry, Ban, BatchOutcome, ChatLine, Decision, GuestOrigin, Mute, PersonRef, PolicyChange, Refusal,
-    Role as DomainRole,
+    AuditEntry, Ban, BatchOutcome, ChatLine, Decision, GuestOrigin, Mute, PersonRef, PolicyChange,
+    Refusal, Role as DomainRole, Stamp,
 };
 use crate::domain::rules::Rule;
 
@@ -67,10 +67,16 @@ impl Room {
     }
 
     /// Carries a decision out at the document's next seq, or changes nothing.
-    pub(super) fn decide(&mut self, mut decision: Decision, by: &Author, at: WallMs) -> Outcome {
+    pub(super) fn decide(&mut self, decision: Decision, by: &Author, at: WallMs) -> Outcome {
         if !decision.is_possible() {
             return Outcome::Refused(Refusal::BadPolicy);
         }
+        let decided = &self.card.access.decided;
+        let seen = by.applied(at, self.limits.items_max);
+        let left = decision.without(|subject| seen.is_overtaken(decided.last(subject)));
+        let Some(mut decision) = left else {
+            return Outcome::Superseded;
+        };
         if let Err(refusal) = self.identify(&mut decision) {
             return Outcome::Refused(refusal);
         }
@@ -93,6 +99,7 @@ impl Room {
                 return Outcome::Refused(refusal);
             }
             self.document.seq = self.document.seq.next();
+            self.settle_subjects(&decision, by.session);
             vec![wire::decision_out(decision.clone())]
         };
         self.debt.owe_audit(AuditEntry {
@@ -105,6 +112,15 @@ impl Room {
             ops,
             decision: Some(decision),
         })
+    }
+
+    /// From here on older decisions about the same have no effect.
+    fn settle_subjects(&mut self, decision: &Decision, by: SessionId) {
+        let seq = self.document.seq;
+        for subject in decision.subjects() {
+            self.card.access.decided.set(subject, Stamp { seq, by });
+            self.debt.owe_card();
+        }
     }
 
     /// Finds out whom a decision is about: someone present, or someone the room remembers.
@@ -169,16 +185,14 @@ impl Room {
         match decision {
             Decision::Kick { person } => {
                 let here = self.by_person.contains_key(&person.id);
-                return here.then_some(()).ok_or(Refusal::NoSuchPerson);
+                here.then_some(()).ok_or(Refusal::NoSuchPerson)
             }
-            Decision::SaveLayout { name } => return self.save_layout(name.as_str(), at),
-            Decision::RemoveLayout { name } => return self.remove_layout(name.as_str()),
-            Decision::RestoreLayout { .. } => return Ok(()),
-            Decision::SetPolicy(change) => self.change_policy(change)?,
-            _ => self.change_lists(decision, at)?,
+            Decision::SaveLayout { name } => self.save_layout(name.as_str(), at),
+            Decision::RemoveLayout { name } => self.remove_layout(name.as_str()),
+            Decision::RestoreLayout { .. } => Ok(()),
+            Decision::SetPolicy(change) => self.change_policy(change),
+            _ => self.change_lists(decision, at),
         }
-        self.debt.owe_card();
-        Ok(())
     }
 
     /// Editors, bans and mutes.

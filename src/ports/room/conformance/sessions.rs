@@ -5,9 +5,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::Visibility;
 use crate::ports::room::memory::MemoryRoom;
-use crate::ports::room::{
-    ANSWERS_KEPT_MS, Present, RoomStore, SESSION_RECORDS_MAX, SessionRecord,
-};
+use crate::ports::room::{ANSWERS_KEPT_MS, Present, RoomStore, SESSION_RECORDS_MAX, SessionRecord};
 
 /// Runs this part.
 pub(super) async fn suite(store: &dyn RoomStore) {
@@ -83,7 +81,9 @@ async fn saves_forget_what_they_are_told_to(store: &dyn RoomStore) {
     let now = now_ms();
     let [stays, goes, comes_back] = [(); 3].map(|()| SessionId::generate());
     let mut first = save_of(&claimed, node, 1);
-    first.sessions = [stays, goes, comes_back].map(|id| (id, record(3, now))).into();
+    first.sessions = [stays, goes, comes_back]
+        .map(|id| (id, record(3, now)))
+        .into();
     let mut second = save_of(&claimed, node, 2);
     second.sessions_removed = vec![goes, comes_back, SessionId::generate()];
     second.sessions = vec![(comes_back, record(1, now))];
