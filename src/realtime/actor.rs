@@ -337,6 +337,7 @@ impl RoomActor {
                         let _ = answer.send(outcome);
                     }
                 }
+                Action::Refused(limit) => self.parts.metrics.refused(limit),
                 Action::End => {}
             }
         }

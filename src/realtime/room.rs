@@ -19,6 +19,7 @@ mod nearby;
 mod outgoing;
 mod parts;
 mod presence;
+mod refused;
 mod roster;
 mod schedule;
 mod signals;
@@ -34,7 +35,7 @@ pub use member::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use maru_protocol::{CloseCode, ErrorCode, LimitsInfo, ServerFrame, encode_server};
+use maru_protocol::{CloseCode, LimitsInfo, ServerFrame, encode_server};
 
 use super::limits::{self, Limits};
 use super::token::TokenKey;
@@ -328,18 +329,4 @@ fn send(conn: ConnId, server_frame: &ServerFrame) -> Effect {
         conn,
         bytes: frame::binary(&encode_server(server_frame)),
     }
-}
-
-/// An error that leaves the session as it is.
-fn error(conn: ConnId, code: ErrorCode, message: &str) -> Effect {
-    send(
-        conn,
-        &ServerFrame::Error {
-            code,
-            message: message.to_owned(),
-            retry_after_ms: None,
-            number: None,
-            limit: None,
-        },
-    )
 }

@@ -322,6 +322,7 @@ async fn ticket(
 fn not_admitted(why: NotAdmitted) -> Problem {
     match why {
         NotAdmitted::LoginEnded => Problem::new(Code::SignInRequired),
+        NotAdmitted::Full => Problem::unavailable(&why).limit("tickets_max"),
         _ => Problem::unavailable(&why),
     }
 }

@@ -170,13 +170,17 @@ impl Debt {
         }
     }
 
-    /// Whether more batches must wait until some are saved.
-    pub fn is_too_deep(&self, limits: &Limits, now: Tick) -> bool {
+    /// The limit for whose sake more batches must wait until some are saved.
+    pub fn limit_reached(&self, limits: &Limits, now: Tick) -> Option<&'static str> {
         let Unsaved {
             batches, oldest, ..
         } = self.unsaved();
-        batches >= limits.unsaved_batches_max
-            || oldest.is_some_and(|oldest| now.since_ms(oldest) >= limits.unsaved_age_ms_max)
+        let age_ms = oldest.map_or(0, |oldest| now.since_ms(oldest));
+        if batches >= limits.unsaved_batches_max {
+            Some("live.unsaved_batches_max")
+        } else {
+            (age_ms >= limits.unsaved_age_ms_max).then_some("live.unsaved_age_ms_max")
+        }
     }
 }
 

@@ -4,8 +4,8 @@
 use maru_protocol::{CloseCode, ErrorCode, Event, Role};
 
 use super::batch::{Author, Outcome};
-use super::entry::Refused;
 use super::member::{Member, MemberNo};
+use super::refused::{self, Refused, Why};
 use super::schedule::Due;
 use super::{CommandNo, CommandOutcome, Effect, Now, Room, wire};
 use crate::domain::clock::WallMs;
@@ -35,12 +35,12 @@ impl Room {
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
-        let mut refuse = |outcome| effects.push(Effect::Answer { reply, outcome });
         if by != self.card.owner_id && Rule::Authorise.holds() {
-            return refuse(CommandOutcome::Refused(Refusal::Forbidden));
+            let outcome = CommandOutcome::Refused(Refusal::Forbidden);
+            return effects.push(Effect::Answer { reply, outcome });
         }
-        if Rule::Debt.holds() && self.debt.is_too_deep(&self.limits, now.tick) {
-            return refuse(CommandOutcome::Busy);
+        if let Some(why) = self.owes_too_much(now) {
+            return answer(reply, &Outcome::NotNow(why), effects);
         }
         let id = by.to_string();
         let member = self.by_person.get(&id).copied().unwrap_or(NOBODY);
@@ -60,9 +60,7 @@ impl Room {
                     self.follow(&decision, now, effects);
                 }
             }
-            Outcome::Superseded => refuse(CommandOutcome::Refused(Refusal::Conflict)),
-            Outcome::Refused(refusal) => refuse(CommandOutcome::Refused(refusal)),
-            Outcome::NotNow(_) => refuse(CommandOutcome::Busy),
+            other => answer(reply, &other, effects),
         }
     }
 
@@ -81,7 +79,10 @@ impl Room {
             return Outcome::Refused(refusal);
         }
         if self.is_told_too_little() {
-            return Outcome::NotNow("what was decided before is not passed on yet");
+            let message = "what was decided before is not passed on yet";
+            let why = Why::new(ErrorCode::Unavailable, message);
+            let wait_ms = self.limits.busy_retry_ms;
+            return Outcome::NotNow(why.limit("live.outbox_events_max", wait_ms));
         }
         let ops = if let Decision::RestoreLayout { name } = &decision {
             match self.restore_layout(name.as_str(), by, at) {
@@ -256,7 +257,7 @@ impl Room {
             Decision::Kick { person } => {
                 if let Some(no) = self.by_person.get(&person.id).copied() {
                     let message = "the owner sent you out";
-                    let kicked = Refused(ErrorCode::Kicked, message, CloseCode::Kicked);
+                    let kicked = Refused::new(ErrorCode::Kicked, message, CloseCode::Kicked);
                     self.send_out(no, &kicked, now, effects);
                 }
             }
@@ -342,4 +343,20 @@ impl Room {
             self.end_session(no);
         }
     }
+}
+
+/// Answers a command that had no effect.
+fn answer(reply: CommandNo, outcome: &Outcome, effects: &mut Vec<Effect>) {
+    let (limit, outcome) = match outcome {
+        // What is done is answered when it is saved.
+        Outcome::Applied(_) => return,
+        Outcome::Superseded => (None, CommandOutcome::Refused(Refusal::Conflict)),
+        Outcome::Refused(refusal) => {
+            let limit = refused::limit_of(*refusal);
+            (limit, CommandOutcome::Refused(*refusal))
+        }
+        Outcome::NotNow(why) => (why.limit, CommandOutcome::Busy),
+    };
+    refused::count(limit, effects);
+    effects.push(Effect::Answer { reply, outcome });
 }

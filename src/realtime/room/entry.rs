@@ -3,24 +3,13 @@
 use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, Role, Status};
 
 use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
+use super::refused::{Refused, Why};
 use super::schedule::Due;
-use super::{ConnId, Effect, Now, Room, entrance, error, limits};
+use super::{ConnId, Effect, Now, Room, entrance, limits};
 use crate::domain::id::SessionId;
 use crate::domain::room::Seq;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::{Bearer, Identity, Visitor};
-
-/// Why someone stays outside, or has to go.
-pub(super) struct Refused(pub ErrorCode, pub &'static str, pub CloseCode);
-
-impl Refused {
-    /// The last a connection hears.
-    pub fn tell(&self, conn: ConnId, effects: &mut Vec<Effect>) {
-        let Self(code, message, close) = *self;
-        effects.push(error(conn, code, message));
-        effects.push(Effect::Close { conn, code: close });
-    }
-}
 
 impl Room {
     pub(super) fn enter(
@@ -48,7 +37,8 @@ impl Room {
     ) -> Result<SessionNo, Refused> {
         if self.draining {
             let message = "the server restarts";
-            return Err(Refused(ErrorCode::Unavailable, message, CloseCode::Restart));
+            let why = Why::new(ErrorCode::Unavailable, message).wait(self.limits.busy_retry_ms);
+            return Err(Refused(why, CloseCode::Restart));
         }
         let person_id = visitor.person_id();
         let role = self.authorise_entry(&visitor.applicant(&person_id), entry, now)?;
@@ -123,7 +113,7 @@ impl Room {
     ) -> Result<Option<SessionNo>, Refused> {
         let stale = || {
             let message = "the session was taken up elsewhere or is not yours";
-            Refused(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
+            Refused::new(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
         };
         let Some(no) = self.by_id.get(&id).copied() else {
             // A token may be newer than the record, which is saved when the session ends, never older.
@@ -174,7 +164,9 @@ impl Room {
         }
         if role != Role::Owner && self.visitors() >= self.people_max() {
             let message = "the room holds as many people as it may";
-            return Err(Refused(ErrorCode::RoomFull, message, CloseCode::RoomFull));
+            let why = Why::new(ErrorCode::RoomFull, message);
+            let why = why.limit("live.people_max", limits::FULL_RETRY_MS);
+            return Err(Refused(why, CloseCode::RoomFull));
         }
         let no = MemberNo(self.next_member);
         self.next_member += 1;
@@ -234,19 +226,15 @@ impl Room {
             Entry::Join { session, .. } | Entry::Resume { session, .. } => *session,
         };
         let Some(person) = self.members.get_mut(&member) else {
-            return Err(Refused(
-                ErrorCode::Unavailable,
-                "try again",
-                CloseCode::Unavailable,
-            ));
+            let why = Why::new(ErrorCode::Unavailable, "try again");
+            let why = why.wait(self.limits.busy_retry_ms);
+            return Err(Refused(why, CloseCode::Unavailable));
         };
         if person.sessions.len() >= self.limits.sessions_per_person_max {
             let message = "you are in this room on too many devices";
-            return Err(Refused(
-                ErrorCode::TooManySessions,
-                message,
-                CloseCode::Overloaded,
-            ));
+            let why = Why::new(ErrorCode::TooManySessions, message);
+            let why = why.limit("live.sessions_per_person_max", limits::FULL_RETRY_MS);
+            return Err(Refused(why, CloseCode::Overloaded));
         }
         let no = SessionNo(self.next_session);
         self.next_session += 1;

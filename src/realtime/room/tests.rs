@@ -15,6 +15,7 @@ mod owner;
 mod parts;
 mod presence;
 mod properties;
+mod refused;
 mod signals;
 mod telling;
 mod tick;

@@ -44,6 +44,8 @@ pub(super) struct Client {
     pub applied: Vec<(u64, Vec<Op>)>,
     pub answers: BTreeMap<u32, (OutcomeCode, u64)>,
     pub errors: Vec<ErrorCode>,
+    /// The last of them, with the limit and the wait it named.
+    pub refused: Option<(ErrorCode, Option<String>, Option<u32>)>,
     /// Why batches were rejected, by number.
     pub reasons: BTreeMap<u32, Reason>,
     pub room: Option<RoomInfo>,
@@ -209,7 +211,15 @@ impl Client {
                     }
                 }
             }
-            ServerFrame::Error { code, .. } => self.errors.push(code),
+            ServerFrame::Error {
+                code,
+                retry_after_ms,
+                limit,
+                ..
+            } => {
+                self.errors.push(code);
+                self.refused = Some((code, limit, retry_after_ms));
+            }
             ServerFrame::History { .. }
             | ServerFrame::Layouts { .. }
             | ServerFrame::Access { .. } => self.lists.push(frame),

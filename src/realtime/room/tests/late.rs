@@ -17,6 +17,8 @@ fn late(world: &mut World, phone: Op, laptop: Op) -> (OutcomeCode, bool) {
         world.save_answers();
     }
     world.deliver(1);
+    let reason = world.clients[1].reasons.get(&newer);
+    assert_eq!(reason, None, "the newer one");
     assert_eq!(outcome(world, 1, newer), Some(OutcomeCode::Applied));
     let before = world.room.as_ref().expect("open").card.clone();
     let layouts = world.document().layouts.clone();
@@ -66,6 +68,7 @@ fn a_decision_sent_again_undoes_no_newer_one() {
     let who = || world.person_id(2);
     let pairs = [
         (lock(false), lock(true)),
+        (lock(true), lock(false)),
         (open_to(Public), open_to(Followers)),
         (open_to(Followers), open_to(Public)),
         (named("하나"), named("둘")),
@@ -106,6 +109,8 @@ fn of_late_rules_those_nobody_has_set_since_are_set_also_by_the_next_owner() {
     }
     world.deliver(1);
     world.crash();
+    world.connect(1);
+    world.deliver(1);
     world.rest();
     assert_eq!(outcome(&world, 0, number), Some(OutcomeCode::Applied));
     let access = &world.store.card.access;
