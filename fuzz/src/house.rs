@@ -195,7 +195,7 @@ impl House {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Answer { .. } => {}
+                Effect::Answer { .. } | Effect::Refused { .. } => {}
                 Effect::Send { conn, bytes } => {
                     for frame in frames(&bytes) {
                         self.sent(conn, frame);

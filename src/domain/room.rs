@@ -3,6 +3,7 @@
 
 mod access;
 mod apply;
+mod decided;
 mod decision;
 mod event;
 mod history;
@@ -13,6 +14,7 @@ pub use access::{
     Access, Applicant, Ban, Denied, GUEST_BAN_MS, GuestOrigin, Mute, Role, Visibility,
 };
 pub use apply::{Applied, BatchOutcome, apply_batch};
+pub use decided::{DECIDED_MAX, Decided, Subject};
 pub use decision::{AuditEntry, Decision, PersonRef, PolicyChange};
 pub use event::RoomEvent;
 pub use history::{Action, EDIT_PARTS_MAX, EDITS_MAX, Edit, EditPart};
@@ -102,6 +104,14 @@ pub struct Stamp {
     pub seq: Seq,
     /// The session that sent it.
     pub by: SessionId,
+}
+
+impl Stamp {
+    /// Set by no session there is.
+    pub const fn nobodys(seq: Seq) -> Self {
+        let by = SessionId::from_uuid(uuid::Uuid::nil());
+        Self { seq, by }
+    }
 }
 
 /// One item of the document.
@@ -199,6 +209,8 @@ pub struct ChatLine {
     pub author_id: String,
     /// The author's name at that time.
     pub author_name: String,
+    /// Set for guests, who are known by nothing else once they have gone.
+    pub guest: Option<GuestOrigin>,
     /// What was said.
     pub text: String,
 }

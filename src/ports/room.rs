@@ -20,10 +20,10 @@ pub(crate) mod conformance;
 #[cfg(any(test, feature = "simulation"))]
 pub mod memory;
 
-/// How long a store keeps the answers of a session it no longer hears of, in milliseconds.
+/// How long a store keeps the answers of a session that has ended, in milliseconds since it was last heard of.
 pub const ANSWERS_KEPT_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// The most session records kept with a room.
+/// The most records of ended sessions kept with a room; those of sessions in its roster are kept beside them.
 pub const SESSION_RECORDS_MAX: usize = 512;
 
 /// Past epochs whose readers may still be told what changed since.
@@ -219,6 +219,8 @@ pub struct RoomSave {
     pub audit: Vec<AuditEntry>,
     /// Sessions with new answers.
     pub sessions: Vec<(SessionId, SessionRecord)>,
+    /// Sessions whose answers are forgotten; one that is also among `sessions` is back, and starts anew.
+    pub sessions_removed: Vec<SessionId>,
     /// Who is present, when that changed.
     pub roster: Option<Vec<Present>>,
     /// Whether the document is other than the last save left it: then the room's one event of change tells of
@@ -310,6 +312,9 @@ pub struct ListedAfter {
 /// claim's epoch and node, and only one after the other by `save_no`: so at most one process changes a room,
 /// however long the others slept. A save that answers `Saved` survives the loss of process and power.
 /// Its events wait in the outbox ([`super::events::RoomOutbox`]) from the same step on.
+///
+/// A claim forgets what is kept of ended sessions beyond [`ANSWERS_KEPT_MS`] and [`SESSION_RECORDS_MAX`], the one
+/// heard of last staying longest; of sessions in the roster it forgets nothing.
 #[async_trait]
 pub trait RoomStore: Send + Sync {
     /// Takes the room over: a new epoch, fencing every earlier claim, and remembers where the last one ended.

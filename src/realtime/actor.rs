@@ -18,7 +18,7 @@ use super::relay::Message;
 use super::room::{CommandNo, CommandOutcome, ConnId, Input, Now};
 use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::{NodeId, RoomId, UserId};
-use crate::domain::room::Decision;
+use crate::domain::room::{Decision, Visibility};
 use crate::ports::relay::Relay;
 use crate::ports::room::RoomStore;
 
@@ -281,6 +281,9 @@ impl RoomActor {
         }
         let (people, sessions, unsaved) = self.host.figures();
         self.gauges.people.store(people, Ordering::Relaxed);
+        let card = self.host.card();
+        let public = card.is_some_and(|card| card.access.visibility == Visibility::Public);
+        self.gauges.public.store(public, Ordering::Relaxed);
         self.gauges.sessions.store(sessions, Ordering::Relaxed);
         self.gauges
             .unsaved_batches
@@ -334,6 +337,7 @@ impl RoomActor {
                         let _ = answer.send(outcome);
                     }
                 }
+                Action::Refused(limit) => self.parts.metrics.refused(limit),
                 Action::End => {}
             }
         }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
 
 use super::frame;
-use super::limits::Limits;
+use super::limits::{Limits, UNAVAILABLE_RETRY_MS};
 use super::relay::{Body, Message};
 use super::room::{ConnId, Entry, Input, Now};
 use super::token::TokenKey;
@@ -377,7 +377,7 @@ fn refusal(code: ErrorCode, message: &str) -> ServerFrame {
     ServerFrame::Error {
         code,
         message: message.to_owned(),
-        retry_after_ms: None,
+        retry_after_ms: (code == ErrorCode::Unavailable).then_some(UNAVAILABLE_RETRY_MS),
         number: None,
         limit: None,
     }

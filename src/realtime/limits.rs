@@ -22,6 +22,12 @@ pub const LOGINS_ENDED_MAX: usize = 100_000;
 /// The longest resume token and ticket read, in bytes.
 pub const CREDENTIAL_BYTES_MAX: usize = 1_024;
 
+/// What is told to wait who finds a room full, or is in it on too many devices: people leave any moment.
+pub const FULL_RETRY_MS: u32 = 2_000;
+
+/// What to wait before trying again what the stores could not answer.
+pub const UNAVAILABLE_RETRY_MS: u32 = 1_000;
+
 const _: () = {
     assert!(
         RESUME_TOKEN_MS == ANSWERS_KEPT_MS,

@@ -3,7 +3,7 @@
 mod exposition;
 mod histogram;
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::backlog::Delivery;
 use super::meter::Class;
@@ -22,7 +22,7 @@ const FLUSH_BYTES: &[u64] = &[
 ];
 
 /// Every limit that refuses, by its name in the configuration.
-const LIMITS: [&str; 15] = [
+const LIMITS: [&str; 30] = [
     "live.connection_ops",
     "live.connection_chat",
     "live.connection_move",
@@ -37,10 +37,25 @@ const LIMITS: [&str; 15] = [
     "live.node_connects",
     "live.tickets",
     "live.refusals_per_minute_max",
+    "live.join_ms",
+    "live.silence_ms_max",
+    "live.stall_ms_max",
+    "live.people_max",
+    "live.sessions_per_person_max",
+    "live.unsaved_batches_max",
+    "live.unsaved_age_ms_max",
+    "live.outbox_events_max",
+    "live.items_max",
+    "live.layouts_max",
+    "live.access_list_max",
+    "unacked_max",
+    "chat_chars_max",
+    "client_frame_bytes_max",
+    "tickets_max",
     OTHER_LIMIT,
 ];
 
-/// Any other, of the room itself.
+/// One that is not in this list yet.
 const OTHER_LIMIT: &str = "other";
 
 const CLASSES: [&str; 5] = ["ops", "chat", "move", "signal", "other"];
@@ -68,6 +83,8 @@ impl Counter {
 pub struct RoomGauges {
     /// People present, where this node owns the room.
     pub people: AtomicUsize,
+    /// Whether this node owns the room and everybody may know of it.
+    pub public: AtomicBool,
     /// Sessions, lost ones among them.
     pub sessions: AtomicUsize,
     /// Batches the store has not confirmed.

@@ -19,6 +19,7 @@ mod nearby;
 mod outgoing;
 mod parts;
 mod presence;
+mod refused;
 mod roster;
 mod schedule;
 mod signals;
@@ -34,7 +35,7 @@ pub use member::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use maru_protocol::{CloseCode, ErrorCode, LimitsInfo, ServerFrame, encode_server};
+use maru_protocol::{CloseCode, LimitsInfo, ServerFrame, encode_server};
 
 use super::limits::{self, Limits};
 use super::token::TokenKey;
@@ -155,7 +156,7 @@ impl Room {
             } => {
                 self.batch(
                     conn,
-                    &batch::Batch {
+                    batch::Batch {
                         number,
                         base_seq,
                         resend,
@@ -188,7 +189,7 @@ impl Room {
             Input::Drag { conn, preview } => self.drag(conn, preview, effects),
             Input::SetStatus { conn, status } => self.set_status(conn, status),
             Input::Refresh { conn, visitor } => {
-                self.refresh(conn, *visitor, effects);
+                self.refresh(conn, *visitor, now, effects);
                 self.enforce(now, effects);
             }
             Input::Read { conn, topic } => self.read(conn, topic, now, effects),
@@ -198,7 +199,7 @@ impl Room {
                 decision,
                 reply,
             } => self.command(by, name, *decision, reply, now, effects),
-            Input::Leave { conn } => self.leave(conn, effects),
+            Input::Leave { conn } => self.leave(conn, now, effects),
             Input::Lost { conn } => self.lost(conn, now),
             Input::Missed { conn } => self.missed(conn, effects),
             Input::Drained { conn, stale } => self.drained(conn, stale, effects),
@@ -328,18 +329,4 @@ fn send(conn: ConnId, server_frame: &ServerFrame) -> Effect {
         conn,
         bytes: frame::binary(&encode_server(server_frame)),
     }
-}
-
-/// An error that leaves the session as it is.
-fn error(conn: ConnId, code: ErrorCode, message: &str) -> Effect {
-    send(
-        conn,
-        &ServerFrame::Error {
-            code,
-            message: message.to_owned(),
-            retry_after_ms: None,
-            number: None,
-            limit: None,
-        },
-    )
 }

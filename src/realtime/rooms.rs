@@ -247,12 +247,11 @@ impl Rooms {
         live.map_or(0, |handle| handle.gauges.people.load(Ordering::Relaxed))
     }
 
-    /// The rooms with people in them, and how many.
+    /// The public rooms with people in them, and how many.
     pub fn lively(&self) -> Vec<(RoomId, usize)> {
-        let counted = self
-            .live
-            .iter()
-            .map(|live| (*live.key(), live.gauges.people.load(Ordering::Relaxed)));
+        let public = self.live.iter();
+        let public = public.filter(|live| live.gauges.public.load(Ordering::Relaxed));
+        let counted = public.map(|live| (*live.key(), live.gauges.people.load(Ordering::Relaxed)));
         counted.filter(|(_, people)| *people > 0).collect()
     }
 }

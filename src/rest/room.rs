@@ -201,7 +201,10 @@ async fn list(
     if query.cursor.is_none() {
         let mut lively = state.live.rooms.lively();
         lively.sort_by_key(|(room, people)| (std::cmp::Reverse(*people), *room));
-        for (room, people) in lively.into_iter().take(LIVELY_FIRST_MAX) {
+        for (room, people) in lively {
+            if rooms.len() == LIVELY_FIRST_MAX {
+                break;
+            }
             match state.service.view(room, None).await {
                 Ok(view) if view.room.card.access.visibility == Visibility::Public => {
                     cursor.shown.push(room);
@@ -319,6 +322,7 @@ async fn ticket(
 fn not_admitted(why: NotAdmitted) -> Problem {
     match why {
         NotAdmitted::LoginEnded => Problem::new(Code::SignInRequired),
+        NotAdmitted::Full => Problem::unavailable(&why).limit("tickets_max"),
         _ => Problem::unavailable(&why),
     }
 }

@@ -44,6 +44,7 @@ async fn one_unanswered_batch_too_many_is_refused_and_taken_later() {
     let last = numbers.pop().unwrap();
     let refused = stage.host.refused(ErrorCode::TooManyUnacked).await;
     assert_eq!(refused.number, Some(last));
+    assert_eq!(refused.limit.as_deref(), Some("unacked_max"));
     assert!(refused.retry_after_ms.is_some(), "when to try again");
     store.close().await.unwrap();
     for number in numbers {
@@ -70,6 +71,7 @@ async fn a_room_that_cannot_save_takes_nothing_more_and_goes_on_when_it_can() {
     let second = stage.host.batch(say("two")).await;
     let refused = stage.host.refused(ErrorCode::Unavailable).await;
     assert_eq!(refused.number, Some(second));
+    assert_eq!(refused.limit.as_deref(), Some("live.unsaved_age_ms_max"));
     assert!(refused.retry_after_ms.is_some(), "when to try again");
     store.close().await.unwrap();
     let answer = stage.host.answer(first).await;

@@ -166,7 +166,10 @@ async fn a_ninth_session_of_one_person_is_refused() {
     let mut ninth = stage.stranger().await;
     let avatar = None;
     ninth.send(&ClientFrame::Join { ticket, avatar }).await;
-    ninth.refused(ErrorCode::TooManySessions).await;
+    let refused = ninth.refused(ErrorCode::TooManySessions).await;
+    let limit = Some("live.sessions_per_person_max");
+    assert_eq!(refused.limit.as_deref(), limit);
+    assert!(refused.retry_after_ms.is_some(), "when to try again");
     ninth.closed_by(CloseCode::Overloaded).await;
     stage.is_unharmed().await;
 }

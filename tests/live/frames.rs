@@ -147,6 +147,11 @@ async fn unmasked_frames_close_the_connection() {
 async fn a_frame_above_the_limit_closes_the_connection() {
     let frame = masked(0x82, &vec![0; CLIENT_FRAME_BYTES_MAX + 1]);
     close_the_connection(&frame, ErrorCode::FrameTooLarge, TOO_BIG).await;
+    let stage = Stage::set().await;
+    let mut offender = stage.guest("offender").await;
+    offender.send_raw(&frame).await;
+    let refused = offender.refused(ErrorCode::FrameTooLarge).await;
+    assert_eq!(refused.limit.as_deref(), Some("client_frame_bytes_max"));
 }
 
 #[tokio::test]

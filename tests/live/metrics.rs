@@ -168,7 +168,11 @@ async fn read(url: &str) -> (u16, String, String) {
 
 #[tokio::test]
 async fn what_happens_in_rooms_is_counted() {
-    let mut stage = Stage::set_as(|config| config.live.connection_chat.burst = 3).await;
+    let mut stage = Stage::set_as(|config| {
+        config.live.connection_chat.burst = 3;
+        config.live.people_max = 2;
+    })
+    .await;
     stage.host.say("hello").await;
     let says = |n| maru_protocol::Op::Say {
         text: format!("line {n}"),
@@ -176,7 +180,13 @@ async fn what_happens_in_rooms_is_counted() {
     let mut talker = stage.guest("talker").await;
     talker.batch((0..4).map(says).collect()).await;
     talker.refused(ErrorCode::RateLimited).await;
-    stage.is_unharmed().await;
+    let ticket = stage.front.guest_ticket(&stage.room, "late").await;
+    let mut late = stage.stranger().await;
+    let avatar = None;
+    let join = maru_protocol::ClientFrame::Join { ticket, avatar };
+    late.send(&join).await;
+    late.refused(ErrorCode::RoomFull).await;
+    stage.host.say("still here").await;
     let address = stage
         .server
         .metrics_address()
@@ -196,6 +206,11 @@ async fn what_happens_in_rooms_is_counted() {
     assert_eq!(
         value("maru_refusals_total", &[("limit", "live.connection_chat")]),
         1.0
+    );
+    assert_eq!(
+        value("maru_refusals_total", &[("limit", "live.people_max")]),
+        1.0,
+        "what the room itself refuses counts too"
     );
     assert!(value("maru_ack_seconds_count", &[]) >= 2.0);
     assert!(value("maru_saves_total", &[("outcome", "saved")]) >= 2.0);

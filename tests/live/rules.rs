@@ -180,3 +180,31 @@ async fn what_was_decided_is_on_record_for_the_owner() {
         assert_eq!(status, 400, "{bad}");
     }
 }
+
+#[tokio::test]
+async fn however_many_private_rooms_are_lively_the_public_ones_are_on_top_of_the_list() {
+    let stage = Stage::set().await;
+    let front = &stage.front;
+    let mut inside = Vec::new();
+    let hide = json!({ "visibility": "private" });
+    for n in 0..12 {
+        let owner = front.sign_in(&format!("hidden {n}")).await;
+        let ticket = front.ticket(&owner.room, &owner).await;
+        inside.push(Client::join(front, &owner.room, ticket).await);
+        let (status, answer) = change(front, &owner.room, Some(&owner), &hide).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let lively = front.sign_in("lively").await;
+    let ticket = front.ticket(&lively.room, &lively).await;
+    inside.push(Client::join(front, &lively.room, ticket).await);
+    // Coming in is saved by then, so that the next room is the one that changed last.
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    let empty = front.sign_in("empty").await;
+    front.ticket(&empty.room, &empty).await;
+    let (_, page) = front.get("/v1/rooms", None).await;
+    let rooms = page["rooms"].as_array().expect("a list").iter();
+    let listed: Vec<_> = rooms.map(|room| room["id"].as_str().unwrap()).collect();
+    assert_eq!(listed[..2], [stage.room.as_str(), lively.room.as_str()]);
+    assert!(listed.contains(&empty.room.as_str()));
+    assert_eq!(listed.len(), 3, "and no private one at all");
+}

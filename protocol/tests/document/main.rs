@@ -27,7 +27,12 @@ const VARIANTS: [(&str, &str); 4] = [
 ];
 
 /// Marked as code in the text and neither the crate's nor meant to be.
-const OTHER_WORDS: [&str; 1] = ["Origin"];
+const OTHER_WORDS: [&str; 4] = [
+    "Origin",
+    "batch_ops_max",
+    "client_frame_bytes_max",
+    "tickets_max",
+];
 
 fn book() -> Book {
     let mut book = describe::client();

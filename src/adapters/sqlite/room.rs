@@ -12,8 +12,8 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{AuditEntry, Epoch, RoomCard, Seq};
 use crate::ports::room::{
-    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, RoomSave,
-    RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError, may_claim,
+    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, Present,
+    RoomSave, RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError, may_claim,
 };
 
 /// Rooms in the embedded store.
@@ -236,7 +236,10 @@ async fn claim(
     remember_epoch(conn, room, row.epoch, row.seq().0)
         .await
         .map_err(fail)?;
-    forget_old_sessions(conn, room).await.map_err(fail)?;
+    let roster = room_rows::roster(conn, room).await?;
+    forget_old_sessions(conn, room, &roster)
+        .await
+        .map_err(fail)?;
     Ok(ClaimOutcome::Claimed(Box::new(ClaimedRoom {
         card: row.card(),
         epoch: Epoch(to_u64(epoch)),
@@ -244,7 +247,7 @@ async fn claim(
         document: row.document(conn).await.map_err(fail)?,
         sessions: room_rows::sessions(conn, room).await?,
         past_epochs: room_rows::past_epochs(conn, room).await.map_err(fail)?,
-        roster: room_rows::roster(conn, room).await?,
+        roster,
         pending_events: events::pending(conn, room).await.map_err(fail)?,
     })))
 }
@@ -290,17 +293,29 @@ async fn remember_epoch(
         .map(drop)
 }
 
-/// Answers are kept for a day after their session was last heard of, by the store's clock, and a bounded
-/// number of them.
-async fn forget_old_sessions(conn: &mut SqliteConnection, room: Uuid) -> Result<(), sqlx::Error> {
+/// Answers are kept while their session is present, then for a day after it was last heard of, by the store's
+/// clock, and a bounded number of them.
+async fn forget_old_sessions(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+    roster: &[Present],
+) -> Result<(), sqlx::Error> {
+    let present = roster.iter().map(|present| {
+        let id = present.session.uuid().simple();
+        id.to_string().to_uppercase()
+    });
     sqlx::query(
-        "DELETE FROM room_session WHERE room_id = ?1 AND (seen_ms < unixepoch() * 1000 - ?2 \
-         OR session_id IN (SELECT session_id FROM room_session WHERE room_id = ?1 \
-         ORDER BY seen_ms DESC LIMIT -1 OFFSET ?3))",
+        "WITH ended AS (SELECT session_id, seen_ms FROM room_session WHERE room_id = ?1 \
+         AND hex(session_id) NOT IN (SELECT value FROM json_each(?4))) \
+         DELETE FROM room_session WHERE room_id = ?1 AND session_id IN ( \
+         SELECT session_id FROM ended WHERE seen_ms < unixepoch() * 1000 - ?2 UNION ALL \
+         SELECT session_id FROM (SELECT session_id FROM ended \
+         ORDER BY seen_ms DESC, session_id DESC LIMIT -1 OFFSET ?3))",
     )
     .bind(room)
     .bind(to_i64(ANSWERS_KEPT_MS))
     .bind(to_i64(SESSION_RECORDS_MAX as u64))
+    .bind(Json(present.collect::<Vec<String>>()))
     .execute(conn)
     .await
     .map(drop)

@@ -252,6 +252,7 @@ mod tests {
             ("private", false, false, None)
         );
         assert!(row.4.editors.is_empty() && row.4.bans.is_empty() && row.4.mutes.is_empty());
+        assert_eq!(row.4.decided, crate::domain::room::Decided::new());
         for (column, bad) in [
             ("visibility", "'everyone'"),
             ("locked", "2"),

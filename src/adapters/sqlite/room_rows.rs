@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, Ban, CHAT_LINES_MAX, ChatLine, Document, Epoch, Item, ItemId, Mute, RoomCard, Seq,
-    Stamp, Theme, Visibility,
+    Access, Ban, CHAT_LINES_MAX, ChatLine, Decided, Document, Epoch, GuestOrigin, Item, ItemId,
+    Mute, RoomCard, Seq, Stamp, Theme, Visibility,
 };
 use crate::ports::room::{Present, SessionRecord, StoreError};
 
@@ -40,6 +40,9 @@ pub(super) struct AccessLists {
     pub editors: BTreeMap<String, String>,
     pub bans: BTreeMap<String, Ban>,
     pub mutes: BTreeMap<String, Mute>,
+    /// Absent in lists from before this was kept.
+    #[serde(default)]
+    pub decided: Decided,
 }
 
 impl AccessLists {
@@ -48,6 +51,7 @@ impl AccessLists {
             editors: access.editors.clone(),
             bans: access.bans.clone(),
             mutes: access.mutes.clone(),
+            decided: access.decided.clone(),
         }
     }
 }
@@ -76,6 +80,7 @@ impl RoomRow {
             editors,
             bans,
             mutes,
+            decided,
         } = self.access_lists.0.clone();
         RoomCard {
             id: RoomId::from_uuid(self.id),
@@ -90,6 +95,7 @@ impl RoomRow {
                 editors,
                 bans,
                 mutes,
+                decided,
             },
         }
     }
@@ -111,7 +117,7 @@ impl RoomRow {
                 .fetch_all(&mut *conn)
                 .await?;
         let lines: Vec<ChatRow> = sqlx::query_as(
-            "SELECT seq, at_ms, author_id, author_name, text FROM room_chat \
+            "SELECT seq, at_ms, author_id, author_name, guest, text FROM room_chat \
              WHERE room_id = ? ORDER BY seq DESC, line DESC LIMIT ?",
         )
         .bind(self.id)
@@ -213,6 +219,7 @@ struct ChatRow {
     at_ms: i64,
     author_id: String,
     author_name: String,
+    guest: Option<Json<GuestOrigin>>,
     text: String,
 }
 
@@ -223,6 +230,7 @@ impl ChatRow {
             at: WallMs(to_u64(self.at_ms)),
             author_id: self.author_id,
             author_name: self.author_name,
+            guest: self.guest.map(|guest| guest.0),
             text: self.text,
         }
     }

@@ -144,6 +144,19 @@ async fn write_parts(
         .execute(&mut *conn)
         .await?;
     }
+    write_sessions(conn, save).await?;
+    events::pending(conn, room).await.map(Some)
+}
+
+async fn write_sessions(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
+    let room = save.room.uuid();
+    for session in &save.sessions_removed {
+        sqlx::query("DELETE FROM room_session WHERE room_id = ? AND session_id = ?")
+            .bind(room)
+            .bind(session.uuid())
+            .execute(&mut *conn)
+            .await?;
+    }
     for (session, record) in &save.sessions {
         let answers =
             rmp_serde::to_vec(record).map_err(|error| sqlx::Error::Encode(error.into()))?;
@@ -158,7 +171,7 @@ async fn write_parts(
         .execute(&mut *conn)
         .await?;
     }
-    events::pending(conn, room).await.map(Some)
+    Ok(())
 }
 
 async fn write_items(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
@@ -211,8 +224,8 @@ async fn write_chat(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), 
     let room = save.room.uuid();
     for (number, line) in (0_i64..).zip(&save.chat) {
         sqlx::query(
-            "INSERT INTO room_chat (room_id, seq, line, at_ms, author_id, author_name, text) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO room_chat (room_id, seq, line, at_ms, author_id, author_name, guest, text) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(room)
         .bind(to_i64(line.seq.0))
@@ -220,6 +233,7 @@ async fn write_chat(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), 
         .bind(to_i64(line.at.0))
         .bind(&line.author_id)
         .bind(&line.author_name)
+        .bind(line.guest.map(Json))
         .bind(&line.text)
         .execute(&mut *conn)
         .await?;

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Refusal, RoomCard};
+use super::{Decided, Refusal, RoomCard};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 
-/// How long a banned guest's address keeps out other guests, and a guest's id means anything, in milliseconds:
-/// as long as a resume token is good.
+#[cfg(test)]
+mod tests;
+
+/// How long a banned guest's address keeps out other guests and a muted one's keeps them silent, and a guest's id
+/// means anything, in milliseconds: as long as a resume token is good.
 pub const GUEST_BAN_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Who may come in, beside the owner.
@@ -82,6 +85,14 @@ pub struct Applicant<'a> {
     pub origin: Option<u64>,
 }
 
+impl Applicant<'_> {
+    /// Whether this is a guest from where that one came.
+    fn comes_from(&self, guest: Option<GuestOrigin>) -> bool {
+        let same = guest.is_some_and(|from| from.origin == self.origin);
+        self.user.is_none() && self.origin.is_some() && same
+    }
+}
+
 /// Someone kept out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ban {
@@ -93,7 +104,7 @@ pub struct Ban {
     pub guest: Option<GuestOrigin>,
 }
 
-/// Where a banned guest came from: a keyed hash of the address, if it was known.
+/// Where a guest came from: a keyed hash of the address, if it was known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuestOrigin {
     /// As [`Applicant::origin`].
@@ -114,9 +125,20 @@ pub struct Mute {
     pub name: String,
     /// Until when; none: until unmuted.
     pub until: Option<WallMs>,
+    /// Set for guests, who come back under another id.
+    #[serde(default)]
+    pub guest: Option<GuestOrigin>,
 }
 
 impl Mute {
+    /// From now on for so long, or until unmuted; guests for no longer than their ids and addresses mean anything.
+    pub fn new(name: String, now: WallMs, for_ms: Option<u64>, guest: Option<GuestOrigin>) -> Self {
+        let most = guest.map(|_| GUEST_BAN_MS);
+        let for_ms = for_ms.into_iter().chain(most).min();
+        let until = for_ms.map(|ms| WallMs(now.0.saturating_add(ms)));
+        Self { name, until, guest }
+    }
+
     /// Whether it means nothing any more.
     pub fn is_over(&self, now: WallMs) -> bool {
         self.until.is_some_and(|until| until <= now)
@@ -140,6 +162,8 @@ pub struct Access {
     pub bans: BTreeMap<String, Ban>,
     /// People whose chat is taken away, by person id.
     pub mutes: BTreeMap<String, Mute>,
+    /// When each of these, and each layout, was last decided about.
+    pub decided: Decided,
 }
 
 impl Access {
@@ -153,14 +177,18 @@ impl Access {
             editors: BTreeMap::new(),
             bans: BTreeMap::new(),
             mutes: BTreeMap::new(),
+            decided: Decided::new(),
         }
     }
 
-    /// Whether the person's chat is taken away at this time.
-    pub fn is_muted(&self, person: &str, now: WallMs) -> bool {
-        self.mutes
-            .get(person)
-            .is_some_and(|mute| !mute.is_over(now))
+    /// Whether the chat of the person, or for guests of anyone from where a muted guest came, is taken away.
+    pub fn is_muted(&self, who: &Applicant<'_>, now: WallMs) -> bool {
+        let own = self.mutes.get(who.person);
+        own.is_some_and(|mute| !mute.is_over(now))
+            || self
+                .mutes
+                .values()
+                .any(|mute| who.comes_from(mute.guest) && !mute.is_over(now))
     }
 
     /// When the next mute ends by itself.
@@ -175,12 +203,9 @@ impl Access {
         if own.is_some_and(|ban| !ban.is_over(now)) {
             return true;
         }
-        who.user.is_none()
-            && who.origin.is_some()
-            && self.bans.values().any(|ban| {
-                let same = ban.guest.is_some_and(|from| from.origin == who.origin);
-                same && !ban.is_over(now)
-            })
+        self.bans
+            .values()
+            .any(|ban| who.comes_from(ban.guest) && !ban.is_over(now))
     }
 
     /// Keeps someone out; an editor loses that right.
@@ -208,6 +233,21 @@ impl Access {
         Ok(())
     }
 
+    /// Gives someone's chat back; to a guest also where it was taken with that of another from the same address.
+    pub fn unmute(&mut self, person: &str, guest: Option<GuestOrigin>) -> Result<(), Refusal> {
+        let who = Applicant {
+            person,
+            user: None,
+            follows_owner: false,
+            origin: guest.and_then(|guest| guest.origin),
+        };
+        let before = self.mutes.len();
+        self.mutes
+            .retain(|id, mute| id != person && !who.comes_from(mute.guest));
+        let was_there = self.mutes.len() < before;
+        was_there.then_some(()).ok_or(Refusal::NoSuchPerson)
+    }
+
     /// Makes someone an editor.
     pub fn appoint(&mut self, person: &str, name: &str, max: usize) -> Result<(), Refusal> {
         make_room(&self.editors, person, max)?;
@@ -221,6 +261,12 @@ impl Access {
         let mute = || self.mutes.get(person).map(|mute| mute.name.as_str());
         let editor = self.editors.get(person).map(String::as_str);
         editor.or_else(ban).or_else(mute)
+    }
+
+    /// What the lists know of someone as a guest; none of users.
+    pub fn guest(&self, person: &str) -> Option<GuestOrigin> {
+        let ban = self.bans.get(person).and_then(|ban| ban.guest);
+        ban.or_else(|| self.mutes.get(person).and_then(|mute| mute.guest))
     }
 
     /// Whether the user is one of the editors.
@@ -275,151 +321,5 @@ impl RoomCard {
         } else {
             Err(Denied::NotOpen)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::id::RoomId;
-
-    const NOW: WallMs = WallMs(1_000_000);
-
-    fn card(visibility: Visibility) -> RoomCard {
-        RoomCard {
-            id: RoomId::generate(),
-            owner_id: UserId::generate(),
-            name: "방".to_owned(),
-            access: Access::new(visibility, true),
-        }
-    }
-
-    fn user(id: UserId, person: &str) -> Applicant<'_> {
-        Applicant {
-            person,
-            user: Some(id),
-            follows_owner: false,
-            origin: Some(7),
-        }
-    }
-
-    const GUEST: Applicant<'_> = Applicant {
-        person: "guest",
-        user: None,
-        follows_owner: false,
-        origin: Some(7),
-    };
-
-    fn ban(guest: Option<GuestOrigin>) -> Ban {
-        Ban {
-            name: "누구".to_owned(),
-            at: NOW,
-            guest,
-        }
-    }
-
-    #[test]
-    fn each_visibility_opens_to_its_own_people() {
-        use Visibility::{Followers, Private, Public};
-        let (id, editor) = (UserId::generate(), UserId::generate());
-        let (person, editor_id) = (id.to_string(), editor.to_string());
-        let follower = Applicant {
-            follows_owner: true,
-            ..user(id, &person)
-        };
-        for (visibility, guest, stranger, follows) in [
-            (Public, true, true, true),
-            (Followers, false, false, true),
-            (Private, false, false, false),
-        ] {
-            let mut card = card(visibility);
-            card.access.appoint(&editor_id, "돕는이", 1).expect("room");
-            let open = |who: &Applicant<'_>| card.admits(who, NOW).is_ok();
-            assert_eq!(open(&GUEST), guest, "{visibility:?}");
-            assert_eq!(open(&user(id, &person)), stranger, "{visibility:?}");
-            assert_eq!(open(&follower), follows, "{visibility:?}");
-            assert_eq!(
-                card.admits(&user(editor, &editor_id), NOW),
-                Ok(Role::Editor)
-            );
-            let owner_id = card.owner_id.to_string();
-            let owner = user(card.owner_id, &owner_id);
-            assert_eq!(card.admits(&owner, NOW), Ok(Role::Owner));
-        }
-    }
-
-    #[test]
-    fn a_lock_stops_at_the_door_and_a_ban_everywhere() {
-        let mut card = card(Visibility::Public);
-        let id = UserId::generate();
-        let person = id.to_string();
-        let who = user(id, &person);
-        card.access.locked = true;
-        assert_eq!(card.admits(&who, NOW), Err(Denied::Locked));
-        assert_eq!(card.keeps(&who, NOW), Ok(Role::Visitor));
-        card.access.appoint(&person, "돕는이", 9).expect("room");
-        assert_eq!(card.admits(&who, NOW), Ok(Role::Editor));
-        card.access.ban(&person, ban(None), 9).expect("room");
-        assert!(card.access.editors.is_empty(), "a ban ends the role");
-        assert_eq!(card.keeps(&who, NOW), Err(Denied::Banned));
-        let later = WallMs(NOW.0 + 2 * GUEST_BAN_MS);
-        assert_eq!(card.admits(&who, later), Err(Denied::Banned));
-    }
-
-    #[test]
-    fn a_banned_guest_keeps_out_guests_from_the_same_address_for_a_day() {
-        let mut card = card(Visibility::Public);
-        let from = Some(GuestOrigin { origin: Some(7) });
-        card.access.ban("another", ban(from), 9).expect("room");
-        let last = WallMs(NOW.0 + GUEST_BAN_MS - 1);
-        assert_eq!(card.admits(&GUEST, last), Err(Denied::Banned));
-        let end = WallMs(NOW.0 + GUEST_BAN_MS);
-        assert_eq!(card.admits(&GUEST, end), Ok(Role::Visitor));
-        let elsewhere = Applicant {
-            origin: Some(8),
-            ..GUEST
-        };
-        assert_eq!(card.admits(&elsewhere, NOW), Ok(Role::Visitor));
-        let id = UserId::generate();
-        let person = id.to_string();
-        assert!(card.admits(&user(id, &person), NOW).is_ok());
-        let mut unknown = self::card(Visibility::Public);
-        let nowhere = Some(GuestOrigin { origin: None });
-        unknown.access.ban("other", ban(nowhere), 9).expect("room");
-        let hidden = Applicant {
-            origin: None,
-            ..GUEST
-        };
-        assert!(unknown.admits(&hidden, NOW).is_ok());
-    }
-
-    #[test]
-    fn lists_are_bounded_and_what_is_over_makes_room() {
-        let mut access = Access::new(Visibility::Public, true);
-        let from = Some(GuestOrigin { origin: None });
-        access.ban("a", ban(from), 1).expect("room");
-        access.ban("a", ban(from), 1).expect("the same again");
-        assert_eq!(access.ban("b", ban(None), 1), Err(Refusal::ListFull));
-        let later = Ban {
-            at: WallMs(NOW.0 + GUEST_BAN_MS),
-            ..ban(None)
-        };
-        access.ban("b", later, 1).expect("the guest's ban is over");
-        let mute = |until| Mute {
-            name: "누구".to_owned(),
-            until: Some(WallMs(until)),
-        };
-        access.mute("a", mute(NOW.0 + 5), NOW, 1).expect("room");
-        assert!(access.is_muted("a", WallMs(NOW.0 + 4)));
-        assert!(!access.is_muted("a", WallMs(NOW.0 + 5)));
-        assert_eq!(
-            access.mute("b", mute(NOW.0 + 9), NOW, 1),
-            Err(Refusal::ListFull)
-        );
-        let then = WallMs(NOW.0 + 5);
-        access
-            .mute("b", mute(NOW.0 + 9), then, 1)
-            .expect("the first is over");
-        assert_eq!(access.next_unmute(then), Some(WallMs(NOW.0 + 9)));
     }
 }

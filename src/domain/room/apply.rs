@@ -3,7 +3,7 @@
 use super::history::count;
 use super::{Action, Edit, EditPart, Op, Refusal};
 use super::{CHAT_LINES_MAX, EDITS_MAX, TOMBSTONES_MAX};
-use super::{ChatLine, Document, Item, ItemCopy, ItemId, Piece, Seq, Stamp, Theme};
+use super::{ChatLine, Document, GuestOrigin, Item, ItemCopy, ItemId, Piece, Seq, Stamp, Theme};
 use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 
@@ -16,6 +16,8 @@ pub struct Applied<'a> {
     pub author_id: &'a str,
     /// The name kept with chat and history.
     pub author_name: &'a str,
+    /// Kept with chat of guests.
+    pub guest: Option<GuestOrigin>,
     /// The newest seq the author had seen.
     pub base_seq: Seq,
     /// Whether the batch was sent before with an unknown answer.
@@ -26,6 +28,13 @@ pub struct Applied<'a> {
     pub items_max: usize,
     /// The layout that these operations bring back.
     pub restores: Option<&'a str>,
+}
+
+impl Applied<'_> {
+    /// On a resend: whether someone else set this after what the author had seen.
+    pub fn is_overtaken(&self, stamp: Stamp) -> bool {
+        self.resend && stamp.seq > self.base_seq && stamp.by != self.session
+    }
 }
 
 /// What became of a batch.
@@ -130,6 +139,7 @@ impl Work<'_> {
                     at: self.by.at,
                     author_id: self.by.author_id.to_owned(),
                     author_name: self.by.author_name.to_owned(),
+                    guest: self.by.guest,
                     text: text.as_str().to_owned(),
                 });
                 self.before.lines_added += 1;
@@ -340,7 +350,7 @@ impl Work<'_> {
 
     /// On a resend: whether someone else set the field after what the author had seen.
     fn overtaken(&self, stamp: Stamp) -> bool {
-        self.by.resend && stamp.seq > self.by.base_seq && stamp.by != self.by.session
+        self.by.is_overtaken(stamp)
     }
 
     fn remember(&mut self, id: ItemId) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Role, Seq, Visibility};
+use super::{Role, Seq, Subject, Visibility};
 use crate::domain::clock::WallMs;
 use crate::domain::text::Title;
 
@@ -28,6 +28,33 @@ pub struct PolicyChange {
     pub locked: Option<bool>,
     /// People it holds beside the owner.
     pub people_max: Option<u32>,
+}
+
+impl PolicyChange {
+    fn subjects(&self) -> Vec<Subject> {
+        let set = [
+            (self.name.is_some(), Subject::Name),
+            (self.visibility.is_some(), Subject::Visibility),
+            (self.guests_allowed.is_some(), Subject::GuestsAllowed),
+            (self.locked.is_some(), Subject::Locked),
+            (self.people_max.is_some(), Subject::PeopleMax),
+        ];
+        let set = set.into_iter().filter(|(is_set, _)| *is_set);
+        set.map(|(_, subject)| subject).collect()
+    }
+
+    fn without(self, overtaken: impl Fn(&Subject) -> bool) -> Self {
+        let stands = |subject| !overtaken(&subject);
+        Self {
+            name: self.name.filter(|_| stands(Subject::Name)),
+            visibility: self.visibility.filter(|_| stands(Subject::Visibility)),
+            guests_allowed: self
+                .guests_allowed
+                .filter(|_| stands(Subject::GuestsAllowed)),
+            locked: self.locked.filter(|_| stands(Subject::Locked)),
+            people_max: self.people_max.filter(|_| stands(Subject::PeopleMax)),
+        }
+    }
 }
 
 /// One decision; always alone in its batch.
@@ -100,6 +127,41 @@ impl Decision {
                 ..
             }
         )
+    }
+
+    /// What it settles, the thing it is about first.
+    pub fn subjects(&self) -> Vec<Subject> {
+        match self {
+            // A ban ends the role too: who is made an editor by an older decision would be both.
+            Self::Ban { person } => {
+                vec![
+                    Subject::Ban(person.id.clone()),
+                    Subject::Role(person.id.clone()),
+                ]
+            }
+            Self::Unban { person } => vec![Subject::Ban(person.id.clone())],
+            Self::Mute { person, .. } | Self::Unmute { person } => {
+                vec![Subject::Mute(person.id.clone())]
+            }
+            Self::SetRole { person, .. } => vec![Subject::Role(person.id.clone())],
+            Self::SetPolicy(change) => change.subjects(),
+            Self::SaveLayout { name } | Self::RemoveLayout { name } => {
+                vec![Subject::Layout(name.as_str().to_owned())]
+            }
+            Self::Kick { .. } | Self::RestoreLayout { .. } => Vec::new(),
+        }
+    }
+
+    /// What is left to do of it where some of what it settles was settled anew since; none when nothing is.
+    pub fn without(self, overtaken: impl Fn(&Subject) -> bool) -> Option<Self> {
+        if let Self::SetPolicy(change) = self {
+            let asked = !change.subjects().is_empty();
+            let left = change.without(overtaken);
+            let nothing = asked && left.subjects().is_empty();
+            return (!nothing).then_some(Self::SetPolicy(left));
+        }
+        let about = self.subjects().into_iter().next();
+        (!about.is_some_and(|about| overtaken(&about))).then_some(self)
     }
 
     /// Whom it is about.

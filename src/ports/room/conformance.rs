@@ -2,6 +2,7 @@
 
 mod decided;
 pub(crate) mod outbox;
+mod sessions;
 
 use std::collections::VecDeque;
 
@@ -14,8 +15,8 @@ use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, ChatLine, Document, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp, Standpoint,
-    Visibility,
+    Access, ChatLine, Document, GuestOrigin, Item, ItemId, Piece, Place, RoomCard, Seq, Stamp,
+    Standpoint, Visibility,
 };
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
@@ -97,6 +98,7 @@ fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
         history: Vec::new(),
         audit: Vec::new(),
         sessions: Vec::new(),
+        sessions_removed: Vec::new(),
         roster: None,
         changed: true,
         events: Vec::new(),
@@ -114,6 +116,7 @@ pub(crate) async fn suite(store: &dyn RoomStore) {
     saves_come_one_after_the_other(store).await;
     lists_are_whole_and_private_rooms_stay_out(store).await;
     decided::suite(store).await;
+    sessions::suite(store).await;
 }
 
 async fn making_is_idempotent(store: &dyn RoomStore) {
@@ -166,9 +169,14 @@ async fn saves_round_trip(store: &dyn RoomStore) {
         at,
         author_id: "a".to_owned(),
         author_name: "하늘".to_owned(),
+        guest: None,
         text: text.to_owned(),
     };
-    save.chat = vec![line("하나"), line("둘")];
+    let guest = |origin| ChatLine {
+        guest: Some(GuestOrigin { origin }),
+        ..line("누구세요?")
+    };
+    save.chat = vec![line("하나"), guest(None), guest(Some(u64::MAX)), line("둘")];
     let answer = Answer {
         number: 1,
         digest: u64::MAX,

@@ -1,12 +1,13 @@
 //! The simplest room store that does what the port asks, for one room and without I/O: the reference that the
 //! conformance suite and the simulation hold others against.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    AUDIT_KEPT_MS, AUDIT_MAX, ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SaveOutcome,
-    SessionRecord,
+    AUDIT_KEPT_MS, AUDIT_MAX, ClaimedRoom, PAST_EPOCHS_MAX, Present, RoomSave, SESSION_RECORDS_MAX,
+    SaveOutcome, SessionRecord,
 };
+use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::{
     AuditEntry, CHAT_LINES_MAX, Document, EDITS_MAX, Epoch, RoomCard, RoomEvent, Seq,
@@ -56,6 +57,7 @@ impl MemoryRoom {
         self.past_epochs.truncate(PAST_EPOCHS_MAX);
         self.epoch = Epoch(self.epoch.0 + 1);
         self.node = Some(node);
+        self.forget_old_sessions();
         ClaimedRoom {
             card: self.card.clone(),
             epoch: self.epoch,
@@ -66,6 +68,24 @@ impl MemoryRoom {
             roster: self.roster.clone(),
             pending_events: self.pending_events(),
         }
+    }
+
+    /// All but the last of those that have ended. Without a clock none of them is too old.
+    fn forget_old_sessions(&mut self) {
+        let present: HashSet<SessionId> =
+            self.roster.iter().map(|present| present.session).collect();
+        let ended = self.sessions.iter().filter(|(id, _)| !present.contains(id));
+        let mut ended: Vec<(WallMs, SessionId)> =
+            ended.map(|(id, record)| (record.seen, *id)).collect();
+        ended.sort_unstable_by(|a, b| b.cmp(a));
+        for (_, id) in ended.into_iter().skip(SESSION_RECORDS_MAX) {
+            self.sessions.remove(&id);
+        }
+    }
+
+    /// How many sessions it holds the answers of.
+    pub fn session_count(&self) -> usize {
+        self.sessions.len()
     }
 
     /// The claim that stands: its epoch and its owner.
@@ -120,6 +140,9 @@ impl MemoryRoom {
             self.document.chat.pop_front();
         }
         self.save_decided(save);
+        for id in &save.sessions_removed {
+            self.sessions.remove(id);
+        }
         self.sessions.extend(save.sessions.iter().cloned());
         if let Some(roster) = &save.roster {
             self.roster.clone_from(roster);

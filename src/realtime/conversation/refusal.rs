@@ -3,11 +3,9 @@
 use maru_protocol::{CloseCode, ErrorCode, ServerFrame};
 
 use crate::realtime::admission::NotAdmitted;
+use crate::realtime::limits::UNAVAILABLE_RETRY_MS;
 use crate::realtime::meter::Excess;
 use crate::realtime::socket::Violation;
-
-/// What to wait before trying again what the stores could not answer.
-const UNAVAILABLE_RETRY_MS: u32 = 1_000;
 
 /// Something refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +44,13 @@ impl Refusal {
     /// A breach of RFC 6455.
     pub(super) const fn broken(broken: Violation) -> Self {
         let refusal = Self::protocol(broken.code, broken.message);
+        let limit = match broken.code {
+            ErrorCode::FrameTooLarge => Some("client_frame_bytes_max"),
+            _ => None,
+        };
         Self {
             close: broken.close,
+            limit,
             ..refusal
         }
     }
@@ -125,7 +128,8 @@ pub(super) const fn silent() -> Refusal {
 /// What was shown does not let its bearer in.
 pub const fn not_admitted(why: NotAdmitted) -> Refusal {
     match why {
-        NotAdmitted::Waiting | NotAdmitted::Full => unavailable(),
+        NotAdmitted::Waiting => unavailable(),
+        NotAdmitted::Full => unavailable().by("tickets_max"),
         NotAdmitted::LoginEnded => login_ended(),
         NotAdmitted::TicketInvalid => Refusal::new(
             ErrorCode::TicketInvalid,

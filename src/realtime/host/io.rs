@@ -69,6 +69,8 @@ pub enum Action {
     Tell(NodeId, Message),
     /// The outcome of a decision from elsewhere than a connection.
     Answer(CommandNo, CommandOutcome),
+    /// Something was refused for the limit of this name.
+    Refused(&'static str),
     /// This node is done with the room: forget the host.
     End,
 }

@@ -141,6 +141,11 @@ impl Host {
         let mut parcel: Option<(ConnId, BytesMut)> = None;
         let mut abandoned = false;
         for effect in effects {
+            // Parts nothing that belongs together.
+            if let Effect::Refused { limit } = effect {
+                actions.push(Action::Refused(limit));
+                continue;
+            }
             // A flush is one for all its audiences, and a newcomer's frames are one for the newcomer.
             if !matches!(effect, Effect::Flush { .. }) {
                 self.publish_flush(&mut flushes, actions);
@@ -187,6 +192,7 @@ impl Host {
                         self.step(step, Now::default(), actions);
                     }
                 }
+                Effect::Refused { .. } => {}
                 Effect::Abandon => abandoned = true,
             }
         }

@@ -2,8 +2,8 @@
 
 use maru_protocol::{CloseCode, ErrorCode, Role, RoomInfo};
 
-use super::entry::Refused;
 use super::member::{Entry, SessionNo};
+use super::refused::Refused;
 use super::{Now, Room, wire};
 use crate::domain::room::{Applicant, Denied, Op, Refusal};
 use crate::domain::rules::Rule;
@@ -12,17 +12,17 @@ use crate::realtime::wire::Asked;
 impl From<Denied> for Refused {
     fn from(denied: Denied) -> Self {
         match denied {
-            Denied::Banned => Self(
+            Denied::Banned => Self::new(
                 ErrorCode::Banned,
                 "the owner keeps you out of this room",
                 CloseCode::Banned,
             ),
-            Denied::NotOpen => Self(
+            Denied::NotOpen => Self::new(
                 ErrorCode::Forbidden,
                 "this room is not open to you",
                 CloseCode::Forbidden,
             ),
-            Denied::Locked => Self(
+            Denied::Locked => Self::new(
                 ErrorCode::RoomLocked,
                 "this room is locked",
                 CloseCode::RoomLocked,

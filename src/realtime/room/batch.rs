@@ -4,12 +4,14 @@ use maru_protocol::{ErrorCode, Event, Op as WireOp, ServerFrame};
 use sha2::{Digest, Sha256};
 
 use super::member::{MemberNo, SessionNo};
+use super::refused::{self, Why};
 use super::{ConnId, Effect, Now, Room, limits, send, wire};
 use crate::catalogue::{self, Fixture};
 use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 use crate::domain::room::{
-    Applied, BatchOutcome, Decision, Document, ItemId, Op, PersonRef, Refusal, Seq, apply_batch,
+    Applied, BatchOutcome, Decision, Document, GuestOrigin, ItemId, Op, PersonRef, Refusal, Seq,
+    apply_batch,
 };
 use crate::domain::rules::Rule;
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
@@ -27,6 +29,8 @@ pub(super) struct Batch {
 pub(super) struct Author {
     pub session: SessionId,
     pub person: PersonRef,
+    /// Set for guests.
+    pub guest: Option<GuestOrigin>,
     pub base_seq: Seq,
     pub resend: bool,
 }
@@ -37,6 +41,7 @@ impl Author {
             session: self.session,
             author_id: &self.person.id,
             author_name: &self.person.name,
+            guest: self.guest,
             base_seq: self.base_seq,
             resend: self.resend,
             at,
@@ -59,17 +64,18 @@ pub(super) enum Outcome {
     Superseded,
     Refused(Refusal),
     /// Not at this moment: as if it had never been sent.
-    NotNow(&'static str),
+    NotNow(Why),
 }
 
 impl Room {
     pub(super) fn batch(
         &mut self,
         conn: ConnId,
-        batch: &Batch,
+        batch: Batch,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
+        let number = batch.number;
         let Some(no) = self.by_conn.get(&conn).copied() else {
             return;
         };
@@ -77,21 +83,20 @@ impl Room {
             return;
         };
         let digest = digest(&batch.ops);
-        if batch.number <= session.last_number() && Rule::Answers.holds() {
-            self.answer_again(conn, no, batch.number, digest, effects);
+        if number <= session.last_number() && Rule::Answers.holds() {
+            self.answer_again(conn, no, number, digest, effects);
             return;
         }
-        if let Some((code, message, retry_after_ms)) = self.not_now(no, batch.number, now) {
-            effects.push(put_off(conn, batch.number, code, message, retry_after_ms));
-            return;
+        if let Some(why) = self.not_now(no, number, now) {
+            return why.tell(conn, Some(number), effects);
         }
         let outcome = self.apply(no, batch, now);
-        if let Outcome::NotNow(message) = outcome {
-            let (code, wait) = (ErrorCode::Unavailable, Some(self.limits.busy_retry_ms));
-            effects.push(put_off(conn, batch.number, code, message, wait));
-            return;
+        match &outcome {
+            Outcome::NotNow(why) => return why.tell(conn, Some(number), effects),
+            Outcome::Refused(refusal) => refused::count(refused::limit_of(*refusal), effects),
+            Outcome::Applied(_) | Outcome::Superseded => {}
         }
-        if let Some(decision) = self.record(no, batch.number, digest, outcome, now) {
+        if let Some(decision) = self.record(no, number, digest, outcome, now) {
             self.follow(&decision, now, effects);
         }
     }
@@ -102,14 +107,8 @@ impl Room {
         let Some(session) = session else {
             return;
         };
-        let missing = ServerFrame::Error {
-            code: ErrorCode::Gap,
-            message: "send again what has no answer".to_owned(),
-            retry_after_ms: Some(0),
-            number: Some(session.last_number() + 1),
-            limit: None,
-        };
-        effects.push(send(conn, &missing));
+        let missing = Why::new(ErrorCode::Gap, "send again what has no answer").wait(0);
+        missing.tell(conn, Some(session.last_number() + 1), effects);
     }
 
     /// A number already answered: the same batch gets the same answer, another one is refused.
@@ -130,17 +129,8 @@ impl Room {
             .iter()
             .find(|answer| answer.number == number);
         let Some(known) = known else {
-            let message = "the answer to this batch is no longer kept".to_owned();
-            let (code, number) = (ErrorCode::Gap, Some(number));
-            let gap = ServerFrame::Error {
-                code,
-                message,
-                retry_after_ms: None,
-                number,
-                limit: None,
-            };
-            effects.push(send(conn, &gap));
-            return;
+            let message = "the answer to this batch is no longer kept";
+            return Why::new(ErrorCode::Gap, message).tell(conn, Some(number), effects);
         };
         let acks = if known.digest != digest {
             let verdict = Verdict::Refused(KeptRefusal(Refusal::NumberReused));
@@ -169,54 +159,41 @@ impl Room {
     }
 
     /// Why a batch cannot be taken at this moment; its number stays free.
-    fn not_now(
-        &self,
-        no: SessionNo,
-        number: u32,
-        now: Now,
-    ) -> Option<(ErrorCode, &'static str, Option<u32>)> {
+    fn not_now(&self, no: SessionNo, number: u32, now: Now) -> Option<Why> {
         let session = self.sessions.get(&no)?;
+        let wait_ms = self.limits.busy_retry_ms;
         if self.draining {
-            let message = "the server restarts";
-            return Some((
-                ErrorCode::Unavailable,
-                message,
-                Some(self.limits.busy_retry_ms),
-            ));
+            return Some(Why::new(ErrorCode::Unavailable, "the server restarts").wait(wait_ms));
         }
         let last = session.last_number();
         if number > last + 1 && Rule::Numbers.holds() {
-            return Some((
-                ErrorCode::Gap,
-                "send the batches before this one first",
-                None,
-            ));
+            let message = "send the batches before this one first";
+            return Some(Why::new(ErrorCode::Gap, message));
         }
         if last.saturating_sub(session.saved_number) as usize >= limits::UNACKED_MAX {
             let message = "wait for answers to earlier batches";
-            return Some((
-                ErrorCode::TooManyUnacked,
-                message,
-                Some(self.limits.busy_retry_ms),
-            ));
+            let why = Why::new(ErrorCode::TooManyUnacked, message);
+            return Some(why.limit("unacked_max", wait_ms));
         }
-        if Rule::Debt.holds() && self.debt.is_too_deep(&self.limits, now.tick) {
-            let message = "the room cannot save fast enough";
-            return Some((
-                ErrorCode::Unavailable,
-                message,
-                Some(self.limits.busy_retry_ms),
-            ));
-        }
-        None
+        self.owes_too_much(now)
     }
 
-    fn apply(&mut self, no: SessionNo, batch: &Batch, now: Now) -> Outcome {
-        let asked = match wire::parse_batch(self.catalogue, batch.ops.clone()) {
+    /// Why nothing is taken at this moment that would have to be saved.
+    pub(super) fn owes_too_much(&self, now: Now) -> Option<Why> {
+        let limit = self.debt.limit_reached(&self.limits, now.tick);
+        let limit = limit.filter(|_| Rule::Debt.holds())?;
+        let message = "the room cannot save fast enough";
+        let why = Why::new(ErrorCode::Unavailable, message);
+        Some(why.limit(limit, self.limits.busy_retry_ms))
+    }
+
+    fn apply(&mut self, no: SessionNo, batch: Batch, now: Now) -> Outcome {
+        let author = self.author(no, &batch);
+        let asked = match wire::parse_batch(self.catalogue, batch.ops) {
             Ok(asked) => asked,
             Err(refusal) => return Outcome::Refused(refusal),
         };
-        let Some(author) = self.author(no, batch) else {
+        let Some(author) = author else {
             return Outcome::Refused(Refusal::Forbidden);
         };
         if let Err(refusal) = self.authorise(no, &asked) {
@@ -241,6 +218,7 @@ impl Room {
                 id: member.person_id.clone(),
                 name: member.name.clone(),
             },
+            guest: member.guest(),
             base_seq: session
                 .base_max
                 .unwrap_or(batch.base_seq)
@@ -342,26 +320,6 @@ impl Room {
             ));
         }
     }
-}
-
-/// Tells a client to send a batch again later, under the same number.
-fn put_off(
-    conn: ConnId,
-    number: u32,
-    code: ErrorCode,
-    message: &str,
-    retry_after_ms: Option<u32>,
-) -> Effect {
-    send(
-        conn,
-        &ServerFrame::Error {
-            code,
-            message: message.to_owned(),
-            retry_after_ms,
-            number: Some(number),
-            limit: None,
-        },
-    )
 }
 
 /// Whether an item may stand where it is.

@@ -50,6 +50,8 @@ pub(super) struct Debt {
     layouts: BTreeSet<String>,
     audit: Vec<AuditEntry>,
     sessions: BTreeSet<SessionId>,
+    /// Sessions of which nothing is kept any more.
+    forgotten: BTreeSet<SessionId>,
     commands: Vec<(CommandNo, Seq)>,
     batches: usize,
     /// When the batches with an answer arrived that are in no save yet.
@@ -76,6 +78,7 @@ impl Debt {
             layouts: BTreeSet::new(),
             audit: Vec::new(),
             sessions: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
             commands: Vec::new(),
             batches: 0,
             arrived: Vec::new(),
@@ -140,6 +143,11 @@ impl Debt {
         self.sessions.insert(session);
     }
 
+    /// Has what was saved of a session forgotten with whatever is saved next.
+    pub fn forget_record(&mut self, session: SessionId) {
+        self.forgotten.insert(session);
+    }
+
     pub fn owe_command(&mut self, command: CommandNo, seq: Seq, now: Tick) {
         self.commands.push((command, seq));
         self.batches += 1;
@@ -162,13 +170,17 @@ impl Debt {
         }
     }
 
-    /// Whether more batches must wait until some are saved.
-    pub fn is_too_deep(&self, limits: &Limits, now: Tick) -> bool {
+    /// The limit for whose sake more batches must wait until some are saved.
+    pub fn limit_reached(&self, limits: &Limits, now: Tick) -> Option<&'static str> {
         let Unsaved {
             batches, oldest, ..
         } = self.unsaved();
-        batches >= limits.unsaved_batches_max
-            || oldest.is_some_and(|oldest| now.since_ms(oldest) >= limits.unsaved_age_ms_max)
+        let age_ms = oldest.map_or(0, |oldest| now.since_ms(oldest));
+        if batches >= limits.unsaved_batches_max {
+            Some("live.unsaved_batches_max")
+        } else {
+            (age_ms >= limits.unsaved_age_ms_max).then_some("live.unsaved_age_ms_max")
+        }
     }
 }
 
@@ -212,6 +224,7 @@ impl Room {
                 .collect(),
             audit: std::mem::take(&mut debt.audit),
             sessions: Vec::new(),
+            sessions_removed: std::mem::take(&mut debt.forgotten).into_iter().collect(),
             roster,
             changed: document.seq > debt.saved_seq,
             events: debt.telling.take(),

@@ -1,18 +1,18 @@
 //! The owner's decisions about the room and its people, from a session or from REST: carried out, put on
 //! record, and acted upon at once.
 
-use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, Role};
+use maru_protocol::{CloseCode, ErrorCode, Event, Role};
 
 use super::batch::{Author, Outcome};
-use super::entry::Refused;
 use super::member::{Member, MemberNo};
+use super::refused::{self, Refused, Why};
 use super::schedule::Due;
 use super::{CommandNo, CommandOutcome, Effect, Now, Room, wire};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{
-    AuditEntry, Ban, BatchOutcome, Decision, GuestOrigin, Mute, PersonRef, PolicyChange, Refusal,
-    Role as DomainRole,
+    AuditEntry, Ban, BatchOutcome, ChatLine, Decision, GuestOrigin, Mute, PersonRef, PolicyChange,
+    Refusal, Role as DomainRole, Stamp,
 };
 use crate::domain::rules::Rule;
 
@@ -35,18 +35,19 @@ impl Room {
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
-        let mut refuse = |outcome| effects.push(Effect::Answer { reply, outcome });
         if by != self.card.owner_id && Rule::Authorise.holds() {
-            return refuse(CommandOutcome::Refused(Refusal::Forbidden));
+            let outcome = CommandOutcome::Refused(Refusal::Forbidden);
+            return effects.push(Effect::Answer { reply, outcome });
         }
-        if Rule::Debt.holds() && self.debt.is_too_deep(&self.limits, now.tick) {
-            return refuse(CommandOutcome::Busy);
+        if let Some(why) = self.owes_too_much(now) {
+            return answer(reply, &Outcome::NotNow(why), effects);
         }
         let id = by.to_string();
         let member = self.by_person.get(&id).copied().unwrap_or(NOBODY);
         let author = Author {
             session: SessionId::from_uuid(uuid::Uuid::nil()),
             person: PersonRef { id, name },
+            guest: None,
             base_seq: self.document.seq,
             resend: false,
         };
@@ -59,22 +60,29 @@ impl Room {
                     self.follow(&decision, now, effects);
                 }
             }
-            Outcome::Superseded => refuse(CommandOutcome::Refused(Refusal::Conflict)),
-            Outcome::Refused(refusal) => refuse(CommandOutcome::Refused(refusal)),
-            Outcome::NotNow(_) => refuse(CommandOutcome::Busy),
+            other => answer(reply, &other, effects),
         }
     }
 
     /// Carries a decision out at the document's next seq, or changes nothing.
-    pub(super) fn decide(&mut self, mut decision: Decision, by: &Author, at: WallMs) -> Outcome {
+    pub(super) fn decide(&mut self, decision: Decision, by: &Author, at: WallMs) -> Outcome {
         if !decision.is_possible() {
             return Outcome::Refused(Refusal::BadPolicy);
         }
+        let decided = &self.card.access.decided;
+        let seen = by.applied(at, self.limits.items_max);
+        let left = decision.without(|subject| seen.is_overtaken(decided.last(subject)));
+        let Some(mut decision) = left else {
+            return Outcome::Superseded;
+        };
         if let Err(refusal) = self.identify(&mut decision) {
             return Outcome::Refused(refusal);
         }
         if self.is_told_too_little() {
-            return Outcome::NotNow("what was decided before is not passed on yet");
+            let message = "what was decided before is not passed on yet";
+            let why = Why::new(ErrorCode::Unavailable, message);
+            let wait_ms = self.limits.busy_retry_ms;
+            return Outcome::NotNow(why.limit("live.outbox_events_max", wait_ms));
         }
         let ops = if let Decision::RestoreLayout { name } = &decision {
             match self.restore_layout(name.as_str(), by, at) {
@@ -92,6 +100,7 @@ impl Room {
                 return Outcome::Refused(refusal);
             }
             self.document.seq = self.document.seq.next();
+            self.settle_subjects(&decision, by.session);
             vec![wire::decision_out(decision.clone())]
         };
         self.debt.owe_audit(AuditEntry {
@@ -104,6 +113,15 @@ impl Room {
             ops,
             decision: Some(decision),
         })
+    }
+
+    /// From here on older decisions about the same have no effect.
+    fn settle_subjects(&mut self, decision: &Decision, by: SessionId) {
+        let seq = self.document.seq;
+        for subject in decision.subjects() {
+            self.card.access.decided.set(subject, Stamp { seq, by });
+            self.debt.owe_card();
+        }
     }
 
     /// Finds out whom a decision is about: someone present, or someone the room remembers.
@@ -122,7 +140,7 @@ impl Room {
             return Err(Refusal::Forbidden);
         }
         let member = self.present(&person.id);
-        if appoints && member.is_some_and(|member| member.kind == PersonKind::Guest) {
+        if appoints && self.guest(&person.id).is_some() {
             return Err(Refusal::NoSuchPerson);
         }
         let edits = self.document.history.iter().rev();
@@ -134,9 +152,8 @@ impl Room {
         if let Some(name) = known {
             person.name = name.to_owned();
         } else if !appoints && person.name.is_empty() {
-            // Chat does not tell users from guests, and guests are no editors.
-            let mut lines = self.document.chat.iter().rev();
-            if let Some(line) = lines.find(|line| line.author_id == person.id) {
+            // Old lines of chat do not tell users from guests, and guests are no editors.
+            if let Some(line) = self.last_line(&person.id) {
                 person.name.clone_from(&line.author_name);
             }
         }
@@ -150,31 +167,40 @@ impl Room {
         self.members.get(self.by_person.get(person)?)
     }
 
+    fn last_line(&self, person: &str) -> Option<&ChatLine> {
+        let mut lines = self.document.chat.iter().rev();
+        lines.find(|line| line.author_id == person)
+    }
+
+    /// Where someone comes from who is a guest: as they are here, as they last spoke here, as the lists have it.
+    fn guest(&self, person: &str) -> Option<GuestOrigin> {
+        if let Some(member) = self.present(person) {
+            return member.guest();
+        }
+        let spoke = self.last_line(person).and_then(|line| line.guest);
+        spoke.or_else(|| self.card.access.guest(person))
+    }
+
     /// Everything but the restoring of layouts.
     fn carry_out(&mut self, decision: &Decision, at: WallMs) -> Result<(), Refusal> {
         match decision {
             Decision::Kick { person } => {
                 let here = self.by_person.contains_key(&person.id);
-                return here.then_some(()).ok_or(Refusal::NoSuchPerson);
+                here.then_some(()).ok_or(Refusal::NoSuchPerson)
             }
-            Decision::SaveLayout { name } => return self.save_layout(name.as_str(), at),
-            Decision::RemoveLayout { name } => return self.remove_layout(name.as_str()),
-            Decision::RestoreLayout { .. } => return Ok(()),
-            Decision::SetPolicy(change) => self.change_policy(change)?,
-            _ => self.change_lists(decision, at)?,
+            Decision::SaveLayout { name } => self.save_layout(name.as_str(), at),
+            Decision::RemoveLayout { name } => self.remove_layout(name.as_str()),
+            Decision::RestoreLayout { .. } => Ok(()),
+            Decision::SetPolicy(change) => self.change_policy(change),
+            _ => self.change_lists(decision, at),
         }
-        self.debt.owe_card();
-        Ok(())
     }
 
     /// Editors, bans and mutes.
     fn change_lists(&mut self, decision: &Decision, at: WallMs) -> Result<(), Refusal> {
         let max = self.limits.access_list_max;
-        let guest = decision.person().and_then(|person| {
-            let member = self.present(&person.id)?;
-            let origin = member.origin;
-            (member.kind == PersonKind::Guest).then_some(GuestOrigin { origin })
-        });
+        let person = decision.person();
+        let guest = person.and_then(|person| self.guest(&person.id));
         let access = &mut self.card.access;
         match decision {
             Decision::Ban { person } => {
@@ -183,10 +209,7 @@ impl Room {
             }
             Decision::Mute { person, minutes } => {
                 let for_ms = minutes.map(|minutes| u64::from(minutes) * MINUTE_MS);
-                let mute = Mute {
-                    name: person.name.clone(),
-                    until: for_ms.map(|ms| WallMs(at.0.saturating_add(ms))),
-                };
+                let mute = Mute::new(person.name.clone(), at, for_ms, guest);
                 access.mute(&person.id, mute, at, max)
             }
             Decision::SetRole { person, role } if *role == DomainRole::Editor => {
@@ -196,8 +219,11 @@ impl Room {
                 access.editors.remove(&person.id);
                 Ok(())
             }
-            Decision::Unban { person } => was_there(access.bans.remove(&person.id)),
-            Decision::Unmute { person } => was_there(access.mutes.remove(&person.id)),
+            Decision::Unban { person } => {
+                let lifted = access.bans.remove(&person.id);
+                lifted.map(drop).ok_or(Refusal::NoSuchPerson)
+            }
+            Decision::Unmute { person } => access.unmute(&person.id, guest),
             _ => Ok(()),
         }
     }
@@ -231,7 +257,7 @@ impl Room {
             Decision::Kick { person } => {
                 if let Some(no) = self.by_person.get(&person.id).copied() {
                     let message = "the owner sent you out";
-                    let kicked = Refused(ErrorCode::Kicked, message, CloseCode::Kicked);
+                    let kicked = Refused::new(ErrorCode::Kicked, message, CloseCode::Kicked);
                     self.send_out(no, &kicked, now, effects);
                 }
             }
@@ -270,7 +296,7 @@ impl Room {
             match self.card.keeps(&member.applicant(), now.wall) {
                 Ok(role) => {
                     let role: Role = wire::role_out(role);
-                    let muted = self.card.access.is_muted(&member.person_id, now.wall);
+                    let muted = self.card.access.is_muted(&member.applicant(), now.wall);
                     if (member.role, member.muted) != (role, muted) {
                         (member.role, member.muted) = (role, muted);
                         updated.push(member.no);
@@ -319,6 +345,18 @@ impl Room {
     }
 }
 
-fn was_there<T>(removed: Option<T>) -> Result<(), Refusal> {
-    removed.map(drop).ok_or(Refusal::NoSuchPerson)
+/// Answers a command that had no effect.
+fn answer(reply: CommandNo, outcome: &Outcome, effects: &mut Vec<Effect>) {
+    let (limit, outcome) = match outcome {
+        // What is done is answered when it is saved.
+        Outcome::Applied(_) => return,
+        Outcome::Superseded => (None, CommandOutcome::Refused(Refusal::Conflict)),
+        Outcome::Refused(refusal) => {
+            let limit = refused::limit_of(*refusal);
+            (limit, CommandOutcome::Refused(*refusal))
+        }
+        Outcome::NotNow(why) => (why.limit, CommandOutcome::Busy),
+    };
+    refused::count(limit, effects);
+    effects.push(Effect::Answer { reply, outcome });
 }

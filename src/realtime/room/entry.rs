@@ -3,24 +3,13 @@
 use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, Role, Status};
 
 use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
+use super::refused::{Refused, Why};
 use super::schedule::Due;
-use super::{ConnId, Effect, Now, Room, entrance, error, limits};
+use super::{ConnId, Effect, Now, Room, entrance, limits};
 use crate::domain::id::SessionId;
 use crate::domain::room::Seq;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::{Bearer, Identity, Visitor};
-
-/// Why someone stays outside, or has to go.
-pub(super) struct Refused(pub ErrorCode, pub &'static str, pub CloseCode);
-
-impl Refused {
-    /// The last a connection hears.
-    pub fn tell(&self, conn: ConnId, effects: &mut Vec<Effect>) {
-        let Self(code, message, close) = *self;
-        effects.push(error(conn, code, message));
-        effects.push(Effect::Close { conn, code: close });
-    }
-}
 
 impl Room {
     pub(super) fn enter(
@@ -48,7 +37,8 @@ impl Room {
     ) -> Result<SessionNo, Refused> {
         if self.draining {
             let message = "the server restarts";
-            return Err(Refused(ErrorCode::Unavailable, message, CloseCode::Restart));
+            let why = Why::new(ErrorCode::Unavailable, message).wait(self.limits.busy_retry_ms);
+            return Err(Refused(why, CloseCode::Restart));
         }
         let person_id = visitor.person_id();
         let role = self.authorise_entry(&visitor.applicant(&person_id), entry, now)?;
@@ -86,6 +76,7 @@ impl Room {
             session.away = false;
             session.restored = false;
             session.base_max = base_max;
+            session.record.seen = now.wall;
             if let Entry::Resume { generation, .. } = entry {
                 // Whoever shows a token has it.
                 session.record.generation = *generation;
@@ -122,10 +113,10 @@ impl Room {
     ) -> Result<Option<SessionNo>, Refused> {
         let stale = || {
             let message = "the session was taken up elsewhere or is not yours";
-            Refused(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
+            Refused::new(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
         };
         let Some(no) = self.by_id.get(&id).copied() else {
-            // A token may be newer than the record, which is only saved with answers, never older.
+            // A token may be newer than the record, which is saved when the session ends, never older.
             let kept = self
                 .records
                 .get(&id)
@@ -168,12 +159,14 @@ impl Room {
         effects: &mut Vec<Effect>,
     ) -> Result<MemberNo, Refused> {
         if let Some(no) = self.by_person.get(&person_id).copied() {
-            self.renew(no, visitor, role, true, effects);
+            self.renew(no, visitor, role, true, now, effects);
             return Ok(no);
         }
         if role != Role::Owner && self.visitors() >= self.people_max() {
             let message = "the room holds as many people as it may";
-            return Err(Refused(ErrorCode::RoomFull, message, CloseCode::RoomFull));
+            let why = Why::new(ErrorCode::RoomFull, message);
+            let why = why.limit("live.people_max", limits::FULL_RETRY_MS);
+            return Err(Refused(why, CloseCode::RoomFull));
         }
         let no = MemberNo(self.next_member);
         self.next_member += 1;
@@ -184,6 +177,8 @@ impl Room {
             entrance::free_place(self.catalogue, &self.document, taken)
         });
         let user = visitor.user();
+        let muted = visitor.applicant(&person_id);
+        let muted = self.card.access.is_muted(&muted, now.wall);
         let (kind, handle) = match visitor.identity {
             Identity::User { handle, .. } => (PersonKind::User, Some(handle)),
             Identity::Guest { .. } => (PersonKind::Guest, None),
@@ -199,7 +194,7 @@ impl Room {
             away: false,
             pose,
             sessions: std::collections::BTreeSet::new(),
-            muted: self.card.access.is_muted(&person_id, now.wall),
+            muted,
             follows_owner: visitor.follows_owner,
             origin: visitor.origin,
             hidden: visitor.hidden,
@@ -231,19 +226,15 @@ impl Room {
             Entry::Join { session, .. } | Entry::Resume { session, .. } => *session,
         };
         let Some(person) = self.members.get_mut(&member) else {
-            return Err(Refused(
-                ErrorCode::Unavailable,
-                "try again",
-                CloseCode::Unavailable,
-            ));
+            let why = Why::new(ErrorCode::Unavailable, "try again");
+            let why = why.wait(self.limits.busy_retry_ms);
+            return Err(Refused(why, CloseCode::Unavailable));
         };
         if person.sessions.len() >= self.limits.sessions_per_person_max {
             let message = "you are in this room on too many devices";
-            return Err(Refused(
-                ErrorCode::TooManySessions,
-                message,
-                CloseCode::Overloaded,
-            ));
+            let why = Why::new(ErrorCode::TooManySessions, message);
+            let why = why.limit("live.sessions_per_person_max", limits::FULL_RETRY_MS);
+            return Err(Refused(why, CloseCode::Overloaded));
         }
         let no = SessionNo(self.next_session);
         self.next_session += 1;
@@ -297,6 +288,7 @@ impl Room {
                 .min_by_key(|(id, kept)| (kept.record.seen, **id));
             if let Some(oldest) = oldest.map(|(id, _)| *id) {
                 self.records.remove(&oldest);
+                self.debt.forget_record(oldest);
             }
         }
         self.records.insert(id, kept);

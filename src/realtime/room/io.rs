@@ -243,6 +243,11 @@ pub enum Effect {
         /// What became of it.
         outcome: CommandOutcome,
     },
+    /// Something was refused for a limit: for whoever counts. What tells of it comes right after.
+    Refused {
+        /// The limit's name.
+        limit: &'static str,
+    },
     /// Make this durable and answer with `Saved`.
     Save(Box<RoomSave>),
     /// The claim is lost or the store refused: forget this room; the next to enter claims it anew.

@@ -2,7 +2,8 @@
 
 use maru_protocol::{ErrorCode, Role, Topic};
 
-use super::{ConnId, Effect, Now, Room, error, send, wire};
+use super::refused::Why;
+use super::{ConnId, Effect, Now, Room, send, wire};
 use crate::domain::rules::Rule;
 
 impl Room {
@@ -17,12 +18,8 @@ impl Room {
             Topic::Layouts | Topic::Access => member.role == Role::Owner,
         };
         if !allowed && Rule::Authorise.holds() {
-            effects.push(error(
-                conn,
-                ErrorCode::Forbidden,
-                "this list is not for you",
-            ));
-            return;
+            let why = Why::new(ErrorCode::Forbidden, "this list is not for you");
+            return why.tell(conn, None, effects);
         }
         let epoch = self.epoch.0;
         let frame = match topic {

@@ -7,7 +7,7 @@ use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Statu
 use super::ConnId;
 use crate::domain::clock::Tick;
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::room::{Applicant, Seq};
+use crate::domain::room::{Applicant, GuestOrigin, Seq};
 use crate::domain::user::Look;
 use crate::domain::visitor::Bearer;
 use crate::ports::room::SessionRecord;
@@ -121,6 +121,12 @@ impl Member {
             follows_owner: self.follows_owner,
             origin: self.origin,
         }
+    }
+
+    /// Where a guest comes from; none for users.
+    pub fn guest(&self) -> Option<GuestOrigin> {
+        let origin = self.origin;
+        (self.kind == PersonKind::Guest).then_some(GuestOrigin { origin })
     }
 
     pub fn avatar(&self) -> Avatar {

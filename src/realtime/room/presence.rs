@@ -15,9 +15,12 @@ impl Room {
         Some((no, self.sessions.get(&no)?.member))
     }
 
-    pub(super) fn leave(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
+    pub(super) fn leave(&mut self, conn: ConnId, now: Now, effects: &mut Vec<Effect>) {
         if let Some(no) = self.by_conn.remove(&conn) {
             self.audiences = None;
+            if let Some(session) = self.sessions.get_mut(&no) {
+                session.record.seen = now.wall;
+            }
             self.end_session(no);
         }
         effects.push(Effect::Close {
@@ -96,6 +99,8 @@ impl Room {
         };
         self.by_id.remove(&session.id);
         self.debt.owe_roster();
+        // Out of the roster, the next owner knows from the record alone which tokens are spent.
+        self.debt.owe_record(session.id);
         self.schedule.clear(Due::Lost(no));
         self.silence(session.member, no);
         let Session {
@@ -192,7 +197,13 @@ impl Room {
     }
 
     /// The profile behind a connection, looked up anew.
-    pub(super) fn refresh(&mut self, conn: ConnId, visitor: Visitor, effects: &mut Vec<Effect>) {
+    pub(super) fn refresh(
+        &mut self,
+        conn: ConnId,
+        visitor: Visitor,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some((_, no)) = self.behind(conn) else {
             return;
         };
@@ -200,7 +211,7 @@ impl Room {
         let same = self.members.get(&no);
         if same.is_some_and(|member| member.person_id == person_id) {
             let role = wire::role_out(self.card.role_of(visitor.user()));
-            self.renew(no, visitor, role, false, effects);
+            self.renew(no, visitor, role, false, now, effects);
         }
     }
 
@@ -211,6 +222,7 @@ impl Room {
         visitor: Visitor,
         role: Role,
         is_back: bool,
+        now: Now,
         effects: &mut Vec<Effect>,
     ) {
         let before = self.hidden_from(no);
@@ -222,7 +234,11 @@ impl Room {
             Identity::User { handle, .. } => Some(handle),
             Identity::Guest { .. } => None,
         };
+        member.follows_owner = visitor.follows_owner;
+        member.origin = visitor.origin;
+        let muted = self.card.access.is_muted(&member.applicant(), now.wall);
         let changed = is_back
+            || member.muted != muted
             || member.name != visitor.name
             || member.look != visitor.look
             || member.handle != handle
@@ -230,8 +246,7 @@ impl Room {
         member.away &= !is_back;
         member.handle = handle;
         member.role = role;
-        member.follows_owner = visitor.follows_owner;
-        member.origin = visitor.origin;
+        member.muted = muted;
         member.name = visitor.name;
         member.look = visitor.look;
         let regrouped = member.hidden != visitor.hidden;

@@ -8,6 +8,7 @@ use super::member::{Kept, Member, MemberNo, Pose, Session, SessionNo};
 use super::schedule::Due;
 use super::{Now, Room};
 use crate::domain::clock::Tick;
+use crate::domain::room::Applicant;
 use crate::domain::visitor::Bearer;
 use crate::ports::room::Present;
 use crate::realtime::wire;
@@ -58,6 +59,7 @@ impl Room {
             } = self.records.remove(&present.session).unwrap_or_default();
             record.generation = record.generation.max(present.generation);
             record.person = present.bearer.person_id();
+            record.seen = record.seen.max(now.wall);
             let session = Session {
                 id: present.session,
                 member,
@@ -98,6 +100,13 @@ impl Room {
             facing: present.facing,
             standing: Standing::Still,
         };
+        let applicant = Applicant {
+            person: &person_id,
+            user,
+            follows_owner: present.follows_owner,
+            origin: present.origin,
+        };
+        let muted = self.card.access.is_muted(&applicant, now.wall);
         let member = Member {
             no,
             person_id: person_id.clone(),
@@ -109,7 +118,7 @@ impl Room {
             away: true,
             pose,
             sessions: BTreeSet::new(),
-            muted: self.card.access.is_muted(&person_id, now.wall),
+            muted,
             follows_owner: present.follows_owner,
             origin: present.origin,
             hidden: present.hidden.clone(),

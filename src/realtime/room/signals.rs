@@ -9,10 +9,13 @@ use maru_protocol::{
 };
 
 use super::member::{MemberNo, Pose, SessionNo};
+use super::refused::Why;
 use super::schedule::Due;
-use super::{ConnId, Effect, Now, Room, error, frame};
+use super::{ConnId, Effect, Now, Room, frame};
 use crate::catalogue::Catalogue;
 use crate::realtime::wire;
+
+const OUTSIDE: Why = Why::new(ErrorCode::BadPosition, "outside the room");
 
 /// One person's signals and the sessions they come from. Kept when they have ended, so that who missed the end
 /// can still be told.
@@ -66,8 +69,7 @@ impl Room {
             return;
         };
         if !pose.is_within(self.catalogue.room_size()) {
-            effects.push(error(conn, ErrorCode::BadPosition, "outside the room"));
-            return;
+            return OUTSIDE.tell(conn, None, effects);
         }
         let is_crowded = self.is_crowded();
         if let Some(member) = self.members.get_mut(&no) {
@@ -126,13 +128,10 @@ impl Room {
         };
         let role = self.members.get(&no).map(|member| member.role);
         if !matches!(role, Some(Role::Editor | Role::Owner)) {
-            effects.push(error(
-                conn,
-                ErrorCode::Forbidden,
-                "you may not furnish here",
-            ));
+            let why = Why::new(ErrorCode::Forbidden, "you may not furnish here");
+            why.tell(conn, None, effects);
         } else if !is_within(self.catalogue, &preview) {
-            effects.push(error(conn, ErrorCode::BadPosition, "outside the room"));
+            OUTSIDE.tell(conn, None, effects);
         } else {
             let signal = self.signals.by_member.entry(no).or_default();
             signal.drag = Some((session, preview));

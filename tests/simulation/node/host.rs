@@ -82,6 +82,7 @@ impl World {
                 }
                 Action::Answer(reply, outcome) => self.commanded(reply, outcome),
                 Action::Tell(to, message) => self.send_relay(place, to, &message),
+                Action::Refused(_) => {}
                 Action::End => {
                     let node = self.nodes[place].as_mut();
                     let conns = node.map_or_else(Vec::new, |node| {

@@ -6,8 +6,8 @@ use super::{SAVED, claim, new_room, now_ms, save_of};
 use crate::domain::clock::WallMs;
 use crate::domain::id::NodeId;
 use crate::domain::room::{
-    Access, Action, AuditEntry, Ban, Decision, EDITS_MAX, Edit, EditPart, GuestOrigin, ItemId,
-    Layout, Light, Mute, PersonRef, PolicyChange, RoomCard, Seq, Visibility,
+    Access, Action, AuditEntry, Ban, Decided, Decision, EDITS_MAX, Edit, EditPart, GuestOrigin,
+    ItemId, Layout, Light, Mute, PersonRef, PolicyChange, RoomCard, Seq, Subject, Visibility,
 };
 use crate::domain::text::Title;
 use crate::ports::room::memory::MemoryRoom;
@@ -52,11 +52,26 @@ fn busy(card: &RoomCard) -> RoomCard {
         at: WallMs(77),
         guest,
     };
-    let mute = |until| Mute {
+    let mute = |until, guest| Mute {
         name: "누구".to_owned(),
         until,
+        guest,
     };
     let from = |origin| Some(GuestOrigin { origin });
+    let mut decided = Decided::new();
+    for (seq, subject) in (3..).zip([
+        Subject::Name,
+        Subject::Visibility,
+        Subject::GuestsAllowed,
+        Subject::Locked,
+        Subject::PeopleMax,
+        Subject::Role("e".to_owned()),
+        Subject::Ban("user".to_owned()),
+        Subject::Mute("a".to_owned()),
+        Subject::Layout("여름".to_owned()),
+    ]) {
+        decided.set(subject, super::stamp(seq));
+    }
     RoomCard {
         name: "새 이름".to_owned(),
         access: Access {
@@ -71,9 +86,10 @@ fn busy(card: &RoomCard) -> RoomCard {
                 ("veiled".to_owned(), ban(from(None))),
             ]),
             mutes: BTreeMap::from([
-                ("a".to_owned(), mute(None)),
-                ("b".to_owned(), mute(Some(WallMs(99)))),
+                ("a".to_owned(), mute(None, None)),
+                ("b".to_owned(), mute(Some(WallMs(99)), from(Some(8)))),
             ]),
+            decided,
         },
         ..card.clone()
     }

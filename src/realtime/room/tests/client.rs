@@ -15,6 +15,8 @@ pub(super) struct Client {
     pub room: Replica,
     pub batches: Batches,
     pub errors: Vec<ErrorCode>,
+    /// The last of them, with the limit and the wait it named.
+    pub refused: Option<(ErrorCode, Option<String>, Option<u32>)>,
     /// Lists received.
     pub lists: Vec<ServerFrame>,
     /// Set by a `Welcome`: the unanswered batches are to be sent again.
@@ -54,7 +56,15 @@ impl Client {
                     self.batches.answered(&ack);
                 }
             }
-            ServerFrame::Error { code, .. } => self.errors.push(code),
+            ServerFrame::Error {
+                code,
+                retry_after_ms,
+                limit,
+                ..
+            } => {
+                self.errors.push(code);
+                self.refused = Some((code, limit, retry_after_ms));
+            }
             ServerFrame::History { .. }
             | ServerFrame::Layouts { .. }
             | ServerFrame::Access { .. } => self.lists.push(frame),

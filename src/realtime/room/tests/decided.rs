@@ -123,7 +123,10 @@ pub(super) fn check_everyone_knows_the_policy(world: &World) {
         assert_eq!(client.room.info, Some(room.room_info()));
         for member in room.members.values() {
             let seen = &client.room.people[&member.no.0];
-            let muted = room.card.access.is_muted(&member.person_id, world.now.wall);
+            let muted = room
+                .card
+                .access
+                .is_muted(&member.applicant(), world.now.wall);
             assert_eq!((seen.role, seen.muted), (member.role, muted));
         }
     }

@@ -27,7 +27,11 @@ pub(super) fn decide(world: &mut World, op: Op) -> Result<(), Reason> {
 }
 
 /// The same about the person behind a client.
-fn about(world: &mut World, make: fn(String) -> Op, client: usize) -> Result<(), Reason> {
+pub(super) fn about(
+    world: &mut World,
+    make: fn(String) -> Op,
+    client: usize,
+) -> Result<(), Reason> {
     let op = make(world.person_id(client));
     decide(world, op)
 }
@@ -36,21 +40,21 @@ fn kick(person: String) -> Op {
     Op::Kick { person }
 }
 
-fn ban(person: String) -> Op {
+pub(super) fn ban(person: String) -> Op {
     Op::Ban { person }
 }
 
-fn mute(person: String) -> Op {
+pub(super) fn mute(person: String) -> Op {
     let minutes = Some(10);
     Op::Mute { person, minutes }
 }
 
-fn appoint(person: String) -> Op {
+pub(super) fn appoint(person: String) -> Op {
     let role = Role::Editor;
     Op::SetRole { person, role }
 }
 
-fn dismiss(person: String) -> Op {
+pub(super) fn dismiss(person: String) -> Op {
     let role = Role::Visitor;
     Op::SetRole { person, role }
 }
@@ -59,28 +63,28 @@ pub(super) fn policy(change: PolicyChange) -> Op {
     crate::realtime::wire::decision_out(Decision::SetPolicy(change))
 }
 
-fn lock(locked: bool) -> Op {
+pub(super) fn lock(locked: bool) -> Op {
     policy(PolicyChange {
         locked: Some(locked),
         ..PolicyChange::default()
     })
 }
 
-fn open_to(visibility: crate::domain::room::Visibility) -> Op {
+pub(super) fn open_to(visibility: crate::domain::room::Visibility) -> Op {
     policy(PolicyChange {
         visibility: Some(visibility),
         ..PolicyChange::default()
     })
 }
 
-fn guest(world: &mut World, client: usize, origin: u64) {
+pub(super) fn guest(world: &mut World, client: usize, origin: u64) {
     let id = GuestId::generate();
     world.visitor(client).identity = Identity::Guest { id };
     world.visitor(client).origin = Some(origin);
 }
 
 /// The one whose connection was just closed, and why.
-fn told(world: &World, client: usize) -> (Option<CloseCode>, Option<ErrorCode>) {
+pub(super) fn told(world: &World, client: usize) -> (Option<CloseCode>, Option<ErrorCode>) {
     let closes = world.closes.iter().rev().find(|(who, _)| *who == client);
     let error = world.clients[client].errors.last();
     (closes.map(|(_, code)| *code), error.copied())

@@ -42,6 +42,7 @@ fn full_document() -> Document {
     }
     for _ in 0..100 {
         document.chat.push_back(ChatLine {
+            guest: None,
             seq: document.seq,
             at: WallMs(1 << 42),
             author_id: UserId::generate().to_string(),

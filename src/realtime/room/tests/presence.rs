@@ -1,12 +1,12 @@
 //! Coming, going, and who sees whom.
 
-use maru_protocol::{CloseCode, ErrorCode, Standing};
+use maru_protocol::{CloseCode, ErrorCode, OutcomeCode, Standing};
 
-use super::behaviour::{put, say, two};
+use super::behaviour::{outcome, put, say, two};
 use super::world::World;
 use crate::domain::room::Visibility;
 use crate::domain::visitor::Identity;
-use crate::realtime::limits::Limits;
+use crate::realtime::limits::{Limits, SESSION_RECORDS_MAX};
 use crate::realtime::room::{Entry, Input};
 
 #[test]
@@ -80,6 +80,45 @@ fn a_token_works_once_and_a_copied_tab_is_refused() {
     world.connect(1);
     world.deliver(1);
     assert!(world.clients[1].inside);
+}
+
+#[test]
+fn spent_tokens_stay_spent_when_the_session_has_ended_and_the_room_is_opened_anew() {
+    for leaves in [true, false] {
+        let mut world = two();
+        let copied = world.clients[1].token.clone();
+        for _ in 0..5 {
+            world.cut(1);
+            world.connect(1);
+            world.deliver(1);
+        }
+        let newest = world.clients[1].token.clone();
+        if leaves {
+            let conn = world.conn(1).expect("inside");
+            world.feed(Input::Leave { conn });
+        } else {
+            world.cut(1);
+            world.pass(Limits::DEFAULT.grace_ms);
+        }
+        for _ in 0..2 {
+            world.pass(1_000);
+            world.save_answers();
+        }
+        world.crash();
+        world.closes.clear();
+        world.clients[1].token = copied;
+        world.connect(1);
+        assert_eq!(world.closes, [(1, CloseCode::ResumeRefused)], "{leaves}");
+        world.clients[1].inbox.clear();
+        world.clients[1].token = newest;
+        world.connect(1);
+        world.deliver(1);
+        assert!(world.clients[1].inside, "the newest is still good");
+        let mut records = world.store.clone();
+        let claimed = records.claim(crate::domain::id::NodeId::generate());
+        let seen = claimed.sessions.values().map(|record| record.seen);
+        assert!(seen.min() >= Some(crate::domain::clock::WallMs(1_000_000)));
+    }
 }
 
 #[test]
@@ -201,4 +240,30 @@ fn places_outside_the_room_are_refused() {
     }
     world.deliver(1);
     assert_eq!(world.clients[1].errors, [ErrorCode::BadPosition; 4]);
+}
+
+#[test]
+fn what_is_kept_of_ended_sessions_is_bounded_while_the_room_stays_open() {
+    let mut world = two();
+    world.batch(0, vec![say("먼저")], true).expect("inside");
+    for _ in 0..SESSION_RECORDS_MAX + 10 {
+        let conn = world.conn(1).expect("inside");
+        world.feed(Input::Leave { conn });
+        world.clients[1].start_over();
+        world.clients[1].inbox.clear();
+        world.connect(1);
+        world.pass(200);
+        world.save_answers();
+        world.deliver(1);
+    }
+    world.rest();
+    assert_eq!(outcome(&world, 0, 1), Some(OutcomeCode::Applied));
+    // Those of the two who are here come on top.
+    let kept = SESSION_RECORDS_MAX..=SESSION_RECORDS_MAX + 2;
+    assert!(kept.contains(&world.store.session_count()));
+    world.crash();
+    world.clients[0].answers.clear();
+    world.connect(0);
+    world.deliver(0);
+    assert_eq!(outcome(&world, 0, 1), Some(OutcomeCode::Applied));
 }

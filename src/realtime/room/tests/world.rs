@@ -35,6 +35,8 @@ pub(super) struct World {
     /// The lengths of the flushes so far: of the reliable lane, and of all.
     pub flushes: Vec<(usize, usize)>,
     pub commands: Vec<(CommandNo, CommandOutcome)>,
+    /// Limits for which something was refused.
+    pub refused: Vec<&'static str>,
     key: TokenKey,
     limits: Arc<Limits>,
     /// Whether events are passed on as soon as they are saved.
@@ -80,6 +82,7 @@ impl World {
             slow: BTreeSet::new(),
             flushes: Vec::new(),
             commands: Vec::new(),
+            refused: Vec::new(),
             key: TokenKey::new(&[5; 32]),
             limits: Arc::new(Limits::DEFAULT),
             relays: true,
@@ -205,6 +208,7 @@ impl World {
                     self.saving = Some((*save, None));
                 }
                 Effect::Answer { reply, outcome } => self.commands.push((reply, outcome)),
+                Effect::Refused { limit } => self.refused.push(limit),
                 Effect::Abandon => self.room = None,
             }
         }
