@@ -8,6 +8,8 @@ mod io;
 mod owner;
 mod parting;
 mod remote;
+#[cfg(test)]
+mod tests;
 
 pub use command::Ask;
 pub use io::{Action, HostInput, StoreAnswer, StoreCall};

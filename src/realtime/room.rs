@@ -80,8 +80,6 @@ pub struct Room {
     debt: Debt,
     empty_since: Option<Tick>,
     draining: bool,
-    /// Whether the room's name or rules are other than some welcomes of this epoch said.
-    rules_changed: bool,
 }
 
 impl Room {
@@ -126,7 +124,6 @@ impl Room {
             statistics: Statistics::default(),
             empty_since: Some(now.tick),
             draining: false,
-            rules_changed: false,
         };
         room.restore(claimed.roster, now);
         // The policy may have changed since: nobody here has a connection to hear of it.

@@ -282,8 +282,13 @@ fn chat_out(line: &ChatLine) -> wire::ChatLine {
     }
 }
 
-/// The whole document as a frame.
-pub fn snapshot(epoch: u64, document: &Document, people: Vec<wire::Person>) -> wire::ServerFrame {
+/// The whole document as a frame, with the room it is in.
+pub fn snapshot(
+    epoch: u64,
+    document: &Document,
+    people: Vec<wire::Person>,
+    room: wire::RoomInfo,
+) -> wire::ServerFrame {
     wire::ServerFrame::Snapshot {
         epoch,
         seq: document.seq.0,
@@ -296,6 +301,7 @@ pub fn snapshot(epoch: u64, document: &Document, people: Vec<wire::Person>) -> w
         chat: document.chat.iter().map(chat_out).collect(),
         people,
         parts: 0,
+        room,
     }
 }
 

@@ -59,6 +59,7 @@ impl Replica {
                 chat,
                 people,
                 parts,
+                ..
             } => {
                 self.begin(*epoch, people);
                 self.snapshots += 1;

@@ -132,6 +132,7 @@ impl Client {
                 chat,
                 people,
                 parts,
+                ..
             } => {
                 self.theme = Some(theme);
                 self.items = items.into_iter().map(|item| (item.id, item)).collect();

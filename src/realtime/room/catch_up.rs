@@ -77,7 +77,7 @@ impl Room {
         if let Some(delta) = delta {
             frame::put_binary(&mut bytes, &delta);
         } else {
-            let snapshot = wire::snapshot(self.epoch.0, &self.document, people);
+            let snapshot = wire::snapshot(self.epoch.0, &self.document, people, self.room_info());
             let snapshot = self.without_hidden_chat(snapshot, reader);
             parts::put_snapshot(&mut bytes, snapshot, part_bytes_max);
         }
@@ -119,10 +119,6 @@ impl Room {
         if stale {
             let bytes = self.catch_up(member, None);
             self.outgoing.is_told(conn);
-            if self.rules_changed {
-                // The reader may have missed it, and no snapshot holds it.
-                self.tell_rules();
-            }
             effects.push(Effect::Resync { conn, bytes });
             self.repeat_answers(session, effects);
         } else {

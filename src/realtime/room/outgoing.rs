@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use maru_protocol::{Event, Op as WireOp, Person};
+use maru_protocol::{Event, Op as WireOp, Person, RoomInfo};
 
 use super::ConnId;
 use super::member::{Member, MemberNo};
@@ -144,7 +144,7 @@ pub(super) fn weight(event: &Event) -> usize {
         Event::Changed { ops, .. } => 48 + ops.iter().map(op_weight).sum::<usize>(),
         Event::Joined { person } | Event::Updated { person } => 2 + person_weight(person),
         Event::Left { .. } => 8,
-        Event::RoomChanged { room } => 48 + room.id.len() + room.name.len() + room.owner_id.len(),
+        Event::RoomChanged { room } => 2 + room_weight(room),
         Event::Unknown { .. } => 10,
     }
 }
@@ -174,6 +174,11 @@ fn op_weight(op: &WireOp) -> usize {
         | WireOp::RemoveLayout { name } => 8 + name.len(),
         WireOp::Unknown { .. } => 10,
     }
+}
+
+/// At least the bytes of what a room is on the wire.
+pub(super) fn room_weight(room: &RoomInfo) -> usize {
+    46 + room.id.len() + room.name.len() + room.owner_id.len()
 }
 
 /// At least the bytes of a person on the wire.

@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use maru_protocol::{ChatLine, ItemState, Person, ServerFrame, Theme, encode_server};
 
 use super::frame;
-use super::outgoing::person_weight;
+use super::outgoing::{person_weight, room_weight};
 
 /// What a part has around its three lists, numbers and lengths at their longest.
 const ENVELOPE_BYTES: usize = 64;
@@ -60,6 +60,7 @@ pub(super) fn put_snapshot(out: &mut BytesMut, snapshot: ServerFrame, part_bytes
         items,
         chat,
         people,
+        room,
         ..
     } = snapshot
     else {
@@ -69,7 +70,7 @@ pub(super) fn put_snapshot(out: &mut BytesMut, snapshot: ServerFrame, part_bytes
     let mut packer = Packer {
         done: Vec::new(),
         open: Load {
-            bytes: theme_weight(&theme),
+            bytes: theme_weight(&theme) + room_weight(&room),
             ..Load::default()
         },
         bytes_max: part_bytes_max.saturating_sub(ENVELOPE_BYTES),
@@ -85,7 +86,7 @@ pub(super) fn put_snapshot(out: &mut BytesMut, snapshot: ServerFrame, part_bytes
     }
     packer.done.push(packer.open);
     let parts = u32::try_from(packer.done.len() - 1).unwrap_or(u32::MAX);
-    let mut theme = Some(theme);
+    let mut first = Some((theme, room));
     for (part, load) in (0..).zip(packer.done) {
         let Load {
             items,
@@ -93,8 +94,8 @@ pub(super) fn put_snapshot(out: &mut BytesMut, snapshot: ServerFrame, part_bytes
             people,
             ..
         } = load;
-        let part_frame = match theme.take() {
-            Some(theme) => ServerFrame::Snapshot {
+        let part_frame = match first.take() {
+            Some((theme, room)) => ServerFrame::Snapshot {
                 epoch,
                 seq,
                 theme,
@@ -102,6 +103,7 @@ pub(super) fn put_snapshot(out: &mut BytesMut, snapshot: ServerFrame, part_bytes
                 chat,
                 people,
                 parts,
+                room,
             },
             None => ServerFrame::Part {
                 epoch,

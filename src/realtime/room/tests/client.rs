@@ -116,7 +116,9 @@ impl Client {
                 chat,
                 people,
                 parts,
+                room,
             } => {
+                self.room = Some(room);
                 self.theme = Some(theme);
                 self.items = items.into_iter().map(|item| (item.id, item)).collect();
                 self.chat.clear();
