@@ -207,6 +207,7 @@ impl Room {
             active: now.tick,
             idle: false,
             status: Status::Available,
+            written: None,
         };
         let idle_at = now.tick.plus_ms(self.limits.idle_ms);
         self.schedule.set(Due::Idle(no), idle_at);

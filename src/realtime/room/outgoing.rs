@@ -182,7 +182,7 @@ pub(super) fn room_weight(room: &RoomInfo) -> usize {
 }
 
 /// At least the bytes of a person on the wire.
-pub(super) fn person_weight(person: &Person) -> usize {
+fn person_weight(person: &Person) -> usize {
     let handle = person.handle.as_ref().map_or(0, String::len);
     64 + person.id.len() + person.name.len() + handle + person.look.len() * 2
 }

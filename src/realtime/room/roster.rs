@@ -117,6 +117,7 @@ impl Room {
             active: now.tick,
             idle: false,
             status: Status::Available,
+            written: None,
         };
         let at = now.tick.plus_ms(self.limits.idle_ms);
         self.schedule.set(Due::Idle(no), at);
