@@ -180,7 +180,11 @@ impl Room {
         if self.debt.in_flight.is_some() || !is_due {
             return;
         }
-        let roster = self.debt.roster.take().map(|_| self.roster());
+        // Never along with batches before it is due: in a busy room it is most of every save.
+        let roster = roster_due.then(|| {
+            self.debt.roster = None;
+            self.roster()
+        });
         let debt = &mut self.debt;
         let items = std::mem::take(&mut debt.items);
         let sessions = std::mem::take(&mut debt.sessions);

@@ -19,9 +19,13 @@ const ROSTER_MS: u64 = 100;
 const ROSTER_MS_PER_SESSION: u64 = 1;
 
 impl Room {
-    /// When a change of the roster is saved even if nothing else is.
+    /// When a change of the roster is saved, whatever else is; at once by an owner that stops.
     pub(super) fn roster_due(&self) -> Option<Tick> {
-        let wait = ROSTER_MS + self.sessions.len() as u64 * ROSTER_MS_PER_SESSION;
+        let wait = if self.draining {
+            0
+        } else {
+            ROSTER_MS + self.sessions.len() as u64 * ROSTER_MS_PER_SESSION
+        };
         self.debt.roster_owed().map(|since| since.plus_ms(wait))
     }
 

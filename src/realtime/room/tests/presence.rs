@@ -82,6 +82,38 @@ fn a_token_works_once_and_a_copied_tab_is_refused() {
     assert!(world.clients[1].inside);
 }
 
+/// A busy room: a batch and a save every step, and someone who comes and goes.
+#[test]
+fn the_roster_is_saved_when_it_is_due_and_not_with_every_batch() {
+    let mut world = World::new(3);
+    world.rest();
+    let (mut saves, mut rosters) = (0, 0);
+    for step in 0..100 {
+        world.batch(0, vec![say("또 한 줄")], true);
+        if step % 2 == 0 {
+            world.connect(2);
+            world.deliver(2);
+        } else if let Some(conn) = world.conn(2) {
+            world.feed(Input::Leave { conn });
+            world.clients[2].start_over();
+        }
+        world.pass(20);
+        saves += usize::from(world.saving.is_some());
+        rosters += usize::from(world.saving.as_ref().is_some_and(|s| s.0.roster.is_some()));
+        world.save_answers();
+        world.deliver(0);
+    }
+    assert!(saves >= 100, "{saves}");
+    assert!((10..=20).contains(&rosters), "{rosters} in two seconds");
+    // An owner that stops writes down at once who is here, and nobody is seen leaving.
+    world.connect(2);
+    world.deliver(2);
+    world.feed(Input::Drain);
+    world.settle();
+    world.save_answers();
+    assert_eq!(world.store.roster().len(), 3);
+}
+
 #[test]
 fn the_newest_connection_of_a_session_wins() {
     let mut world = two();
