@@ -214,7 +214,7 @@ impl House {
             } => {
                 let Some(claims) = self
                     .token(&token)
-                    .and_then(|t| self.key.open(t, self.now.wall))
+                    .and_then(|t| self.key.open(t))
                 else {
                     return;
                 };
@@ -223,6 +223,7 @@ impl House {
                     generation: claims.generation,
                     have,
                     avatar,
+                    issued: claims.issued,
                 };
                 return self.enter(line, bearer(&claims.bearer), entry);
             }

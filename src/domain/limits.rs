@@ -15,7 +15,7 @@ pub struct Allowance {
 /// The most batches a session may have unanswered, and the answers kept for resends.
 pub const UNACKED_MAX: usize = 64;
 
-/// How long a resume token is good, in milliseconds: as long as answers are kept.
+/// How long a resume token is good after its session was last seen, in milliseconds: as long as answers are kept.
 pub const RESUME_TOKEN_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Hands the table to a macro: `numbers` with type, default, unit and range, `allowances` with rate and burst.

@@ -182,6 +182,9 @@ pub struct Present {
     pub y: i32,
     /// Which way the avatar looks, 0 to 3.
     pub facing: u8,
+    /// When the session was last seen, as far as this knows. Zero in rosters from before this was kept.
+    #[serde(default)]
+    pub seen: WallMs,
 }
 
 /// The changed parts of a room, saved together.

@@ -100,6 +100,7 @@ impl Room {
                 claimed.save_no,
                 claimed.document.seq,
                 claimed.pending_events,
+                now.tick,
             ),
             card: claimed.card,
             epoch: claimed.epoch,

@@ -214,6 +214,7 @@ fn present() -> Present {
         hidden: ["someone".to_owned()].into(),
         x: 512,
         y: 40,
+        seen: WallMs(9),
         facing: 3,
     }
 }

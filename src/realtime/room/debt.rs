@@ -59,13 +59,15 @@ pub(super) struct Debt {
     roster_changed: bool,
     /// Since when a changed roster waits.
     roster: Option<Tick>,
+    /// When it was last put into a save, or read.
+    roster_saved: Tick,
     /// What the rest of the world is to hear.
     pub telling: Telling,
     in_flight: Option<InFlight>,
 }
 
 impl Debt {
-    pub fn new(save_no: u64, saved_seq: Seq, pending_events: usize) -> Self {
+    pub fn new(save_no: u64, saved_seq: Seq, pending_events: usize, now: Tick) -> Self {
         Self {
             save_no,
             saved_seq,
@@ -82,6 +84,7 @@ impl Debt {
             oldest: None,
             roster_changed: false,
             roster: None,
+            roster_saved: now,
             telling: Telling::new(pending_events),
             in_flight: None,
         }
@@ -108,6 +111,11 @@ impl Debt {
     /// Since when a change of the roster waits to be saved; none while a save is under way.
     pub fn roster_owed(&self) -> Option<Tick> {
         self.roster.filter(|_| self.in_flight.is_none())
+    }
+
+    /// When the roster was last put into a save; none while a save is under way.
+    pub fn roster_saved(&self) -> Option<Tick> {
+        self.in_flight.is_none().then_some(self.roster_saved)
     }
 
     pub fn owe_ops(&mut self, ops: &[Op]) {
@@ -183,7 +191,8 @@ impl Room {
         // Never along with batches before it is due: in a busy room it is most of every save.
         let roster = roster_due.then(|| {
             self.debt.roster = None;
-            self.roster()
+            self.debt.roster_saved = now.tick;
+            self.roster(now)
         });
         let debt = &mut self.debt;
         let items = std::mem::take(&mut debt.items);

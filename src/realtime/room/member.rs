@@ -7,7 +7,7 @@ use maru_protocol::{
 };
 
 use super::ConnId;
-use crate::domain::clock::Tick;
+use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{Applicant, Seq};
 use crate::domain::user::Look;
@@ -45,6 +45,9 @@ pub enum Entry {
         have: Option<ReadPoint>,
         /// Where the avatar would like to stand, if the room has forgotten.
         avatar: Option<Avatar>,
+        /// When the token was made.
+        #[serde(default)]
+        issued: WallMs,
     },
 }
 

@@ -15,6 +15,10 @@ use crate::realtime::wire;
 /// A change of the roster waits this long for others to be saved with it.
 const ROSTER_MS: u64 = 100;
 
+/// Where people are, the roster is saved this often even if nothing in it changes: who was seen so long ago may come
+/// back by a token that is older than any other could be.
+const ROSTER_MS_MAX: u64 = 60 * 60 * 1_000;
+
 /// Each session adds this much: the whole roster is written anew.
 const ROSTER_MS_PER_SESSION: u64 = 1;
 
@@ -26,10 +30,14 @@ impl Room {
         } else {
             ROSTER_MS + self.sessions.len() as u64 * ROSTER_MS_PER_SESSION
         };
-        self.debt.roster_owed().map(|since| since.plus_ms(wait))
+        let owed = self.debt.roster_owed().map(|since| since.plus_ms(wait));
+        let is_here = !self.by_conn.is_empty();
+        let again = self.debt.roster_saved().filter(|_| is_here);
+        let again = again.map(|saved| saved.plus_ms(ROSTER_MS_MAX));
+        owed.into_iter().chain(again).min()
     }
 
-    pub(super) fn roster(&self) -> Vec<Present> {
+    pub(super) fn roster(&self, now: Now) -> Vec<Present> {
         let present = self.sessions.values().filter_map(|session| {
             let member = self.members.get(&session.member)?;
             Some(Present {
@@ -45,6 +53,10 @@ impl Room {
                 x: member.pose.x,
                 y: member.pose.y,
                 facing: member.pose.facing,
+                seen: match session.lost {
+                    Some(_) => session.record.seen,
+                    None => now.wall,
+                },
             })
         });
         present.collect()
@@ -62,6 +74,7 @@ impl Room {
             } = self.records.remove(&present.session).unwrap_or_default();
             record.generation = record.generation.max(present.generation);
             record.person = present.bearer.person_id();
+            record.seen = record.seen.max(present.seen);
             let session = Session {
                 id: present.session,
                 member,

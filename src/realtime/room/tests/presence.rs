@@ -115,12 +115,51 @@ fn the_roster_is_saved_when_it_is_due_and_not_with_every_batch() {
 }
 
 #[test]
+fn a_token_is_good_for_as_long_as_its_session_is_here_and_a_day_after() {
+    const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+    let grace_ms = Limits::DEFAULT.grace_ms;
+    let refused = |world: &mut World| {
+        world.connect(1);
+        let refused = world.closes.pop() == Some((1, CloseCode::ResumeRefused));
+        world.deliver(1);
+        refused
+    };
+    let mut world = two();
+    let first = world.clients[1].token.clone();
+    for _ in 0..25 {
+        world.pass(DAY_MS / 24);
+        world.save_answers();
+    }
+    // The process dies without a word: what it wrote down of who is here is not older than an hour.
+    let member = world.clients[0].people.len();
+    world.crash();
+    assert!(!refused(&mut world), "it was here until now");
+    assert_eq!(world.clients[1].people.len(), member);
+    let newest = world.clients[1].token.clone();
+    world.clients[1].token = first;
+    world.cut(1);
+    assert!(refused(&mut world), "a replaced one is none, however old");
+    // The connection is lost: from now on a day is left.
+    world.clients[1].token = newest;
+    assert!(!refused(&mut world));
+    world.pass(2 * DAY_MS);
+    world.cut(1);
+    world.pass(grace_ms);
+    world.pass(DAY_MS - grace_ms);
+    assert!(!refused(&mut world), "a day after it was last seen");
+    world.cut(1);
+    world.pass(grace_ms);
+    world.pass(DAY_MS - grace_ms + 1);
+    assert!(refused(&mut world));
+}
+
+#[test]
 fn the_newest_connection_of_a_session_wins() {
     let mut world = two();
     let half_open = world.conn(1).expect("inside");
     // The phone changed networks: a new connection while the old one still looks alive.
     let token = world.clients[1].token.clone().expect("a token");
-    let claims = crate::realtime::token::TokenKey::new(&[5; 32]).open(&token, world.now.wall);
+    let claims = crate::realtime::token::TokenKey::new(&[5; 32]).open(&token);
     let claims = claims.expect("opens");
     let visitor = Box::new(world.visitor(1).clone());
     let (session, generation) = (claims.session, claims.generation);
@@ -129,6 +168,7 @@ fn the_newest_connection_of_a_session_wins() {
         generation,
         have: None,
         avatar: None,
+        issued: claims.issued,
     };
     let conn = crate::realtime::room::ConnId(half_open.0 + 1_000);
     world.feed(Input::Enter {
