@@ -18,6 +18,9 @@ pub const UNACKED_MAX: usize = 64;
 /// How long a resume token is good after its session was last seen, in milliseconds: as long as answers are kept.
 pub const RESUME_TOKEN_MS: u64 = 24 * 60 * 60 * 1_000;
 
+/// The shortest time over which the return of a stopping node's members is spread, in milliseconds.
+pub const RETURN_MS_MIN: u64 = 200;
+
 /// Hands the table to a macro: `numbers` with type, default, unit and range, `allowances` with rate and burst.
 macro_rules! every_limit {
     ($then:ident) => {
@@ -170,7 +173,7 @@ pub struct Contradiction {
 }
 
 /// How many relations there are between limits.
-const RELATIONS: usize = 19;
+const RELATIONS: usize = 20;
 
 impl Limits {
     /// Each relation between limits: the one to change, what it must be beside which other, and whether it is.
@@ -263,6 +266,12 @@ impl Limits {
                 self.announce_ms * 3 <= self.lease_ms,
             ),
             (
+                "live.drain_spread_ms",
+                "must, with one live.drain_batch_ms for each live.drain_batch of live.people_max, be below \
+                 live.grace_ms: who comes back when told to is not seen leaving",
+                self.returned_ms() < self.grace_ms,
+            ),
+            (
                 "live.commands_per_turn_max",
                 "must not be 0",
                 self.commands_per_turn_max > 0,
@@ -273,6 +282,18 @@ impl Limits {
                 self.drain_batch > 0 && self.sessions_per_person_max > 0,
             ),
         ]
+    }
+
+    /// How long after a node began to send the members of a full room away the last of them is back.
+    const fn returned_ms(&self) -> u64 {
+        let batch = if self.drain_batch > 0 { self.drain_batch } else { 1 };
+        let batches = self.people_max.div_ceil(batch) as u64;
+        let spread_ms = if self.drain_spread_ms > RETURN_MS_MIN {
+            self.drain_spread_ms
+        } else {
+            RETURN_MS_MIN
+        };
+        batches * self.drain_batch_ms + spread_ms
     }
 
     /// The first limit that does not go together with another.

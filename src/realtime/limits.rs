@@ -3,7 +3,9 @@
 
 use maru_protocol::CLIENT_FRAME_BYTES_MAX;
 
-pub use crate::domain::limits::{Allowance, Contradiction, Limits, RESUME_TOKEN_MS, UNACKED_MAX};
+pub use crate::domain::limits::{
+    Allowance, Contradiction, Limits, RESUME_TOKEN_MS, RETURN_MS_MIN, UNACKED_MAX,
+};
 pub use crate::ports::room::{ANSWERS_KEPT_MS, PAST_EPOCHS_MAX, SESSION_RECORDS_MAX};
 
 /// Unsent bytes the kernel may hold for one socket: enough for a flush, not for megabytes of the past.

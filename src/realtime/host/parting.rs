@@ -6,6 +6,7 @@ use super::remote::is_far;
 use super::{Action, At, Host, State, StoreCall, close, send};
 use crate::domain::clock::Tick;
 use crate::realtime::frame;
+use crate::realtime::limits::RETURN_MS_MIN;
 use crate::realtime::relay::Parcel;
 use crate::realtime::room::{ConnId, Input};
 
@@ -14,9 +15,6 @@ const LAST_SAVE_MS: u64 = 5_000;
 
 /// Each connection adds this to the time over which their return is spread.
 const RETURN_MS_PER_CONNECTION: u64 = 5;
-
-/// The shortest such time.
-const RETURN_MS_MIN: u64 = 200;
 
 /// What a stopping owner is at.
 #[derive(Debug)]
