@@ -1,5 +1,8 @@
 //! The task around one room of this node: turns commands into inputs, actions into bytes and store calls.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +23,7 @@ use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::Decision;
 use crate::ports::relay::Relay;
-use crate::ports::room::RoomStore;
+use crate::ports::room::{RoomStore, StoreError};
 
 /// What a room is told.
 #[derive(Debug)]
@@ -70,6 +73,8 @@ pub struct ActorParts {
     pub serves_until: Arc<AtomicU64>,
     /// What the rooms of the node have done.
     pub metrics: Arc<LiveMetrics>,
+    /// How long a room waits for its store.
+    pub store_within: Duration,
     /// Commands taken in one turn before the room looks at its clock again.
     pub commands_per_turn_max: usize,
 }
@@ -89,7 +94,6 @@ pub struct RoomActor {
     commands: mpsc::Receiver<Command>,
     outboxes: HashMap<ConnId, Arc<Outbox>>,
     gauges: Arc<RoomGauges>,
-    /// Decisions that wait until the room is open.
     /// Who waits for the outcome of a decision.
     answers: HashMap<CommandNo, oneshot::Sender<CommandOutcome>>,
     next_command: u64,
@@ -341,17 +345,35 @@ impl RoomActor {
 }
 
 async fn ask(parts: &ActorParts, room: RoomId, node: NodeId, call: StoreCall) -> StoreAnswer {
-    let store = &*parts.store;
+    let (store, within) = (&*parts.store, parts.store_within);
     match call {
-        StoreCall::Claim => StoreAnswer::Claim(store.claim(room, node).await),
+        StoreCall::Claim => StoreAnswer::Claim(in_time(within, store.claim(room, node)).await),
         StoreCall::Save(save) => {
             let began = parts.clock.tick();
-            let outcome = store.save(*save).await;
+            let outcome = in_time(within, store.save(*save)).await;
             let took_ms = parts.clock.tick().since_ms(began);
             parts.metrics.saved(&outcome, took_ms);
             StoreAnswer::Save(outcome)
         }
-        StoreCall::LastSave => StoreAnswer::LastSave(store.last_save(room).await),
-        StoreCall::Release(epoch) => StoreAnswer::Release(store.release(room, epoch, node).await),
+        StoreCall::LastSave => StoreAnswer::LastSave(in_time(within, store.last_save(room)).await),
+        StoreCall::Release(epoch) => {
+            let released = in_time(within, store.release(room, epoch, node)).await;
+            StoreAnswer::Release(released)
+        }
+    }
+}
+
+/// What a store says; when it says nothing in time, it may or may not have done it.
+async fn in_time<T>(
+    within: Duration,
+    call: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(within, call).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            let within_ms = within.as_millis();
+            tracing::warn!(within_ms, "a room's store does not answer");
+            Err(StoreError::Unknown("no answer in time".to_owned()))
+        }
     }
 }

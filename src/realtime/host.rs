@@ -204,8 +204,13 @@ impl Host {
             StoreAnswer::Claim(claim) => self.claimed(claim, at, actions),
             StoreAnswer::Save(result) => self.save_answered(result, at, actions),
             StoreAnswer::LastSave(result) => self.looked(result, at, actions),
-            // Handed over or not: the lease ends by itself.
-            StoreAnswer::Release(_) => self.released(at, actions),
+            StoreAnswer::Release(result) => {
+                if let Err(error) = result {
+                    // The lease ends by itself.
+                    tracing::warn!(%error, room = %self.room, "a room was perhaps not handed over");
+                }
+                self.released(at, actions);
+            }
         }
     }
 

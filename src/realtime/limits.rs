@@ -14,6 +14,10 @@ pub const KERNEL_UNSENT_BYTES: u32 = 16 * 1024;
 /// The read buffer of a connection. Client frames are small; larger ones are read in pieces.
 pub const READ_BUFFER_BYTES: usize = 512;
 
+/// How long a room waits for its store, in milliseconds: then what it asked is taken for neither done nor failed, and
+/// looked up. Far beyond a slow disk, and half a lease.
+pub const STORE_MS_MAX: u64 = 5_000;
+
 /// Tickets used within twice their life, all rooms together.
 pub const TICKETS_MAX: usize = 50_000;
 

@@ -14,7 +14,7 @@ use super::actor::{ActorParts, Command, RoomActor};
 use super::host::{Host, HostParts};
 use super::inspect::RoomFigures;
 use super::lease::Lease;
-use super::limits::Limits;
+use super::limits::{Limits, STORE_MS_MAX};
 use super::metrics::{LiveMetrics, RoomGauges};
 use super::relay::{Body, Message};
 use super::token::TokenKey;
@@ -91,6 +91,7 @@ impl Rooms {
             clock: parts.clock,
             serves_until: Arc::new(AtomicU64::new(0)),
             metrics: Arc::default(),
+            store_within: Duration::from_millis(STORE_MS_MAX),
             commands_per_turn_max: parts.limits.commands_per_turn_max,
         };
         Self {

@@ -13,6 +13,9 @@ use crate::realtime::room::{ConnId, Input};
 /// How long a stopping owner waits for its last save before it sends its members away all the same.
 const LAST_SAVE_MS: u64 = 5_000;
 
+/// The same for its hand-over: without it, the room is free when the lease of this node has ended.
+const RELEASE_MS: u64 = 5_000;
+
 /// Each connection adds this to the time over which their return is spread.
 const RETURN_MS_PER_CONNECTION: u64 = 5;
 
@@ -21,8 +24,8 @@ const RETURN_MS_PER_CONNECTION: u64 = 5;
 pub(super) enum Parting {
     /// Waiting for the last save, since then.
     Saving(Tick),
-    /// Waiting for the hand-over.
-    Releasing,
+    /// Waiting for the hand-over, since then.
+    Releasing(Tick),
     /// Sending members away, some at a time.
     Sending {
         conns: Vec<ConnId>,
@@ -35,7 +38,7 @@ impl Parting {
     /// When there is something to do about it.
     pub const fn deadline(&self, is_asking: bool) -> Option<Tick> {
         match self {
-            Self::Releasing => None,
+            Self::Releasing(since) => Some(since.plus_ms(RELEASE_MS)),
             Self::Saving(since) if is_asking => Some(since.plus_ms(LAST_SAVE_MS)),
             Self::Saving(_) => Some(Tick(0)),
             Self::Sending { next, .. } => Some(*next),
@@ -57,9 +60,9 @@ impl Host {
             return;
         };
         match &mut owner.parting {
-            None | Some(Parting::Releasing) => {}
+            None => {}
             Some(Parting::Saving(_)) if owner.room.is_saved() && !is_asking => {
-                owner.parting = Some(Parting::Releasing);
+                owner.parting = Some(Parting::Releasing(at.now.tick));
                 let epoch = owner.room.epoch();
                 self.ask(StoreCall::Release(epoch), actions);
             }
@@ -68,7 +71,14 @@ impl Host {
                 self.begin_sending(at.now.tick);
                 self.part_if_due(at, actions);
             }
-            Some(Parting::Saving(_)) => {}
+            Some(Parting::Releasing(since)) if at.now.tick.since_ms(*since) >= RELEASE_MS => {
+                tracing::error!(room = %self.room, "a room was not handed over in time");
+                // An answer that comes now changes nothing.
+                self.call = None;
+                self.begin_sending(at.now.tick);
+                self.part_if_due(at, actions);
+            }
+            Some(Parting::Saving(_) | Parting::Releasing(_)) => {}
             Some(Parting::Sending { .. }) => self.send_some_away(at.now.tick, actions),
         }
     }

@@ -287,3 +287,33 @@ fn an_edge_of_500_is_brought_up_to_date_once_and_at_no_cost_to_others() {
     assert_eq!(reached, 500, "everyone follows again, in one piece");
     assert_eq!(pair.sides[EDGE].flushes.len(), 1);
 }
+
+#[test]
+fn a_stopping_owner_does_not_wait_forever_for_its_hand_over() {
+    let mut pair = Pair::new(Limits::DEFAULT);
+    pair.enter(OWNER, 1);
+    pair.answer_all();
+    pair.pass(1_000);
+    pair.feed(OWNER, HostInput::Drain);
+    // The last save comes through; then the store says nothing any more.
+    let is_release = |pair: &Pair| {
+        let calls = &pair.sides[OWNER].calls;
+        matches!(calls.front(), Some((_, StoreCall::Release(_))))
+    };
+    while !is_release(&pair) {
+        pair.pass_unanswered(10, false);
+        if !is_release(&pair) {
+            pair.answer_all();
+        }
+    }
+    let (number, _) = pair.sides[OWNER].calls.pop_front().expect("asked");
+    pair.pass_unanswered(4_900, false);
+    assert!(!pair.sides[OWNER].ended);
+    pair.pass_unanswered(200, false);
+    let restart = CloseCode::Restart.number();
+    assert_eq!(pair.sides[OWNER].closes.get(&ConnId(1)), Some(&restart));
+    assert!(pair.sides[OWNER].ended, "and it is over");
+    let late = StoreAnswer::Release(Err(StoreError::Unknown("late".to_owned())));
+    pair.feed(OWNER, HostInput::Store(number, late));
+    assert_eq!(pair.sides[OWNER].closes.len(), 1);
+}
