@@ -341,7 +341,8 @@ pub trait RoomStore: Send + Sync {
     /// The room as saved.
     async fn read(&self, room: RoomId) -> Result<Option<SavedRoom>, StoreError>;
 
-    /// Public rooms after a place in the list, newest change first.
+    /// Public rooms after a place in the list, newest change first. Who comes and goes changes no room: only a save
+    /// that says so does, or the making of one.
     async fn list_public(
         &self,
         after: Option<ListedAfter>,
