@@ -66,7 +66,7 @@ fn lock(store: &OneRoom) -> (Command, oneshot::Receiver<super::CommandOutcome>) 
 #[tokio::test]
 async fn a_store_that_does_not_answer_a_claim_keeps_nobody_waiting() {
     let store = Arc::new(OneRoom::default());
-    store.fall_silent(true);
+    store.fall_silent();
     let (actor, commands) = actor(&store, Limits::DEFAULT);
     let running = tokio::spawn(actor.run(CancellationToken::new()));
     let (command, answered) = lock(&store);
@@ -92,8 +92,8 @@ async fn a_save_without_an_answer_is_looked_up_and_answered() {
     assert!(matches!(outcome, super::CommandOutcome::Done { .. }));
     assert!(store.card().access.locked);
     // It stops although its hand-over is not answered.
-    store.fall_silent(true);
+    store.keep_releases_quiet();
     stop.cancel();
-    let ended = tokio::time::timeout(STORE_WITHIN * 40, running).await;
+    let ended = tokio::time::timeout(STORE_WITHIN * 20, running).await;
     ended.expect("in time").expect("it ends");
 }

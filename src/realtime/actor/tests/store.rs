@@ -17,6 +17,7 @@ pub(super) struct OneRoom {
     room: Mutex<MemoryRoom>,
     is_silent: AtomicBool,
     quiet_saves: AtomicUsize,
+    is_release_quiet: AtomicBool,
 }
 
 impl Default for OneRoom {
@@ -32,6 +33,7 @@ impl Default for OneRoom {
             room: Mutex::new(MemoryRoom::new(card, document)),
             is_silent: AtomicBool::new(false),
             quiet_saves: AtomicUsize::new(0),
+            is_release_quiet: AtomicBool::new(false),
         }
     }
 }
@@ -41,9 +43,14 @@ impl OneRoom {
         self.room().card.clone()
     }
 
-    /// From now on nothing is answered, or everything is again.
-    pub fn fall_silent(&self, is_silent: bool) {
-        self.is_silent.store(is_silent, Ordering::Relaxed);
+    /// From now on nothing is answered.
+    pub fn fall_silent(&self) {
+        self.is_silent.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on hand-overs take effect and are not answered.
+    pub fn keep_releases_quiet(&self) {
+        self.is_release_quiet.store(true, Ordering::Relaxed);
     }
 
     /// So many saves take effect and are not answered.
@@ -76,6 +83,9 @@ impl RoomStore for OneRoom {
     async fn release(&self, _: RoomId, epoch: Epoch, node: NodeId) -> Result<(), StoreError> {
         self.perhaps_silent().await;
         self.room().release(epoch, node);
+        if self.is_release_quiet.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         Ok(())
     }
 
