@@ -317,3 +317,30 @@ fn a_stopping_owner_does_not_wait_forever_for_its_hand_over() {
     pair.feed(OWNER, HostInput::Store(number, late));
     assert_eq!(pair.sides[OWNER].closes.len(), 1);
 }
+
+#[test]
+fn a_stopping_edge_sends_its_members_away_some_at_a_time() {
+    let limits = Limits {
+        people_max: 100,
+        drain_batch: 10,
+        ..Limits::DEFAULT
+    };
+    let (batch, batch_ms) = (limits.drain_batch, limits.drain_batch_ms);
+    let mut pair = Pair::with_edge(25, limits);
+    pair.feed(EDGE, HostInput::Drain);
+    pair.pass(10);
+    assert_eq!(pair.sides[EDGE].closes.len(), batch);
+    // Whoever is still here is not left out meanwhile; whoever comes now is not let in.
+    pair.lock(true, 1);
+    pair.pass(batch_ms / 2);
+    let reached = pair.sides[EDGE].flushes.iter().map(|flush| flush.0.len());
+    assert!(reached.max() >= Some(25 - batch));
+    pair.enter(EDGE, 99);
+    let restart = CloseCode::Restart.number();
+    assert_eq!(pair.sides[EDGE].closes.get(&ConnId(99)), Some(&restart));
+    assert!(!pair.sides[EDGE].ended);
+    pair.pass(batch_ms * 3);
+    assert!(pair.sides[EDGE].closes.values().all(|code| *code == restart));
+    assert_eq!(pair.sides[EDGE].closes.len(), 26);
+    assert!(pair.sides[EDGE].ended);
+}

@@ -68,7 +68,12 @@ impl Outgoing {
 
     /// From here on this connection gets what its snapshot did not hold.
     pub fn is_told(&mut self, conn: ConnId) {
-        self.told.insert(conn, self.events.len());
+        // Where nothing waits there is nothing to remember, however many come before the next flush.
+        if self.events.is_empty() {
+            self.told.remove(&conn);
+        } else {
+            self.told.insert(conn, self.events.len());
+        }
     }
 
     /// Takes the events that wait.

@@ -54,6 +54,21 @@ fn the_interval_grows_with_the_crowd_and_with_lateness_and_shrinks_back() {
 }
 
 #[test]
+fn returns_to_a_room_where_nothing_happens_leave_nothing_behind() {
+    let mut world = World::new(2);
+    world.rest();
+    world.pass(1_000);
+    for _ in 0..100 {
+        world.cut(1);
+        world.connect(1);
+        world.deliver(1);
+        world.settle();
+        let room = world.room.as_ref().expect("the room is open");
+        assert!(room.outgoing.told.is_empty());
+    }
+}
+
+#[test]
 fn no_flush_is_longer_than_a_backlog_takes() {
     let mut world = World::new(2);
     world.rest();
