@@ -269,7 +269,11 @@ fn limits_of_live_rooms_that_cannot_both_hold_are_refused_with_both_names() {
 #[test]
 fn members_of_a_full_room_are_all_back_within_the_grace() {
     let told = mistakes("[live]\npeople_max = 30000\n", &[]);
-    for expected in ["1 mistake", "live.drain_spread_ms (default): must", "live.grace_ms"] {
+    for expected in [
+        "1 mistake",
+        "live.drain_spread_ms (default): must",
+        "live.grace_ms",
+    ] {
         assert!(told.contains(expected), "{expected:?} is not in:\n{told}");
     }
     let file = "[live]\npeople_max = 30000\ndrain_batch = 2000\n";

@@ -211,7 +211,8 @@ impl Room {
 
     /// Takes in how late the last turn ran: a short processor gets fewer, larger flushes.
     pub fn set_lateness(&mut self, ms: u64) {
-        self.outgoing.set_lateness(&self.limits, ms);
+        let members = self.members.len();
+        self.outgoing.set_lateness(&self.limits, members, ms);
     }
 
     /// What is due at this time: leaves after the grace, the flush, the next save. Call after the inputs of

@@ -31,5 +31,6 @@ mod replica;
 mod resume;
 mod rules;
 mod slow;
+mod split;
 mod stage;
 mod words;

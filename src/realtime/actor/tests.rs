@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::{ActorParts, Asked, Command, RoomActor};
 use crate::domain::clock::Clock;
@@ -32,6 +33,9 @@ fn actor(store: &Arc<OneRoom>, limits: Limits) -> (RoomActor, mpsc::Sender<Comma
         serves_until: Arc::new(AtomicU64::new(u64::MAX)),
         metrics: Arc::default(),
         store_within: STORE_WITHIN,
+        tasks: TaskTracker::new(),
+        split_min: limits.split_min,
+        shards_max: 2,
         commands_per_turn_max: limits.commands_per_turn_max,
     };
     let host = HostParts {
@@ -68,12 +72,15 @@ async fn a_store_that_does_not_answer_a_claim_keeps_nobody_waiting() {
     let store = Arc::new(OneRoom::default());
     store.fall_silent();
     let (actor, commands) = actor(&store, Limits::DEFAULT);
-    let running = tokio::spawn(actor.run(CancellationToken::new()));
+    let running = TaskTracker::new().spawn(actor.run(CancellationToken::new()));
     let (command, answered) = lock(&store);
     commands.send(command).await.expect("it runs");
     let patience = STORE_WITHIN * 20;
     let answer = tokio::time::timeout(patience, answered).await;
-    assert!(answer.expect("in time").is_err(), "what became of it is unknown");
+    assert!(
+        answer.expect("in time").is_err(),
+        "what became of it is unknown"
+    );
     let ended = tokio::time::timeout(patience, running).await;
     ended.expect("in time").expect("the room is given up");
 }
@@ -83,7 +90,7 @@ async fn a_save_without_an_answer_is_looked_up_and_answered() {
     let store = Arc::new(OneRoom::default());
     let (actor, commands) = actor(&store, Limits::DEFAULT);
     let stop = CancellationToken::new();
-    let running = tokio::spawn(actor.run(stop.clone()));
+    let running = TaskTracker::new().spawn(actor.run(stop.clone()));
     let (command, answered) = lock(&store);
     store.keep_saves_quiet(1);
     commands.send(command).await.expect("it runs");

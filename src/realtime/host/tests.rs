@@ -340,7 +340,12 @@ fn a_stopping_edge_sends_its_members_away_some_at_a_time() {
     assert_eq!(pair.sides[EDGE].closes.get(&ConnId(99)), Some(&restart));
     assert!(!pair.sides[EDGE].ended);
     pair.pass(batch_ms * 3);
-    assert!(pair.sides[EDGE].closes.values().all(|code| *code == restart));
+    assert!(
+        pair.sides[EDGE]
+            .closes
+            .values()
+            .all(|code| *code == restart)
+    );
     assert_eq!(pair.sides[EDGE].closes.len(), 26);
     assert!(pair.sides[EDGE].ended);
 }

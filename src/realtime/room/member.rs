@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use maru_protocol::{
-    Avatar, Person, PersonKind, ReadPoint, Role, Standing, Status, encode_person,
-};
+use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Status, encode_person};
 
 use super::ConnId;
 use crate::domain::clock::{Tick, WallMs};

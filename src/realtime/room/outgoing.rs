@@ -100,16 +100,18 @@ impl Outgoing {
     }
 
     /// Takes in how late the last turn ran: the interval grows with it at once and shrinks back slowly.
-    pub fn set_lateness(&mut self, limits: &Limits, ms: u64) {
+    pub fn set_lateness(&mut self, limits: &Limits, members: usize, ms: u64) {
         let recovered = self.late_ms - self.late_ms.div_ceil(RECOVERY);
-        self.late_ms = ms.min(limits.flush_ms_max).max(recovered);
+        self.late_ms = ms.min(interval_ms_max(limits, members)).max(recovered);
     }
 
     /// The shortest time between two flushes: longer in a crowd, where each flush costs a write a member, and
     /// when the processor is short.
     pub fn interval_ms(&self, limits: &Limits, members: usize) -> u64 {
         let crowd_ms = members as u64 * limits.flush_us_per_member / 1_000;
-        (limits.flush_ms_min + crowd_ms + self.late_ms).min(limits.flush_ms_max)
+        // A crowd alone is no reason for more.
+        let crowd_ms = (limits.flush_ms_min + crowd_ms).min(limits.flush_ms_max);
+        (crowd_ms + self.late_ms).min(interval_ms_max(limits, members))
     }
 
     /// When the next flush may go out: at once after a quiet interval, else at the interval's end.
@@ -122,6 +124,15 @@ impl Outgoing {
         }
         let far = self.far.due(limits)?;
         Some(far.max(earliest))
+    }
+}
+
+/// The longest interval: longer where those who write to a very large room are late.
+const fn interval_ms_max(limits: &Limits, members: usize) -> u64 {
+    if members > limits.split_min {
+        limits.flush_late_ms_max
+    } else {
+        limits.flush_ms_max
     }
 }
 
