@@ -4,7 +4,7 @@ use maru::realtime::limits::Limits;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode, Op};
 
 use crate::client::Client;
-use crate::stage::{Stage, put};
+use crate::stage::Stage;
 
 #[tokio::test]
 async fn a_room_written_to_by_tasks_shows_everyone_the_same() {
@@ -17,10 +17,15 @@ async fn a_room_written_to_by_tasks_shows_everyone_the_same() {
     for name in ["하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟"] {
         guests.push(stage.guest(name).await);
     }
-    for (id, x) in (1..=9).zip(0..) {
-        stage.host.edit(vec![put(id, "cactus", 2 * x, 16)]).await;
-        guests[0].say("옆으로").await;
+    for light in ["night", "day"].into_iter().cycle().take(10) {
+        let shine = Op::SetTheme {
+            wallpaper: None,
+            flooring: None,
+            light: Some(light.to_owned()),
+        };
+        stage.host.edit(vec![shine]).await;
     }
+    guests[0].say("다시 낮이네").await;
     stage.mark().await;
     let all = stage.witness.room.contents.clone();
     for guest in &mut guests {
