@@ -5,6 +5,7 @@ pub mod admission;
 pub mod backlog;
 pub mod connection;
 pub mod conversation;
+pub mod fanout;
 pub mod frame;
 pub mod gate;
 pub mod host;

@@ -25,10 +25,7 @@ impl House {
                 have,
                 avatar,
             } => {
-                let Some(claims) = self
-                    .token(&token)
-                    .and_then(|t| self.key.open(t, self.now.wall))
-                else {
+                let Some(claims) = self.token(&token).and_then(|t| self.key.open(t)) else {
                     return;
                 };
                 let entry = Entry::Resume {
@@ -36,6 +33,7 @@ impl House {
                     generation: claims.generation,
                     have,
                     avatar,
+                    issued: claims.issued,
                 };
                 return self.enter(line, of_bearer(&claims.bearer), entry);
             }

@@ -127,7 +127,7 @@ async fn measure(phase: Phase, connections: usize, seconds: u64) -> Result<Row, 
         let port = Port::open(phase.way, index, receiver, socket, &mut tasks, &drained).await?;
         ports.push((receiver, port));
     }
-    let mut broadcast = Broadcast::new(ports, waiting);
+    let mut broadcast = Broadcast::new(phase.way, ports, waiting);
     let before = CpuUs::so_far()?;
     let sent = broadcast.run(&phase, seconds).await;
     let used = CpuUs::so_far()?.since(before);

@@ -334,6 +334,8 @@ array_enum! {
             people: Vec<Person>,
             /// How many `Part` frames follow before the snapshot is whole.
             parts: u32,
+            /// The room at this moment, in place of what was known of it.
+            room: RoomInfo,
         },
         /// What changed between the receiver's seq and `seq`.
         66 Changes {

@@ -14,7 +14,10 @@ mod person;
 #[cfg(feature = "replica")]
 pub mod replica;
 
-pub use codec::{DecodeError, decode_client, decode_server, encode_client, encode_server};
+pub use codec::{
+    DecodeError, decode_client, decode_server, encode_client, encode_person, encode_server,
+    encode_server_with,
+};
 pub use codes::{CloseCode, ErrorCode, Reason};
 pub use frame::{
     Ack, Action, BanInfo, ChatLine, ClientFrame, Edit, EditPart, Event, LayoutInfo, LimitsInfo,

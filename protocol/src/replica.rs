@@ -53,6 +53,7 @@ pub struct Replica {
 #[derive(Debug, Clone)]
 struct Coming {
     epoch: u64,
+    info: RoomInfo,
     contents: Contents,
     people: Vec<Person>,
     parts: u32,
@@ -162,6 +163,7 @@ impl Replica {
             seq,
             people,
             parts,
+            room,
             ..
         } = frame
         else {
@@ -174,6 +176,7 @@ impl Replica {
         self.snapshots += 1;
         self.coming = Some(Coming {
             epoch: *epoch,
+            info: room.clone(),
             contents: Contents::of(frame),
             people: people.clone(),
             parts: *parts,
@@ -205,6 +208,7 @@ impl Replica {
     fn finish(&mut self) {
         if let Some(whole) = self.coming.take_if(|coming| coming.taken == coming.parts) {
             self.contents = whole.contents;
+            self.info = Some(whole.info);
             self.begin(whole.epoch, whole.people);
         }
     }

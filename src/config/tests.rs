@@ -245,8 +245,10 @@ fn limits_of_live_rooms_that_cannot_both_hold_are_refused_with_both_names() {
         "[live]\ngrace_ms = 2000\nheartbeat_ms = 20000\n[live.connection_chat]\nburst = 11\n";
     let told = mistakes(file, &[]);
     for expected in [
-        "3 mistakes",
+        "4 mistakes",
         "live.away_after_ms (default): must be below live.grace_ms",
+        "live.drain_spread_ms (default): must, with one live.drain_batch_ms",
+        "be below live.grace_ms: who comes back",
         "live.silence_ms_max (default): must exceed two live.heartbeat_ms",
         "live.user_chat.burst (default): must not be below live.connection_chat.burst",
     ] {
@@ -254,6 +256,7 @@ fn limits_of_live_rooms_that_cannot_both_hold_are_refused_with_both_names() {
     }
     let together = [
         ("MARU_LIVE_AWAY_AFTER_MS", "1000"),
+        ("MARU_LIVE_DRAIN_SPREAD_MS", "1500"),
         ("MARU_LIVE_SILENCE_MS_MAX", "50000"),
         ("MARU_LIVE_USER_CHAT_BURST", "12"),
     ];
@@ -261,6 +264,20 @@ fn limits_of_live_rooms_that_cannot_both_hold_are_refused_with_both_names() {
     assert_eq!(config.live.grace_ms, 2_000);
     assert_eq!(config.live.user_chat.burst, 12);
     assert_eq!(config.live.user_chat.per_second, 3);
+}
+
+#[test]
+fn members_of_a_full_room_are_all_back_within_the_grace() {
+    let told = mistakes("[live]\npeople_max = 30000\n", &[]);
+    for expected in [
+        "1 mistake",
+        "live.drain_spread_ms (default): must",
+        "live.grace_ms",
+    ] {
+        assert!(told.contains(expected), "{expected:?} is not in:\n{told}");
+    }
+    let file = "[live]\npeople_max = 30000\ndrain_batch = 2000\n";
+    load(file, &[], &Overrides::default()).unwrap();
 }
 
 #[test]

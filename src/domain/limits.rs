@@ -15,8 +15,11 @@ pub struct Allowance {
 /// The most batches a session may have unanswered, and the answers kept for resends.
 pub const UNACKED_MAX: usize = 64;
 
-/// How long a resume token is good, in milliseconds: as long as answers are kept.
+/// How long a resume token is good after its session was last seen, in milliseconds: as long as answers are kept.
 pub const RESUME_TOKEN_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// The shortest time over which the return of a stopping node's members is spread, in milliseconds.
+pub const RETURN_MS_MIN: u64 = 200;
 
 /// Hands the table to a macro: `numbers` with type, default, unit and range, `allowances` with rate and burst.
 macro_rules! every_limit {
@@ -70,6 +73,10 @@ macro_rules! every_limit {
                 flush_ms_min: u64 = 10, "milliseconds", 1 to 1000;
                 /// The longest, when a room is crowded or the processor is short.
                 flush_ms_max: u64 = 50, "milliseconds", 1 to 1000;
+                /// The longest where more people than `split_min` are written to and those who write are late.
+                flush_late_ms_max: u64 = 250, "milliseconds", 1 to 5000;
+                /// Connections of one room above which tasks of its own write to a share of them each.
+                split_min: usize = 1_000, "connections", 2 to 1000000;
                 /// Each member beyond the first adds this many microseconds to the flush interval: writes, not bytes, are
                 /// the cost of a flush.
                 flush_us_per_member: u64 = 200, "microseconds", 0 to 100000;
@@ -170,7 +177,7 @@ pub struct Contradiction {
 }
 
 /// How many relations there are between limits.
-const RELATIONS: usize = 19;
+const RELATIONS: usize = 21;
 
 impl Limits {
     /// Each relation between limits: the one to change, what it must be beside which other, and whether it is.
@@ -233,9 +240,14 @@ impl Limits {
                 self.near_max < self.crowd_min,
             ),
             (
+                "live.flush_late_ms_max",
+                "must not be below live.flush_ms_max",
+                self.flush_ms_max <= self.flush_late_ms_max,
+            ),
+            (
                 "live.far_interval_ms",
-                "must exceed live.flush_ms_max",
-                self.far_interval_ms > self.flush_ms_max,
+                "must exceed live.flush_late_ms_max",
+                self.far_interval_ms > self.flush_late_ms_max,
             ),
             (
                 "live.typing_ms",
@@ -263,6 +275,12 @@ impl Limits {
                 self.announce_ms * 3 <= self.lease_ms,
             ),
             (
+                "live.drain_spread_ms",
+                "must, with one live.drain_batch_ms for each live.drain_batch of live.people_max, be below \
+                 live.grace_ms: who comes back when told to is not seen leaving",
+                self.returned_ms() < self.grace_ms,
+            ),
+            (
                 "live.commands_per_turn_max",
                 "must not be 0",
                 self.commands_per_turn_max > 0,
@@ -273,6 +291,22 @@ impl Limits {
                 self.drain_batch > 0 && self.sessions_per_person_max > 0,
             ),
         ]
+    }
+
+    /// How long after a node began to send the members of a full room away the last of them is back.
+    const fn returned_ms(&self) -> u64 {
+        let batch = if self.drain_batch > 0 {
+            self.drain_batch
+        } else {
+            1
+        };
+        let batches = self.people_max.div_ceil(batch) as u64;
+        let spread_ms = if self.drain_spread_ms > RETURN_MS_MIN {
+            self.drain_spread_ms
+        } else {
+            RETURN_MS_MIN
+        };
+        batches * self.drain_batch_ms + spread_ms
     }
 
     /// The first limit that does not go together with another.

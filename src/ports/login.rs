@@ -16,8 +16,8 @@ pub(crate) mod conformance;
 /// The most logins a person has at once; the one unused for longest gives way.
 pub const LOGINS_PER_USER_MAX: u32 = 50;
 
-/// How long a login that was ended is remembered: resume tokens made until then live no longer, and neither do
-/// tickets asked for with an access token of the last ten minutes.
+/// How long a login that was ended is remembered: its sessions ended with it, and their resume tokens live no longer,
+/// nor do tickets asked for with an access token of the last ten minutes.
 pub const ENDED_KEPT_MS: u64 = RESUME_TOKEN_MS + 10 * 60 * 1_000;
 
 /// SHA-256 of a login's secret. The secret has 256 random bits, so there is nothing to stretch.

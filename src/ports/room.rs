@@ -182,6 +182,9 @@ pub struct Present {
     pub y: i32,
     /// Which way the avatar looks, 0 to 3.
     pub facing: u8,
+    /// When the session was last seen, as far as this knows. Zero in rosters from before this was kept.
+    #[serde(default)]
+    pub seen: WallMs,
 }
 
 /// The changed parts of a room, saved together.
@@ -343,7 +346,8 @@ pub trait RoomStore: Send + Sync {
     /// The room as saved.
     async fn read(&self, room: RoomId) -> Result<Option<SavedRoom>, StoreError>;
 
-    /// Public rooms after a place in the list, newest change first.
+    /// Public rooms after a place in the list, newest change first. Who comes and goes changes no room: only a save
+    /// that says so does, or the making of one.
     async fn list_public(
         &self,
         after: Option<ListedAfter>,

@@ -1,5 +1,8 @@
 //! The task around one room of this node: turns commands into inputs, actions into bytes and store calls.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +12,12 @@ use futures_util::future::BoxFuture;
 use maru_protocol::CloseCode;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::fanout::{Fanout, FanoutParts};
 use super::host::{Action, Ask, At, Host, HostInput, StoreAnswer, StoreCall};
 use super::inspect::RoomReport;
-use super::metrics::{LiveMetrics, RoomGauges, Tally};
+use super::metrics::{LiveMetrics, RoomGauges};
 use super::outbox::Outbox;
 use super::relay::Message;
 use super::room::{CommandNo, CommandOutcome, ConnId, Input, Now};
@@ -20,7 +25,7 @@ use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{Decision, Visibility};
 use crate::ports::relay::Relay;
-use crate::ports::room::RoomStore;
+use crate::ports::room::{RoomStore, StoreError};
 
 /// What a room is told.
 #[derive(Debug)]
@@ -70,6 +75,14 @@ pub struct ActorParts {
     pub serves_until: Arc<AtomicU64>,
     /// What the rooms of the node have done.
     pub metrics: Arc<LiveMetrics>,
+    /// How long a room waits for its store.
+    pub store_within: Duration,
+    /// Where the tasks of very large rooms are attached.
+    pub tasks: TaskTracker,
+    /// Connections above which a room is written to by tasks of its own.
+    pub split_min: usize,
+    /// The most such tasks.
+    pub shards_max: usize,
     /// Commands taken in one turn before the room looks at its clock again.
     pub commands_per_turn_max: usize,
 }
@@ -87,9 +100,8 @@ pub struct RoomActor {
     node: NodeId,
     parts: ActorParts,
     commands: mpsc::Receiver<Command>,
-    outboxes: HashMap<ConnId, Arc<Outbox>>,
+    fanout: Fanout,
     gauges: Arc<RoomGauges>,
-    /// Decisions that wait until the room is open.
     /// Who waits for the outcome of a decision.
     answers: HashMap<CommandNo, oneshot::Sender<CommandOutcome>>,
     next_command: u64,
@@ -110,6 +122,8 @@ enum Turn {
     Store(u64, StoreAnswer),
     /// Time has come, so many milliseconds late.
     Due(u64),
+    /// A task that writes for the room has caught up.
+    CaughtUp,
     Stop,
 }
 
@@ -122,13 +136,20 @@ impl RoomActor {
         commands: mpsc::Receiver<Command>,
         gauges: Arc<RoomGauges>,
     ) -> Self {
+        let fanout = Fanout::new(FanoutParts {
+            metrics: parts.metrics.clone(),
+            clock: parts.clock,
+            tasks: parts.tasks.clone(),
+            split_min: parts.split_min,
+            shards_max: parts.shards_max,
+        });
         Self {
             host,
             room,
             node,
             parts,
             commands,
-            outboxes: HashMap::new(),
+            fanout,
             gauges,
             answers: HashMap::new(),
             next_command: 1,
@@ -149,10 +170,12 @@ impl RoomActor {
                     self.feed(HostInput::Store(number, answer));
                 }
                 Turn::Due(late_ms) => {
+                    let late_ms = late_ms.max(self.fanout.take_late_ms());
                     self.parts.metrics.late(late_ms);
                     self.host.set_lateness(late_ms);
                     self.gauges.late_ms.store(late_ms, Ordering::Relaxed);
                 }
+                Turn::CaughtUp => {}
                 Turn::Stop => {
                     stopping = true;
                     self.feed(HostInput::Drain);
@@ -167,6 +190,7 @@ impl RoomActor {
             let at = self.at();
             self.host.settle(at, &mut self.actions);
             self.perform();
+            self.fanout.catch_up();
             self.show();
         }
         self.show();
@@ -181,9 +205,7 @@ impl RoomActor {
                 outbox.close(CloseCode::RoomMoved);
             }
         }
-        for outbox in self.outboxes.values() {
-            outbox.close(CloseCode::RoomMoved);
-        }
+        self.fanout.close_all(CloseCode::RoomMoved);
     }
 
     async fn next_turn(&mut self, stop: &CancellationToken, stopping: bool) -> Turn {
@@ -213,6 +235,7 @@ impl RoomActor {
                 let due = deadline.unwrap_or_default().max(at.now.tick);
                 Turn::Due(self.parts.clock.tick().since_ms(due))
             }
+            () = self.fanout.caught_up() => Turn::CaughtUp,
             command = self.commands.recv() => Turn::Command(command),
         }
     }
@@ -235,7 +258,7 @@ impl RoomActor {
                 conn,
                 outbox,
             } => {
-                self.outboxes.insert(conn, outbox);
+                self.fanout.enter(conn, outbox);
                 self.feed(HostInput::Local(input));
             }
             Command::Input(input) => {
@@ -246,13 +269,14 @@ impl RoomActor {
                 self.feed(HostInput::Local(input));
                 if let Some(conn) = lost {
                     self.perform();
-                    self.outboxes.remove(&conn);
+                    self.fanout.leave(conn);
                 }
             }
             Command::Relay(message) => self.feed(HostInput::Relay(message)),
             Command::Decide(asked) => self.decide(*asked),
             Command::Inspect(answer) => {
-                let report = RoomReport::of(self.host.owned(), &self.outboxes, self.at().now);
+                let report =
+                    RoomReport::of(self.host.owned(), self.fanout.outboxes(), self.at().now);
                 // Who asked may have given up waiting.
                 let _ = answer.send(report);
             }
@@ -298,29 +322,12 @@ impl RoomActor {
     fn perform(&mut self) {
         for action in std::mem::take(&mut self.actions) {
             match action {
-                Action::Send(conn, bytes) => {
-                    if let Some(outbox) = self.outboxes.get(&conn) {
-                        outbox.send(bytes);
-                    }
-                }
-                Action::Resync(conn, bytes) => {
-                    if let Some(outbox) = self.outboxes.get(&conn) {
-                        self.parts.metrics.resynchronised();
-                        outbox.resync(bytes);
-                    }
-                }
+                Action::Send(conn, bytes) => self.fanout.send(conn, bytes),
+                Action::Resync(conn, bytes) => self.fanout.resync(conn, bytes),
                 Action::Flush(conns, bytes, reliable_bytes) => {
-                    let mut receivers = Tally::default();
-                    for outbox in conns.iter().filter_map(|conn| self.outboxes.get(conn)) {
-                        receivers.count(outbox.send_flush(&bytes, reliable_bytes));
-                    }
-                    self.parts.metrics.flushed(bytes.len(), receivers);
+                    self.fanout.flush(&conns, &bytes, reliable_bytes);
                 }
-                Action::Close(conn, code) => {
-                    if let Some(outbox) = self.outboxes.remove(&conn) {
-                        outbox.close_with(code);
-                    }
-                }
+                Action::Close(conn, code) => self.fanout.close(conn, code),
                 Action::Call(number, call) => {
                     let (parts, room, node) = (self.parts.clone(), self.room, self.node);
                     self.call = Some(Box::pin(async move {
@@ -345,17 +352,35 @@ impl RoomActor {
 }
 
 async fn ask(parts: &ActorParts, room: RoomId, node: NodeId, call: StoreCall) -> StoreAnswer {
-    let store = &*parts.store;
+    let (store, within) = (&*parts.store, parts.store_within);
     match call {
-        StoreCall::Claim => StoreAnswer::Claim(store.claim(room, node).await),
+        StoreCall::Claim => StoreAnswer::Claim(in_time(within, store.claim(room, node)).await),
         StoreCall::Save(save) => {
             let began = parts.clock.tick();
-            let outcome = store.save(*save).await;
+            let outcome = in_time(within, store.save(*save)).await;
             let took_ms = parts.clock.tick().since_ms(began);
             parts.metrics.saved(&outcome, took_ms);
             StoreAnswer::Save(outcome)
         }
-        StoreCall::LastSave => StoreAnswer::LastSave(store.last_save(room).await),
-        StoreCall::Release(epoch) => StoreAnswer::Release(store.release(room, epoch, node).await),
+        StoreCall::LastSave => StoreAnswer::LastSave(in_time(within, store.last_save(room)).await),
+        StoreCall::Release(epoch) => {
+            let released = in_time(within, store.release(room, epoch, node)).await;
+            StoreAnswer::Release(released)
+        }
+    }
+}
+
+/// What a store says; when it says nothing in time, it may or may not have done it.
+async fn in_time<T>(
+    within: Duration,
+    call: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(within, call).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            let within_ms = within.as_millis();
+            tracing::warn!(within_ms, "a room's store does not answer");
+            Err(StoreError::Unknown("no answer in time".to_owned()))
+        }
     }
 }

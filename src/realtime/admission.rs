@@ -34,8 +34,8 @@ pub enum NotAdmitted {
     /// Too old.
     #[error("the ticket is too old")]
     TicketExpired,
-    /// Not ours, for another room, or too old.
-    #[error("the resume token is not whole, too old, or another room's")]
+    /// Not ours, or for another room.
+    #[error("the resume token is not whole, or another room's")]
     TokenInvalid,
     /// The login behind it has ended.
     #[error("the login has ended")]

@@ -130,6 +130,22 @@ impl Backlog {
         self.put(bytes, usize::MAX, write)
     }
 
+    /// Latest-wins bytes were left out on the way here: the newest of everything is owed.
+    pub fn leave_out_latest(&mut self) {
+        if self.lag == Lag::None {
+            self.lag = Lag::Latest;
+            self.has_news = true;
+        }
+    }
+
+    /// Reliable bytes were left out on the way here: nothing more until the receiver is brought up to date.
+    pub fn leave_out(&mut self) {
+        if !self.broken && !self.closing {
+            self.shed();
+            self.has_news = true;
+        }
+    }
+
     /// Sends what ends the connection after what waits, and nothing after it.
     pub fn close(&mut self, last_words: Bytes, write: &mut Write<'_>) {
         if self.closing {

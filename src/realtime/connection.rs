@@ -79,8 +79,12 @@ pub async fn serve(
     read: Bytes,
 ) {
     let bounds = Bounds::live_room(&context.limits);
-    let Ok((outbox, socket)) = socket::open(io, read, bounds).await else {
-        return;
+    let (outbox, socket) = match socket::open(io, read, bounds).await {
+        Ok(sides) => sides,
+        Err(error) => {
+            tracing::warn!(%error, %room, "an upgraded socket could not be taken over");
+            return;
+        }
     };
     let conn = ConnId(context.next_conn.fetch_add(1, Ordering::Relaxed));
     let now = context.clock.tick();

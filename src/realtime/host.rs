@@ -8,6 +8,8 @@ mod io;
 mod owner;
 mod parting;
 mod remote;
+#[cfg(test)]
+mod tests;
 
 pub use command::Ask;
 pub use io::{Action, HostInput, StoreAnswer, StoreCall};
@@ -140,6 +142,13 @@ impl Host {
         match &mut self.state {
             State::Opening(_) => self.wait_outside(input, at, actions),
             State::Owner(_) => self.feed(input, at.now, actions),
+            State::Edge(_) if self.draining && matches!(input, Input::Enter { .. }) => {
+                if let Input::Enter { conn, .. } = input {
+                    let message = "the server restarts";
+                    send(conn, &refusal(ErrorCode::Unavailable, message), actions);
+                    close(conn, CloseCode::Restart, actions);
+                }
+            }
             State::Edge(edge) => edge.up(input, at.now.tick, actions),
             State::Ended => {
                 if let Input::Enter { conn, .. } = input {
@@ -202,8 +211,13 @@ impl Host {
             StoreAnswer::Claim(claim) => self.claimed(claim, at, actions),
             StoreAnswer::Save(result) => self.save_answered(result, at, actions),
             StoreAnswer::LastSave(result) => self.looked(result, at, actions),
-            // Handed over or not: the lease ends by itself.
-            StoreAnswer::Release(_) => self.released(at, actions),
+            StoreAnswer::Release(result) => {
+                if let Err(error) = result {
+                    // The lease ends by itself.
+                    tracing::warn!(%error, room = %self.room, "a room was perhaps not handed over");
+                }
+                self.released(at, actions);
+            }
         }
     }
 
@@ -317,7 +331,7 @@ impl Host {
             return;
         };
         edge.settle(at.now.tick, actions);
-        if edge.is_empty(at.now.tick) {
+        if edge.is_empty(at.now.tick) || edge.has_parted() {
             self.end(actions);
         } else if edge.is_forsaken(at.now.tick) && self.call.is_none() {
             // The owner is gone, or nothing of it gets here: the store knows which.
@@ -340,10 +354,7 @@ impl Host {
             State::Opening(_) if self.call.is_some() => {}
             State::Opening(_) => self.end(actions),
             State::Owner(_) => self.drain_owner(at, actions),
-            State::Edge(edge) => {
-                edge.drain(actions);
-                self.end(actions);
-            }
+            State::Edge(edge) => edge.drain(at.now.tick),
             State::Ended => {}
         }
     }
@@ -364,12 +375,7 @@ impl Host {
     }
 
     fn message(&self, epoch: Option<Epoch>, body: Body) -> Message {
-        Message {
-            room: self.room,
-            from: self.parts.node,
-            epoch,
-            body,
-        }
+        Message::new(self.room, self.parts.node, epoch, body)
     }
 }
 

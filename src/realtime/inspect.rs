@@ -1,7 +1,7 @@
 //! Rooms asked from elsewhere than a connection: what operators see, and what owners decide. Never waited for
 //! without end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,14 +77,13 @@ pub enum Inspected {
 
 impl RoomReport {
     /// What a room's actor says when asked.
-    pub(super) fn of(
+    pub(super) fn of<'a>(
         room: Option<&Room>,
-        outboxes: &HashMap<ConnId, Arc<Outbox>>,
+        outboxes: impl Iterator<Item = (ConnId, &'a Outbox)>,
         now: Now,
     ) -> Self {
         let waiting: BTreeMap<ConnId, (usize, bool)> = outboxes
-            .iter()
-            .map(|(conn, outbox)| (*conn, (outbox.waiting_bytes(), outbox.is_stale())))
+            .map(|(conn, outbox)| (conn, (outbox.waiting_bytes(), outbox.is_stale())))
             .collect();
         let members = room.map(Room::inspect_members).unwrap_or_default();
         let members = members.into_iter().map(|member| {

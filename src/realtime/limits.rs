@@ -3,7 +3,9 @@
 
 use maru_protocol::CLIENT_FRAME_BYTES_MAX;
 
-pub use crate::domain::limits::{Allowance, Contradiction, Limits, RESUME_TOKEN_MS, UNACKED_MAX};
+pub use crate::domain::limits::{
+    Allowance, Contradiction, Limits, RESUME_TOKEN_MS, RETURN_MS_MIN, UNACKED_MAX,
+};
 pub use crate::ports::room::{ANSWERS_KEPT_MS, PAST_EPOCHS_MAX, SESSION_RECORDS_MAX};
 
 /// Unsent bytes the kernel may hold for one socket: enough for a flush, not for megabytes of the past.
@@ -11,6 +13,10 @@ pub const KERNEL_UNSENT_BYTES: u32 = 16 * 1024;
 
 /// The read buffer of a connection. Client frames are small; larger ones are read in pieces.
 pub const READ_BUFFER_BYTES: usize = 512;
+
+/// How long a room waits for its store, in milliseconds: then what it asked is taken for neither done nor failed, and
+/// looked up. Far beyond a slow disk, and half a lease.
+pub const STORE_MS_MAX: u64 = 5_000;
 
 /// Tickets used within twice their life, all rooms together.
 pub const TICKETS_MAX: usize = 50_000;

@@ -174,8 +174,11 @@ impl LiveMetrics {
         self.refusals[place.unwrap_or(LIMITS.len() - 1)].add(1);
     }
 
-    pub(super) fn flushed(&self, bytes: usize, receivers: Tally) {
+    pub(super) fn flushed(&self, bytes: usize) {
         self.flush_bytes.observe(bytes as u64);
+    }
+
+    pub(super) fn delivered(&self, receivers: Tally) {
         for (counter, count) in self.deliveries.iter().zip(receivers.0) {
             if count > 0 {
                 counter.add(count);

@@ -61,6 +61,16 @@ impl Outbox {
         self.with(|backlog, write| backlog.resync(bytes, write))
     }
 
+    /// Latest-wins bytes were left out on the way here.
+    pub fn leave_out_latest(&self) {
+        self.with(|backlog, _| backlog.leave_out_latest());
+    }
+
+    /// Reliable bytes were left out on the way here.
+    pub fn leave_out(&self) {
+        self.with(|backlog, _| backlog.leave_out());
+    }
+
     /// Sends a close frame after what waits, and nothing after it.
     pub fn close(&self, code: CloseCode) {
         self.close_with(code.number());

@@ -132,6 +132,16 @@ pub struct Audience {
 }
 
 impl Message {
+    /// A message of a node about a room.
+    pub const fn new(room: RoomId, from: NodeId, epoch: Option<Epoch>, body: Body) -> Self {
+        Self {
+            room,
+            from,
+            epoch,
+            body,
+        }
+    }
+
     /// The bytes for the transport.
     pub fn encode(&self) -> Bytes {
         // Messages hold only types MessagePack has, and memory does not refuse a write.

@@ -81,8 +81,6 @@ pub struct Room {
     debt: Debt,
     empty_since: Option<Tick>,
     draining: bool,
-    /// Whether the room's name or rules are other than some welcomes of this epoch said.
-    rules_changed: bool,
 }
 
 impl Room {
@@ -103,6 +101,7 @@ impl Room {
                 claimed.save_no,
                 claimed.document.seq,
                 claimed.pending_events,
+                now.tick,
             ),
             card: claimed.card,
             epoch: claimed.epoch,
@@ -127,7 +126,6 @@ impl Room {
             statistics: Statistics::default(),
             empty_since: Some(now.tick),
             draining: false,
-            rules_changed: false,
         };
         room.restore(claimed.roster, now);
         // The policy may have changed since: nobody here has a connection to hear of it.
@@ -214,7 +212,8 @@ impl Room {
 
     /// Takes in how late the last turn ran: a short processor gets fewer, larger flushes.
     pub fn set_lateness(&mut self, ms: u64) {
-        self.outgoing.set_lateness(&self.limits, ms);
+        let members = self.members.len();
+        self.outgoing.set_lateness(&self.limits, members, ms);
     }
 
     /// What is due at this time: leaves after the grace, the flush, the next save. Call after the inputs of

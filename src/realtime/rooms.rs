@@ -1,5 +1,6 @@
 //! The live rooms of this node: at most one actor a room, and the lease that lets the node own them.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use super::actor::{ActorParts, Command, RoomActor};
 use super::host::{Host, HostParts};
 use super::inspect::RoomFigures;
 use super::lease::Lease;
-use super::limits::Limits;
+use super::limits::{Limits, STORE_MS_MAX};
 use super::metrics::{LiveMetrics, RoomGauges};
 use super::relay::{Body, Message};
 use super::token::TokenKey;
@@ -91,6 +92,10 @@ impl Rooms {
             clock: parts.clock,
             serves_until: Arc::new(AtomicU64::new(0)),
             metrics: Arc::default(),
+            store_within: Duration::from_millis(STORE_MS_MAX),
+            tasks: parts.tasks.clone(),
+            split_min: parts.limits.split_min,
+            shards_max: std::thread::available_parallelism().map_or(1, NonZero::get),
             commands_per_turn_max: parts.limits.commands_per_turn_max,
         };
         Self {

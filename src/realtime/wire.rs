@@ -282,8 +282,8 @@ fn chat_out(line: &ChatLine) -> wire::ChatLine {
     }
 }
 
-/// The whole document as a frame.
-pub fn snapshot(epoch: u64, document: &Document, people: Vec<wire::Person>) -> wire::ServerFrame {
+/// The whole document as a frame, with the room it is in and nobody there yet.
+pub fn snapshot(epoch: u64, document: &Document, room: wire::RoomInfo) -> wire::ServerFrame {
     wire::ServerFrame::Snapshot {
         epoch,
         seq: document.seq.0,
@@ -294,18 +294,14 @@ pub fn snapshot(epoch: u64, document: &Document, people: Vec<wire::Person>) -> w
             .map(|(id, item)| item_out(*id, item))
             .collect(),
         chat: document.chat.iter().map(chat_out).collect(),
-        people,
+        people: Vec::new(),
         parts: 0,
+        room,
     }
 }
 
-/// What changed after `since` as a frame; the caller has checked that `since` is above the horizon.
-pub fn changes(
-    epoch: u64,
-    document: &Document,
-    since: Seq,
-    people: Vec<wire::Person>,
-) -> wire::ServerFrame {
+/// What changed after `since` as a frame with nobody in it; the caller has checked that `since` is above the horizon.
+pub fn changes(epoch: u64, document: &Document, since: Seq) -> wire::ServerFrame {
     let items = document.items.iter().filter(|(_, item)| item.seq() > since);
     let removed = document.tombstones.iter().filter(|(_, s)| s.seq > since);
     wire::ServerFrame::Changes {
@@ -325,7 +321,7 @@ pub fn changes(
             .filter(|line| line.seq > since)
             .map(chat_out)
             .collect(),
-        people,
+        people: Vec::new(),
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// What came.
 #[derive(Debug)]
+// One at a time, and usually a frame.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Heard {
     Frame(ServerFrame),
     Pong(Bytes),

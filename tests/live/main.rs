@@ -30,5 +30,6 @@ mod rates;
 mod resume;
 mod rules;
 mod slow;
+mod split;
 mod stage;
 mod words;

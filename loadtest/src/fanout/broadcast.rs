@@ -1,13 +1,21 @@
 //! The sending side of one phase: events on schedule, flushes, an orderly end.
 
+use std::num::NonZero;
+use std::sync::Arc;
 use std::time::Duration;
 
+use maru::domain::clock::Clock;
+use maru::realtime::fanout::{Fanout, FanoutParts};
+use maru::realtime::frame;
+use maru::realtime::room::ConnId;
+use maru_protocol::{CloseCode, encode_server};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
+use tokio_util::task::TaskTracker;
 
-use super::plan::{Phase, Receiver};
-use super::port::{Drained, Port, Tally};
-use super::stream::Flush;
+use super::plan::{Phase, Receiver, Way};
+use super::port::{self, Drained, Port, Tally};
+use super::stream::{self, Flush};
 use crate::Failure;
 use crate::process::monotonic_us;
 
@@ -25,6 +33,10 @@ const OVERTIME_MAX: u64 = 2;
 pub struct Broadcast {
     ports: Vec<(Receiver, Port)>,
     drained: mpsc::Receiver<Drained>,
+    /// Writes to the ports, where that is what is measured.
+    fanout: Option<Fanout>,
+    /// The receivers by audience, as the fan-out calls them.
+    audiences: [Vec<ConnId>; 2],
     events: u64,
     flushes: u64,
     /// What became of the deliveries.
@@ -44,10 +56,22 @@ pub struct Pace {
 
 impl Broadcast {
     /// Before the first event.
-    pub fn new(ports: Vec<(Receiver, Port)>, drained: mpsc::Receiver<Drained>) -> Self {
+    pub fn new(way: Way, ports: Vec<(Receiver, Port)>, drained: mpsc::Receiver<Drained>) -> Self {
+        let mut audiences = [Vec::new(), Vec::new()];
+        let mut fanout = (way == Way::Split).then(fanout);
+        if let Some(fanout) = &mut fanout {
+            for (index, (receiver, port)) in ports.iter().enumerate() {
+                if let Some(outbox) = port.outbox() {
+                    fanout.enter(conn(index), outbox.clone());
+                    audiences[usize::from(receiver.is_filtered)].push(conn(index));
+                }
+            }
+        }
         Self {
             ports,
             drained,
+            fanout,
+            audiences,
             events: 0,
             flushes: 0,
             tally: Tally::default(),
@@ -67,7 +91,7 @@ impl Broadcast {
                 biased;
                 _ = turns.tick() => {}
                 Some((index, stale)) = self.drained.recv() => {
-                    self.ports[index].1.catch_up(stale, self.events, self.flushes);
+                    self.catch_up(index, stale);
                     continue;
                 }
             }
@@ -103,12 +127,31 @@ impl Broadcast {
             due_us,
         };
         let audiences = [flush.encode(false), flush.encode(true)];
+        if let Some(fanout) = &mut self.fanout {
+            for (conns, (bytes, reliable_bytes)) in self.audiences.iter().zip(&audiences) {
+                if !conns.is_empty() {
+                    fanout.flush(conns, bytes, *reliable_bytes);
+                }
+            }
+            fanout.catch_up();
+            self.events += due_us.len() as u64;
+            return Ok(());
+        }
         for (receiver, port) in &mut self.ports {
             let (bytes, reliable_bytes) = &audiences[usize::from(receiver.is_filtered)];
             port.send(bytes, *reliable_bytes, &mut self.tally)?;
         }
         self.events += due_us.len() as u64;
         Ok(())
+    }
+
+    fn catch_up(&mut self, index: usize, stale: bool) {
+        let (events, flushes) = (self.events, self.flushes);
+        match &mut self.fanout {
+            Some(fanout) if stale => fanout.resync(conn(index), stream::resync(events, flushes)),
+            Some(fanout) => fanout.send(conn(index), port::newest(flushes)),
+            None => self.ports[index].1.catch_up(stale, events, flushes),
+        }
     }
 
     /// Waits until nothing waits, twice in a row: a receiver that has just caught up may be owed a resync.
@@ -119,10 +162,14 @@ impl Broadcast {
             tokio::time::sleep(SETTLE_STEP).await;
             quiet += 1;
             while let Ok((index, stale)) = self.drained.try_recv() {
-                self.ports[index]
-                    .1
-                    .catch_up(stale, self.events, self.flushes);
+                self.catch_up(index, stale);
                 quiet = 0;
+            }
+            if let Some(fanout) = &mut self.fanout {
+                fanout.catch_up();
+                if !fanout.is_idle() {
+                    quiet = 0;
+                }
             }
             let readers = self
                 .ports
@@ -147,11 +194,33 @@ impl Broadcast {
 
     /// Ends every stream.
     pub fn end(&mut self) -> Result<(), Failure> {
-        for (receiver, port) in &mut self.ports {
-            if !receiver.is_stalled {
-                port.end(self.events)?;
+        for (index, (receiver, port)) in self.ports.iter_mut().enumerate() {
+            match &mut self.fanout {
+                _ if receiver.is_stalled => {}
+                Some(fanout) => {
+                    let end = encode_server(&stream::end(self.events));
+                    fanout.send(conn(index), frame::binary(&end));
+                    fanout.close(conn(index), CloseCode::Restart.number());
+                }
+                None => port.end(self.events)?,
             }
         }
         Ok(())
     }
+}
+
+/// As a room of this process calls a receiver.
+const fn conn(index: usize) -> ConnId {
+    ConnId(index as u64)
+}
+
+/// A fan-out that is split however few there are, with a task for each processor.
+fn fanout() -> Fanout {
+    Fanout::new(FanoutParts {
+        metrics: Arc::default(),
+        clock: Clock::start(),
+        tasks: TaskTracker::new(),
+        split_min: 1,
+        shards_max: std::thread::available_parallelism().map_or(2, NonZero::get),
+    })
 }

@@ -12,6 +12,8 @@ pub enum Way {
     Sink,
     /// The room's own way.
     Outbox,
+    /// The same over tasks that write to a share of the receivers each.
+    Split,
 }
 
 /// What one receiver does. Travels as one byte at the start of its connection.
@@ -131,18 +133,21 @@ impl Phase {
             };
             phases.push(direct(Way::Bare, Crowd::Even));
             phases.push(direct(Way::Outbox, Crowd::Even));
+            phases.push(direct(Way::Split, Crowd::Even));
             phases.push(direct(Way::Outbox, Crowd::Mixed));
             phases.push(direct(Way::Sink, Crowd::Even));
         }
         let fastest = rates.iter().max().copied().unwrap_or_default();
         for tick_ms in [10, 50] {
             let tick_ms = Some(tick_ms);
-            phases.push(Self {
-                way: Way::Outbox,
-                crowd: Crowd::Mixed,
-                rate: fastest,
-                tick_ms,
-            });
+            for way in [Way::Outbox, Way::Split] {
+                phases.push(Self {
+                    way,
+                    crowd: Crowd::Mixed,
+                    rate: fastest,
+                    tick_ms,
+                });
+            }
         }
         // Not for its cost: here backlogs overflow, and receivers must be brought up to date.
         phases.push(Self {
@@ -160,6 +165,7 @@ impl Phase {
             Way::Bare => "send(2) loop",
             Way::Sink => "task + channel + sink",
             Way::Outbox => "outbox",
+            Way::Split => "outbox over tasks",
         };
         let crowd = match self.crowd {
             Crowd::Even => "",

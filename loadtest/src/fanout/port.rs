@@ -81,7 +81,7 @@ impl Port {
                 tasks.spawn(run_sink(socket, waiting));
                 Self::Sink(sender)
             }
-            Way::Outbox => {
+            Way::Outbox | Way::Split => {
                 let socket = Arc::new(socket);
                 let outbox = Arc::new(Outbox::new(
                     socket.clone(),
@@ -143,8 +143,16 @@ impl Port {
             if stale {
                 outbox.resync(stream::resync(seq, flush));
             } else {
-                outbox.send(frame::binary(&encode_server(&stream::avatars(flush))));
+                outbox.send(newest(flush));
             }
+        }
+    }
+
+    /// The outbox, where there is one.
+    pub const fn outbox(&self) -> Option<&Arc<Outbox>> {
+        match self {
+            Self::Outbox(outbox) => Some(outbox),
+            Self::Bare(_) | Self::Sink(_) => None,
         }
     }
 
@@ -183,6 +191,11 @@ impl Port {
         }
         Ok(())
     }
+}
+
+/// The newest place of the one avatar.
+pub fn newest(flush: u64) -> Bytes {
+    frame::binary(&encode_server(&stream::avatars(flush)))
 }
 
 /// The payloads of a flush's two frames, which are short enough for the short headers here.

@@ -53,6 +53,7 @@ fn visit_frames() -> Vec<(&'static str, ServerFrame)> {
         chat: vec![line()],
         people: vec![person(false), guest()],
         parts: 0,
+        room: room(),
     };
     let changes = ServerFrame::Changes {
         epoch: 4,
@@ -192,6 +193,7 @@ fn long_snapshot() -> Vec<(&'static str, ServerFrame)> {
         chat: vec![],
         people: vec![],
         parts: 2,
+        room: room(),
     };
     let part = |part, items, chat, people| ServerFrame::Part {
         epoch: 3,

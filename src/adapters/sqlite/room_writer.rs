@@ -111,13 +111,14 @@ async fn write_parts(
     let room = save.room.uuid();
     let fenced = sqlx::query(
         "UPDATE room SET save_no = ?, seq = ?, horizon_seq = ?, theme = coalesce(?, theme), \
-         changed_ms = ? \
+         changed_ms = CASE WHEN ? THEN ? ELSE changed_ms END \
          WHERE id = ? AND epoch = ? AND node_id = ? AND save_no = ? AND state = 'active'",
     )
     .bind(to_i64(save.save_no))
     .bind(to_i64(save.seq.0))
     .bind(to_i64(save.horizon.0))
     .bind(save.theme.as_ref().map(Json))
+    .bind(save.changed)
     .bind(to_i64(save.at.0))
     .bind(room)
     .bind(to_i64(save.epoch.0))

@@ -115,6 +115,7 @@ pub(crate) async fn suite(store: &dyn RoomStore) {
     a_room_handed_over_is_free_at_once(store).await;
     saves_come_one_after_the_other(store).await;
     lists_are_whole_and_private_rooms_stay_out(store).await;
+    visits_do_not_lift_a_room_in_the_list(store).await;
     decided::suite(store).await;
     sessions::suite(store).await;
 }
@@ -222,6 +223,7 @@ fn present() -> Present {
         hidden: ["someone".to_owned()].into(),
         x: 512,
         y: 40,
+        seen: WallMs(9),
         facing: 3,
     }
 }
@@ -330,6 +332,28 @@ async fn saves_come_one_after_the_other(store: &dyn RoomStore) {
     let last = store.last_save(room.card.id).await.expect("read");
     assert_eq!(last, Some((claimed.epoch, first.save_no)));
     assert_eq!(store.save(second).await.expect("answered"), SAVED);
+}
+
+async fn visits_do_not_lift_a_room_in_the_list(store: &dyn RoomStore) {
+    let (room, node) = (new_room(Visibility::Public, 3_000), NodeId::generate());
+    store.create(room.clone()).await.expect("made");
+    let changed_at = async || {
+        let listed = store.list_public(None, 200).await.expect("listed");
+        let mut listed = listed.into_iter();
+        let found = listed.find(|(saved, _)| saved.card.id == room.card.id);
+        found.expect("in the list").1.changed
+    };
+    let claimed = claim(store, room.card.id, node).await;
+    let mut visit = save_of(&claimed, node, 1);
+    visit.seq = claimed.document.seq;
+    visit.roster = Some(vec![present()]);
+    visit.changed = false;
+    assert_eq!(store.save(visit).await.expect("saved"), SAVED);
+    assert_eq!(changed_at().await, WallMs(3_000));
+    let edit = save_of(&claimed, node, 2);
+    let at = edit.at;
+    assert_eq!(store.save(edit).await.expect("saved"), SAVED);
+    assert_eq!(changed_at().await, at);
 }
 
 async fn lists_are_whole_and_private_rooms_stay_out(store: &dyn RoomStore) {

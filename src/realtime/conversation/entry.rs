@@ -82,12 +82,13 @@ pub fn identify(
             have,
             avatar,
         } => {
-            let claims = gate.take_up(&token, room, now).map_err(not_admitted)?;
+            let claims = gate.take_up(&token, room).map_err(not_admitted)?;
             let entry = Entry::Resume {
                 session: claims.session,
                 generation: claims.generation,
                 have,
                 avatar,
+                issued: claims.issued,
             };
             Ok((claims.bearer, entry))
         }

@@ -6,9 +6,9 @@ mod gap;
 
 use std::collections::BTreeMap;
 
-use maru_protocol::{CloseCode, ServerFrame};
+use maru_protocol::CloseCode;
 
-use super::parting::return_after_ms;
+use super::parting::Farewell;
 use super::{Action, Ask, HostParts, close, send};
 use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, RoomId};
@@ -71,6 +71,8 @@ pub(super) struct Edge {
     lost_at: Tick,
     /// When a decision was last handed to the owner.
     asked: Option<Tick>,
+    /// The node stops.
+    farewell: Option<Farewell>,
 }
 
 impl Edge {
@@ -92,6 +94,7 @@ impl Edge {
             roll_at: now.plus_ms(parts.limits.announce_ms),
             lost_at: now,
             asked: None,
+            farewell: None,
         }
     }
 
@@ -116,8 +119,9 @@ impl Edge {
     pub fn deadline(&self) -> Tick {
         let gap = self.gap.map(|since| since.plus_ms(REORDER_MS));
         let forsaken = self.heard.plus_ms(self.parts.limits.announce_ms * 3);
-        let next = self.roll_at.min(forsaken);
-        gap.map_or(next, |gap| next.min(gap))
+        let farewell = self.farewell.as_ref().map(Farewell::next);
+        let own = self.roll_at.min(forsaken);
+        [gap, farewell].into_iter().flatten().fold(own, Tick::min)
     }
 
     /// What a member does, handed up.
@@ -165,7 +169,7 @@ impl Edge {
                 message.body,
                 Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. } | Body::Ask { .. }
             ) {
-                let gone = self.message(message.epoch, Body::Gone);
+                let gone = Message::new(self.room, self.parts.node, message.epoch, Body::Gone);
                 actions.push(Action::Tell(message.from, gone));
                 return false;
             }
@@ -261,6 +265,7 @@ impl Edge {
             self.roll_at = now.plus_ms(self.parts.limits.announce_ms);
             self.roll(actions);
         }
+        self.part_if_due(now, actions);
     }
 
     /// Everyone is closed with this code.
@@ -276,19 +281,32 @@ impl Edge {
         self.send_away(CloseCode::Unavailable, actions);
     }
 
-    /// The node stops.
-    pub fn drain(&mut self, actions: &mut Vec<Action>) {
-        let all = self.conns.len();
-        let conns: Vec<ConnId> = self.conns.keys().copied().collect();
-        for (place, conn) in conns.iter().enumerate() {
-            let spread = self.parts.limits.drain_spread_ms;
-            let frame = ServerFrame::GoAway {
-                reconnect_after_ms: return_after_ms(place, all, spread),
-            };
-            send(*conn, &frame, actions);
-            close(*conn, CloseCode::Restart, actions);
+    /// The node stops: members are sent away some at a time, and the rest go on until it is their turn.
+    pub fn drain(&mut self, now: Tick) {
+        let conns = self.conns.keys().copied().collect();
+        self.farewell
+            .get_or_insert_with(|| Farewell::new(conns, now));
+    }
+
+    /// Whether everyone has been sent away.
+    pub fn has_parted(&self) -> bool {
+        self.farewell.as_ref().is_some_and(Farewell::is_over)
+    }
+
+    fn part_if_due(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        let Some(farewell) = &mut self.farewell else {
+            return;
+        };
+        let leaving = farewell.take_due(&self.parts.limits, now);
+        if leaving.is_empty() {
+            return;
         }
-        self.conns.clear();
+        for (conn, frame) in leaving {
+            if self.conns.remove(&conn).is_some() {
+                send(conn, &frame, actions);
+                close(conn, CloseCode::Restart, actions);
+            }
+        }
         self.roll(actions);
     }
 
@@ -378,16 +396,8 @@ impl Edge {
         }
     }
 
-    fn message(&self, epoch: Option<Epoch>, body: Body) -> Message {
-        Message {
-            room: self.room,
-            from: self.parts.node,
-            epoch,
-            body,
-        }
-    }
-
     fn tell(&self, body: Body, actions: &mut Vec<Action>) {
-        actions.push(Action::Tell(self.owner, self.message(self.epoch, body)));
+        let message = Message::new(self.room, self.parts.node, self.epoch, body);
+        actions.push(Action::Tell(self.owner, message));
     }
 }

@@ -6,41 +6,82 @@ use super::remote::is_far;
 use super::{Action, At, Host, State, StoreCall, close, send};
 use crate::domain::clock::Tick;
 use crate::realtime::frame;
+use crate::realtime::limits::{Limits, RETURN_MS_MIN};
 use crate::realtime::relay::Parcel;
 use crate::realtime::room::{ConnId, Input};
 
 /// How long a stopping owner waits for its last save before it sends its members away all the same.
 const LAST_SAVE_MS: u64 = 5_000;
 
+/// The same for its hand-over: without it, the room is free when the lease of this node has ended.
+const RELEASE_MS: u64 = 5_000;
+
 /// Each connection adds this to the time over which their return is spread.
 const RETURN_MS_PER_CONNECTION: u64 = 5;
-
-/// The shortest such time.
-const RETURN_MS_MIN: u64 = 200;
 
 /// What a stopping owner is at.
 #[derive(Debug)]
 pub(super) enum Parting {
     /// Waiting for the last save, since then.
     Saving(Tick),
-    /// Waiting for the hand-over.
-    Releasing,
+    /// Waiting for the hand-over, since then.
+    Releasing(Tick),
     /// Sending members away, some at a time.
-    Sending {
-        conns: Vec<ConnId>,
-        sent: usize,
-        next: Tick,
-    },
+    Sending(Farewell),
+}
+
+/// Members sent away, some at a time, each to come back at a time of its own.
+#[derive(Debug)]
+pub(super) struct Farewell {
+    conns: Vec<ConnId>,
+    sent: usize,
+    next: Tick,
+}
+
+impl Farewell {
+    /// To all of these, from now on.
+    pub const fn new(conns: Vec<ConnId>, now: Tick) -> Self {
+        Self {
+            conns,
+            sent: 0,
+            next: now,
+        }
+    }
+
+    /// Those whose turn it is, and what they are told.
+    pub fn take_due(&mut self, limits: &Limits, now: Tick) -> Vec<(ConnId, ServerFrame)> {
+        if self.next > now {
+            return Vec::new();
+        }
+        let (all, from) = (self.conns.len(), self.sent);
+        self.sent = (from + limits.drain_batch).min(all);
+        self.next = now.plus_ms(limits.drain_batch_ms);
+        let due = self.conns.iter().enumerate().take(self.sent).skip(from);
+        let due = due.map(|(place, conn)| {
+            let reconnect_after_ms = return_after_ms(place, all, limits.drain_spread_ms);
+            (*conn, ServerFrame::GoAway { reconnect_after_ms })
+        });
+        due.collect()
+    }
+
+    pub const fn is_over(&self) -> bool {
+        self.sent >= self.conns.len()
+    }
+
+    /// When the next are due.
+    pub const fn next(&self) -> Tick {
+        self.next
+    }
 }
 
 impl Parting {
     /// When there is something to do about it.
     pub const fn deadline(&self, is_asking: bool) -> Option<Tick> {
         match self {
-            Self::Releasing => None,
+            Self::Releasing(since) => Some(since.plus_ms(RELEASE_MS)),
             Self::Saving(since) if is_asking => Some(since.plus_ms(LAST_SAVE_MS)),
             Self::Saving(_) => Some(Tick(0)),
-            Self::Sending { next, .. } => Some(*next),
+            Self::Sending(farewell) => Some(farewell.next()),
         }
     }
 }
@@ -59,9 +100,9 @@ impl Host {
             return;
         };
         match &mut owner.parting {
-            None | Some(Parting::Releasing) => {}
+            None => {}
             Some(Parting::Saving(_)) if owner.room.is_saved() && !is_asking => {
-                owner.parting = Some(Parting::Releasing);
+                owner.parting = Some(Parting::Releasing(at.now.tick));
                 let epoch = owner.room.epoch();
                 self.ask(StoreCall::Release(epoch), actions);
             }
@@ -70,8 +111,15 @@ impl Host {
                 self.begin_sending(at.now.tick);
                 self.part_if_due(at, actions);
             }
-            Some(Parting::Saving(_)) => {}
-            Some(Parting::Sending { .. }) => self.send_some_away(at.now.tick, actions),
+            Some(Parting::Releasing(since)) if at.now.tick.since_ms(*since) >= RELEASE_MS => {
+                tracing::error!(room = %self.room, "a room was not handed over in time");
+                // An answer that comes now changes nothing.
+                self.call = None;
+                self.begin_sending(at.now.tick);
+                self.part_if_due(at, actions);
+            }
+            Some(Parting::Saving(_) | Parting::Releasing(_)) => {}
+            Some(Parting::Sending(_)) => self.send_some_away(at.now.tick, actions),
         }
     }
 
@@ -93,11 +141,8 @@ impl Host {
 
     fn begin_sending(&mut self, now: Tick) {
         if let State::Owner(owner) = &mut self.state {
-            owner.parting = Some(Parting::Sending {
-                conns: owner.room.connections().collect(),
-                sent: 0,
-                next: now,
-            });
+            let conns = owner.room.connections().collect();
+            owner.parting = Some(Parting::Sending(Farewell::new(conns, now)));
         }
     }
 
@@ -107,23 +152,12 @@ impl Host {
         let State::Owner(owner) = &mut self.state else {
             return;
         };
-        let Some(Parting::Sending { conns, sent, next }) = &mut owner.parting else {
+        let Some(Parting::Sending(farewell)) = &mut owner.parting else {
             return;
         };
-        if *next > now {
-            return;
-        }
-        let all = conns.len();
-        let batch: Vec<(usize, ConnId)> = conns.iter().copied().enumerate().skip(*sent).collect();
-        let batch = batch.into_iter().take(limits.drain_batch);
-        let batch: Vec<(usize, ConnId)> = batch.collect();
-        *sent += batch.len();
-        *next = now.plus_ms(limits.drain_batch_ms);
-        let is_last = *sent >= all;
-        for (place, conn) in batch {
-            let frame = ServerFrame::GoAway {
-                reconnect_after_ms: return_after_ms(place, all, limits.drain_spread_ms),
-            };
+        let leaving = farewell.take_due(&limits, now);
+        let is_last = farewell.is_over();
+        for (conn, frame) in leaving {
             if is_far(conn) {
                 let bytes = frame::binary(&encode_server(&frame));
                 let farewell = Parcel::Close(bytes, CloseCode::Restart.number());
@@ -153,7 +187,7 @@ impl Host {
 }
 
 /// When the member at this place of so many is to come back: spread evenly, neighbours far apart.
-pub(super) fn return_after_ms(place: usize, all: usize, spread_ms_max: u64) -> u32 {
+fn return_after_ms(place: usize, all: usize, spread_ms_max: u64) -> u32 {
     // A step without common factors with most spreads visits the whole of it.
     const STRIDE: u64 = 617;
     let spread = (all as u64 * RETURN_MS_PER_CONNECTION)

@@ -1,7 +1,7 @@
 //! What a reader is given to be up to date: the welcome, a delta where it can be proved whole, else all.
 
 use bytes::{Bytes, BytesMut};
-use maru_protocol::{Person, ReadPoint, ServerFrame, encode_server};
+use maru_protocol::{ReadPoint, ServerFrame, encode_server_with};
 
 use super::member::{Entry, Member, MemberNo, SessionNo};
 use super::{ConnId, Effect, Now, Room, frame, parts, send, wire};
@@ -57,29 +57,33 @@ impl Room {
         self.repeat_answers(no, effects);
     }
 
-    /// What brings a reader up to date, framed: a delta where it can be proved whole and is not longer than a
-    /// part of a snapshot, else the room as it is; then the signals of now.
-    pub(super) fn catch_up(&self, no: MemberNo, have: Option<&ReadPoint>) -> Bytes {
+    /// What brings a reader up to date, framed: a delta where it can be proved whole and, people left out, is not
+    /// longer than a part of a snapshot, else the room as it is; then the signals of now.
+    pub(super) fn catch_up(&mut self, no: MemberNo, have: Option<&ReadPoint>) -> Bytes {
         let mut bytes = BytesMut::new();
+        let hidden = self.hidden_from(no);
+        for member in self.members.values_mut() {
+            member.write();
+        }
         let Some(reader) = self.members.get(&no) else {
             return bytes.freeze();
         };
-        let hidden = self.hidden_from(no);
         let people = self.members.values().filter(|m| !hidden.contains(&m.no));
-        let people: Vec<Person> = people.map(Member::person).collect();
+        let people = people.filter_map(|member| Some(&member.written.as_ref()?.bytes[..]));
+        let people: Vec<&[u8]> = people.collect();
         let part_bytes_max = self.limits.snapshot_part_bytes;
         let since = have.and_then(|have| self.delta_base(have));
         let delta = since.and_then(|since| {
-            let changes = wire::changes(self.epoch.0, &self.document, since, people.clone());
-            let delta = encode_server(&self.without_hidden_chat(changes, reader));
-            (delta.len() <= part_bytes_max).then_some(delta)
+            let changes = wire::changes(self.epoch.0, &self.document, since);
+            let changes = self.without_hidden_chat(changes, reader);
+            (parts::weight(&changes) <= part_bytes_max).then_some(changes)
         });
         if let Some(delta) = delta {
-            frame::put_binary(&mut bytes, &delta);
+            frame::put_binary(&mut bytes, &encode_server_with(&delta, &people));
         } else {
-            let snapshot = wire::snapshot(self.epoch.0, &self.document, people);
+            let snapshot = wire::snapshot(self.epoch.0, &self.document, self.room_info());
             let snapshot = self.without_hidden_chat(snapshot, reader);
-            parts::put_snapshot(&mut bytes, snapshot, part_bytes_max);
+            parts::put_snapshot(&mut bytes, snapshot, &people, part_bytes_max);
         }
         self.put_all_signals(&mut bytes, &hidden, have.is_none());
         bytes.freeze()
@@ -119,10 +123,6 @@ impl Room {
         if stale {
             let bytes = self.catch_up(member, None);
             self.outgoing.is_told(conn);
-            if self.rules_changed {
-                // The reader may have missed it, and no snapshot holds it.
-                self.tell_rules();
-            }
             effects.push(Effect::Resync { conn, bytes });
             self.repeat_answers(session, effects);
         } else {

@@ -61,13 +61,15 @@ pub(super) struct Debt {
     roster_changed: bool,
     /// Since when a changed roster waits.
     roster: Option<Tick>,
+    /// When it was last put into a save, or read.
+    roster_saved: Tick,
     /// What the rest of the world is to hear.
     pub telling: Telling,
     in_flight: Option<InFlight>,
 }
 
 impl Debt {
-    pub fn new(save_no: u64, saved_seq: Seq, pending_events: usize) -> Self {
+    pub fn new(save_no: u64, saved_seq: Seq, pending_events: usize, now: Tick) -> Self {
         Self {
             save_no,
             saved_seq,
@@ -85,6 +87,7 @@ impl Debt {
             oldest: None,
             roster_changed: false,
             roster: None,
+            roster_saved: now,
             telling: Telling::new(pending_events),
             in_flight: None,
         }
@@ -111,6 +114,11 @@ impl Debt {
     /// Since when a change of the roster waits to be saved; none while a save is under way.
     pub fn roster_owed(&self) -> Option<Tick> {
         self.roster.filter(|_| self.in_flight.is_none())
+    }
+
+    /// When the roster was last put into a save; none while a save is under way.
+    pub fn roster_saved(&self) -> Option<Tick> {
+        self.in_flight.is_none().then_some(self.roster_saved)
     }
 
     pub fn owe_ops(&mut self, ops: &[Op]) {
@@ -192,7 +200,12 @@ impl Room {
         if self.debt.in_flight.is_some() || !is_due {
             return;
         }
-        let roster = self.debt.roster.take().map(|_| self.roster());
+        // Never along with batches before it is due: in a busy room it is most of every save.
+        let roster = roster_due.then(|| {
+            self.debt.roster = None;
+            self.debt.roster_saved = now.tick;
+            self.roster(now)
+        });
         let debt = &mut self.debt;
         let items = std::mem::take(&mut debt.items);
         let sessions = std::mem::take(&mut debt.sessions);

@@ -262,8 +262,8 @@ impl Room {
                 }
             }
             Decision::SetPolicy(_) => {
-                self.rules_changed = true;
-                self.tell_rules();
+                let room = self.room_info();
+                self.outgoing.event(NOBODY, Event::RoomChanged { room });
             }
             _ => {}
         }
@@ -281,11 +281,6 @@ impl Room {
                 self.debt.owe_record(*id);
             }
         }
-    }
-
-    pub(super) fn tell_rules(&mut self) {
-        let room = self.room_info();
-        self.outgoing.event(NOBODY, Event::RoomChanged { room });
     }
 
     /// Holds everyone present to the policy of this moment.

@@ -6,10 +6,27 @@ use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
 use super::refused::{Refused, Why};
 use super::schedule::Due;
 use super::{ConnId, Effect, Now, Room, entrance, limits};
+use crate::domain::clock::WallMs;
 use crate::domain::id::SessionId;
 use crate::domain::room::Seq;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::{Bearer, Identity, Visitor};
+
+/// What of a resume token its room judges.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// Which of the session's tokens it is.
+    generation: u32,
+    issued: WallMs,
+}
+
+impl Shown {
+    /// A token is good for as long as its session is here, and a while after; when the session was last seen, if
+    /// that is known, counts like a new token.
+    fn is_too_old(self, seen: WallMs, now: Now) -> bool {
+        now.wall.0.saturating_sub(self.issued.max(seen).0) > limits::RESUME_TOKEN_MS
+    }
+}
 
 impl Room {
     pub(super) fn enter(
@@ -47,8 +64,15 @@ impl Room {
             Entry::Resume {
                 session,
                 generation,
+                issued,
                 ..
-            } => self.take_up(*session, *generation, &person_id, effects)?,
+            } => {
+                let shown = Shown {
+                    generation: *generation,
+                    issued: *issued,
+                };
+                self.take_up(*session, shown, &person_id, now, effects)?
+            }
         };
         let wish = match entry {
             Entry::Join { avatar, .. } | Entry::Resume { avatar, .. } => {
@@ -107,8 +131,9 @@ impl Room {
     fn take_up(
         &mut self,
         id: SessionId,
-        generation: u32,
+        shown: Shown,
         person_id: &str,
+        now: Now,
         effects: &mut Vec<Effect>,
     ) -> Result<Option<SessionNo>, Refused> {
         let stale = || {
@@ -117,11 +142,10 @@ impl Room {
         };
         let Some(no) = self.by_id.get(&id).copied() else {
             // A token may be newer than the record, which is saved when the session ends, never older.
-            let kept = self
-                .records
-                .get(&id)
-                .map_or(0, |kept| kept.record.generation);
-            return if generation < kept && Rule::Token.holds() {
+            let kept = self.records.get(&id).map(|kept| &kept.record);
+            let (kept, seen) = kept.map_or((0, WallMs(0)), |kept| (kept.generation, kept.seen));
+            let replaced = shown.generation < kept && Rule::Token.holds();
+            return if replaced || shown.is_too_old(seen, now) {
                 Err(stale())
             } else {
                 Ok(None)
@@ -135,7 +159,12 @@ impl Room {
             session.offered
         };
         let good = session.record.generation..=newest;
-        let good = good.contains(&generation) || !Rule::Token.holds();
+        let good = good.contains(&shown.generation) || !Rule::Token.holds();
+        let seen = match session.lost {
+            Some(_) => session.record.seen,
+            None => now.wall,
+        };
+        let good = good && !shown.is_too_old(seen, now);
         if !good || owner.is_none_or(|m| m.person_id != person_id) {
             return Err(stale());
         }
@@ -202,6 +231,7 @@ impl Room {
             active: now.tick,
             idle: false,
             status: Status::Available,
+            written: None,
         };
         let idle_at = now.tick.plus_ms(self.limits.idle_ms);
         self.schedule.set(Due::Idle(no), idle_at);

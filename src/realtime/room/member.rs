@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Status};
+use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Status, encode_person};
 
 use super::ConnId;
-use crate::domain::clock::Tick;
+use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{Applicant, GuestOrigin, Seq};
 use crate::domain::user::Look;
@@ -43,6 +43,9 @@ pub enum Entry {
         have: Option<ReadPoint>,
         /// Where the avatar would like to stand, if the room has forgotten.
         avatar: Option<Avatar>,
+        /// When the token was made.
+        #[serde(default)]
+        issued: WallMs,
     },
 }
 
@@ -110,6 +113,15 @@ pub(super) struct Member {
     pub status: Status,
     /// Whether the person's chat and typing are taken away.
     pub muted: bool,
+    /// The person as last written for a newcomer: a crowd is not written anew for each one.
+    pub written: Option<Written>,
+}
+
+/// A person and their bytes on the wire.
+#[derive(Debug)]
+pub(super) struct Written {
+    person: Person,
+    pub bytes: Vec<u8>,
 }
 
 impl Member {
@@ -143,6 +155,41 @@ impl Member {
             facing,
             standing,
         }
+    }
+
+    /// Writes the person if they are not as last written.
+    pub fn write(&mut self) {
+        let written = self.written.as_ref();
+        if !written.is_some_and(|written| self.is_as(&written.person)) {
+            let person = self.person();
+            let bytes = encode_person(&person);
+            self.written = Some(Written { person, bytes });
+        }
+    }
+
+    /// Whether this is what the person looks like now. Names every field, so that none is forgotten.
+    fn is_as(&self, shown: &Person) -> bool {
+        let Person {
+            member,
+            id,
+            kind,
+            name,
+            handle,
+            look,
+            role,
+            away,
+            avatar,
+            idle,
+            status,
+            muted,
+        } = shown;
+        *avatar == self.avatar()
+            && (*member, *kind, *role, *status) == (self.no.0, self.kind, self.role, self.status)
+            && (*away, *idle, *muted) == (self.away, self.idle, self.muted)
+            && *look == self.look.0
+            && *name == self.name
+            && *handle == self.handle
+            && *id == self.person_id
     }
 
     pub fn person(&self) -> Person {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use maru_protocol::{Event, Op as WireOp, Person};
+use maru_protocol::{Event, Op as WireOp, Person, RoomInfo};
 
 use super::ConnId;
 use super::member::{Member, MemberNo};
@@ -68,7 +68,12 @@ impl Outgoing {
 
     /// From here on this connection gets what its snapshot did not hold.
     pub fn is_told(&mut self, conn: ConnId) {
-        self.told.insert(conn, self.events.len());
+        // Where nothing waits there is nothing to remember, however many come before the next flush.
+        if self.events.is_empty() {
+            self.told.remove(&conn);
+        } else {
+            self.told.insert(conn, self.events.len());
+        }
     }
 
     /// Takes the events that wait.
@@ -95,16 +100,18 @@ impl Outgoing {
     }
 
     /// Takes in how late the last turn ran: the interval grows with it at once and shrinks back slowly.
-    pub fn set_lateness(&mut self, limits: &Limits, ms: u64) {
+    pub fn set_lateness(&mut self, limits: &Limits, members: usize, ms: u64) {
         let recovered = self.late_ms - self.late_ms.div_ceil(RECOVERY);
-        self.late_ms = ms.min(limits.flush_ms_max).max(recovered);
+        self.late_ms = ms.min(interval_ms_max(limits, members)).max(recovered);
     }
 
     /// The shortest time between two flushes: longer in a crowd, where each flush costs a write a member, and
     /// when the processor is short.
     pub fn interval_ms(&self, limits: &Limits, members: usize) -> u64 {
         let crowd_ms = members as u64 * limits.flush_us_per_member / 1_000;
-        (limits.flush_ms_min + crowd_ms + self.late_ms).min(limits.flush_ms_max)
+        // A crowd alone is no reason for more.
+        let crowd_ms = (limits.flush_ms_min + crowd_ms).min(limits.flush_ms_max);
+        (crowd_ms + self.late_ms).min(interval_ms_max(limits, members))
     }
 
     /// When the next flush may go out: at once after a quiet interval, else at the interval's end.
@@ -117,6 +124,15 @@ impl Outgoing {
         }
         let far = self.far.due(limits)?;
         Some(far.max(earliest))
+    }
+}
+
+/// The longest interval: longer where those who write to a very large room are late.
+const fn interval_ms_max(limits: &Limits, members: usize) -> u64 {
+    if members > limits.split_min {
+        limits.flush_late_ms_max
+    } else {
+        limits.flush_ms_max
     }
 }
 
@@ -144,7 +160,7 @@ pub(super) fn weight(event: &Event) -> usize {
         Event::Changed { ops, .. } => 48 + ops.iter().map(op_weight).sum::<usize>(),
         Event::Joined { person } | Event::Updated { person } => 2 + person_weight(person),
         Event::Left { .. } => 8,
-        Event::RoomChanged { room } => 48 + room.id.len() + room.name.len() + room.owner_id.len(),
+        Event::RoomChanged { room } => 2 + room_weight(room),
         Event::Unknown { .. } => 10,
     }
 }
@@ -176,8 +192,13 @@ fn op_weight(op: &WireOp) -> usize {
     }
 }
 
+/// At least the bytes of what a room is on the wire.
+pub(super) fn room_weight(room: &RoomInfo) -> usize {
+    46 + room.id.len() + room.name.len() + room.owner_id.len()
+}
+
 /// At least the bytes of a person on the wire.
-pub(super) fn person_weight(person: &Person) -> usize {
+fn person_weight(person: &Person) -> usize {
     let handle = person.handle.as_ref().map_or(0, String::len);
     64 + person.id.len() + person.name.len() + handle + person.look.len() * 2
 }

@@ -16,17 +16,29 @@ use crate::realtime::wire;
 /// A change of the roster waits this long for others to be saved with it.
 const ROSTER_MS: u64 = 100;
 
+/// Where people are, the roster is saved this often even if nothing in it changes: who was seen so long ago may come
+/// back by a token that is older than any other could be.
+const ROSTER_MS_MAX: u64 = 60 * 60 * 1_000;
+
 /// Each session adds this much: the whole roster is written anew.
 const ROSTER_MS_PER_SESSION: u64 = 1;
 
 impl Room {
-    /// When a change of the roster is saved even if nothing else is.
+    /// When a change of the roster is saved, whatever else is; at once by an owner that stops.
     pub(super) fn roster_due(&self) -> Option<Tick> {
-        let wait = ROSTER_MS + self.sessions.len() as u64 * ROSTER_MS_PER_SESSION;
-        self.debt.roster_owed().map(|since| since.plus_ms(wait))
+        let wait = if self.draining {
+            0
+        } else {
+            ROSTER_MS + self.sessions.len() as u64 * ROSTER_MS_PER_SESSION
+        };
+        let owed = self.debt.roster_owed().map(|since| since.plus_ms(wait));
+        let is_here = !self.by_conn.is_empty();
+        let again = self.debt.roster_saved().filter(|_| is_here);
+        let again = again.map(|saved| saved.plus_ms(ROSTER_MS_MAX));
+        owed.into_iter().chain(again).min()
     }
 
-    pub(super) fn roster(&self) -> Vec<Present> {
+    pub(super) fn roster(&self, now: Now) -> Vec<Present> {
         let present = self.sessions.values().filter_map(|session| {
             let member = self.members.get(&session.member)?;
             Some(Present {
@@ -42,6 +54,10 @@ impl Room {
                 x: member.pose.x,
                 y: member.pose.y,
                 facing: member.pose.facing,
+                seen: match session.lost {
+                    Some(_) => session.record.seen,
+                    None => now.wall,
+                },
             })
         });
         present.collect()
@@ -59,7 +75,7 @@ impl Room {
             } = self.records.remove(&present.session).unwrap_or_default();
             record.generation = record.generation.max(present.generation);
             record.person = present.bearer.person_id();
-            record.seen = record.seen.max(now.wall);
+            record.seen = record.seen.max(present.seen);
             let session = Session {
                 id: present.session,
                 member,
@@ -126,6 +142,7 @@ impl Room {
             active: now.tick,
             idle: false,
             status: Status::Available,
+            written: None,
         };
         let at = now.tick.plus_ms(self.limits.idle_ms);
         self.schedule.set(Due::Idle(no), at);

@@ -134,5 +134,6 @@ fn present() -> Present {
         x: 500,
         y: 500,
         facing: 0,
+        seen: WallMs(1_000_000),
     }
 }

@@ -159,6 +159,33 @@ fn a_full_room_of_1500_people_reaches_a_newcomer_whole_in_parts() {
 }
 
 #[test]
+fn who_comes_back_to_a_crowd_gets_what_changed_and_the_crowd_is_written_once() {
+    let (mut hall, _) = full_hall(1_500);
+    let written = |hall: &Hall| -> BTreeSet<*const u8> {
+        let members = hall.room.members.values();
+        let bytes = members.filter_map(|member| member.written.as_ref());
+        bytes.map(|written| written.bytes.as_ptr()).collect()
+    };
+    let before = written(&hall);
+    let have = ReadPoint {
+        epoch: hall.room.epoch().0,
+        seq: 1 << 40,
+    };
+    let reader = hall.room.by_person.values().max().copied();
+    let delta = hall.room.catch_up(reader.expect("someone"), Some(&have));
+    let [(_, ServerFrame::Changes { people, items, .. })] = &frames(&delta)[..] else {
+        panic!("one frame of what changed");
+    };
+    assert_eq!((people.len(), items.len()), (1_500, 0));
+    assert_eq!(written(&hall), before);
+    hall.walk(1, (1, 1));
+    hall.enter(4);
+    let fresh = written(&hall);
+    assert_eq!(fresh.len(), 1_501);
+    assert!(before.difference(&fresh).count() <= 1, "who walked alone");
+}
+
+#[test]
 fn a_small_room_comes_in_one_frame_and_a_delta_too_long_as_a_snapshot() {
     let (mut hall, part_bytes_max) = full_hall(4);
     let Some(Effect::Send { bytes, .. }) = hall.effects.pop() else {

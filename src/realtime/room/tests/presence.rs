@@ -82,6 +82,77 @@ fn a_token_works_once_and_a_copied_tab_is_refused() {
     assert!(world.clients[1].inside);
 }
 
+/// A busy room: a batch and a save every step, and someone who comes and goes.
+#[test]
+fn the_roster_is_saved_when_it_is_due_and_not_with_every_batch() {
+    let mut world = World::new(3);
+    world.rest();
+    let (mut saves, mut rosters) = (0, 0);
+    for step in 0..100 {
+        world.batch(0, vec![say("또 한 줄")], true);
+        if step % 2 == 0 {
+            world.connect(2);
+            world.deliver(2);
+        } else if let Some(conn) = world.conn(2) {
+            world.feed(Input::Leave { conn });
+            world.clients[2].start_over();
+        }
+        world.pass(20);
+        saves += usize::from(world.saving.is_some());
+        rosters += usize::from(world.saving.as_ref().is_some_and(|s| s.0.roster.is_some()));
+        world.save_answers();
+        world.deliver(0);
+    }
+    assert!(saves >= 100, "{saves}");
+    assert!((10..=20).contains(&rosters), "{rosters} in two seconds");
+    // An owner that stops writes down at once who is here, and nobody is seen leaving.
+    world.connect(2);
+    world.deliver(2);
+    world.feed(Input::Drain);
+    world.settle();
+    world.save_answers();
+    assert_eq!(world.store.roster().len(), 3);
+}
+
+#[test]
+fn a_token_is_good_for_as_long_as_its_session_is_here_and_a_day_after() {
+    const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+    let grace_ms = Limits::DEFAULT.grace_ms;
+    let refused = |world: &mut World| {
+        world.connect(1);
+        let refused = world.closes.pop() == Some((1, CloseCode::ResumeRefused));
+        world.deliver(1);
+        refused
+    };
+    let mut world = two();
+    let first = world.clients[1].token.clone();
+    for _ in 0..25 {
+        world.pass(DAY_MS / 24);
+        world.save_answers();
+    }
+    // The process dies without a word: what it wrote down of who is here is not older than an hour.
+    let member = world.clients[0].people.len();
+    world.crash();
+    assert!(!refused(&mut world), "it was here until now");
+    assert_eq!(world.clients[1].people.len(), member);
+    let newest = world.clients[1].token.clone();
+    world.clients[1].token = first;
+    world.cut(1);
+    assert!(refused(&mut world), "a replaced one is none, however old");
+    // The connection is lost: from now on a day is left.
+    world.clients[1].token = newest;
+    assert!(!refused(&mut world));
+    world.pass(2 * DAY_MS);
+    world.cut(1);
+    world.pass(grace_ms);
+    world.pass(DAY_MS - grace_ms);
+    assert!(!refused(&mut world), "a day after it was last seen");
+    world.cut(1);
+    world.pass(grace_ms);
+    world.pass(DAY_MS - grace_ms + 1);
+    assert!(refused(&mut world));
+}
+
 #[test]
 fn spent_tokens_stay_spent_when_the_session_has_ended_and_the_room_is_opened_anew() {
     for leaves in [true, false] {
@@ -127,7 +198,7 @@ fn the_newest_connection_of_a_session_wins() {
     let half_open = world.conn(1).expect("inside");
     // The phone changed networks: a new connection while the old one still looks alive.
     let token = world.clients[1].token.clone().expect("a token");
-    let claims = crate::realtime::token::TokenKey::new(&[5; 32]).open(&token, world.now.wall);
+    let claims = crate::realtime::token::TokenKey::new(&[5; 32]).open(&token);
     let claims = claims.expect("opens");
     let visitor = Box::new(world.visitor(1).clone());
     let (session, generation) = (claims.session, claims.generation);
@@ -136,6 +207,7 @@ fn the_newest_connection_of_a_session_wins() {
         generation,
         have: None,
         avatar: None,
+        issued: claims.issued,
     };
     let conn = crate::realtime::room::ConnId(half_open.0 + 1_000);
     world.feed(Input::Enter {

@@ -34,24 +34,46 @@ fn the_interval_grows_with_the_crowd_and_with_lateness_and_shrinks_back() {
     assert_eq!(interval(&outgoing, 1), LIMITS.flush_ms_min);
     assert_eq!(interval(&outgoing, 100), LIMITS.flush_ms_min + 20);
     assert_eq!(interval(&outgoing, 10_000), LIMITS.flush_ms_max);
-    outgoing.set_lateness(&LIMITS, 15);
+    outgoing.set_lateness(&LIMITS, 1, 15);
     assert_eq!(interval(&outgoing, 1), LIMITS.flush_ms_min + 15);
-    outgoing.set_lateness(&LIMITS, 60_000);
+    outgoing.set_lateness(&LIMITS, 1, 60_000);
     assert_eq!(interval(&outgoing, 1), LIMITS.flush_ms_max);
     let mut turns = 0;
     while interval(&outgoing, 1) > LIMITS.flush_ms_min {
         let before = interval(&outgoing, 1);
-        outgoing.set_lateness(&LIMITS, 0);
+        outgoing.set_lateness(&LIMITS, 1, 0);
         assert!(interval(&outgoing, 1) <= before);
         turns += 1;
     }
     assert!((10..100).contains(&turns), "slowly, but surely: {turns}");
+    let crowd = LIMITS.split_min + 1;
+    assert_eq!(interval(&outgoing, crowd), LIMITS.flush_ms_max, "on time");
+    outgoing.set_lateness(&LIMITS, crowd, 100);
+    assert_eq!(interval(&outgoing, crowd), LIMITS.flush_ms_max + 100);
+    outgoing.set_lateness(&LIMITS, crowd, 60_000);
+    assert_eq!(interval(&outgoing, crowd), LIMITS.flush_late_ms_max);
+    assert_eq!(interval(&outgoing, crowd - 1), LIMITS.flush_ms_max);
     let mut hall = Hall::full_of(2, LIMITS);
     hall.room.set_lateness(12);
     assert_eq!(
         hall.room.inspect(hall.now).interval_ms,
         LIMITS.flush_ms_min + 12
     );
+}
+
+#[test]
+fn returns_to_a_room_where_nothing_happens_leave_nothing_behind() {
+    let mut world = World::new(2);
+    world.rest();
+    world.pass(1_000);
+    for _ in 0..100 {
+        world.cut(1);
+        world.connect(1);
+        world.deliver(1);
+        world.settle();
+        let room = world.room.as_ref().expect("the room is open");
+        assert!(room.outgoing.told.is_empty());
+    }
 }
 
 #[test]

@@ -126,6 +126,7 @@ export const serverFrame = variants({
       chat: list(chatLine),
       people: list(person),
       parts: uint32,
+      room: roomInfo,
     },
   ],
   changes: [

@@ -65,7 +65,7 @@ export class Replica {
     if (snapshot === 'gap') return GAP;
     if (snapshot === null) return null;
     const document = fromSnapshot(snapshot);
-    return this.#take({ ok: true, document, changes: [], lines: [], info: null }, true);
+    return this.#take({ ok: true, document, changes: [], lines: [], info: snapshot.room }, true);
   }
 
   #changes(frame: ServerFrameOf<'changes'>): Step | Refused {

@@ -79,7 +79,7 @@ const everyServerFrame: ServerFrame[] = [
     lastNumber: 0,
     resumed: false,
   },
-  { type: 'snapshot', epoch: 2, seq: 9, theme, items: [item], chat: [line], people: [person], parts: 1 },
+  { type: 'snapshot', epoch: 2, seq: 9, theme, items: [item], chat: [line], people: [person], parts: 1, room: ROOM_INFO },
   { type: 'part', epoch: 2, seq: 9, part: 1, items: [item], chat: [line], people: [person] },
   { type: 'changes', epoch: 2, seq: 9, theme: null, items: [item], removed: [{ id: 4, seq: 8 }], chat: [], people: [] },
   {

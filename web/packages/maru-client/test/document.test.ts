@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyAvatars, applyChanges, applyEvents, CHAT_LINES_KEPT, fromSnapshot } from '../src/document.ts';
 import type { Op, Person, RoomEvent } from '../src/index.ts';
+import { ROOM_INFO } from './fake-room.ts';
 import { chair } from './harness.ts';
 
 const avatar = (member: number, x = 0) => ({ member, x, y: 0, facing: 0, standing: 0 }) as const;
@@ -29,6 +30,7 @@ const room = fromSnapshot({
   chat: [],
   people: [person(1)],
   parts: 0,
+  room: ROOM_INFO,
 });
 const changed = (seq: number, ops: Op[], member = 1): RoomEvent => ({
   type: 'changed',

@@ -216,8 +216,7 @@ export class FakeRoom {
 
   /** Sends everyone the whole room, as after frames were dropped for slow readers. */
   resync(): void {
-    // no snapshot holds the rules, and what was dropped may have
-    this.#events = [{ type: 'roomChanged', room: this.live.info }];
+    this.#events = [];
     for (const line of this.#lines.keys()) this.#catchUp(line, null);
   }
 
@@ -226,7 +225,7 @@ export class FakeRoom {
     const all = [...items.values()].map(({ item }) => item);
     const common = { epoch: this.epoch, seq, people: this.people };
     if (have?.epoch !== this.epoch) {
-      this.#sendSnapshot(line, { type: 'snapshot', ...common, theme, items: all, chat, parts: 0 });
+      this.#sendSnapshot(line, { type: 'snapshot', ...common, theme, items: all, chat, parts: 0, room: this.live.info });
       return;
     }
     const newer = <T extends { seq: number }>(things: T[]) => things.filter((thing) => thing.seq > have.seq);

@@ -113,3 +113,16 @@ test('every answer is told', async () => {
     expect.objectContaining({ outcome: { status: 'applied', seq: 1 } }),
   ]);
 });
+
+test('new rules come with a whole new copy of the room too', async () => {
+  const { room, network, server, heard, enter } = harness();
+  await enter();
+  server.resync();
+  network.settle();
+  expect(heard.room).toHaveLength(1);
+  server.live.info = { ...server.live.info, name: 'Lounge' };
+  server.resync();
+  network.settle();
+  expect(room.info?.name).toBe('Lounge');
+  expect(heard.room).toHaveLength(2);
+});

@@ -64,9 +64,10 @@ test.each([
 ])('%s puts the copy in doubt', async (_, part) => {
   const { room, network, server, pass, enter } = harness({}, longRoom());
   await enter();
-  const { seq, theme } = server.live;
-  network.inject(encodeServer({ type: 'snapshot', epoch: 1, seq, theme, items: [], chat: [], people: [], parts: 3 }));
-  network.inject(encodeServer({ type: 'part', epoch: 1, seq, part, items: [], chat: [], people: [] }));
+  const { seq, theme, info } = server.live;
+  const rest = { items: [], chat: [], people: [] };
+  network.inject(encodeServer({ type: 'snapshot', epoch: 1, seq, theme, ...rest, parts: 3, room: info }));
+  network.inject(encodeServer({ type: 'part', epoch: 1, seq, part, ...rest }));
   expect(room.state.name).toBe('reconnecting');
   expect(room.view.items.size).toBe(10);
   await vi.advanceTimersByTimeAsync(500);
@@ -77,21 +78,22 @@ test.each([
 test('parts without a beginning, or more of them than any room has, do as well', async () => {
   const { room, network, server, enter } = harness();
   await enter();
-  const { seq, theme } = server.live;
+  const { seq, theme, info } = server.live;
   const rest = { epoch: 1, seq, items: [], chat: [], people: [] };
   network.inject(encodeServer({ type: 'part', part: 1, ...rest }));
   expect(room.state.name).toBe('reconnecting');
   await vi.advanceTimersByTimeAsync(500);
   network.settle();
-  network.inject(encodeServer({ type: 'snapshot', theme, parts: 2 ** 32 - 1, ...rest }));
+  network.inject(encodeServer({ type: 'snapshot', theme, parts: 2 ** 32 - 1, room: info, ...rest }));
   expect(room.state.name).toBe('reconnecting');
 });
 
 test('nothing of the room may come between the parts', async () => {
   const { room, network, server, enter } = harness();
   await enter();
-  const { seq, theme } = server.live;
-  network.inject(encodeServer({ type: 'snapshot', epoch: 1, seq, theme, items: [], chat: [], people: [], parts: 1 }));
+  const { seq, theme, info } = server.live;
+  const rest = { items: [], chat: [], people: [] };
+  network.inject(encodeServer({ type: 'snapshot', epoch: 1, seq, theme, ...rest, parts: 1, room: info }));
   network.inject(encodeServer({ type: 'events', epoch: 1, flush: 2, seq, events: [] }));
   expect(room.state.name).toBe('reconnecting');
 });

@@ -74,7 +74,7 @@ function answersOf(bytes: Uint8Array): readonly ServerFrame[] {
     const welcome = { epoch: 1, session: 1, member: 1, resumeToken: 't', role: 'editor', room: ROOM_INFO } as const;
     return [
       { type: 'welcome', ...welcome, limits: LIMITS, lastNumber: 0, resumed: false },
-      { type: 'snapshot', epoch: 1, seq: 0, theme, items: [], chat: [], people: [], parts: 0 },
+      { type: 'snapshot', epoch: 1, seq: 0, theme, items: [], chat: [], people: [], parts: 0, room: ROOM_INFO },
     ];
   }
   if (frame.type !== 'ops') return [];
