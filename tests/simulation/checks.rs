@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use maru::domain::clock::WallMs;
-use maru::domain::room::Applicant;
+use maru::domain::room::{Applicant, Document};
 use maru::realtime::host::{Action, HostInput};
 use maru::realtime::relay::Body;
 use maru::realtime::room::Input;
 use maru::realtime::wire;
 use maru_protocol::replica::{CHAT_LINES_MAX, Contents};
-use maru_protocol::{Op, OutcomeCode};
+use maru_protocol::{Op, OutcomeCode, RoomInfo, Visibility};
 
 use crate::world::World;
 
@@ -303,7 +303,7 @@ impl World {
             );
             here.insert(person);
         }
-        let contents = Contents::of(&wire::snapshot(0, &durable.document, Vec::new()));
+        let contents = contents(&durable.document);
         let inside: Vec<usize> = (0..self.players.len())
             .filter(|n| self.players[*n].client.inside)
             .collect();
@@ -362,4 +362,18 @@ impl World {
             );
         }
     }
+}
+
+/// What a client has that has everything: the room's rules are no part of it.
+fn contents(document: &Document) -> Contents {
+    let nowhere = RoomInfo {
+        id: String::new(),
+        name: String::new(),
+        owner_id: String::new(),
+        visibility: Visibility::Private,
+        guests_allowed: false,
+        locked: false,
+        people_max: 0,
+    };
+    Contents::of(&wire::snapshot(0, document, nowhere))
 }

@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Answers, Replica};
 use crate::{
-    Ack, Avatar, Event, Op, OutcomeCode, Person, PersonKind, ReadPoint, Reason, Role, ServerFrame,
-    Standing, Status, Theme,
+    Ack, Avatar, Event, Op, OutcomeCode, Person, PersonKind, ReadPoint, Reason, Role, RoomInfo,
+    ServerFrame, Standing, Status, Theme, Visibility,
 };
 
 fn person(member: u32, role: Role) -> Person {
@@ -45,6 +45,15 @@ fn snapshot(epoch: u64, seq: u64, parts: u32) -> ServerFrame {
         chat: Vec::new(),
         people: vec![person(1, Role::Owner), person(2, Role::Visitor)],
         parts,
+        room: RoomInfo {
+            id: "r1".to_owned(),
+            name: "마루".to_owned(),
+            owner_id: "u1".to_owned(),
+            visibility: Visibility::Public,
+            guests_allowed: true,
+            locked: false,
+            people_max: 50,
+        },
     }
 }
 

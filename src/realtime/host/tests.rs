@@ -151,7 +151,7 @@ impl Pair {
         for action in actions {
             let it = &mut self.sides[side];
             match action {
-                Action::Send(..) | Action::Answer(..) => {}
+                Action::Send(..) | Action::Answer(..) | Action::Refused(_) => {}
                 Action::Resync(conn, bytes) => it.resyncs.push((conn, bytes)),
                 Action::Flush(conns, bytes, _) => it.flushes.push((conns, bytes)),
                 Action::Close(conn, code) => {

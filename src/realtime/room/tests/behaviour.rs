@@ -1,6 +1,8 @@
 //! What the room does with edits, in situations one can name.
 
-use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Place, Role, ServerFrame, Standpoint};
+use maru_protocol::{
+    CloseCode, ErrorCode, Op, OutcomeCode, Place, Reason, Role, ServerFrame, Standpoint,
+};
 
 use super::client::frames;
 use super::world::World;
@@ -51,6 +53,11 @@ pub(super) fn two() -> World {
 
 pub(super) fn outcome(world: &World, client: usize, number: u32) -> Option<OutcomeCode> {
     world.clients[client].batches.outcome(number)
+}
+
+/// Why the batch was rejected, if it was.
+pub(super) fn reason(world: &World, client: usize, number: u32) -> Option<Reason> {
+    world.clients[client].batches.answers.get(number)?.reason
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use maru_protocol::{ErrorCode, Op, OutcomeCode, Reason};
 
-use super::behaviour::{outcome, say};
+use super::behaviour::{outcome, reason, say};
 use super::owner::{about, ban, guest, mute, told};
 use super::world::World;
 use crate::domain::room::GUEST_BAN_MS;
@@ -64,12 +64,12 @@ fn a_muted_guest_is_silent_under_another_id_and_heard_after_being_unmuted() {
     comes_as_another(&mut world, 1, 7);
     let first = world.batch(1, vec![say("나 왔어")], true).expect("inside");
     world.rest();
-    assert_eq!(world.clients[1].reasons.get(&first), Some(&Reason::Muted));
-    let member = world.clients[1].member;
-    assert!(world.clients[0].people[&member].muted);
+    assert_eq!(reason(&world, 1, first), Some(Reason::Muted));
+    let member = world.clients[1].room.member;
+    assert!(world.clients[0].room.people[&member].muted);
     let unmute = |person| Op::Unmute { person };
     about(&mut world, unmute, 1).expect("given back");
-    assert!(!world.clients[0].people[&member].muted);
+    assert!(!world.clients[0].room.people[&member].muted);
     let again = world.batch(1, vec![say("고마워")], true).expect("inside");
     world.rest();
     assert_eq!(outcome(&world, 1, again), Some(OutcomeCode::Applied));
@@ -82,6 +82,6 @@ fn a_muted_guest_is_silent_under_another_id_and_heard_after_being_unmuted() {
     world.deliver(1);
     world.pass(100);
     world.deliver(0);
-    let member = world.clients[1].member;
-    assert!(world.clients[0].people[&member].muted);
+    let member = world.clients[1].room.member;
+    assert!(world.clients[0].room.people[&member].muted);
 }

@@ -2,7 +2,7 @@
 
 use maru_protocol::{Op, OutcomeCode};
 
-use super::behaviour::outcome;
+use super::behaviour::{outcome, reason};
 use super::owner::{appoint, ban, dismiss, lock, mute, open_to, policy};
 use super::world::World;
 use crate::domain::room::{Decision, PolicyChange};
@@ -17,8 +17,7 @@ fn late(world: &mut World, phone: Op, laptop: Op) -> (OutcomeCode, bool) {
         world.save_answers();
     }
     world.deliver(1);
-    let reason = world.clients[1].reasons.get(&newer);
-    assert_eq!(reason, None, "the newer one");
+    assert_eq!(reason(world, 1, newer), None, "the newer one");
     assert_eq!(outcome(world, 1, newer), Some(OutcomeCode::Applied));
     let before = world.room.as_ref().expect("open").card.clone();
     let layouts = world.document().layouts.clone();
@@ -115,7 +114,7 @@ fn of_late_rules_those_nobody_has_set_since_are_set_also_by_the_next_owner() {
     assert_eq!(outcome(&world, 0, number), Some(OutcomeCode::Applied));
     let access = &world.store.card.access;
     assert!(access.locked && !access.guests_allowed);
-    let told = world.clients[1].decisions.last();
+    let told = world.clients[1].room.decisions.last();
     let left = Op::SetPolicy {
         name: None,
         visibility: None,

@@ -341,7 +341,7 @@ fn a_reader_brought_up_to_date_learns_the_rules_and_costs_the_others_nothing() {
     world.rest();
     decide(&mut world, open_to(Followers)).expect("followers only");
     // The first visitor never got it.
-    world.clients[1].room = None;
+    world.clients[1].room.info = None;
     world.flushes.clear();
     let conn = world.conn(1).expect("inside");
     world.feed(Input::Drained { conn, stale: true });
@@ -349,7 +349,7 @@ fn a_reader_brought_up_to_date_learns_the_rules_and_costs_the_others_nothing() {
     for client in 0..3 {
         world.deliver(client);
     }
-    let info = world.clients[1].room.as_ref().expect("told");
+    let info = world.clients[1].room.info.as_ref().expect("told");
     assert_eq!(info.visibility, Visibility::Followers);
     assert_eq!(world.flushes, [], "nobody else hears of it");
 }

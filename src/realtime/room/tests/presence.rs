@@ -131,10 +131,10 @@ fn a_token_is_good_for_as_long_as_its_session_is_here_and_a_day_after() {
         world.save_answers();
     }
     // The process dies without a word: what it wrote down of who is here is not older than an hour.
-    let member = world.clients[0].people.len();
+    let member = world.clients[0].room.people.len();
     world.crash();
     assert!(!refused(&mut world), "it was here until now");
-    assert_eq!(world.clients[1].people.len(), member);
+    assert_eq!(world.clients[1].room.people.len(), member);
     let newest = world.clients[1].token.clone();
     world.clients[1].token = first;
     world.cut(1);
@@ -334,7 +334,7 @@ fn what_is_kept_of_ended_sessions_is_bounded_while_the_room_stays_open() {
     let kept = SESSION_RECORDS_MAX..=SESSION_RECORDS_MAX + 2;
     assert!(kept.contains(&world.store.session_count()));
     world.crash();
-    world.clients[0].answers.clear();
+    world.clients[0].batches.answers.clear();
     world.connect(0);
     world.deliver(0);
     assert_eq!(outcome(&world, 0, 1), Some(OutcomeCode::Applied));

@@ -274,8 +274,9 @@ fn check_items(world: &World) {
 /// Everyone sees what the room holds, and the store holds it too.
 fn check_same(world: &World) {
     let document = world.document();
+    let room = world.room.as_ref().expect("the room is open");
     assert_eq!(&world.store.document, document, "saved and live");
-    let contents = Contents::of(&wire::snapshot(0, document, Vec::new()));
+    let contents = Contents::of(&wire::snapshot(0, document, room.room_info()));
     for client in &world.clients {
         assert!(
             client.inside && client.batches.unanswered.is_empty(),

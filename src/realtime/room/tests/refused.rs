@@ -82,7 +82,8 @@ fn error(world: &mut World, client: usize) -> Told {
 fn reason(world: &mut World, ops: Vec<Op>) -> Told {
     let number = world.batch(0, ops, true).expect("inside");
     world.rest();
-    let reason = world.clients[0].reasons[&number];
+    let ack = world.clients[0].batches.answers.get(number);
+    let reason = ack.and_then(|ack| ack.reason).expect("rejected");
     let counted = world.refused.last().map(|limit| (*limit).to_owned());
     Told(reason.to_string(), counted, None)
 }
