@@ -1,6 +1,7 @@
 //! A room whose members are written to by tasks of their own: nobody can tell.
 
 use maru::realtime::limits::Limits;
+use maru_protocol::replica::Replica;
 use maru_protocol::{ClientFrame, CloseCode, ErrorCode, Op};
 
 use crate::client::Client;
@@ -27,6 +28,9 @@ async fn a_room_written_to_by_tasks_shows_everyone_the_same() {
     }
     guests[0].say("다시 낮이네").await;
     stage.mark().await;
+    // Said on another connection than the mark, so it may come after.
+    let heard = |room: &Replica| room.contents.chat.len() == 1;
+    stage.witness.until_room(heard).await;
     let all = stage.witness.room.contents.clone();
     for guest in &mut guests {
         guest.until_room(|room| room.contents.seq >= all.seq).await;

@@ -57,7 +57,7 @@ pub(super) fn outcome(world: &World, client: usize, number: u32) -> Option<Outco
 
 /// Why the batch was rejected, if it was.
 pub(super) fn reason(world: &World, client: usize, number: u32) -> Option<Reason> {
-    world.clients[client].batches.answers.get(number)?.reason
+    world.clients[client].batches.reason(number)
 }
 
 #[test]

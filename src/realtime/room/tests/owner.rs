@@ -333,28 +333,6 @@ fn what_the_room_opens_to_decides_who_stays() {
 }
 
 #[test]
-fn a_reader_brought_up_to_date_learns_the_rules_and_costs_the_others_nothing() {
-    use crate::domain::room::Visibility::Followers;
-    let mut world = World::new(3);
-    world.visitor(1).follows_owner = true;
-    world.visitor(2).follows_owner = true;
-    world.rest();
-    decide(&mut world, open_to(Followers)).expect("followers only");
-    // The first visitor never got it.
-    world.clients[1].room.info = None;
-    world.flushes.clear();
-    let conn = world.conn(1).expect("inside");
-    world.feed(Input::Drained { conn, stale: true });
-    world.pass(1_000);
-    for client in 0..3 {
-        world.deliver(client);
-    }
-    let info = world.clients[1].room.info.as_ref().expect("told");
-    assert_eq!(info.visibility, Visibility::Followers);
-    assert_eq!(world.flushes, [], "nobody else hears of it");
-}
-
-#[test]
 fn rules_have_ranges_and_a_smaller_room_throws_nobody_out() {
     let mut world = World::new(4);
     for client in 0..3 {

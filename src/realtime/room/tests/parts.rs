@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use maru_protocol::{ReadPoint, ServerFrame};
+use maru_protocol::{ReadPoint, ServerFrame, Visibility};
 
 use super::client::frames;
 use super::hall::Hall;
+use super::owner::{decide, open_to};
+use super::world::World;
 use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{SessionId, UserId};
@@ -209,4 +211,26 @@ fn a_small_room_comes_in_one_frame_and_a_delta_too_long_as_a_snapshot() {
     let all_new = have(&hall, 0);
     let snapshot = hall.room.catch_up(member, Some(&all_new));
     assert_eq!(put_together(&snapshot, part_bytes_max).lines, 100);
+}
+
+#[test]
+fn a_reader_brought_up_to_date_learns_the_rules_and_costs_the_others_nothing() {
+    use crate::domain::room::Visibility::Followers;
+    let mut world = World::new(3);
+    world.visitor(1).follows_owner = true;
+    world.visitor(2).follows_owner = true;
+    world.rest();
+    decide(&mut world, open_to(Followers)).expect("followers only");
+    // The first visitor never got it.
+    world.clients[1].room.info = None;
+    world.flushes.clear();
+    let conn = world.conn(1).expect("inside");
+    world.feed(Input::Drained { conn, stale: true });
+    world.pass(1_000);
+    for client in 0..3 {
+        world.deliver(client);
+    }
+    let info = world.clients[1].room.info.as_ref().expect("told");
+    assert_eq!(info.visibility, Visibility::Followers);
+    assert_eq!(world.flushes, [], "nobody else hears of it");
 }
