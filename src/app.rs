@@ -1,8 +1,11 @@
 //! Wiring: the only place that sees edges and adapters together.
 
 mod doctor;
+mod health;
 mod http;
+mod key;
 mod metrics;
+mod openapi;
 mod role;
 mod routes;
 mod seed;
@@ -12,6 +15,8 @@ mod telemetry;
 
 pub use crate::domain::user::AccountRole;
 pub use doctor::{Diagnosis, diagnose};
+pub use key::{ListedKey, list_keys, rotate_keys};
+pub use openapi::{document, openapi};
 pub use role::set_role;
 pub use seed::{SeedError, SeedOutcome, seed};
 pub use server::Server;

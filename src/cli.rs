@@ -7,7 +7,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::app::{AccountRole, SeedOutcome, Server, diagnose, seed, set_role, start_logging};
+use crate::app::{
+    AccountRole, SeedOutcome, Server, diagnose, document, list_keys, rotate_keys, seed, set_role,
+    start_logging,
+};
 use crate::config::{Config, Overrides};
 
 /// The configuration, the arguments or the store are not as they must be.
@@ -38,6 +41,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what a server answers, as OpenAPI 3.1.
+    Openapi,
     /// Move the demo neighbourhood into an empty store.
     Seed(Settings),
     /// Give an account a role on the platform, also while the server runs.
@@ -49,6 +54,23 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// The keys access tokens are signed with, also while the server runs.
+    #[command(subcommand)]
+    Keys(Keys),
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Make a new key: published at once, it signs in ten minutes; what the old one has signed stays good.
+    Rotate {
+        /// Sign with it at once.
+        #[arg(long)]
+        now: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Print the keys, their states and when each begins to sign.
+    List(Settings),
 }
 
 /// Flags win over MARU_* variables, these over the file, the file over the defaults.
@@ -103,6 +125,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Doctor { settings, json } => {
             settings.load().and_then(|config| examine(&config, json))
         }
+        Command::Openapi => {
+            say(document().text());
+            Ok(())
+        }
         Command::Seed(settings) => settings.load().and_then(|config| move_in(&config)),
         Command::Role {
             handle,
@@ -111,6 +137,12 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         } => settings
             .load()
             .and_then(|config| give_role(&config, &handle, role)),
+        Command::Keys(Keys::Rotate { now, settings }) => {
+            settings.load().and_then(|config| turn_keys(&config, now))
+        }
+        Command::Keys(Keys::List(settings)) => {
+            settings.load().and_then(|config| tell_keys(&config))
+        }
     };
     outcome.map_or_else(|code| code, |()| ExitCode::SUCCESS)
 }
@@ -187,6 +219,28 @@ fn give_role(config: &Config, handle: &str, role: AccountRole) -> Result<(), Exi
     } else {
         format!("{handle} is {after} now and was {before} before")
     });
+    Ok(())
+}
+
+fn turn_keys(config: &Config, at_once: bool) -> Result<(), ExitCode> {
+    let made = runtime()?.block_on(rotate_keys(&config.store.data, at_once));
+    let made = made.map_err(|error| {
+        complain(&error);
+        ExitCode::FAILURE
+    })?;
+    say(&format!("{} signs from {}", made.kid, made.signs_from));
+    Ok(())
+}
+
+fn tell_keys(config: &Config) -> Result<(), ExitCode> {
+    let keys = runtime()?.block_on(list_keys(&config.store.data));
+    let keys = keys.map_err(|error| {
+        complain(&error);
+        ExitCode::FAILURE
+    })?;
+    for key in keys {
+        say(&format!("{:<9} {} {}", key.state, key.signs_from, key.kid));
+    }
     Ok(())
 }
 

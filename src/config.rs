@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
+mod app_client;
 mod auth;
 mod backend;
 mod error;
@@ -16,29 +17,34 @@ mod log;
 mod metrics;
 mod print;
 mod provider;
+mod rest;
 mod secret;
 mod server;
 mod setting;
 mod store;
 
+pub use app_client::AppConfig;
 pub use auth::AuthConfig;
 pub use backend::{Address, BackendConfig, S3Config};
 pub use error::{ConfigError, ConfigErrors, Source};
 pub use layers::{ConfigFile, Overrides};
 pub use log::{LogConfig, LogFormat};
 pub use metrics::MetricsConfig;
-pub use provider::{DEV_PROVIDER, ProviderConfig};
+pub use provider::{
+    AppleKey, ClientAuth, DEV_ISSUER, DEV_PROVIDER, ProviderConfig, ProviderKind, ResponseMode,
+};
 pub use secret::Secret;
 pub use server::{Mode, PublicUrl, ServerConfig};
 pub use store::StoreConfig;
 
+use app_client::AppDraft;
 use error::Checks;
 use layers::{Given, Place};
 use print::Effective;
 use provider::ProviderDraft;
 use setting::Setting;
 
-use crate::domain::limits::Limits;
+use crate::domain::limits::{Limits, RestLimits};
 
 /// The effective configuration of one process.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +59,8 @@ pub struct Config {
     pub backend: BackendConfig,
     /// Live rooms.
     pub live: Limits,
+    /// The REST side.
+    pub rest: RestLimits,
     /// Numbers for whoever watches.
     pub metrics: MetricsConfig,
     /// Log lines.
@@ -68,6 +76,7 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
         backend::SETTINGS,
         auth::SETTINGS,
         live::SETTINGS,
+        rest::SETTINGS,
         metrics::SETTINGS,
         log::SETTINGS,
     ]
@@ -114,6 +123,7 @@ impl Config {
 struct Loader {
     config: Config,
     providers: BTreeMap<String, ProviderDraft>,
+    apps: BTreeMap<String, AppDraft>,
     sources: BTreeMap<String, Source>,
     errors: Vec<ConfigError>,
 }
@@ -124,7 +134,12 @@ impl Loader {
         let outcome = match given.place {
             Place::Setting(setting) => setting.apply(&mut self.config, &given),
             Place::Provider { ref id, field } => {
-                let draft = self.providers.entry(id.clone()).or_default();
+                let fresh = || ProviderDraft::of(id);
+                let draft = self.providers.entry(id.clone()).or_insert_with(fresh);
+                field.apply(draft, &given)
+            }
+            Place::App { ref id, field } => {
+                let draft = self.apps.entry(id.clone()).or_default();
                 field.apply(draft, &given)
             }
         };
@@ -141,8 +156,10 @@ impl Loader {
         server::check(&self.config, &mut checks);
         auth::check(&self.config, &mut checks);
         provider::check(&self.providers, &mut checks);
+        app_client::check(&self.apps, &mut checks);
         backend::check(&self.config, &mut checks);
         live::check(&self.config, &mut checks);
+        rest::check(&self.config, &mut checks);
         metrics::check(&self.config, &mut checks);
         if !self.errors.is_empty() {
             return Err(ConfigErrors::from(self.errors));
@@ -155,7 +172,14 @@ impl Loader {
                 Effective::of(&provider::key(id, field), field, draft, &self.sources)
             }));
         }
+        for (id, draft) in &self.apps {
+            effective.extend(app_client::FIELDS.iter().map(|field| {
+                let key = app_client::key(id, field);
+                Effective::of(&key, field, draft, &self.sources)
+            }));
+        }
         self.config.effective = effective;
+        self.config.auth.apps = app_client::finish(self.apps);
         self.config.auth.providers = provider::finish(self.providers);
         Ok(self.config)
     }

@@ -1,11 +1,21 @@
 //! The pure core: identities, people, room documents and their operations, limits. No async, no I/O.
 
 pub mod address;
+pub mod audit;
 pub mod clock;
+pub mod email;
 pub mod id;
 pub mod limits;
+pub mod notification;
+pub mod profile;
+pub mod redirect;
+pub mod relation;
 pub mod room;
 pub mod rules;
+pub mod scope;
+pub mod search;
+pub mod settings;
 pub mod text;
 pub mod user;
+pub mod version;
 pub mod visitor;

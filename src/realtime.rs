@@ -12,6 +12,7 @@ pub mod host;
 pub mod inspect;
 pub mod lease;
 pub mod limits;
+pub mod lines;
 pub mod meter;
 pub mod metrics;
 pub mod outbox;

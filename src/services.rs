@@ -1,6 +1,10 @@
 //! Use cases, one service a file. They know ports and domain, never HTTP, never each other.
 
+pub mod account;
 pub mod auth;
+pub mod notification;
+pub mod profile;
 pub mod relation;
 pub mod room;
+pub mod settings;
 pub mod user;

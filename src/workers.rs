@@ -1,3 +1,4 @@
 //! Work that nobody waits for at a screen: each worker is a loop that can be stopped at any point and begun again.
 
+pub mod erasure;
 pub mod outbox;

@@ -68,7 +68,9 @@ pub async fn furnish(data: &Path, wanted: usize) -> Result<Vec<RoomId>, Failure>
 }
 
 /// What stands for many addresses in life and is one here.
-const ONE_ADDRESS: [&str; 9] = [
+const ONE_ADDRESS: [&str; 11] = [
+    "MARU_REST_ADDRESS_WRITE_PER_MINUTE",
+    "MARU_REST_ADDRESS_WRITE_BURST",
     "MARU_LIVE_TICKETS_PER_SECOND",
     "MARU_LIVE_TICKETS_BURST",
     "MARU_LIVE_ADDRESS_FRAMES_PER_SECOND",

@@ -112,6 +112,32 @@ name_enum! {
 }
 
 name_enum! {
+    /// What a notice is about.
+    NoticeKind {
+        /// Somebody follows the receiver.
+        "follow" Follow,
+        /// Somebody asks to follow the receiver.
+        "follow_request" FollowRequest,
+        /// The receiver may follow whom they asked.
+        "request_approved" RequestApproved,
+        /// Somebody asks for a tie.
+        "tie_request" TieRequest,
+        /// Whom the receiver asked is tied to them now.
+        "tie_made" TieMade,
+        /// A tie wrote a line on the receiver's profile.
+        "testimonial" Testimonial,
+        /// Somebody wrote into the receiver's guestbook.
+        "guestbook" Guestbook,
+        /// Somebody commented on what the receiver posted.
+        "comment" Comment,
+        /// Somebody reacted to what the receiver posted.
+        "reaction" Reaction,
+        /// Somebody named the receiver.
+        "mention" Mention,
+    }
+}
+
+name_enum! {
     /// Why a frame was refused.
     ErrorCode {
         /// Not a MessagePack array of a known shape.

@@ -1,7 +1,7 @@
 //! The frames themselves, one enum a direction.
 
 use crate::array::{array_enum, array_struct, number_enum};
-use crate::codes::{ErrorCode, Reason};
+use crate::codes::{ErrorCode, NoticeKind, Reason};
 use crate::op::{ItemState, Op, RemovedItem, Standpoint, Theme, Visibility};
 use crate::person::{Avatar, Person, PersonRef, Role, Standing, Status};
 
@@ -269,6 +269,15 @@ array_struct! {
     }
 }
 
+array_struct! {
+    /// Who a notice comes from; they need not be in any room.
+    Sender {
+        id: String,
+        handle: String,
+        name: String,
+    }
+}
+
 array_enum! {
     /// What happened in a room, in order.
     Event {
@@ -422,6 +431,18 @@ array_enum! {
             items: Vec<ItemState>,
             chat: Vec<ChatLine>,
             people: Vec<Person>,
+        },
+        /// A notice for the person behind this connection. It is not about the room.
+        79 Notification {
+            /// Its id on REST; grows from one notice of a person to the next.
+            id: u64,
+            kind: NoticeKind,
+            /// Nil: a guest, or the house.
+            from: Option<Sender>,
+            /// Milliseconds since the Unix epoch, by the server's clock.
+            at_ms: u64,
+            /// How many notices of the person are unread, this one among them.
+            unread: u32,
         },
     }
 }

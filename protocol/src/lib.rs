@@ -18,11 +18,11 @@ pub use codec::{
     DecodeError, decode_client, decode_server, encode_client, encode_person, encode_server,
     encode_server_with,
 };
-pub use codes::{CloseCode, ErrorCode, Reason};
+pub use codes::{CloseCode, ErrorCode, NoticeKind, Reason};
 pub use frame::{
     Ack, Action, BanInfo, ChatLine, ClientFrame, Edit, EditPart, Event, LayoutInfo, LimitsInfo,
-    MemberDrag, MemberTyping, MuteInfo, OutcomeCode, Preview, ReadPoint, RoomInfo, ServerFrame,
-    Topic,
+    MemberDrag, MemberTyping, MuteInfo, OutcomeCode, Preview, ReadPoint, RoomInfo, Sender,
+    ServerFrame, Topic,
 };
 pub use op::{ItemCopy, ItemState, Op, Place, RemovedItem, Standpoint, Theme, Visibility};
 pub use person::{Avatar, Person, PersonKind, PersonRef, Role, Standing, Status};

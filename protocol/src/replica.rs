@@ -148,6 +148,7 @@ impl Replica {
             ServerFrame::Acks { .. }
             | ServerFrame::Error { .. }
             | ServerFrame::GoAway { .. }
+            | ServerFrame::Notification { .. }
             | ServerFrame::Ping { .. }
             | ServerFrame::Pong { .. }
             | ServerFrame::History { .. }

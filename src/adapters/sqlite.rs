@@ -8,21 +8,41 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+mod account;
+mod audit;
+mod beside;
 mod events;
+mod grant;
+mod handle;
+mod identity;
 mod login;
+mod login_steps;
+mod notification;
+mod once;
 mod people;
+mod permission;
+mod personal_data;
+mod personal_token;
 mod probe;
+mod profile;
 mod relation;
 mod role;
 mod room;
 mod room_decided;
+mod room_erasure;
 mod room_rows;
 mod room_writer;
+mod search;
+mod settings;
+mod signing_key;
 mod user;
+mod user_outbox;
 
+pub use beside::BesideError;
 pub use probe::SqliteProbe;
 pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;
+pub use signing_key::{add_signing_key, signing_keys};
 
 /// The database in the data folder.
 const DATABASE_FILE: &str = "maru.sqlite3";
@@ -115,6 +135,7 @@ impl Sqlite {
         };
         let write = Self::pool(&path, 1).await.map_err(failed)?;
         MIGRATIONS.run(&write).await?;
+        search::index_missing(&write).await.map_err(failed)?;
         let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
         Ok(Self {
             read,
@@ -131,6 +152,8 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is deleted is overwritten: a person who is erased is in no free page either.
+            .pragma("secure_delete", "ON")
             .busy_timeout(BUSY_TIMEOUT);
         SqlitePoolOptions::new()
             .max_connections(connections_max)

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use serde_json::json;
 
+use crate::adapters::oauth::ProviderProbe;
 use crate::adapters::sqlite::SqliteProbe;
 use crate::config::Config;
 use crate::ports::probe::{Fault, Finding, Probe};
@@ -49,6 +50,7 @@ pub async fn diagnose(config: &Config) -> Diagnosis {
             probe: Box::new(SqliteProbe::new(data)),
         });
     }
+    examinations.extend(providers(config));
     Diagnosis(join_all(examinations.into_iter().map(Examination::run)).await)
 }
 
@@ -73,6 +75,18 @@ impl Examination {
             finding,
         }
     }
+}
+
+/// The sign-in providers, as far as they can be examined without a person.
+fn providers(config: &Config) -> impl Iterator<Item = Examination> {
+    let public = config.server.public_url(config.server.listen);
+    let providers = config.auth.providers.iter();
+    providers.map(move |provider| Examination {
+        name: "sign-in",
+        address: provider.issuer.clone(),
+        deadline: DEADLINE,
+        probe: Box::new(ProviderProbe::new(provider.clone(), public.clone())),
+    })
 }
 
 fn configured(config: &Config) -> Vec<Examination> {

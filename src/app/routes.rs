@@ -3,34 +3,43 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Extension, Path, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+use super::health::{self, Health};
 use super::metrics::{self, HttpMetrics, MetricsState};
 use super::start_error::StartError;
 use crate::adapters::oauth::OAuthProvider;
 use crate::adapters::sqlite::Sqlite;
 use crate::catalogue::catalogue;
 use crate::config::{Config, PublicUrl};
+use crate::domain::address::ClientAddress;
 use crate::domain::clock::Clock;
+use crate::domain::id::RoomId;
 use crate::ports::identity::IdentityProvider;
+use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use crate::realtime::connection::LiveContext;
-use crate::realtime::upgrade::{LiveState, upgrade};
+use crate::realtime::upgrade::{LiveState, NotUpgraded, upgrade};
 use crate::rest;
 use crate::rest::dev_identity::DevIdentity;
+use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
-use crate::services::auth::{AuthService, LoginPolicy};
+use crate::services::account::AccountService;
+use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
+use crate::services::notification::NotificationService;
+use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
+use crate::services::settings::SettingsService;
 use crate::services::user::UserService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
@@ -39,6 +48,8 @@ const HANDLER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 /// How soon to try again after that.
 const HANDLER_RETRY_MS: u64 = 5_000;
 
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// What the router is made of.
 pub(super) struct RouterParts<'a> {
     pub config: &'a Config,
@@ -46,10 +57,13 @@ pub(super) struct RouterParts<'a> {
     pub bound: std::net::SocketAddr,
     pub sqlite: Sqlite,
     pub rooms: RoomService,
+    pub accounts: AccountService,
     pub live: Arc<LiveContext>,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
     pub clock: Clock,
+    /// What refresh tokens are derived with.
+    pub token_secret: [u8; 32],
 }
 
 /// What is served: everything on the main address, and the page of metrics for an address of its own.
@@ -66,36 +80,55 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         bound,
         sqlite,
         rooms,
+        accounts,
         live,
         tasks,
         stop,
         clock,
+        token_secret,
     } = parts;
     let store = Arc::new(sqlite.clone());
     let users = UserService::new(store.clone());
-    let relations = RelationService::new(store.clone(), store, clock);
+    let notifications = NotificationService::new(store.clone(), clock);
+    let relations = RelationService::new(store.clone(), store.clone(), clock)
+        .notifying(live.lines.clone())
+        .watched_by(live.lines.clone());
+    let rules = HandleRules {
+        pause_ms: u64::from(config.auth.handle_change_days) * DAY_MS,
+        kept_ms: HANDLE_KEPT_MS,
+    };
+    let profiles =
+        ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
+    let settings = SettingsService::new(store);
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
-        Some(DevIdentity::open(
-            mode,
-            bound,
-            &public,
-            users.clone(),
-            clock,
-        )?)
+        Some(DevIdentity::open(mode, bound, &public, users, clock)?)
     } else {
         None
     };
-    let auth = auth_service(config, &public, dev.as_ref(), &sqlite, clock)?;
+    let auth = auth_service(config, &public, dev.as_ref(), &sqlite, token_secret, clock)?;
     let auth = auth.telling(live.gate.clone());
-    let mut router = Router::new()
+    let api = OpenApiRouter::default()
         .merge(rest::auth::router(auth.clone()))
+        .merge(rest::login::router(auth.clone()))
+        .merge(rest::personal_token::router(auth.clone()))
+        .merge(rest::audit::router(auth.clone()))
+        .merge(rest::permission::router(auth.clone()))
+        .merge(rest::identity::router(auth.clone()))
         .merge(rest::relation::router(rest::relation::RelationState {
             relations,
             auth: auth.clone(),
         }))
+        .merge(rest::notification::router(
+            rest::notification::NotificationState {
+                notifications,
+                auth: auth.clone(),
+            },
+        ))
         .merge(rest::user::router(rest::user::UserState {
-            users,
+            profiles,
+            accounts,
+            settings,
             auth: auth.clone(),
         }))
         .merge(rest::room::router(rest::room::RoomState {
@@ -105,10 +138,20 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         }))
         .merge(rest::admin::router(rest::admin::AdminState {
             live: live.clone(),
-            auth,
+            auth: auth.clone(),
         }))
         .merge(live_router(live.clone(), tasks, public.clone()))
-        .merge(health_router(sqlite, live.clone(), stop));
+        .merge(health::router(Health {
+            sqlite,
+            live: live.clone(),
+            stop,
+        }));
+    // The document has a place in itself.
+    let mut openapi = api.get_openapi().clone();
+    openapi.merge(rest::docs::routes().into_openapi());
+    let document = Document::of(&rest::openapi::complete(openapi));
+    let api = api.merge(rest::docs::routes().with_state(document));
+    let mut router = Router::from(api).merge(rest::docs::page());
     if let Some(dev) = dev {
         router = router.merge(rest::dev_identity::router(dev));
     }
@@ -121,10 +164,14 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         router = router.merge(page.clone());
     }
     let router = router.merge(rest::web::router(public.clone()));
+    let router = rest::idempotency::guard(router, clock);
     let router = rest::origin::guard(rest::problem::finish(router), public);
+    let router = rest::rate::guard(router, config.rest.clone(), auth, clock);
     let router = router.layer(from_fn_with_state(metrics, metrics::count));
-    // Fonts and pictures are compressed already.
-    let compressible = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
+    // Fonts, pictures and archives are compressed already.
+    let compressible = DefaultPredicate::new()
+        .and(NotForContentType::const_new("font/"))
+        .and(NotForContentType::const_new("application/zip"));
     let router = router
         .layer(CompressionLayer::new().compress_when(compressible))
         .layer(from_fn(in_time))
@@ -155,20 +202,31 @@ fn auth_service(
     public: &PublicUrl,
     dev: Option<&DevIdentity>,
     sqlite: &Sqlite,
+    secret: [u8; 32],
     clock: Clock,
 ) -> Result<AuthService, StartError> {
     let mut providers: Vec<Arc<dyn IdentityProvider>> = Vec::new();
     if let Some(dev) = dev {
-        let provider = OAuthProvider::new(&dev.provider()?, public)?;
-        providers.push(Arc::new(provider.named(DevIdentity::name())));
+        let provider = OAuthProvider::new(&dev.provider()?, public, clock)?;
+        providers.push(Arc::new(provider));
     }
     for provider in &config.auth.providers {
-        providers.push(Arc::new(OAuthProvider::new(provider, public)?));
+        providers.push(Arc::new(OAuthProvider::new(provider, public, clock)?));
     }
     let policy = LoginPolicy {
         days_max: config.auth.login_days_max,
         idle_days: config.auth.login_idle_days,
         encrypted_only: public.is_https(),
+    };
+    let apps = config.auth.apps.iter().map(|app| App {
+        id: app.id.clone(),
+        name: app.name.clone(),
+        redirect_uris: app.redirect_uris.clone(),
+    });
+    let issuance = Issuance {
+        issuer: public.origin().to_owned(),
+        secret,
+        apps: apps.collect(),
     };
     let store = Arc::new(sqlite.clone());
     let wardrobe = catalogue().slot_options();
@@ -177,15 +235,42 @@ fn auth_service(
         store.clone(),
         store,
         policy,
+        issuance,
         wardrobe,
         clock,
     ))
 }
 
+pub(super) fn live_routes() -> OpenApiRouter<LiveState> {
+    OpenApiRouter::default().routes(routes!(live))
+}
+
+/// Walks in: the live connection of `protocol/PROTOCOL.md`.
+#[utoipa::path(get, path = "/v1/rooms/{id}/live", tag = "rooms",
+    params(
+        ("id" = RoomId, Path, description = "Which."),
+        ("sec-websocket-protocol" = String, Header, description = "`maru.v1`."),
+    ),
+    responses(
+        (status = 101, description = "A WebSocket from here on."),
+        (status = 400, description = "Not `maru.v1`.", body = String, content_type = "text/plain"),
+        (status = 403, description = "origin_refused"),
+        (status = 404, description = "No room id.", body = String, content_type = "text/plain"),
+        (status = 426, description = "No handshake of RFC 6455.", body = String, content_type = "text/plain"),
+        (status = 429, description = "rate_limited"),
+    ))]
+async fn live(
+    state: State<LiveState>,
+    path: Path<String>,
+    address: Extension<ClientAddress>,
+    request: Request,
+) -> Result<Response, NotUpgraded> {
+    upgrade(state, path, address, request).await
+}
+
 /// The upgrade, for our own pages and for programs that are no browser.
-fn live_router(context: Arc<LiveContext>, tasks: TaskTracker, public: PublicUrl) -> Router {
-    Router::new()
-        .route("/v1/rooms/{id}/live", get(upgrade))
+fn live_router(context: Arc<LiveContext>, tasks: TaskTracker, public: PublicUrl) -> OpenApiRouter {
+    live_routes()
         .layer(from_fn_with_state(Arc::new(public), own_pages_only))
         .with_state(LiveState { context, tasks })
 }
@@ -201,46 +286,4 @@ async fn own_pages_only(
     } else {
         Problem::new(Code::OriginRefused).into_response()
     }
-}
-
-#[derive(Clone)]
-struct Health {
-    sqlite: Sqlite,
-    live: Arc<LiveContext>,
-    stop: CancellationToken,
-}
-
-fn health_router(sqlite: Sqlite, live: Arc<LiveContext>, stop: CancellationToken) -> Router {
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .with_state(Health { sqlite, live, stop })
-}
-
-/// Whether this process should get requests, and if not, what it waits for.
-async fn ready(State(health): State<Health>) -> Response {
-    let mut waiting_for = Vec::new();
-    if health.stop.is_cancelled() {
-        waiting_for.push("stopping");
-    }
-    if let Err(error) = health.sqlite.ping().await {
-        tracing::warn!(%error, "the store does not answer");
-        waiting_for.push("store");
-    }
-    if !health.live.gate.is_ready() {
-        waiting_for.push("logins");
-    }
-    let ready = waiting_for.is_empty();
-    let status = if ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let body = serde_json::json!({ "ready": ready, "waiting_for": waiting_for });
-    (
-        status,
-        [(header::CACHE_CONTROL, "no-store")],
-        axum::Json(body),
-    )
-        .into_response()
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
 use crate::catalogue::catalogue;
-use crate::config::DEV_PROVIDER;
+use crate::config::{DEV_ISSUER, DEV_PROVIDER};
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Access, Light, Piece, Place, RoomCard, Standpoint, Theme, Visibility};
@@ -141,10 +141,12 @@ async fn move_in(
     };
     let identity = Identity {
         provider: DEV_PROVIDER.to_owned(),
+        issuer: DEV_ISSUER.to_owned(),
         subject: handle.clone(),
+        email: None,
     };
     let user = match users.admit(&identity, &new).await? {
-        Admission::Created(user) | Admission::Existing(user) => user,
+        Admission::Created(user) | Admission::Existing(user) | Admission::Linked(user) => user,
         Admission::HandlesTaken => return Err(unknown()),
     };
     let NeighbourRoom { name, theme, items } = neighbour.room;

@@ -21,11 +21,15 @@ use crate::realtime::connection::LiveContext;
 use crate::realtime::gate::Gate;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
+use crate::services::account::{AccountParts, AccountService};
 use crate::services::room::{OriginKey, RoomService};
+use crate::workers::erasure::Erasure;
 use crate::workers::outbox;
 
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Bytes of the secret that resume tokens are sealed with.
 const SECRET_BYTES: usize = 32;
@@ -43,6 +47,8 @@ pub struct Server {
     writer: tokio::task::JoinHandle<()>,
     lease: tokio::task::JoinHandle<()>,
     relay: tokio::task::JoinHandle<()>,
+    ends: tokio::task::JoinHandle<()>,
+    erasure: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -85,13 +91,20 @@ impl Server {
         let relay = spawn_until(relay, last.clone());
         let origin_secret = sqlite.secret("origin", new_secret()).await;
         let origin_key = OriginKey::new(origin_secret.map_err(StartError::Secret)?);
+        let token_secret = sqlite.secret("refresh_token", new_secret()).await;
+        let token_secret = token_secret.map_err(StartError::Secret)?;
         let people = Arc::new(sqlite.clone());
-        let service = RoomService::new(store, people.clone(), people, origin_key, clock);
+        let service = RoomService::new(store.clone(), people.clone(), people, origin_key, clock);
         let gate = Gate::new(token_key, limits.ticket_ms, clock);
         gate.reload(&sqlite).await.map_err(StartError::Logins)?;
+        let gate = Arc::new(gate);
+        let ends = gate.clone().follow(Arc::new(sqlite.clone()));
+        let ends = spawn_until(ends, stop.clone());
+        let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
+        let erasure = spawn_until(erasure.run(clock), stop.clone());
         let live = Arc::new(LiveContext::new(
             rooms,
-            Arc::new(gate),
+            gate,
             service.clone(),
             clock,
             limits,
@@ -104,10 +117,12 @@ impl Server {
             bound: address,
             sqlite,
             rooms: service,
+            accounts,
             live,
             tasks: tasks.clone(),
             stop: stop.clone(),
             clock,
+            token_secret,
         })?;
         let trusted_proxies = config.server.trusted_proxies.as_slice().into();
         let accepting = http::accept(
@@ -139,6 +154,8 @@ impl Server {
             writer,
             lease,
             relay,
+            ends,
+            erasure,
         })
     }
 
@@ -163,13 +180,43 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        for outlived in [self.writer, self.lease, self.relay] {
+        for outlived in [self.writer, self.lease, self.relay, self.ends, self.erasure] {
             if let Err(error) = outlived.await {
                 tracing::error!(%error, "what outlives the rooms did not end well");
             }
         }
         tracing::info!("stopped");
     }
+}
+
+/// The end of accounts: what people ask for, and the worker that carries it out.
+fn accounts(
+    config: &Config,
+    sqlite: &Sqlite,
+    store: Arc<SqliteRooms>,
+    rooms: &Arc<Rooms>,
+    gate: Arc<Gate>,
+    clock: Clock,
+) -> (AccountService, Erasure) {
+    let grace_ms = u64::from(config.auth.deletion_grace_days) * DAY_MS;
+    let all = Arc::new(sqlite.clone());
+    let parts = AccountParts {
+        accounts: all.clone(),
+        rooms: store.clone(),
+        stores: vec![all.clone()],
+        ends: Some(gate),
+        recall: Some(rooms.clone()),
+        grace_ms,
+    };
+    let erasure = Erasure {
+        accounts: all.clone(),
+        profiles: all.clone(),
+        rooms: store,
+        recall: rooms.clone(),
+        stores: vec![all],
+        grace_ms,
+    };
+    (AccountService::new(parts, clock), erasure)
 }
 
 /// Binds an address; where it listens, if the port was for the system to choose.

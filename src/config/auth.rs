@@ -1,12 +1,16 @@
 //! Sign-in: how long it lasts and with whom.
 
 use super::Config;
+use super::app_client::AppConfig;
 use super::error::Checks;
 use super::provider::ProviderConfig;
 use super::server::{Mode, ServerConfig};
 use super::setting::{Setting, whole};
 
 const DAYS_MAX: u32 = 400;
+
+/// Nobody who wants to be gone waits longer than a handle is kept for them.
+const GRACE_DAYS_MAX: u32 = 90;
 
 /// The `auth.*` settings.
 #[derive(Debug, Clone)]
@@ -17,7 +21,13 @@ pub struct AuthConfig {
     pub login_idle_days: u32,
     /// The providers people can sign in with, beside the development one.
     pub providers: Vec<ProviderConfig>,
+    /// The native apps people may sign in with.
+    pub apps: Vec<AppConfig>,
     dev_identity: Option<bool>,
+    /// Days between two changes of a person's handle.
+    pub handle_change_days: u32,
+    /// Days until an account that was closed is erased; until then it can be restored.
+    pub deletion_grace_days: u32,
 }
 
 impl Default for AuthConfig {
@@ -26,7 +36,10 @@ impl Default for AuthConfig {
             login_days_max: 90,
             login_idle_days: 30,
             providers: Vec::new(),
+            apps: Vec::new(),
             dev_identity: None,
+            handle_change_days: 14,
+            deletion_grace_days: 14,
         }
     }
 }
@@ -72,6 +85,28 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
             Some(())
         },
         show: |config| config.auth.dev_identity(&config.server).into(),
+    },
+    Setting {
+        key: "auth.handle_change_days",
+        doc: "Days between two changes of a person's handle.",
+        expects: "a whole number of days, 0 to 400",
+        secret: false,
+        set: |config, text| {
+            config.auth.handle_change_days = whole(text, 0..=DAYS_MAX)?;
+            Some(())
+        },
+        show: |config| i64::from(config.auth.handle_change_days).into(),
+    },
+    Setting {
+        key: "auth.deletion_grace_days",
+        doc: "Days until an account that was closed is erased; until then it can be restored.",
+        expects: "a whole number of days, 1 to 90",
+        secret: false,
+        set: |config, text| {
+            config.auth.deletion_grace_days = whole(text, 1..=GRACE_DAYS_MAX)?;
+            Some(())
+        },
+        show: |config| i64::from(config.auth.deletion_grace_days).into(),
     },
 ];
 

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::app_client::{self, AppDraft};
 use super::error::{ConfigError, Source, nearest};
 use super::provider::{self, ProviderDraft};
 use super::setting::{Setting, variable};
@@ -24,6 +25,10 @@ pub(super) enum Place {
     Provider {
         id: String,
         field: &'static Setting<ProviderDraft>,
+    },
+    App {
+        id: String,
+        field: &'static Setting<AppDraft>,
     },
 }
 
@@ -168,6 +173,7 @@ impl Place {
         match self {
             Self::Setting(setting) => setting.expects,
             Self::Provider { field, .. } => field.expects,
+            Self::App { field, .. } => field.expects,
         }
     }
 }
@@ -217,20 +223,33 @@ pub(super) fn read_environment(
 
 fn place_of_key(key: &str) -> Option<Place> {
     let fixed = settings().find(|setting| setting.key == key);
-    fixed.map(Place::Setting).or_else(|| {
+    let provider = || {
         let (id, field) = key.strip_prefix(provider::PREFIX)?.split_once('.')?;
         let field = provider::FIELDS.iter().find(|known| known.key == field)?;
-        Some(Place::Provider {
-            id: provider::id(id)?,
-            field,
-        })
-    })
+        let id = provider::id(id)?;
+        Some(Place::Provider { id, field })
+    };
+    let app = || {
+        let (id, field) = key.strip_prefix(app_client::PREFIX)?.split_once('.')?;
+        let field = app_client::FIELDS.iter().find(|known| known.key == field)?;
+        let id = app_client::id(id)?;
+        Some(Place::App { id, field })
+    };
+    fixed.map(Place::Setting).or_else(provider).or_else(app)
 }
 
 fn place_of_variable(name: &str) -> Option<(String, Place)> {
     let fixed = settings().find(|setting| variable(setting.key) == name);
     if let Some(setting) = fixed {
         return Some((setting.key.to_owned(), Place::Setting(setting)));
+    }
+    if let Some(rest) = name.strip_prefix(&variable(app_client::PREFIX)) {
+        let rest = rest.to_ascii_lowercase();
+        return app_client::FIELDS.iter().find_map(|field| {
+            let id = rest.strip_suffix(field.key)?.strip_suffix('_')?;
+            let id = app_client::id(id)?;
+            Some((app_client::key(&id, field), Place::App { id, field }))
+        });
     }
     let rest = name
         .strip_prefix(&variable(provider::PREFIX))?
@@ -253,7 +272,17 @@ fn known_keys(key: &str) -> impl Iterator<Item = String> {
             .iter()
             .map(move |field| provider::key(&id, field))
     });
+    let app = key
+        .strip_prefix(app_client::PREFIX)
+        .and_then(|rest| rest.split_once('.'))
+        .and_then(|(id, _)| app_client::id(id));
+    let of_app = app.into_iter().flat_map(|id| {
+        app_client::FIELDS
+            .iter()
+            .map(move |field| app_client::key(&id, field))
+    });
     settings()
         .map(|setting| setting.key.to_owned())
         .chain(fields)
+        .chain(of_app)
 }

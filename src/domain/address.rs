@@ -33,6 +33,15 @@ impl AddressGroup {
     }
 }
 
+impl fmt::Display for AddressGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(v4) => v4.fmt(f),
+            IpAddr::V6(v6) => write!(f, "{v6}/{IPV6_GROUP_BITS}"),
+        }
+    }
+}
+
 /// The address a request came from, as far as it can be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
@@ -151,6 +160,8 @@ mod tests {
         assert_eq!(group("::ffff:192.0.2.1"), group("192.0.2.1"));
         assert_ne!(group("192.0.2.1"), group("192.0.2.2"));
         assert_ne!(group("192.0.2.1").bytes(), group("192.0.2.2").bytes());
+        assert_eq!(group("2001:db8:1:2::1").to_string(), "2001:db8:1:2::/64");
+        assert_eq!(group("192.0.2.1").to_string(), "192.0.2.1");
     }
 
     #[test]

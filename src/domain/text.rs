@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
+use utoipa::ToSchema;
 
 /// The longest name of a person, in Unicode scalar values.
 pub const NAME_CHARS_MAX: usize = 20;
@@ -46,8 +47,13 @@ impl PersonName {
 }
 
 /// The name of a room or a layout: NFC, trimmed, 1 to [`TITLE_CHARS_MAX`] characters, none of them control.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(
+    description = "The name of a room or a layout.",
+    min_length = 1,
+    max_length = 40
+)]
 pub struct Title(String);
 
 impl Title {
@@ -78,7 +84,8 @@ impl ChatText {
     }
 }
 
-fn clean(text: &str, chars_max: usize) -> Result<String, BadText> {
+/// The text as it is kept: NFC, trimmed, bounded in Unicode scalar values, without control characters.
+pub(super) fn clean(text: &str, chars_max: usize) -> Result<String, BadText> {
     // A cheap bound before normalising: NFC never makes a text shorter than a third of its input.
     if text.len() > chars_max * 4 * 4 {
         return Err(BadText::TooLong { chars_max });

@@ -1,8 +1,13 @@
 //! Accounts and how people look.
 
+mod event;
+
+pub use event::AccountEvent;
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::id::{RoomId, UserId};
 
@@ -10,12 +15,26 @@ use super::id::{RoomId, UserId};
 pub const LOOK_SLOTS: usize = 6;
 
 /// How a person's avatar looks: one option of each wardrobe slot, checked by the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = Vec<u8>, min_items = 6, max_items = 6)]
 pub struct Look(pub [u8; LOOK_SLOTS]);
 
 /// What an account may do on the platform, beyond its own rooms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountRole {
     /// What everybody may.
@@ -56,7 +75,7 @@ impl FromStr for AccountRole {
 }
 
 /// The public face of an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct User {
     /// Who.
     pub id: UserId,
@@ -85,6 +104,51 @@ pub fn is_handle(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
+/// Handles that would pass for the house itself, or for one of its pages.
+const RESERVED_HANDLES: [&str; 36] = [
+    "about",
+    "account",
+    "admin",
+    "administrator",
+    "anonymous",
+    "api",
+    "auth",
+    "deleted",
+    "docs",
+    "everyone",
+    "guest",
+    "health",
+    "help",
+    "login",
+    "logout",
+    "maru",
+    "me",
+    "mod",
+    "moderator",
+    "nobody",
+    "null",
+    "official",
+    "owner",
+    "privacy",
+    "root",
+    "search",
+    "security",
+    "settings",
+    "signup",
+    "staff",
+    "support",
+    "system",
+    "terms",
+    "undefined",
+    "users",
+    "www",
+];
+
+/// Whether nobody can have this handle.
+pub fn is_reserved(handle: &str) -> bool {
+    RESERVED_HANDLES.contains(&handle)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +159,12 @@ mod tests {
         for bad in ["h", "Haneul", "하늘", "a b", &"a".repeat(25), "../x"] {
             assert!(!is_handle(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_names_of_the_house_are_handles_nobody_can_have() {
+        assert!(RESERVED_HANDLES.is_sorted());
+        assert!(RESERVED_HANDLES.iter().all(|name| is_handle(name)));
+        assert!(is_reserved("maru") && !is_reserved("haneul"));
     }
 }

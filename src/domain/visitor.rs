@@ -101,11 +101,12 @@ impl Visitor {
     }
 
     /// The visitor as far as a room's policy cares; `person` is their [`Visitor::person_id`].
-    pub fn applicant<'a>(&self, person: &'a str) -> Applicant<'a> {
+    pub fn applicant<'a>(&'a self, person: &'a str) -> Applicant<'a> {
         Applicant {
             person,
             user: self.user(),
             follows_owner: self.follows_owner,
+            hidden: &self.hidden,
             origin: self.origin,
         }
     }

@@ -1,19 +1,29 @@
-//! The login store: where people are signed in. It knows secrets by their hash only.
+//! The login store: where people are signed in, and by what. It knows secrets by their hash only.
 
 use std::error::Error;
 use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::limits::RESUME_TOKEN_MS;
+use crate::domain::scope::Scopes;
 use crate::domain::user::{AccountRole, User};
+
+mod grant;
+mod personal_token;
+mod signing_key;
 
 #[cfg(test)]
 pub(crate) mod conformance;
 
-/// The most logins a person has at once; the one unused for longest gives way.
+pub use grant::{Grant, GrantStore, NewCode, NewRefresh, Redeemed, Redemption, Rotated, Rotation};
+pub use personal_token::{Added, NewToken, PersonalToken, PersonalTokenStore, TOKENS_PER_USER_MAX};
+pub use signing_key::{SigningKeyStore, StoredKey};
+
+/// The most logins a person has at once, tokens apart; the one unused for longest gives way.
 pub const LOGINS_PER_USER_MAX: u32 = 50;
 
 /// How long a login that was ended is remembered: its sessions ended with it, and their resume tokens live no longer,
@@ -30,7 +40,18 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// A login to be opened.
+/// What a login is held by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LoginKind {
+    /// A browser, with a cookie.
+    Browser,
+    /// An app, with refresh and access tokens.
+    App,
+    /// A program, with a personal access token. Not counted among a person's logins, nor listed with them.
+    Token,
+}
+
+/// A login of a browser to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLogin {
     /// Which.
@@ -39,12 +60,21 @@ pub struct NewLogin {
     pub user_id: UserId,
     /// What its bearer will show.
     pub secret: SecretHash,
-    /// The browser, as it names itself.
-    pub user_agent: String,
-    /// When.
+    /// From where it is opened.
+    pub trace: Trace,
+    /// When; the person has just proved who they are.
     pub at: WallMs,
     /// When it ends however much it is used.
     pub expires: WallMs,
+}
+
+/// What opening a login came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// It is open; these gave way.
+    Open(Vec<EndedLogin>),
+    /// The account is suspended; nothing was changed.
+    Suspended,
 }
 
 /// A login that is good now.
@@ -56,6 +86,39 @@ pub struct ActiveLogin {
     pub user: User,
     /// What the account may do now.
     pub role: AccountRole,
+    /// What it is held by.
+    pub kind: LoginKind,
+    /// The app, by its id in our configuration.
+    pub client: Option<String>,
+    /// What it may be used for, as far as the role allows.
+    pub scopes: Scopes,
+    /// When the person last proved who they are.
+    pub authenticated: WallMs,
+    /// When it was last noted to be used.
+    pub seen: WallMs,
+    /// Of an app: the generation of its refresh token whose access tokens were not yet seen in use.
+    pub unused_generation: Option<u32>,
+    /// Since when the account is closed, if it is.
+    pub closed: Option<WallMs>,
+}
+
+/// A login as its person sees it in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginCard {
+    /// Which.
+    pub id: LoginId,
+    /// A browser or an app.
+    pub kind: LoginKind,
+    /// The app, by its id in our configuration.
+    pub client: Option<String>,
+    /// What the person calls it.
+    pub name: Option<String>,
+    /// The program, as it named itself.
+    pub user_agent: String,
+    /// From where it was opened.
+    pub address: Option<String>,
+    /// When it was opened.
+    pub created: WallMs,
     /// When it was last noted to be used.
     pub seen: WallMs,
 }
@@ -80,30 +143,86 @@ pub trait LoginEnds: Send + Sync {
 #[error("the login store failed")]
 pub struct LoginStoreError(#[source] pub Box<dyn Error + Send + Sync>);
 
-/// Where logins are durable.
+/// When a login is good: asked at this moment, and unused for no longer than this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Now.
+    pub now: WallMs,
+    /// Milliseconds without use after which a login ends. Tokens do not idle.
+    pub idle_ms: u64,
+}
+
+/// Where logins are durable. What ends or opens one is written to the audit log in the same step.
 #[async_trait]
 pub trait LoginStore: Send + Sync {
-    /// Opens a login of an existing account.
+    /// Opens a login of an existing account that is not suspended.
     ///
     /// In the same step the person's logins above [`LOGINS_PER_USER_MAX`] are ended, those unused for longest,
     /// never the new one; they are the answer. Logins that ended [`ENDED_KEPT_MS`] ago are forgotten.
-    async fn open(&self, login: &NewLogin) -> Result<Vec<EndedLogin>, LoginStoreError>;
+    async fn open(&self, login: &NewLogin) -> Result<Opened, LoginStoreError>;
 
-    /// The login with this secret, unless it is revoked, past its end, or unused for `idle_ms` by `now`.
+    /// The browser's login or the token with this secret, unless it is revoked, past its end, or idle.
     async fn find(
         &self,
         secret: &SecretHash,
-        now: WallMs,
-        idle_ms: u64,
+        moment: Moment,
+    ) -> Result<Option<ActiveLogin>, LoginStoreError>;
+
+    /// The app's login with this id, under the same conditions.
+    async fn find_app(
+        &self,
+        id: LoginId,
+        moment: Moment,
     ) -> Result<Option<ActiveLogin>, LoginStoreError>;
 
     /// Notes that a login is used. The note never moves back.
     async fn touch(&self, id: LoginId, now: WallMs) -> Result<(), LoginStoreError>;
 
-    /// Ends a login: every `find` that begins after this returns will not find it. Whether it was not ended before.
-    async fn revoke(&self, id: LoginId, now: WallMs) -> Result<bool, LoginStoreError>;
+    /// Ends a login or token: every look-up that begins after this returns will not find it. With `of`, only
+    /// that person's. Whether it was not ended before; only then it is written down, as `act`.
+    async fn revoke(
+        &self,
+        id: LoginId,
+        of: Option<UserId>,
+        act: Act,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<bool, LoginStoreError>;
 
-    /// The logins ended before their time since a moment, the newest `count_max` of them.
+    /// Ends every login of a person but this one; tokens stay. Those it ended.
+    async fn revoke_others(
+        &self,
+        user: UserId,
+        keep: LoginId,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<Vec<EndedLogin>, LoginStoreError>;
+
+    /// A person's logins that are good now, tokens apart, the last used first.
+    async fn logins_of(
+        &self,
+        user: UserId,
+        moment: Moment,
+    ) -> Result<Vec<LoginCard>, LoginStoreError>;
+
+    /// Gives a person's login a name, or takes it away. Whether it is there.
+    async fn rename(
+        &self,
+        user: UserId,
+        id: LoginId,
+        name: Option<&str>,
+    ) -> Result<bool, LoginStoreError>;
+
+    /// Notes that the person of this login has just proved again who they are. Whether it is still good.
+    async fn reauthenticated(
+        &self,
+        user: UserId,
+        id: LoginId,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<bool, LoginStoreError>;
+
+    /// The logins and tokens ended before their time since a moment, the newest `count_max` of them.
     async fn ended_since(
         &self,
         since: WallMs,

@@ -365,6 +365,29 @@ pub trait RoomStore: Send + Sync {
 
     /// The active rooms of a person, oldest first.
     async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError>;
+
+    /// Ends a room: one atomic step that fences whoever has it, as a claim does, and leaves nothing of it but its id,
+    /// which is never used again; also where no room was ever made under it. The last epoch; none where the room had
+    /// ended before. Its last event waits in the outbox.
+    async fn delete(&self, room: RoomId) -> Result<Option<Epoch>, StoreError>;
+
+    /// Whether a room has ended.
+    async fn is_deleted(&self, room: RoomId) -> Result<bool, StoreError>;
+
+    /// Some rooms in which anything names a person: what was said, edited and decided, lists of people, sessions.
+    async fn naming(&self, person: UserId, limit: u32) -> Result<Vec<RoomId>, StoreError>;
+
+    /// Takes a person out of a room: what they said goes, what they did stays as done by nobody.
+    ///
+    /// One atomic step that fences whoever has the room in memory, as a claim does: then there is a new epoch.
+    async fn forget(&self, room: RoomId, person: UserId) -> Result<Option<Epoch>, StoreError>;
+}
+
+/// Hears of rooms that were changed beside whoever has them in memory, once it is durable.
+pub trait RoomRecall: Send + Sync {
+    /// Whoever has the room gives it up, and its members come back to find it as the store has it. With the epoch
+    /// that fences them off, where there is one: other nodes hear of it too.
+    fn recall(&self, room: RoomId, epoch: Option<Epoch>);
 }
 
 /// Whether a claim may be given: to whom the room belongs and until when that one's lease runs, if it has any.

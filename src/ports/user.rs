@@ -4,7 +4,9 @@ use std::error::Error;
 
 use async_trait::async_trait;
 
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
+use crate::domain::email::Email;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::text::PersonName;
 use crate::domain::user::{Look, User};
@@ -12,13 +14,28 @@ use crate::domain::user::{Look, User};
 #[cfg(test)]
 pub(crate) mod conformance;
 
-/// A person as a provider knows them.
+/// A person as a provider knows them. Provider, issuer and subject together say who it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// The provider's id in our configuration.
     pub provider: String,
-    /// The provider's own, unchanging name of the person.
+    /// Who named the person.
+    pub issuer: String,
+    /// The issuer's own, unchanging name of the person.
     pub subject: String,
+    /// The e-mail address given there now.
+    pub email: Option<Email>,
+}
+
+/// A way into an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedIdentity {
+    /// The provider's id in our configuration.
+    pub provider: String,
+    /// The e-mail address last given there.
+    pub email: Option<Email>,
+    /// Since when.
+    pub at: WallMs,
 }
 
 /// An account to be made.
@@ -45,12 +62,36 @@ pub struct NewUser {
 /// What admitting an identity came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Admission {
-    /// The identity had an account; nothing was changed.
+    /// The identity had an account; its e-mail address is noted as it is now.
     Existing(User),
+    /// It leads to this account from now on: both know the person by one verified e-mail address.
+    Linked(User),
     /// It has one now.
     Created(User),
     /// Every handle offered belongs to somebody else; nothing was changed.
     HandlesTaken,
+}
+
+/// What linking an identity to an account came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linking {
+    /// It leads there, from now on or already.
+    Linked,
+    /// It leads to another account; nothing was changed.
+    Elsewhere,
+    /// The account has another identity of the provider; nothing was changed.
+    ProviderTaken,
+}
+
+/// What unlinking came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlinking {
+    /// No identity of the provider leads to the account any more.
+    Unlinked,
+    /// None did.
+    NotLinked,
+    /// Nobody could get in any more; nothing was changed.
+    Last,
 }
 
 /// The store failed; what was asked may or may not have happened. Every operation here may be repeated.
@@ -61,11 +102,40 @@ pub struct UserStoreError(#[source] pub Box<dyn Error + Send + Sync>);
 /// Where accounts are durable.
 #[async_trait]
 pub trait UserStore: Send + Sync {
-    /// The account of an identity, made from `new` if it has none.
+    /// The account of an identity, linked to it or made from `new` if it has none.
+    ///
+    /// It is linked to the only account that has an identity with the same e-mail address, where both providers say
+    /// that it is verified, and where that account has no other identity of the same issuer: whoever the issuer calls
+    /// by another name is somebody else, to whom the address was given since.
     ///
     /// One atomic step: however many ask at once, an identity gets one account and a handle one owner.
     /// `Created` is told to one caller only, and is durable.
     async fn admit(&self, identity: &Identity, new: &NewUser) -> Result<Admission, UserStoreError>;
+
+    /// The account an identity leads to.
+    async fn by_identity(&self, identity: &Identity) -> Result<Option<User>, UserStoreError>;
+    /// Has an identity lead to an existing account. One atomic step: an identity leads to one account.
+    async fn link(
+        &self,
+        user: UserId,
+        identity: &Identity,
+        trace: &Trace,
+        at: WallMs,
+    ) -> Result<Linking, UserStoreError>;
+
+    /// Takes the identities of a provider away from an account, unless no identity of `others` would be left.
+    /// One atomic step: however many are taken away at once, one stays.
+    async fn unlink(
+        &self,
+        user: UserId,
+        provider: &str,
+        others: &[String],
+        trace: &Trace,
+        at: WallMs,
+    ) -> Result<Unlinking, UserStoreError>;
+
+    /// The identities of an account, oldest first.
+    async fn identities(&self, user: UserId) -> Result<Vec<LinkedIdentity>, UserStoreError>;
 
     /// The account with this id.
     async fn by_id(&self, id: UserId) -> Result<Option<User>, UserStoreError>;

@@ -45,6 +45,8 @@ pub enum Command {
     Relay(Message),
     /// The owner decides from elsewhere than a connection.
     Decide(Box<Asked>),
+    /// The store has the room otherwise than this node: it is given up.
+    Recall,
     /// Somebody who operates the node wants to know how the room is.
     Inspect(oneshot::Sender<RoomReport>),
 }
@@ -274,6 +276,8 @@ impl RoomActor {
             }
             Command::Relay(message) => self.feed(HostInput::Relay(message)),
             Command::Decide(asked) => self.decide(*asked),
+            // What is owed is tried to be saved, which fails where the store has fenced it off.
+            Command::Recall => self.feed(HostInput::Drain),
             Command::Inspect(answer) => {
                 let report =
                     RoomReport::of(self.host.owned(), self.fanout.outboxes(), self.at().now);

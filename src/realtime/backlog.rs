@@ -12,6 +12,10 @@ use bytes::Bytes;
 /// Tries to write bytes: how many were taken, or `WouldBlock` when there is no place for any.
 pub type Write<'a> = dyn FnMut(&[u8]) -> io::Result<usize> + 'a;
 
+/// Frames beside the room's that are kept for a receiver that has fallen behind, or is not welcomed yet; the oldest
+/// give way, and the newest tells how many there are.
+pub const OWED_MAX: usize = 16;
+
 /// What became of bytes handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
@@ -68,6 +72,9 @@ pub struct Backlog {
     /// Whether part of the first waiting piece is already out.
     head_is_cut: bool,
     lag: Lag,
+    /// Frames beside the room's that may not have gone out, and that no snapshot makes good.
+    owed: VecDeque<Bytes>,
+    is_greeted: bool,
     closing: bool,
     broken: bool,
     has_news: bool,
@@ -84,6 +91,8 @@ impl Backlog {
             resyncs: 0,
             head_is_cut: false,
             lag: Lag::None,
+            owed: VecDeque::new(),
+            is_greeted: false,
             closing: false,
             broken: false,
             has_news: false,
@@ -96,6 +105,46 @@ impl Backlog {
             return Delivery::Dropped;
         }
         self.put(bytes, self.bytes_max, write)
+    }
+
+    /// The room has said its first word: what stands beside it may follow.
+    pub fn greet(&mut self, write: &mut Write<'_>) {
+        if !std::mem::replace(&mut self.is_greeted, true) {
+            self.pay(write);
+        }
+    }
+
+    /// Sends a frame that is not of the room: after the room's first word, and, to a receiver that is behind, again
+    /// after what brings it up to date. So it may arrive twice, and not at all only where many others follow it.
+    pub fn push(&mut self, bytes: Bytes, write: &mut Write<'_>) -> Delivery {
+        if self.closing || self.broken {
+            return Delivery::Dropped;
+        }
+        if !self.is_greeted || self.lag.has_gap() {
+            self.owe(bytes);
+            return Delivery::Waiting;
+        }
+        let delivery = self.put(bytes.clone(), self.bytes_max, write);
+        if delivery != Delivery::Sent {
+            self.owe(bytes);
+        }
+        delivery
+    }
+
+    fn owe(&mut self, bytes: Bytes) {
+        if self.owed.len() == OWED_MAX {
+            self.owed.pop_front();
+        }
+        self.owed.push_back(bytes);
+    }
+
+    /// Sends what is owed, and owes it on until it is out.
+    fn pay(&mut self, write: &mut Write<'_>) {
+        for bytes in std::mem::take(&mut self.owed) {
+            if self.put(bytes.clone(), usize::MAX, write) != Delivery::Sent {
+                self.owe(bytes);
+            }
+        }
     }
 
     /// Sends one flush: first the reliable lane, then, if the receiver keeps up, the latest-wins lane.
@@ -127,7 +176,9 @@ impl Backlog {
         }
         self.lag = Lag::None;
         self.resyncs += 1;
-        self.put(bytes, usize::MAX, write)
+        let delivery = self.put(bytes, usize::MAX, write);
+        self.pay(write);
+        delivery
     }
 
     /// Latest-wins bytes were left out on the way here: the newest of everything is owed.
@@ -183,6 +234,9 @@ impl Backlog {
                     return Err(error);
                 }
             }
+        }
+        if self.is_greeted && !self.lag.has_gap() {
+            self.owed = VecDeque::new();
         }
         // A burst leaves no memory behind.
         self.waiting.shrink_to_fit();

@@ -20,6 +20,7 @@ use super::conversation::{
 use super::frame;
 use super::gate::{Gate, Visit};
 use super::limits::Limits;
+use super::lines::{Line, Lines};
 use super::outbox::{Driven, Outbox};
 use super::quota::{ConnectionGuard, Quotas};
 use super::room::{ConnId, Entry, Input};
@@ -37,6 +38,8 @@ pub struct LiveContext {
     pub rooms: Arc<Rooms>,
     /// Gives tickets out and lets people in.
     pub gate: Arc<Gate>,
+    /// The connections of each account.
+    pub lines: Arc<Lines>,
     /// What people and addresses may have of this node.
     pub quotas: Arc<Quotas>,
     /// Looks visitors up.
@@ -61,6 +64,7 @@ impl LiveContext {
         Self {
             rooms,
             gate,
+            lines: Arc::default(),
             quotas: Arc::new(quotas),
             service,
             clock,
@@ -96,6 +100,7 @@ pub async fn serve(
         conversation,
         handle: None,
         visit: None,
+        line: None,
         outbox,
         socket,
     };
@@ -114,6 +119,7 @@ struct Connection {
     handle: Option<RoomHandle>,
     /// The same, for accounts.
     visit: Option<Visit>,
+    line: Option<Line>,
     outbox: Arc<Outbox>,
     socket: Socket,
 }
@@ -145,6 +151,7 @@ impl Connection {
         let mut driving = std::pin::pin!(outbox.drive());
         let login = self.visit.as_ref().map(|visit| visit.ended().clone());
         let mut login_ended = std::pin::pin!(ended(login.as_ref()));
+        let line = self.line.take();
         while !self.conversation.is_over() {
             let mut outputs = Vec::new();
             tokio::select! {
@@ -163,6 +170,9 @@ impl Connection {
                     }
                 },
                 () = &mut login_ended => self.conversation.login_ended(&mut outputs),
+                () = changed(line.as_ref()) => {
+                    self.conversation.relations_changed(clock.tick(), &mut outputs);
+                }
                 message = self.socket.next() => {
                     self.conversation.hear(heard(message), clock.tick(), &mut outputs);
                 }
@@ -243,6 +253,9 @@ impl Connection {
         let (bearer, entry) = identify(first, self.room, gate, fresh, now)?;
         self.visit = gate.visit(&bearer).map_err(not_admitted)?;
         self.conversation.admit(&bearer, context.clock.tick())?;
+        if let Bearer::User { id, .. } = &bearer {
+            self.line = Some(context.lines.open(*id, self.outbox.clone()));
+        }
         let visitor = self.look_up(&bearer).await?;
         let handle = context
             .rooms
@@ -280,6 +293,14 @@ fn heard(message: Option<Result<Message, WsError>>) -> Heard {
 async fn ended(login: Option<&CancellationToken>) {
     match login {
         Some(login) => login.cancelled().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until what is known of the person is out of date, if there is an account.
+async fn changed(line: Option<&Line>) {
+    match line {
+        Some(line) => line.changed().await,
         None => std::future::pending().await,
     }
 }

@@ -63,6 +63,9 @@ pub enum Output {
     Over,
 }
 
+/// How soon a visitor who must be looked up again is, where it did not work.
+const LOOK_AGAIN_MS: u64 = 1_000;
+
 /// One connection.
 #[derive(Debug)]
 pub struct Conversation {
@@ -90,6 +93,8 @@ struct Visit {
     pinged: Tick,
     /// Whether nothing has been heard since the welcome.
     is_first: bool,
+    /// What is known of the visitor is out of date: when they are looked up again unless they are before.
+    look_at: Option<Tick>,
 }
 
 impl Conversation {
@@ -169,6 +174,7 @@ impl Conversation {
             heard: now,
             pinged: now,
             is_first: true,
+            look_at: None,
         });
         outputs.push(Output::Tell(Input::Enter {
             conn: self.conn,
@@ -179,15 +185,28 @@ impl Conversation {
 
     /// Who the visitor is now, or why that is not known.
     pub fn looked_up(&mut self, found: Result<Box<Visitor>, Refusal>, outputs: &mut Vec<Output>) {
-        if !matches!(self.stage, Stage::Inside(_)) {
+        let Stage::Inside(visit) = &mut self.stage else {
             return;
-        }
+        };
         let conn = self.conn;
         match found {
-            Ok(visitor) => outputs.push(Output::Tell(Input::Refresh { conn, visitor })),
+            Ok(visitor) => {
+                visit.look_at = None;
+                outputs.push(Output::Tell(Input::Refresh { conn, visitor }));
+            }
+            // It was not them who asked, and it is done again until it works.
+            Err(refusal) if refusal.is_passing() && visit.look_at.is_some() => {}
             // They stay who they were, and may ask again.
             Err(refusal) if refusal.is_passing() => outputs.push(Output::Send(refusal.frame())),
             Err(refusal) => self.end(Some(refusal), outputs),
+        }
+    }
+
+    /// What was looked up of the visitor is out of date: whom they may see, whether they follow. The room is told
+    /// anew, and it is tried until that has worked.
+    pub fn relations_changed(&mut self, now: Tick, outputs: &mut Vec<Output>) {
+        if let Stage::Inside(visit) = &mut self.stage {
+            visit.look_again(now, outputs);
         }
     }
 
@@ -240,6 +259,11 @@ impl Conversation {
                     let nonce = (now.0 & 0xffff_ffff) as u32;
                     outputs.push(send(ServerFrame::Ping { nonce }));
                 }
+                if let Stage::Inside(visit) = &mut self.stage
+                    && visit.look_at.is_some_and(|due| now >= due)
+                {
+                    visit.look_again(now, outputs);
+                }
             }
             Stage::Awaiting(_) | Stage::Identifying | Stage::Over => {}
         }
@@ -249,11 +273,11 @@ impl Conversation {
     pub fn deadline(&self) -> Option<Tick> {
         match &self.stage {
             Stage::Awaiting(until) => Some(*until),
-            Stage::Inside(visit) => Some(
-                visit
-                    .ping_at(&self.limits)
-                    .min(visit.silent_at(&self.limits)),
-            ),
+            Stage::Inside(visit) => {
+                let (ping, silent) = (visit.ping_at(&self.limits), visit.silent_at(&self.limits));
+                let next = ping.min(silent);
+                Some(visit.look_at.map_or(next, |look| next.min(look)))
+            }
             Stage::Identifying | Stage::Over => None,
         }
     }
@@ -286,6 +310,14 @@ impl Conversation {
 }
 
 impl Visit {
+    /// Guests are who they were when they came.
+    fn look_again(&mut self, now: Tick, outputs: &mut Vec<Output>) {
+        if let Some((id, login)) = self.account {
+            self.look_at = Some(now.plus_ms(LOOK_AGAIN_MS));
+            outputs.push(Output::Lookup(Bearer::User { id, login }));
+        }
+    }
+
     fn ping_at(&self, limits: &Limits) -> Tick {
         self.heard.max(self.pinged).plus_ms(limits.heartbeat_ms)
     }

@@ -96,7 +96,7 @@ impl Fanout {
 
     /// Frames for one that must arrive.
     pub fn send(&mut self, conn: ConnId, bytes: Bytes) {
-        self.give(conn, bytes, Outbox::send, Job::Send);
+        self.give(conn, bytes, Outbox::send_of_room, Job::Send);
     }
 
     /// Frames that bring one up to date.

@@ -8,7 +8,7 @@ use rand::RngCore;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::{Admission, Generation, NotAdmitted};
-use super::limits::LOGINS_ENDED_MAX;
+use super::limits::{LOGINS_ENDED_MAX, LOGINS_FOLLOWED_EVERY, LOGINS_FOLLOWED_MS};
 use super::ticket::{Ticket, TicketNo};
 use super::token::{Claims, TokenKey};
 use crate::domain::clock::{Clock, WallMs};
@@ -58,6 +58,20 @@ impl Gate {
         let ended = logins.ended_since(since, LOGINS_ENDED_MAX + 1).await?;
         self.admission().reload(generation, ended, now);
         Ok(())
+    }
+
+    /// Hears of the ends of logins again and again, for those nobody told of: a request whose client went away is
+    /// given up wherever it is, also between the end and the telling.
+    pub async fn follow(self: Arc<Self>, logins: Arc<dyn LoginStore>) {
+        loop {
+            tokio::time::sleep(LOGINS_FOLLOWED_EVERY).await;
+            let now = self.clock.wall();
+            let since = WallMs(now.0.saturating_sub(LOGINS_FOLLOWED_MS));
+            match logins.ended_since(since, LOGINS_ENDED_MAX).await {
+                Ok(ended) => ended.into_iter().for_each(|login| self.ended(login)),
+                Err(error) => tracing::warn!(%error, "the ends of logins cannot be read"),
+            }
+        }
     }
 
     /// Whether anybody may come in.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::oneshot;
+use utoipa::ToSchema;
 
 use super::actor::{Asked, Command};
 use super::outbox::Outbox;
@@ -22,7 +23,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 const DECISION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A room as known without asking it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomFigures {
     /// Which.
     pub id: RoomId,
@@ -54,7 +55,7 @@ pub struct RoomReport {
 }
 
 /// Someone in a room.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct MemberReport {
     #[serde(flatten)]
     member: MemberInspection,

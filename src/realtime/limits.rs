@@ -1,6 +1,8 @@
 //! Every bound of the live room: a name, a unit, a reason. What an operator may change is in [`Limits`]; here is
 //! what belongs to the protocol or to the way this server is built.
 
+use std::time::Duration;
+
 use maru_protocol::CLIENT_FRAME_BYTES_MAX;
 
 pub use crate::domain::limits::{
@@ -24,6 +26,12 @@ pub const TICKETS_MAX: usize = 50_000;
 /// Ended logins kept in mind; beyond, the oldest gives way and resume tokens of its time are not believed.
 /// About 10 MB at the worst.
 pub const LOGINS_ENDED_MAX: usize = 100_000;
+
+/// How often the ends of logins are read again: several times within the second in which one must be heard of.
+pub const LOGINS_FOLLOWED_EVERY: Duration = Duration::from_millis(250);
+
+/// How far back, in milliseconds: a store that did not answer for a while is caught up with.
+pub const LOGINS_FOLLOWED_MS: u64 = 60_000;
 
 /// The longest resume token and ticket read, in bytes.
 pub const CREDENTIAL_BYTES_MAX: usize = 1_024;

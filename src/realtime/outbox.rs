@@ -51,6 +51,20 @@ impl Outbox {
         self.with(|backlog, write| backlog.send(bytes, write))
     }
 
+    /// The same for frames of the room: once it has said its first word, what stands beside it may follow.
+    pub fn send_of_room(&self, bytes: Bytes) -> Delivery {
+        self.with(|backlog, write| {
+            let delivery = backlog.send(bytes, write);
+            backlog.greet(write);
+            delivery
+        })
+    }
+
+    /// Sends a frame that is not of the room: see [`Backlog::push`].
+    pub fn push(&self, bytes: Bytes) -> Delivery {
+        self.with(|backlog, write| backlog.push(bytes, write))
+    }
+
     /// Sends one flush: first the reliable lane, then, if the socket keeps up, the latest-wins lane.
     pub fn send_flush(&self, bytes: &Bytes, reliable_bytes: usize) -> Delivery {
         self.with(|backlog, write| backlog.send_flush(bytes, reliable_bytes, write))

@@ -17,7 +17,7 @@ use super::rate::SharedBucket;
 use crate::domain::address::AddressGroup;
 use crate::domain::clock::Tick;
 use crate::domain::visitor::Bearer;
-use table::{Table, Usage};
+pub use table::{Table, Usage};
 
 /// What to wait when too many connections are open: nobody knows when one of them ends.
 pub(super) const CONNECTIONS_RETRY_MS: u32 = 5_000;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::clock::Tick;
-pub use crate::domain::limits::Allowance;
+pub use crate::domain::limits::{Allowance, Rate};
 
 /// One bucket. Counted in thousandths, so that whole milliseconds refill exactly.
 #[derive(Debug)]
@@ -50,21 +50,48 @@ impl Bucket {
     }
 }
 
+/// What is left of a token: a minute's worth of milliseconds, so that whole tokens a minute and a second refill exactly.
+const PARTS: u64 = 60_000;
+
 /// A bucket that many threads draw from at once: one atomic word, exact, without a lock.
 ///
 /// Instead of tokens it keeps the moment at which everything taken will have come back.
 #[derive(Debug)]
 pub struct SharedBucket {
-    allowance: Allowance,
-    /// In thousandths of a token gained since the start of the clock.
+    /// In [`PARTS`] of a token.
+    full: u64,
+    per_ms: u64,
+    /// In the same, gained since the start of the clock.
     whole_again: AtomicU64,
+}
+
+/// What a bucket holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Whole tokens.
+    pub count: u32,
+    /// When it will be full, if nothing is taken.
+    pub whole_in_ms: u64,
 }
 
 impl SharedBucket {
     /// A full bucket.
     pub const fn full(allowance: Allowance) -> Self {
+        Self::of(
+            allowance.burst,
+            allowance.per_second as u64 * (PARTS / 1_000),
+        )
+    }
+
+    /// A full bucket that refills more slowly.
+    pub const fn of_rate(rate: Rate) -> Self {
+        Self::of(rate.burst, rate.per_minute as u64 * (PARTS / 60_000))
+    }
+
+    const fn of(burst: u32, per_ms: u64) -> Self {
         Self {
-            allowance,
+            full: burst as u64 * PARTS,
+            per_ms: if per_ms == 0 { 1 } else { per_ms },
             whole_again: AtomicU64::new(0),
         }
     }
@@ -76,23 +103,47 @@ impl SharedBucket {
 
     /// As [`Bucket::take_many`].
     pub fn take_many(&self, count: u32, now: Tick) -> Result<(), Option<u32>> {
-        let full = u64::from(self.allowance.burst) * 1_000;
-        let wanted = u64::from(count) * 1_000;
-        if wanted > full {
+        if u64::from(count) * PARTS > self.full {
             return Err(None);
         }
+        self.draw_many(count, now).map(drop).map_err(Some)
+    }
+
+    /// Takes one token and says what is left, or in how many milliseconds there will be one.
+    pub fn draw(&self, now: Tick) -> Result<Left, u32> {
+        self.draw_many(1, now)
+    }
+
+    fn draw_many(&self, count: u32, now: Tick) -> Result<Left, u32> {
+        let wanted = u64::from(count) * PARTS;
         let here = self.gained(now);
         let taken = |until: u64| {
             let missing = until.saturating_sub(here);
-            (missing + wanted <= full).then(|| until.max(here) + wanted)
+            (missing + wanted <= self.full).then(|| until.max(here) + wanted)
         };
         let (read, write) = (Ordering::Relaxed, Ordering::Relaxed);
-        let update = self.whole_again.fetch_update(write, read, taken);
-        update.map(drop).map_err(|until| {
-            let short = until.saturating_sub(here) + wanted - full;
-            let wait = short.div_ceil(self.allowance.per_second.max(1).into());
-            Some(u32::try_from(wait).unwrap_or(u32::MAX))
-        })
+        match self.whole_again.fetch_update(write, read, taken) {
+            Ok(before) => Ok(self.left_of(before.max(here) + wanted, here)),
+            Err(until) => {
+                let short = (until.saturating_sub(here) + wanted).saturating_sub(self.full);
+                let wait = short.div_ceil(self.per_ms);
+                Err(u32::try_from(wait).unwrap_or(u32::MAX))
+            }
+        }
+    }
+
+    /// What it holds.
+    pub fn left(&self, now: Tick) -> Left {
+        self.left_of(self.whole_again.load(Ordering::Relaxed), self.gained(now))
+    }
+
+    fn left_of(&self, until: u64, here: u64) -> Left {
+        let missing = until.saturating_sub(here);
+        let count = self.full.saturating_sub(missing) / PARTS;
+        Left {
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+            whole_in_ms: missing.div_ceil(self.per_ms),
+        }
     }
 
     /// Whether nothing taken is still missing.
@@ -101,7 +152,7 @@ impl SharedBucket {
     }
 
     fn gained(&self, now: Tick) -> u64 {
-        now.0.saturating_mul(u64::from(self.allowance.per_second))
+        now.0.saturating_mul(self.per_ms)
     }
 }
 
@@ -185,6 +236,23 @@ mod tests {
                 "{count} at {now}"
             );
         }
+    }
+
+    #[test]
+    fn a_slow_bucket_says_what_is_left_and_when_there_is_more() {
+        let rate = Rate {
+            per_minute: 2,
+            burst: 3,
+        };
+        let bucket = SharedBucket::of_rate(rate);
+        let left = |count, whole_in_ms| Left { count, whole_in_ms };
+        assert_eq!(bucket.draw(Tick(0)), Ok(left(2, 30_000)));
+        assert_eq!(bucket.draw(Tick(0)), Ok(left(1, 60_000)));
+        assert_eq!(bucket.draw(Tick(0)), Ok(left(0, 90_000)));
+        assert_eq!(bucket.draw(Tick(1)), Err(29_999));
+        assert_eq!(bucket.left(Tick(29_999)), left(0, 60_001));
+        assert_eq!(bucket.draw(Tick(30_000)), Ok(left(0, 90_000)));
+        assert!(!bucket.is_full(Tick(119_999)) && bucket.is_full(Tick(120_000)));
     }
 
     #[test]

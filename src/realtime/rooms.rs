@@ -21,8 +21,9 @@ use super::relay::{Body, Message};
 use super::token::TokenKey;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId};
+use crate::domain::room::Epoch;
 use crate::ports::relay::Relay;
-use crate::ports::room::{RoomStore, StoreError};
+use crate::ports::room::{RoomRecall, RoomStore, StoreError};
 
 /// The way to a live room.
 #[derive(Debug, Clone)]
@@ -215,6 +216,18 @@ impl Rooms {
         }
     }
 
+    fn tell_others(&self, room: RoomId, epoch: Epoch) {
+        // As of a later owner, whose room it is not.
+        let body = Body::Announce { flush: 0 };
+        let message = Message {
+            room,
+            from: self.parts.node,
+            epoch: Some(epoch),
+            body,
+        };
+        self.parts.relay.publish(room, message.encode());
+    }
+
     /// Comes back when the node stops.
     pub async fn stopped(&self) {
         self.parts.stop.cancelled().await;
@@ -258,5 +271,18 @@ impl Rooms {
         let public = public.filter(|live| live.gauges.public.load(Ordering::Relaxed));
         let counted = public.map(|live| (*live.key(), live.gauges.people.load(Ordering::Relaxed)));
         counted.filter(|(_, people)| *people > 0).collect()
+    }
+}
+
+impl RoomRecall for Rooms {
+    fn recall(&self, room: RoomId, epoch: Option<Epoch>) {
+        if let Some(handle) = self.handle(room) {
+            self.parts.tasks.spawn(async move {
+                handle.tell(Command::Recall).await;
+            });
+        }
+        if let Some(epoch) = epoch {
+            self.tell_others(room, epoch);
+        }
     }
 }

@@ -2,36 +2,32 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::StreamExt;
 use futures_util::stream;
 use http::header::CACHE_CONTROL;
 use http::request::Parts;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::auth::Viewer;
+use super::auth::Holder;
+use super::cursor::{Page, Place};
 use super::problem::{Code, Json, Path, Problem, Query};
 use crate::domain::id::RoomId;
-use crate::domain::user::AccountRole;
+use crate::domain::scope::Scope;
 use crate::realtime::connection::LiveContext;
-use crate::realtime::inspect::{Inspected, RoomFigures, RoomReport};
+use crate::realtime::inspect::{Inspected, RoomFigures};
 use crate::services::auth::AuthService;
+
+mod body;
+
+use body::{LiveNode, LiveNodeBody, LiveRoom, LiveRoomBody};
 
 /// Rooms asked at once; each answers within a second or counts as stuck.
 const ASKED_AT_ONCE: usize = 64;
-
-/// Rooms in a page unless the client asks otherwise, and at the most.
-const PAGE_DEFAULT: usize = 20;
-const PAGE_MAX: usize = 100;
-
-/// The longest cursor read, in bytes.
-const CURSOR_BYTES_MAX: usize = 128;
 
 /// What these handlers need.
 #[derive(Debug, Clone)]
@@ -49,11 +45,15 @@ impl FromRef<AdminState> for AuthService {
 }
 
 /// The routes.
-pub fn router(state: AdminState) -> Router {
-    Router::new()
-        .route("/v1/admin/live", get(node))
-        .route("/v1/admin/live/{room}", get(room))
-        .with_state(state)
+pub fn routes() -> OpenApiRouter<AdminState> {
+    OpenApiRouter::default()
+        .routes(routes!(node))
+        .routes(routes!(room))
+}
+
+/// The routes, with what they need.
+pub fn router(state: AdminState) -> OpenApiRouter {
+    routes().with_state(state)
 }
 
 /// Whoever asks is an admin.
@@ -63,16 +63,13 @@ impl FromRequestParts<AdminState> for Admin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AdminState) -> Result<Self, Problem> {
-        let Viewer(viewer) = Viewer::from_request_parts(parts, state).await?;
-        match viewer.ok_or(Code::SignInRequired)?.role {
-            AccountRole::Admin => Ok(Self),
-            AccountRole::User | AccountRole::Moderator => Err(Problem::new(Code::Forbidden)),
-        }
+        let holder = Holder::from_request_parts(parts, state).await?;
+        holder.require(Scope::Admin).map(|_| Self)
     }
 }
 
 /// By what rooms are sorted, the most first.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Sort {
     #[default]
@@ -81,39 +78,29 @@ enum Sort {
     Lag,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 struct NodeQuery {
+    /// By what rooms are sorted; by people unless given.
+    #[param(required = false, value_type = Sort, inline)]
     sort: Option<Sort>,
-    limit: Option<usize>,
-    cursor: Option<String>,
 }
 
 /// After which room the next page begins, and what it was sorted by. Rooms change between pages, so one that
 /// climbs past the cursor meanwhile is not shown again.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-struct Cursor {
+struct Shown {
     sort: Sort,
     value: u64,
     room: RoomId,
 }
 
-impl Cursor {
-    fn parse(text: &str, sort: Sort) -> Option<Self> {
-        let bounded = text.len() <= CURSOR_BYTES_MAX;
-        let bytes = bounded.then(|| URL_SAFE_NO_PAD.decode(text).ok())??;
-        let cursor: Self = rmp_serde::from_slice(&bytes).ok()?;
-        (cursor.sort == sort).then_some(cursor)
-    }
+impl Place for Shown {
+    const LIST: &'static str = "live_rooms";
+}
 
-    fn text(&self) -> Option<String> {
-        let bytes = rmp_serde::to_vec(self).ok()?;
-        Some(URL_SAFE_NO_PAD.encode(bytes))
-    }
-
-    /// Where a room stands in the order: the most first, then by id.
-    fn place(value: u64, room: RoomId) -> (std::cmp::Reverse<u64>, RoomId) {
-        (std::cmp::Reverse(value), room)
-    }
+/// Where a room stands in the order: the most first, then by id.
+fn place(value: u64, room: RoomId) -> (std::cmp::Reverse<u64>, RoomId) {
+    (std::cmp::Reverse(value), room)
 }
 
 type Asked = (RoomFigures, Inspected);
@@ -126,17 +113,25 @@ async fn ask(live: &LiveContext, rooms: Vec<RoomFigures>) -> Vec<Asked> {
     stream::iter(asking).buffered(ASKED_AT_ONCE).collect().await
 }
 
+/// This node, and its live rooms.
+#[utoipa::path(get, path = "/v1/admin/live", tag = "admin", params(NodeQuery, Page),
+    responses(
+        (status = 200, description = "A page of rooms, and the node as a whole.", body = LiveNodeBody),
+        (status = 400, description = "invalid_cursor"),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+    ))]
 async fn node(
     _: Admin,
     State(AdminState { live, .. }): State<AdminState>,
     Query(query): Query<NodeQuery>,
+    page: Page,
 ) -> Result<Response, Problem> {
     let sort = query.sort.unwrap_or_default();
-    let cursor = query
-        .cursor
-        .map(|text| Cursor::parse(&text, sort).ok_or(Code::InvalidCursor));
-    let cursor = cursor.transpose()?;
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
+    let after = page.after::<Shown>()?;
+    if after.is_some_and(|after| after.sort != sort) {
+        return Err(Problem::new(Code::InvalidCursor));
+    }
     let figures = live.rooms.figures();
     let summary = summary(&live, &figures);
     // Only what waits in the queues must be asked of each room before they can be put in order.
@@ -160,71 +155,49 @@ async fn node(
             (value, figures.id)
         }))
         .collect();
-    order.sort_by_key(|(value, room)| Cursor::place(*value, *room));
-    if let Some(after) = cursor {
-        let place = Cursor::place(after.value, after.room);
-        order.retain(|(value, room)| Cursor::place(*value, *room) > place);
+    order.sort_by_key(|(value, room)| place(*value, *room));
+    if let Some(after) = after {
+        let seen = place(after.value, after.room);
+        order.retain(|(value, room)| place(*value, *room) > seen);
     }
-    let more = order.len() > limit;
-    order.truncate(limit);
-    let next = order.last().filter(|_| more);
-    let next = next.map(|&(value, room)| Cursor { sort, value, room });
+    let next_cursor = page.cut(&mut order, |&(value, room)| Shown { sort, value, room });
     let shown = |figures: &RoomFigures| order.iter().any(|(_, room)| *room == figures.id);
     unasked.retain(shown);
     asked.retain(|(figures, _)| shown(figures));
     asked.extend(ask(&live, unasked).await);
-    let place = |id: RoomId| order.iter().position(|(_, room)| *room == id);
-    asked.sort_by_key(|(figures, _)| place(figures.id));
-    let rooms: Vec<Value> = asked.iter().filter_map(room_body).collect();
-    let next_cursor = next.and_then(|cursor| cursor.text());
-    let body = json!({ "node": summary, "rooms": rooms, "next_cursor": next_cursor });
+    let position = |id: RoomId| order.iter().position(|(_, room)| *room == id);
+    asked.sort_by_key(|(figures, _)| position(figures.id));
+    let body = LiveNodeBody {
+        node: summary,
+        rooms: asked.iter().filter_map(LiveRoom::of).collect(),
+        next_cursor,
+    };
     Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }
 
-fn summary(live: &LiveContext, figures: &[RoomFigures]) -> Value {
+fn summary(live: &LiveContext, figures: &[RoomFigures]) -> LiveNode {
     let sum = |what: fn(&RoomFigures) -> usize| figures.iter().map(what).sum::<usize>();
-    json!({
-        "uptime_ms": live.clock.tick().0,
-        "connections": live.quotas.connections(),
-        "rooms": figures.len(),
-        "people": sum(|room| room.people),
-        "sessions": sum(|room| room.sessions),
-        "commands_waiting": sum(|room| room.commands_waiting),
-        "unsaved_batches": sum(|room| room.unsaved_batches),
-        "lag_ms_max": figures.iter().map(|room| room.lag_ms).max().unwrap_or(0),
-    })
-}
-
-/// A room as it answered; none when it has gone meanwhile.
-fn room_body((figures, inspected): &Asked) -> Option<Value> {
-    let mut body = json!(figures);
-    let more = match inspected {
-        Inspected::NotLive => return None,
-        Inspected::Stuck => json!({ "answers": false }),
-        Inspected::Report(report) => report_body(report),
-    };
-    if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
-        body.extend(more);
+    LiveNode {
+        uptime_ms: live.clock.tick().0,
+        connections: live.quotas.connections(),
+        rooms: figures.len(),
+        people: sum(|room| room.people),
+        sessions: sum(|room| room.sessions),
+        commands_waiting: sum(|room| room.commands_waiting),
+        unsaved_batches: sum(|room| room.unsaved_batches),
+        lag_ms_max: figures.iter().map(|room| room.lag_ms).max().unwrap_or(0),
     }
-    Some(body)
 }
 
-fn report_body(report: &RoomReport) -> Value {
-    let mut body = json!({
-        "answers": true,
-        "name": report.card.as_ref().map(|(name, _)| name),
-        "owner_id": report.card.as_ref().map(|(_, owner)| owner),
-        "owned_here": report.inspection.is_some(),
-        "queue_bytes": report.queue_bytes,
-        "queue_bytes_max": report.queue_bytes_max,
-    });
-    let inspection = json!(report.inspection);
-    if let (Value::Object(body), Value::Object(inspection)) = (&mut body, inspection) {
-        body.extend(inspection);
-    }
-    body
-}
-
+/// A live room, and who is in it.
+#[utoipa::path(get, path = "/v1/admin/live/{room}", tag = "admin",
+    params(("room" = RoomId, Path, description = "Which.")),
+    responses(
+        (status = 200, description = "The room.", body = LiveRoomBody),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "room_not_found"),
+    ))]
 async fn room(
     _: Admin,
     State(AdminState { live, .. }): State<AdminState>,
@@ -234,11 +207,11 @@ async fn room(
     let figures = figures.into_iter().find(|figures| figures.id == room);
     let figures = figures.ok_or(Code::RoomNotFound)?;
     let asked = (figures, live.rooms.inspect(room).await);
-    let body = room_body(&asked).ok_or(Code::RoomNotFound)?;
-    let members = match &asked.1 {
-        Inspected::Report(report) => json!(report.members),
-        Inspected::NotLive | Inspected::Stuck => Value::Null,
+    let room = LiveRoom::of(&asked).ok_or(Code::RoomNotFound)?;
+    let members = match asked.1 {
+        Inspected::Report(report) => Some(report.members),
+        Inspected::NotLive | Inspected::Stuck => None,
     };
-    let body = json!({ "room": body, "members": members });
+    let body = LiveRoomBody { room, members };
     Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }

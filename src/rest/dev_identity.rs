@@ -11,7 +11,9 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use url::Url;
 
-use crate::config::{DEV_PROVIDER, Mode, ProviderConfig, PublicUrl, Secret};
+use crate::config::{
+    DEV_ISSUER, DEV_PROVIDER, Mode, ProviderConfig, ProviderKind, PublicUrl, Secret,
+};
 use crate::domain::clock::Clock;
 use crate::ports::identity::ProviderName;
 use crate::services::auth::OpaqueSecret;
@@ -88,21 +90,22 @@ impl DevIdentity {
 
     /// How to sign in with it: a provider like any configured one.
     pub fn provider(&self) -> Result<ProviderConfig, url::ParseError> {
-        let at = |path: &str| Url::parse(&self.public.join(path));
+        let at = |path: &str| Url::parse(&self.public.join(path)).map(Some);
+        let name = Self::name();
         Ok(ProviderConfig {
-            id: DEV_PROVIDER.to_owned(),
-            name: "Development sign-in".to_owned(),
-            client_id: CLIENT_ID.to_owned(),
+            name_ko: name.ko,
+            name_en: name.en,
             client_secret: Some(Secret::new(self.client_secret.reveal())),
+            issuer: DEV_ISSUER.to_owned(),
             authorize_url: at("/dev/identity/authorize")?,
             token_url: at("/dev/identity/token")?,
             userinfo_url: at("/dev/identity/userinfo")?,
             scopes: "profile".to_owned(),
+            ..ProviderConfig::new(DEV_PROVIDER, ProviderKind::Oauth2, CLIENT_ID)
         })
     }
 
-    /// Its name on the sign-in page.
-    pub fn name() -> ProviderName {
+    fn name() -> ProviderName {
         ProviderName {
             ko: "개발용 로그인".to_owned(),
             en: "Development sign-in".to_owned(),

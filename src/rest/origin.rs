@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Response};
 use http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Method};
 
+use super::auth::bearer;
 use super::problem::{Code, Problem};
 use crate::config::PublicUrl;
 
@@ -49,10 +50,22 @@ async fn refuse_other_origins(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.method().is_safe() || origin_allowed(request.headers(), &public) {
+    // Pages cannot make a browser send a token: whoever sends one is no page that was led here.
+    let has_token = bearer(request.headers()).is_some();
+    let own = request.method().is_safe() || has_token || origin_allowed(request.headers(), &public);
+    if own || is_form_of_provider(request.method(), request.uri().path()) {
         return next.run(request).await;
     }
     Problem::new(Code::OriginRefused).into_response()
+}
+
+/// Sign-in providers may send the browser back by a form of their own page. It has no effect but to send the browser
+/// on, and where no provider sends forms it is refused there.
+fn is_form_of_provider(method: &Method, path: &str) -> bool {
+    let provider = path
+        .strip_prefix("/v1/auth/")
+        .and_then(|rest| rest.strip_suffix("/callback"));
+    method == Method::POST && provider.is_some_and(|it| !it.is_empty() && !it.contains('/'))
 }
 
 async fn security_headers(request: Request, next: Next) -> Response {
@@ -73,6 +86,27 @@ async fn security_headers(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn forms_of_providers_are_let_in_at_one_address_only() {
+        assert!(is_form_of_provider(
+            &Method::POST,
+            "/v1/auth/apple/callback"
+        ));
+        for (method, path) in [
+            (Method::DELETE, "/v1/auth/apple/callback"),
+            (Method::PUT, "/v1/auth/apple/callback"),
+            (Method::POST, "/v1/auth/apple/callback/"),
+            (Method::POST, "/v1/auth//callback"),
+            (Method::POST, "/v1/auth/a/b/callback"),
+            (Method::POST, "/v1/auth/logout"),
+            (Method::POST, "/v1/auth/callback"),
+            (Method::POST, "/x/v1/auth/apple/callback"),
+            (Method::POST, "/v1/me/identities/apple"),
+        ] {
+            assert!(!is_form_of_provider(&method, path), "{method} {path}");
+        }
+    }
 
     #[test]
     fn only_our_own_pages_and_programs_that_are_no_browser_are_let_in() {

@@ -7,13 +7,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use serde::Serialize;
 use tower_http::catch_panic::CatchPanicLayer;
 
-mod extract;
+use crate::domain::scope::Scope;
 
+mod body;
+mod extract;
+pub mod table;
+
+pub use body::ProblemBody;
 pub use extract::{Json, Path, Query};
 
 /// The largest request body any handler takes, in bytes.
@@ -57,14 +61,34 @@ codes! {
     InvalidQuery = "invalid_query", BAD_REQUEST, "A query parameter is missing or wrong.";
     /// The cursor was not given out by this list.
     InvalidCursor = "invalid_cursor", BAD_REQUEST, "The cursor is not one of this list.";
+    /// An `Idempotency-Key` that is too long or not visible ASCII.
+    InvalidIdempotencyKey = "invalid_idempotency_key", BAD_REQUEST, "The Idempotency-Key cannot be used.";
+    /// A cookie and a token at once.
+    AmbiguousCredentials = "ambiguous_credentials", BAD_REQUEST, "Show a cookie or a token, not both.";
+    /// No app has this client id.
+    UnknownApp = "unknown_app", BAD_REQUEST, "There is no such app.";
+    /// The app has not registered this redirect address.
+    UnknownRedirect = "unknown_redirect", BAD_REQUEST, "The app is not called back there.";
+    /// The token is not ours, overdue or revoked.
+    InvalidToken = "invalid_token", UNAUTHORIZED, "The token is not good, or not any more.";
     /// Only for people who signed in.
     SignInRequired = "sign_in_required", UNAUTHORIZED, "Sign in first.";
     /// Not for this person.
     Forbidden = "forbidden", FORBIDDEN, "You may not do this.";
+    /// The token does not reach so far.
+    InsufficientScope = "insufficient_scope", FORBIDDEN, "The token is not for this.";
+    /// A sensitive act of somebody who signed in a while ago.
+    ReauthenticationRequired = "reauthentication_required", FORBIDDEN, "Show again that it is you.";
+    /// The account is closed, and can be restored until it is erased.
+    AccountClosing = "account_closing", FORBIDDEN, "The account is closed; it can still be restored.";
     /// The room's owner keeps this person out.
     Banned = "banned", FORBIDDEN, "The owner keeps you out of this room.";
     /// The room is locked.
     RoomLocked = "room_locked", FORBIDDEN, "The room is locked.";
+    /// Only people who are tied may do this.
+    NotTied = "not_tied", FORBIDDEN, "Only people who are tied may do this.";
+    /// For those who follow a private account.
+    FollowersOnly = "followers_only", FORBIDDEN, "Only followers may see this.";
     /// A browser page of another site asked.
     OriginRefused = "origin_refused", FORBIDDEN, "The request comes from a page of another site.";
     /// Only this machine itself may ask.
@@ -75,8 +99,22 @@ codes! {
     RoomNotFound = "room_not_found", NOT_FOUND, "There is no such room.";
     /// No such person.
     UserNotFound = "user_not_found", NOT_FOUND, "There is no such person.";
+    /// The person has no such login.
+    LoginNotFound = "login_not_found", NOT_FOUND, "There is no such login.";
+    /// The person has no such token.
+    TokenNotFound = "token_not_found", NOT_FOUND, "There is no such token.";
+    /// Nobody of this name waits for an answer.
+    RequestNotFound = "request_not_found", NOT_FOUND, "There is no such request.";
+    /// There is no such way to sign in.
+    ProviderNotFound = "provider_not_found", NOT_FOUND, "One cannot sign in this way here.";
+    /// The account has no identity of the provider.
+    IdentityNotFound = "identity_not_found", NOT_FOUND, "The account is not linked to this.";
     /// The resource is there and does not take this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
+    /// The same request is being answered at the moment.
+    IdempotencyInFlight = "idempotency_in_flight", CONFLICT, "The same request is under way.";
+    /// There is another version now than the one in `If-Match`.
+    PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "It was changed meanwhile.";
     /// The body is above the limit.
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The request is too large.";
     /// The body is of a type not understood here.
@@ -85,12 +123,40 @@ codes! {
     InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "The body has missing or wrong fields.";
     /// A name that is empty, too long or holds control characters.
     InvalidName = "invalid_name", UNPROCESSABLE_ENTITY, "This name cannot be used.";
+    /// A text that is empty, too long or holds control characters.
+    InvalidText = "invalid_text", UNPROCESSABLE_ENTITY, "This text cannot be used.";
+    /// A time that is past, or too far away.
+    InvalidTime = "invalid_time", UNPROCESSABLE_ENTITY, "This time cannot be used.";
     /// A look with an option the wardrobe does not have.
     InvalidLook = "invalid_look", UNPROCESSABLE_ENTITY, "The wardrobe has no such look.";
+    /// The key came with another request before.
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request.";
+    /// A scope that is none, or not for this.
+    InvalidScope = "invalid_scope", UNPROCESSABLE_ENTITY, "These scopes cannot be given.";
+    /// A link that leads nowhere people may be led.
+    InvalidLink = "invalid_link", UNPROCESSABLE_ENTITY, "This link cannot be used.";
+    /// The grace has passed: what belongs to the account is being erased.
+    ErasureBegun = "erasure_begun", CONFLICT, "It is too late to restore the account.";
+    /// A handle with other characters than it may have.
+    InvalidHandle = "invalid_handle", UNPROCESSABLE_ENTITY, "This cannot be a handle.";
+    /// Somebody has the handle, had it until lately, or nobody can have it.
+    HandleTaken = "handle_taken", CONFLICT, "The handle is taken.";
+    /// The handle was changed a short time ago.
+    HandleChangedLately = "handle_changed_lately", CONFLICT, "The handle was changed lately.";
     /// Nobody follows themselves.
     FollowsOneself = "follows_oneself", UNPROCESSABLE_ENTITY, "You cannot follow yourself.";
+    /// Nobody is tied to, mutes or blocks themselves.
+    RelatesToOneself = "relates_to_oneself", UNPROCESSABLE_ENTITY, "You cannot do this to yourself.";
     /// As many people are followed as may be.
     TooManyFollows = "too_many_follows", CONFLICT, "You follow as many people as you can.";
+    /// As many tokens as may be.
+    TooManyTokens = "too_many_tokens", CONFLICT, "You have as many tokens as you can.";
+    /// Nobody would be an admin any more.
+    LastAdmin = "last_admin", CONFLICT, "The last admin stays one.";
+    /// There are as many blocks, mutes, ties or requests as may be.
+    TooManyRelations = "too_many_relations", CONFLICT, "There are as many of these as there can be.";
+    /// Without it nobody could sign in to the account.
+    LastIdentity = "last_identity", CONFLICT, "This is the last way into your account.";
     /// Too many requests.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests; slow down.";
     /// A fault of the server.
@@ -106,21 +172,7 @@ pub struct Problem {
     detail: Option<String>,
     limit: Option<&'static str>,
     retry_after_ms: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    // Not an address to fetch: the code is what clients look at.
-    r#type: String,
-    title: &'static str,
-    status: u16,
-    code: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after_ms: Option<u64>,
+    scope: Option<Scope>,
 }
 
 impl Problem {
@@ -131,6 +183,29 @@ impl Problem {
             detail: None,
             limit: None,
             retry_after_ms: None,
+            scope: None,
+        }
+    }
+
+    /// Names the scope a token would need.
+    #[must_use]
+    pub const fn scope(mut self, scope: Scope) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// How to show who one is, as RFC 6750 section 3 says it.
+    fn challenge(&self) -> Option<String> {
+        match (self.code, self.scope) {
+            (Code::SignInRequired, _) => Some("Bearer".to_owned()),
+            (Code::InvalidToken, _) => Some(r#"Bearer error="invalid_token""#.to_owned()),
+            (Code::InsufficientScope, scope) => {
+                let scope = scope.map_or("", Scope::as_str);
+                Some(format!(
+                    r#"Bearer error="insufficient_scope", scope="{scope}""#
+                ))
+            }
+            _ => None,
         }
     }
 
@@ -188,11 +263,11 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.code.status();
-        let document = Document {
+        let document = ProblemBody {
             r#type: format!("urn:maru:problem:{}", self.code.as_str()),
             title: self.code.title(),
             status: status.as_u16(),
-            code: self.code.as_str(),
+            code: self.code,
             detail: self.detail.as_deref(),
             limit: self.limit,
             retry_after_ms: self.retry_after_ms,
@@ -206,6 +281,10 @@ impl IntoResponse for Problem {
             HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let challenge = self.challenge();
+        if let Some(challenge) = challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
         if let Some(ms) = self.retry_after_ms {
             headers.insert(RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
         }

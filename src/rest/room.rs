@@ -4,23 +4,26 @@ mod rules;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Extension, FromRef, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
-use time::format_description::well_known::Rfc3339;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use super::auth::Viewer;
-use super::problem::{Code, Json, Path, Problem, Query};
+use super::auth::{Holder, Viewer};
+use super::cursor::{self, Page};
+use super::idempotency::Replayable;
+use super::problem::{Code, Json, Path, Problem};
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
 use crate::domain::address::ClientAddress;
+use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Place, Role, Visibility};
-use crate::domain::user::{LOOK_SLOTS, Look};
+use crate::domain::scope::Scope;
+use crate::domain::user::Look;
 use crate::ports::room::ListedAfter;
 use crate::realtime::admission::NotAdmitted;
 use crate::realtime::connection::LiveContext;
@@ -31,12 +34,6 @@ use crate::services::room::{RoomError, RoomService, RoomView};
 
 /// Rooms with people in them that are put before the others.
 const LIVELY_FIRST_MAX: usize = 12;
-
-/// Rooms in a page unless the client asks otherwise.
-const PAGE_DEFAULT: u32 = 20;
-
-/// The longest cursor read, in bytes: [`LIVELY_FIRST_MAX`] ids and a place, in base64.
-const CURSOR_BYTES_MAX: usize = 1_024;
 
 /// What these handlers need.
 #[derive(Debug, Clone)]
@@ -56,15 +53,33 @@ impl FromRef<RoomState> for AuthService {
 }
 
 /// The routes.
-pub fn router(state: RoomState) -> Router {
-    Router::new()
-        .route("/v1/rooms", get(list))
-        .route("/v1/rooms/{id}", get(show).patch(rules::change))
-        .route("/v1/rooms/{id}/audit", get(rules::audit))
-        .route("/v1/rooms/{id}/tickets", post(ticket))
-        .route("/v1/catalogue", get(|| async { document(CATALOGUE_JSON) }))
-        .route("/v1/wardrobe", get(|| async { document(WARDROBE_JSON) }))
-        .with_state(state)
+pub fn routes() -> OpenApiRouter<RoomState> {
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(show, rules::change))
+        .routes(routes!(rules::audit))
+        .routes(routes!(ticket))
+        .routes(routes!(furniture))
+        .routes(routes!(wardrobe))
+}
+
+/// The routes, with what they need.
+pub fn router(state: RoomState) -> OpenApiRouter {
+    routes().with_state(state)
+}
+
+/// The kinds of furniture, what they look like and where they may stand.
+#[utoipa::path(get, path = "/v1/catalogue", tag = "rooms",
+    responses((status = 200, description = "The same until the server is replaced.", body = serde_json::Value)))]
+async fn furniture() -> impl IntoResponse {
+    document(CATALOGUE_JSON)
+}
+
+/// What a look is made of.
+#[utoipa::path(get, path = "/v1/wardrobe", tag = "rooms",
+    responses((status = 200, description = "The same until the server is replaced.", body = serde_json::Value)))]
+async fn wardrobe() -> impl IntoResponse {
+    document(WARDROBE_JSON)
 }
 
 fn document(json: &'static str) -> impl IntoResponse {
@@ -75,17 +90,19 @@ fn document(json: &'static str) -> impl IntoResponse {
     (headers, json)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ThemeBody {
     wallpaper: String,
     flooring: String,
     light: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ItemBody {
     id: u64,
     kind: String,
+    /// 0: the floor, 1: the left wall, 2: the right wall.
+    #[schema(maximum = 2)]
     place: u8,
     x: i32,
     y: i32,
@@ -93,7 +110,7 @@ struct ItemBody {
     color: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct OwnerBody {
     id: UserId,
     handle: String,
@@ -102,7 +119,7 @@ struct OwnerBody {
     mood: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct CardBody {
     id: RoomId,
     name: String,
@@ -112,8 +129,20 @@ struct CardBody {
     owner: OwnerBody,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+struct RoomListBody {
+    rooms: Vec<CardBody>,
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
 struct RoomBody {
+    room: RoomInFull,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RoomInFull {
     #[serde(flatten)]
     card: CardBody,
     visibility: Visibility,
@@ -122,7 +151,8 @@ struct RoomBody {
     /// People it holds beside the owner.
     people_max: usize,
     seq: u64,
-    role: &'static str,
+    /// What the viewer may do in it.
+    role: Role,
 }
 
 fn card(view: RoomView, people_now: usize) -> CardBody {
@@ -160,54 +190,44 @@ fn card(view: RoomView, people_now: usize) -> CardBody {
     }
 }
 
-#[derive(Deserialize)]
-struct ListQuery {
-    limit: Option<u32>,
-    cursor: Option<String>,
-}
-
 /// Where a reader of the list is: after which room, and which lively ones they saw at its top.
 #[derive(Default, Serialize, Deserialize)]
-struct Cursor {
+struct Listed {
     after: Option<ListedAfter>,
     shown: Vec<RoomId>,
 }
 
-impl Cursor {
-    fn parse(text: &str) -> Option<Self> {
-        if text.len() > CURSOR_BYTES_MAX {
-            return None;
-        }
-        rmp_serde::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
-    }
-
-    fn text(&self) -> Option<String> {
-        rmp_serde::to_vec(self)
-            .ok()
-            .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
-    }
+impl cursor::Place for Listed {
+    const LIST: &'static str = "rooms";
 }
 
 /// Public rooms: those with people in them first, the liveliest on top, then the last changed.
+#[utoipa::path(get, path = "/v1/rooms", tag = "rooms", params(Page),
+    responses(
+        (status = 200, description = "A page. The first may be longer than asked for by those with people in them.",
+            body = RoomListBody),
+        (status = 400, description = "invalid_cursor"),
+    ))]
 async fn list(
     State(state): State<RoomState>,
-    Query(query): Query<ListQuery>,
-) -> Result<Response, Problem> {
-    let mut cursor = match &query.cursor {
-        Some(text) => Cursor::parse(text).ok_or(Problem::new(Code::InvalidCursor))?,
-        None => Cursor::default(),
-    };
+    Viewer(viewer): Viewer,
+    page: Page,
+) -> Result<Json<RoomListBody>, Problem> {
+    let viewer = viewer.map(|viewer| viewer.user.id);
+    let begun = page.after::<Listed>()?;
+    let is_first = begun.is_none();
+    let mut place = begun.unwrap_or_default();
     let mut rooms = Vec::new();
-    if query.cursor.is_none() {
+    if is_first {
         let mut lively = state.live.rooms.lively();
         lively.sort_by_key(|(room, people)| (std::cmp::Reverse(*people), *room));
         for (room, people) in lively {
             if rooms.len() == LIVELY_FIRST_MAX {
                 break;
             }
-            match state.service.view(room, None).await {
+            match state.service.view(room, viewer).await {
                 Ok(view) if view.room.card.access.visibility == Visibility::Public => {
-                    cursor.shown.push(room);
+                    place.shown.push(room);
                     rooms.push(card(view, people));
                 }
                 // Not for everybody, or gone since.
@@ -216,23 +236,29 @@ async fn list(
             }
         }
     }
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT);
-    let page = state
-        .service
-        .list(cursor.after, limit)
-        .await
-        .map_err(refused)?;
-    for view in page.rooms {
+    let found = state.service.list(viewer, place.after, page.limit()).await;
+    let found = found.map_err(refused)?;
+    for view in found.rooms {
         let id = view.room.card.id;
-        if !cursor.shown.contains(&id) {
+        if !place.shown.contains(&id) {
             rooms.push(card(view, state.live.rooms.people(id)));
         }
     }
-    cursor.after = page.next;
-    let next_cursor = page.next.and_then(|_| cursor.text());
-    Ok(Json(serde_json::json!({ "rooms": rooms, "next_cursor": next_cursor })).into_response())
+    place.after = found.next;
+    let next_cursor = found.next.and_then(|_| cursor::cursor(&place));
+    Ok(Json(RoomListBody { rooms, next_cursor }))
 }
 
+/// A room.
+#[utoipa::path(get, path = "/v1/rooms/{id}", tag = "rooms",
+    params(("id" = RoomId, Path, description = "Which.")),
+    security((), ("cookie" = [])),
+    responses(
+        (status = 200, description = "The room, as the viewer may see it.", body = RoomBody),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "room_not_found"),
+    ))]
 async fn show(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
@@ -246,11 +272,7 @@ async fn show(
 /// A room with its rules, as this viewer sees it.
 fn body(state: &RoomState, view: RoomView, viewer: Option<UserId>) -> Response {
     let what = &view.room.card;
-    let role = match what.role_of(viewer) {
-        Role::Owner => "owner",
-        Role::Editor => "editor",
-        Role::Visitor => "visitor",
-    };
+    let role = what.role_of(viewer);
     let people_max = what
         .access
         .people_max
@@ -258,7 +280,7 @@ fn body(state: &RoomState, view: RoomView, viewer: Option<UserId>) -> Response {
     let (visibility, guests_allowed) = (what.access.visibility, what.access.guests_allowed);
     let (seq, locked) = (view.room.seq.0, what.access.locked);
     let people_now = state.live.rooms.people(what.id);
-    let body = RoomBody {
+    let room = RoomInFull {
         card: card(view, people_now),
         visibility,
         guests_allowed,
@@ -267,28 +289,57 @@ fn body(state: &RoomState, view: RoomView, viewer: Option<UserId>) -> Response {
         seq,
         role,
     };
-    Json(serde_json::json!({ "room": body })).into_response()
+    Json(RoomBody { room }).into_response()
 }
 
-#[derive(Deserialize)]
+/// How a visitor without an account appears.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct GuestBody {
+    /// As shown to everybody: trimmed, no control characters.
+    #[schema(max_length = 20)]
     name: String,
-    look: [u8; LOOK_SLOTS],
+    look: Look,
 }
 
-#[derive(Deserialize)]
-struct TicketBody {
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TicketRequest {
+    /// For whoever is not signed in.
     guest: Option<GuestBody>,
 }
 
-/// One use, half a minute, this room only.
+#[derive(Serialize, ToSchema)]
+struct TicketBody {
+    /// Shown in the first frame of a live connection.
+    ticket: String,
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: OffsetDateTime,
+    /// Where to open the connection.
+    live_url: String,
+}
+
+/// A ticket to walk in: one use, half a minute, this room only.
+#[utoipa::path(post, path = "/v1/rooms/{id}/tickets", tag = "rooms",
+    params(("id" = RoomId, Path, description = "Which.")),
+    security((), ("cookie" = [])),
+    responses(
+        (status = 201, description = "It is good now.", body = TicketBody),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden, banned, room_locked"),
+        (status = 404, description = "room_not_found"),
+        (status = 422, description = "invalid_name, invalid_look"),
+        (status = 429, description = "rate_limited"),
+    ))]
 async fn ticket(
     State(state): State<RoomState>,
-    Viewer(viewer): Viewer,
+    holder: Holder,
     Path(room): Path<RoomId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
-    Json(body): Json<TicketBody>,
+    Json(body): Json<TicketRequest>,
 ) -> Result<Response, Problem> {
+    let viewer = holder.permit(Scope::Live)?;
     let account = viewer.map(|viewer| (viewer.user.id, viewer.login_id));
     let asker = account.map_or(Asker::Address(address), |(user, _)| Asker::User(user));
     let allowed = state.live.quotas.ticket(asker, state.live.clock.tick());
@@ -299,7 +350,7 @@ async fn ticket(
     let guest = body
         .guest
         .as_ref()
-        .map(|guest| (guest.name.as_str(), guest.look.as_slice()));
+        .map(|guest| (guest.name.as_str(), guest.look.0.as_slice()));
     let bearer = state
         .service
         .admit(room, account, guest, address)
@@ -309,14 +360,13 @@ async fn ticket(
     let now = clock.wall();
     let ticket = state.live.gate.issue(room, bearer, now);
     let ticket = ticket.map_err(not_admitted)?;
-    let expires_at = crate::domain::clock::WallMs(now.0 + life_ms).to_offset();
-    let body = serde_json::json!({
-        "ticket": ticket,
-        "expires_at": expires_at.format(&Rfc3339).unwrap_or_default(),
-        "live_url": format!("/v1/rooms/{room}/live"),
-    });
+    let body = TicketBody {
+        ticket,
+        expires_at: WallMs(now.0 + life_ms).to_offset(),
+        live_url: format!("/v1/rooms/{room}/live"),
+    };
     let headers = [(header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::CREATED, headers, Json(body)).into_response())
+    Ok((StatusCode::CREATED, Replayable, headers, Json(body)).into_response())
 }
 
 fn not_admitted(why: NotAdmitted) -> Problem {

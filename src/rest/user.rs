@@ -1,30 +1,58 @@
-//! `/v1/me` and `/v1/users`: profiles.
+//! `/v1/me` and `/v1/users`: profiles, settings, and finding people.
 
-use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, LOCATION};
+use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::auth::Viewer;
 use super::problem::{Code, Json, Path, Problem};
-use crate::domain::user::{AccountRole, User};
+use crate::domain::profile::{Link, Profile};
+use crate::domain::user::User;
+use crate::ports::profile::Found;
+use crate::services::account::AccountService;
 use crate::services::auth::AuthService;
-use crate::services::user::UserService;
+use crate::services::profile::{ProfileError, ProfileService};
+use crate::services::settings::SettingsService;
+
+mod account;
+mod archive;
+mod me;
+mod search;
+mod settings;
 
 /// What these handlers need.
 #[derive(Debug, Clone)]
 pub struct UserState {
-    /// The user service.
-    pub users: UserService,
+    /// The profile service.
+    pub profiles: ProfileService,
+    /// The account service.
+    pub accounts: AccountService,
+    /// The settings service.
+    pub settings: SettingsService,
     /// Tells who asks.
     pub auth: AuthService,
 }
 
-impl FromRef<UserState> for UserService {
+impl FromRef<UserState> for ProfileService {
     fn from_ref(state: &UserState) -> Self {
-        state.users.clone()
+        state.profiles.clone()
+    }
+}
+
+impl FromRef<UserState> for AccountService {
+    fn from_ref(state: &UserState) -> Self {
+        state.accounts.clone()
+    }
+}
+
+impl FromRef<UserState> for SettingsService {
+    fn from_ref(state: &UserState) -> Self {
+        state.settings.clone()
     }
 }
 
@@ -35,40 +63,93 @@ impl FromRef<UserState> for AuthService {
 }
 
 /// The routes.
-pub fn router(state: UserState) -> Router {
-    Router::new()
-        .route("/v1/me", get(me))
-        .route("/v1/users/{handle}", get(show))
-        .with_state(state)
+pub fn routes() -> OpenApiRouter<UserState> {
+    OpenApiRouter::default()
+        .routes(routes!(me::me, me::change_me, account::close_account))
+        .routes(routes!(me::change_handle))
+        .routes(routes!(account::restore_account))
+        .routes(routes!(account::export))
+        .routes(routes!(settings::settings, settings::change_settings))
+        .routes(routes!(search::search))
+        .routes(routes!(show))
 }
 
-#[derive(Serialize)]
-struct MeBody<'a> {
+/// The routes, with what they need.
+pub fn router(state: UserState) -> OpenApiRouter {
+    routes().with_state(state)
+}
+
+/// A profile, as everybody sees it.
+#[derive(Serialize, ToSchema)]
+struct Shown {
     #[serde(flatten)]
-    user: &'a User,
-    role: AccountRole,
+    user: User,
+    links: Vec<Link>,
 }
 
-async fn me(Viewer(viewer): Viewer) -> Response {
-    let me = viewer.as_ref().map(|viewer| MeBody {
-        user: &viewer.user,
-        role: viewer.role,
-    });
-    profile(me.as_ref())
+impl From<Profile> for Shown {
+    fn from(profile: Profile) -> Self {
+        Self {
+            user: profile.user,
+            links: profile.links,
+        }
+    }
 }
 
+#[derive(Serialize, ToSchema)]
+struct UserBody {
+    user: Shown,
+}
+
+/// Somebody's profile. A handle the person gave up in the last 90 days leads to the one they have.
+#[utoipa::path(get, path = "/v1/users/{handle}", tag = "users",
+    params(("handle" = String, Path, description = "Whose.")),
+    responses(
+        (status = 200, description = "The profile.", body = UserBody),
+        (status = 308, description = "The person has another handle now.",
+            headers(("location" = String, description = "The profile under that handle."))),
+        (status = 404, description = "user_not_found"),
+    ))]
 async fn show(
-    State(users): State<UserService>,
+    State(profiles): State<ProfileService>,
+    Viewer(viewer): Viewer,
     Path(handle): Path<String>,
 ) -> Result<Response, Problem> {
-    let user = users.by_handle(&handle).await;
-    let user = user.map_err(|error| Problem::unavailable(&error))?;
-    let user = user.ok_or(Code::UserNotFound)?;
-    Ok(profile(Some(&user)))
+    let viewer = viewer.map(|viewer| viewer.user.id);
+    match profiles.find(&handle, viewer).await.map_err(refused)? {
+        Found::Here(profile) => {
+            let user = profile.into();
+            Ok(not_kept(UserBody { user }))
+        }
+        Found::Moved(profile) => moved(&profile.user.handle),
+    }
+}
+
+/// To the profile under another handle, which may be another one tomorrow.
+fn moved(handle: &str) -> Result<Response, Problem> {
+    let location = HeaderValue::from_str(&format!("/v1/users/{handle}"));
+    let location = location.map_err(|_| Problem::new(Code::Internal))?;
+    let no_store = HeaderValue::from_static("no-store");
+    let headers = [(LOCATION, location), (CACHE_CONTROL, no_store)];
+    Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response())
 }
 
 // People change their looks, and sign out: what was true a moment ago is not kept.
-fn profile(user: Option<&impl Serialize>) -> Response {
+fn not_kept(body: impl Serialize) -> Response {
     let headers = [(CACHE_CONTROL, "no-store")];
-    (headers, Json(serde_json::json!({ "user": user }))).into_response()
+    (headers, Json(body)).into_response()
+}
+
+fn refused(error: ProfileError) -> Problem {
+    match error {
+        ProfileError::NoSuchUser => Problem::new(Code::UserNotFound),
+        ProfileError::Stale => Problem::new(Code::PreconditionFailed),
+        ProfileError::BadHandle => Problem::new(Code::InvalidHandle).detail(error.to_string()),
+        ProfileError::HandleTaken => Problem::new(Code::HandleTaken),
+        ProfileError::TooSoon { wait_ms } => {
+            Problem::new(Code::HandleChangedLately).retry_after_ms(wait_ms)
+        }
+        ProfileError::Users(error) => Problem::unavailable(&error),
+        ProfileError::Relations(error) => Problem::unavailable(&error),
+    }
 }

@@ -1,25 +1,60 @@
-//! Who follows whom, as people ask for it.
+//! What people are to each other, as they ask for it and change it. Whoever blocks the person who asks, or is not
+//! there, is nobody: the answers do not differ.
 
 use std::sync::Arc;
 
 use crate::domain::clock::Clock;
 use crate::domain::id::UserId;
-use crate::domain::user::is_handle;
-use crate::ports::relations::{Followed, RelationStore, RelationsUnavailable};
+use crate::domain::relation::Relation;
+use crate::domain::text::BadText;
+use crate::domain::user::{User, is_handle};
+use crate::ports::notification::NotificationSink;
+use crate::ports::relations::{Changed, RelationChanges, RelationStore, RelationsUnavailable};
 use crate::ports::user::{UserStore, UserStoreError};
+
+mod blocks;
+mod follows;
+mod lists;
+mod ties;
+
+pub use lists::{PAGE_MAX, Page, People};
 
 /// Why a relation was not changed or told.
 #[derive(Debug, thiserror::Error)]
 pub enum RelationError {
-    /// Nobody has the handle.
+    /// Nobody has the handle, as far as whoever asks may know.
     #[error("no such person")]
     NoSuchUser,
     /// One cannot follow oneself.
     #[error("nobody follows themselves")]
+    FollowsOneself,
+    /// One cannot be anything else to oneself either.
+    #[error("nobody is related to themselves")]
     Oneself,
-    /// One follows as many people as anybody may.
+    /// One follows, and asks to, as many people as anybody may.
     #[error("too many are followed")]
-    TooMany,
+    TooManyFollows,
+    /// There is no place for one more of these.
+    #[error("there are as many {0} as there may be")]
+    TooMany(&'static str),
+    /// Nobody of this handle waits for an answer.
+    #[error("no such request")]
+    NoRequest,
+    /// Only people who are tied may do this.
+    #[error("the two are not tied")]
+    NotTied,
+    /// The lists of a private account are for those who follow it.
+    #[error("for followers only")]
+    FollowersOnly,
+    /// A mute cannot end then.
+    #[error("not later than now, or too late")]
+    BadTime,
+    /// A name cannot be one.
+    #[error(transparent)]
+    BadNickname(BadText),
+    /// A line cannot be one.
+    #[error(transparent)]
+    BadLine(BadText),
     /// Accounts cannot be reached.
     #[error(transparent)]
     Users(#[from] UserStoreError),
@@ -34,6 +69,8 @@ pub struct RelationService {
     users: Arc<dyn UserStore>,
     relations: Arc<dyn RelationStore>,
     clock: Clock,
+    sinks: Vec<Arc<dyn NotificationSink>>,
+    watchers: Vec<Arc<dyn RelationChanges>>,
 }
 
 impl std::fmt::Debug for RelationService {
@@ -49,40 +86,80 @@ impl RelationService {
             users,
             relations,
             clock,
+            sinks: Vec::new(),
+            watchers: Vec::new(),
         }
     }
 
-    /// Whether `viewer` follows the person with this handle.
-    pub async fn follows(&self, viewer: UserId, handle: &str) -> Result<bool, RelationError> {
-        let person = self.person(handle).await?;
-        Ok(self.relations.follows(viewer, person).await?)
+    /// The same, with somebody who hears of each notice it writes.
+    #[must_use]
+    pub fn notifying(mut self, sink: Arc<dyn NotificationSink>) -> Self {
+        self.sinks.push(sink);
+        self
     }
 
-    /// `viewer` follows the person with this handle from now on.
-    pub async fn follow(&self, viewer: UserId, handle: &str) -> Result<(), RelationError> {
-        let person = self.person(handle).await?;
-        if person == viewer {
+    /// The same, with somebody who hears of each change of who may see whom, or be where.
+    #[must_use]
+    pub fn watched_by(mut self, watcher: Arc<dyn RelationChanges>) -> Self {
+        self.watchers.push(watcher);
+        self
+    }
+
+    /// What the person with this handle is to `viewer`.
+    pub async fn relation(&self, viewer: UserId, handle: &str) -> Result<Relation, RelationError> {
+        let other = self.named(handle).await?.id;
+        if other == viewer {
             return Err(RelationError::Oneself);
         }
-        let at = self.clock.wall();
-        match self.relations.follow(viewer, person, at).await? {
-            Followed::Now | Followed::Already => Ok(()),
-            Followed::TooMany => Err(RelationError::TooMany),
-            Followed::NoSuchUser => Err(RelationError::NoSuchUser),
-        }
+        let now = self.clock.wall();
+        let relation = self.relations.relation(viewer, other, now).await?;
+        relation.ok_or(RelationError::NoSuchUser)
     }
 
-    /// `viewer` no longer follows the person with this handle.
-    pub async fn unfollow(&self, viewer: UserId, handle: &str) -> Result<(), RelationError> {
-        let person = self.person(handle).await?;
-        Ok(self.relations.unfollow(viewer, person).await.map(drop)?)
-    }
-
-    async fn person(&self, handle: &str) -> Result<UserId, RelationError> {
+    /// Whoever has this handle, hidden or not.
+    async fn named(&self, handle: &str) -> Result<User, RelationError> {
         if !is_handle(handle) {
             return Err(RelationError::NoSuchUser);
         }
         let person = self.users.by_handle(handle).await?;
-        Ok(person.ok_or(RelationError::NoSuchUser)?.id)
+        person.ok_or(RelationError::NoSuchUser)
+    }
+
+    /// Whoever has this handle and is there for `viewer`: no block stands between the two.
+    async fn seen(&self, viewer: Option<UserId>, handle: &str) -> Result<User, RelationError> {
+        let person = self.named(handle).await?;
+        if let Some(viewer) = viewer.filter(|viewer| *viewer != person.id)
+            && self.relations.is_hidden(viewer, person.id).await?
+        {
+            return Err(RelationError::NoSuchUser);
+        }
+        Ok(person)
+    }
+
+    /// Somebody else who is there for `viewer`.
+    async fn other(&self, viewer: UserId, handle: &str) -> Result<UserId, RelationError> {
+        let person = self.seen(Some(viewer), handle).await?.id;
+        if person == viewer {
+            return Err(RelationError::Oneself);
+        }
+        Ok(person)
+    }
+
+    /// Tells whoever wants to know at once what a change came to.
+    fn told<T>(&self, changed: Changed<T>) -> T {
+        for delivery in &changed.told {
+            for sink in &self.sinks {
+                sink.notified(delivery);
+            }
+        }
+        changed.outcome
+    }
+
+    fn changed(&self, people: &[UserId]) {
+        for watcher in &self.watchers {
+            for person in people {
+                watcher.changed(*person);
+            }
+        }
     }
 }

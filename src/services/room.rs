@@ -2,6 +2,7 @@
 
 mod door;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalogue::catalogue;
@@ -19,7 +20,7 @@ use crate::ports::room::{ListedAfter, NewRoom, RoomStore, SavedRoom, StoreError}
 pub use door::{OriginKey, VisitorError};
 
 /// Rooms given in one page at the most.
-pub const PAGE_MAX: u32 = 50;
+pub const PAGE_MAX: u32 = 100;
 
 /// The furniture of a room nobody has touched: kind, x, y, quarter turns.
 const STARTER: [(&str, Place, i32, i32, u8); 5] = [
@@ -128,6 +129,11 @@ impl RoomService {
         if hidden && room.card.role_of(viewer) == Role::Visitor {
             return Err(RoomError::NotFound);
         }
+        if let Some(viewer) = viewer.filter(|viewer| *viewer != room.card.owner_id)
+            && self.relations.is_hidden(viewer, room.card.owner_id).await?
+        {
+            return Err(RoomError::NotFound);
+        }
         let owner = self.people.user(room.card.owner_id).await?;
         Ok(RoomView {
             room,
@@ -135,9 +141,18 @@ impl RoomService {
         })
     }
 
-    /// Public rooms, newest change first.
-    pub async fn list(&self, after: Option<ListedAfter>, limit: u32) -> Result<Page, RoomError> {
+    /// Public rooms, newest change first, without those of people hidden from the viewer.
+    pub async fn list(
+        &self,
+        viewer: Option<UserId>,
+        after: Option<ListedAfter>,
+        limit: u32,
+    ) -> Result<Page, RoomError> {
         let limit = limit.clamp(1, PAGE_MAX);
+        let hidden = match viewer {
+            Some(viewer) => self.relations.hidden_from(viewer).await?,
+            None => BTreeSet::new(),
+        };
         // One more than asked for tells whether there is a next page.
         let mut found = self.store.list_public(after, limit + 1).await?;
         let more = found.len() > limit as usize;
@@ -145,6 +160,9 @@ impl RoomService {
         let next = found.last().filter(|_| more).map(|(_, place)| *place);
         let mut rooms = Vec::with_capacity(found.len());
         for (room, _) in found {
+            if !hidden.is_empty() && hidden.contains(&room.card.owner_id.to_string()) {
+                continue;
+            }
             if let Some(owner) = self.people.user(room.card.owner_id).await? {
                 rooms.push(RoomView { room, owner });
             }
@@ -175,11 +193,12 @@ impl RoomService {
             .by_front_room(room)
             .await?
             .ok_or(RoomError::NotFound)?;
+        let visibility = self.people.room_default(owner.id).await?;
         let card = RoomCard {
             id: room,
             owner_id: owner.id,
             name: owner.display_name.clone(),
-            access: Access::new(Visibility::Public, true),
+            access: Access::new(visibility, true),
         };
         self.create(card, starter_document()).await?;
         self.store.read(room).await?.ok_or(RoomError::NotFound)

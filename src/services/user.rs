@@ -1,8 +1,8 @@
-//! People and their public profiles.
+//! People by the provider they sign in with.
 
 use std::sync::Arc;
 
-use crate::domain::user::{User, is_handle};
+use crate::domain::user::User;
 use crate::ports::user::{UserStore, UserStoreError};
 
 /// The user service.
@@ -21,14 +21,6 @@ impl UserService {
     /// The service over its store.
     pub fn new(store: Arc<dyn UserStore>) -> Self {
         Self { store }
-    }
-
-    /// The person with this handle. What cannot be a handle is nobody's.
-    pub async fn by_handle(&self, handle: &str) -> Result<Option<User>, UserStoreError> {
-        if !is_handle(handle) {
-            return Ok(None);
-        }
-        self.store.by_handle(handle).await
     }
 
     /// People who can sign in with a provider, each with their subject there, oldest first.

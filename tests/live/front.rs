@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::client::DEADLINE;
 
@@ -21,8 +24,19 @@ pub(crate) struct Front {
 pub(crate) struct Person {
     cookies: String,
     pub(crate) id: String,
+    pub(crate) handle: String,
     pub(crate) room: String,
 }
+
+/// What an app has been given.
+#[derive(Debug, Clone)]
+pub(crate) struct AppLogin {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+/// The example of RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 impl Front {
     pub(crate) fn new(address: SocketAddr) -> Self {
@@ -57,9 +71,93 @@ impl Front {
         let text = |field: &str| me["user"][field].as_str().unwrap().to_owned();
         Person {
             id: text("id"),
+            handle: text("handle"),
             room: text("front_room_id"),
             cookies,
         }
+    }
+
+    /// Signs somebody in with the app `phone`, which the server must know.
+    pub(crate) async fn sign_in_app(&self, name: &str) -> AppLogin {
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
+        let redirect_uri = "com.example.phone:/callback";
+        let authorize = format!(
+            "/v1/auth/authorize?client_id=phone&redirect_uri={redirect_uri}&state=s&provider=dev\
+             &code_challenge={challenge}&code_challenge_method=S256"
+        );
+        let mut jar = BTreeMap::new();
+        let page = self.step(&mut jar, &authorize, None).await.unwrap();
+        let callback = self.step(&mut jar, &page, Some(name)).await.unwrap();
+        let back = self.step(&mut jar, &callback, None).await.unwrap();
+        let back: reqwest::Url = back.parse().unwrap();
+        let code = back.query_pairs().find(|(name, _)| name == "code");
+        let code = code.expect("a code").1.into_owned();
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", "phone"),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", VERIFIER),
+            ("code", &code),
+        ];
+        self.tokens(&form).await.expect("a good code")
+    }
+
+    /// Changes an app's refresh token; none when it is not good.
+    pub(crate) async fn refresh(&self, token: &str) -> Option<AppLogin> {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", "phone"),
+            ("refresh_token", token),
+        ];
+        self.tokens(&form).await
+    }
+
+    async fn tokens(&self, form: &[(&str, &str)]) -> Option<AppLogin> {
+        let (status, body) = self.form("/v1/auth/token", form).await;
+        let text = |name: &str| body[name].as_str().expect("a token").to_owned();
+        (status == 200).then(|| AppLogin {
+            access: text("access_token"),
+            refresh: text("refresh_token"),
+        })
+    }
+
+    /// Sends a form of an app.
+    pub(crate) async fn form(&self, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.origin()));
+        let answer = request.form(form).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Any request with a token.
+    pub(crate) async fn call_with(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.origin()))
+            .bearer_auth(token);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// A ticket for whoever has this token.
+    pub(crate) async fn ticket_with(&self, room: &str, token: &str) -> String {
+        let path = format!("/v1/rooms/{room}/tickets");
+        let (status, answer) = self
+            .call_with(Method::POST, &path, token, Some(&json!({})))
+            .await;
+        assert_eq!(status, 201, "{answer}");
+        answer["ticket"].as_str().unwrap().to_owned()
     }
 
     /// One request of a browser; where it is sent next.

@@ -9,7 +9,9 @@
     clippy::print_stderr
 )]
 
+mod accounts;
 mod author;
+mod blocks;
 mod bounds;
 mod client;
 mod crash;
@@ -21,6 +23,7 @@ mod front;
 mod handshake;
 mod logins;
 mod metrics;
+mod notices;
 mod numbers;
 mod operate;
 mod outbox;

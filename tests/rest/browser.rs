@@ -24,6 +24,13 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
+/// A file that came back.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
 impl Answer {
     pub(crate) async fn of(response: reqwest::Response) -> Self {
         Self {
@@ -56,13 +63,18 @@ impl Answer {
 
 impl Browser {
     pub(crate) fn new(server: &Server) -> Self {
+        Self::at(server.public.origin())
+    }
+
+    /// A browser for the site of this origin.
+    pub(crate) fn at(origin: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy();
         Self {
             http: http.build().unwrap(),
-            origin: server.public.origin().to_owned(),
+            origin: origin.to_owned(),
             cookies: Mutex::default(),
         }
     }
@@ -81,13 +93,62 @@ impl Browser {
 
     /// Any other request of one of our own pages, with a body where there is one.
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        self.ask_with(method, path, body, &[]).await
+    }
+
+    /// The same, with headers of its own.
+    pub(crate) async fn ask_with(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let request = self.http.request(method, self.url(path));
-        let request = request.header(ORIGIN, &self.origin);
+        let mut request = request.header(ORIGIN, &self.origin);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         self.send(match body {
             Some(body) => request.json(body),
             None => request,
         })
         .await
+    }
+
+    /// Loads a file.
+    pub(crate) async fn bytes(&self, path: &str) -> Loaded {
+        let request = self.http.get(self.url(path)).header(COOKIE, self.cookie());
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        Loaded {
+            headers: response.headers().clone(),
+            body: response.bytes().await.unwrap().to_vec(),
+        }
+    }
+
+    fn cookie(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        let pairs = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Any request of a program with a token, which has no cookies.
+    pub(crate) async fn ask_as_program(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Answer {
+        let request = self.http.request(method, self.url(path)).bearer_auth(token);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        Answer::of(request.send().await.unwrap()).await
     }
 
     /// Sends a form of one of our own pages.
@@ -106,15 +167,21 @@ impl Browser {
         self.send(request.header(ORIGIN, origin)).await
     }
 
+    /// Sends a form of another site's page, as a sign-in provider does: our cookies, all of them `SameSite=Lax`, stay.
+    pub(crate) async fn submit_across(
+        &self,
+        origin: &str,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Answer {
+        let request = self.http.post(self.url(path)).form(form);
+        let request = request.header(ORIGIN, origin);
+        let request = request.header("sec-fetch-site", "cross-site");
+        Answer::of(request.send().await.unwrap()).await
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let cookies = {
-            let cookies = self.cookies.lock().unwrap();
-            let pairs = cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"));
-            pairs.collect::<Vec<_>>().join("; ")
-        };
-        let answer = Answer::of(request.header(COOKIE, cookies).send().await.unwrap()).await;
+        let answer = Answer::of(request.header(COOKIE, self.cookie()).send().await.unwrap()).await;
         let mut kept = self.cookies.lock().unwrap();
         for cookie in answer.headers.get_all(SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();

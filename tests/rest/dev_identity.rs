@@ -49,8 +49,18 @@ impl Client {
                 parameters.push((name, value));
             }
         }
-        let page = self.provider.authorize_url.as_str();
-        Url::parse_with_params(page, parameters).unwrap().into()
+        let page = self.provider.authorize_url.as_ref().unwrap();
+        Url::parse_with_params(page.as_str(), parameters)
+            .unwrap()
+            .into()
+    }
+
+    fn token_url(&self) -> Url {
+        self.provider.token_url.clone().unwrap()
+    }
+
+    fn userinfo_url(&self) -> Url {
+        self.provider.userinfo_url.clone().unwrap()
     }
 
     async fn code(&self) -> String {
@@ -66,7 +76,7 @@ impl Client {
     }
 
     async fn exchange(&self, form: &[(&str, &str)], secret: &str) -> Answer {
-        let request = self.browser.http.post(self.provider.token_url.clone());
+        let request = self.browser.http.post(self.token_url());
         let request = request.basic_auth(&self.provider.client_id, Some(secret));
         Answer::of(request.form(form).send().await.unwrap()).await
     }
@@ -83,7 +93,7 @@ impl Client {
     }
 
     async fn userinfo(&self, token: &str) -> Answer {
-        let request = self.browser.http.get(self.provider.userinfo_url.clone());
+        let request = self.browser.http.get(self.userinfo_url());
         Answer::of(request.bearer_auth(token).send().await.unwrap()).await
     }
 }

@@ -9,10 +9,11 @@ use maru::adapters::sqlite::SqliteRooms;
 use maru::catalogue::catalogue;
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::{LoginId, RoomId, UserId};
+use maru::domain::relation::Tie;
 use maru::domain::room::{Access, RoomCard, Visibility};
 use maru::domain::user::User;
 use maru::domain::visitor::Bearer;
-use maru::ports::relations::{RelationReader, RelationStore, RelationsUnavailable};
+use maru::ports::relations::{FollowStore, RelationReader, RelationsUnavailable};
 use maru::services::room::{OriginKey, RoomError, RoomService, VisitorError, furnished};
 
 use crate::server::Server;
@@ -29,6 +30,22 @@ impl RelationReader for Broken {
 
     async fn hidden_from(&self, _: UserId) -> Result<BTreeSet<String>, RelationsUnavailable> {
         Ok(BTreeSet::new())
+    }
+
+    async fn is_hidden(&self, _: UserId, _: UserId) -> Result<bool, RelationsUnavailable> {
+        Ok(false)
+    }
+
+    async fn muted_by(
+        &self,
+        _: UserId,
+        _: WallMs,
+    ) -> Result<BTreeSet<UserId>, RelationsUnavailable> {
+        Ok(BTreeSet::new())
+    }
+
+    async fn tie(&self, _: UserId, _: UserId) -> Result<Option<Tie>, RelationsUnavailable> {
+        Ok(None)
     }
 }
 

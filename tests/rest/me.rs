@@ -1,5 +1,16 @@
 //! `/v1/me`.
 
+mod audit;
+mod deletion;
+mod erasure;
+mod export;
+mod handle;
+mod identities;
+mod logins;
+mod profile;
+mod settings;
+mod tokens;
+
 use maru::domain::user::AccountRole;
 use serde_json::{Value, json};
 
@@ -24,7 +35,9 @@ async fn tells_who_is_signed_in_in_full() {
             "mood": "포근해요",
             "bio": "마루에 살아요",
             "front_room_id": user.front_room_id.to_string(),
+            "links": [],
             "role": "user",
+            "handle_change_at": null,
         }})
     );
     assert_eq!(answer.headers["cache-control"], "no-store");

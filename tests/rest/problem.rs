@@ -87,7 +87,7 @@ async fn unknown_addresses_and_methods_are_problems() {
         .is_problem(404, "not_found");
     let wrong = browser
         .http
-        .delete(browser.url("/v1/me"))
+        .delete(browser.url("/v1/auth/providers"))
         .send()
         .await
         .unwrap();

@@ -1,5 +1,7 @@
 //! `/v1/users/{handle}`.
 
+mod search;
+
 use crate::browser::Browser;
 use crate::server::Server;
 

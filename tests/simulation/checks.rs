@@ -290,6 +290,7 @@ impl World {
                 person: &person,
                 user: player.visitor.user(),
                 follows_owner: player.visitor.follows_owner,
+                hidden: &player.visitor.hidden,
                 origin: player.visitor.origin,
             };
             if player.is_out || player.is_copycat || durable.card.admits(&applicant, wall).is_err()

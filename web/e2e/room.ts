@@ -27,6 +27,20 @@ export async function signIn(page: Page, handle: string, returnTo: string): Prom
   await page.waitForURL(`**${returnTo}`);
 }
 
+/** Signs in as somebody new of that name. */
+export async function moveIn(page: Page, name: string, returnTo: string): Promise<void> {
+  await page.goto(`/login?return_to=${encodeURIComponent(returnTo)}`);
+  await page.locator('a[href*="/v1/auth/dev/start"]').click();
+  await become(page, name);
+  await page.waitForURL(`**${returnTo}`);
+}
+
+/** On the identity provider's page: somebody of that name, new or known. */
+export async function become(page: Page, name: string): Promise<void> {
+  await page.locator('input[name=name]').fill(name);
+  await page.locator('form.new button').click();
+}
+
 /** Waits until one is inside and the room is drawn. */
 export async function inside(page: Page): Promise<void> {
   await page.locator('[data-testid=presence][data-inside=true]').waitFor();

@@ -4,14 +4,17 @@ import { runAll, say } from './harness.ts';
 import { access } from './scenarios/access.ts';
 import { arranging } from './scenarios/arranging.ts';
 import { decorating } from './scenarios/decorating.ts';
+import { docs } from './scenarios/docs.ts';
 import { limits } from './scenarios/limits.ts';
 import { owning } from './scenarios/owning.ts';
+import { people } from './scenarios/people.ts';
+import { settings } from './scenarios/settings.ts';
 import { talking } from './scenarios/talking.ts';
 import { together } from './scenarios/together.ts';
 import { visiting } from './scenarios/visiting.ts';
 
 const browser = await launch();
-const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...access];
+const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...people, ...settings, ...access, ...docs];
 const { passed, failed } = await runAll(browser, scenarios, process.argv[2] ?? '');
 await browser.close();
 say(`${passed} passed, ${failed} failed`);

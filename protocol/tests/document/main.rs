@@ -126,7 +126,11 @@ fn code_flaws(page: &Page) -> Vec<String> {
     let book = book();
     let mut flaws = Vec::new();
     let entry = |heading| page.entry("Errors, reasons, closes", heading);
-    for (heading, ty) in [("Errors", "ErrorCode"), ("Reasons", "Reason")] {
+    for (heading, ty) in [
+        ("Errors", "ErrorCode"),
+        ("Reasons", "Reason"),
+        ("Notices", "NoticeKind"),
+    ] {
         let Form::Names(names) = &book[ty] else {
             panic!("{ty} is a set of names");
         };

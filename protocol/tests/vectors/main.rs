@@ -99,7 +99,7 @@ fn every_kind_has_a_vector() {
         frames.flat_map(move |json| json[field].as_array().into_iter().flatten())
     };
     assert_eq!(kinds(of("client")), (1..=12).collect::<Vec<_>>());
-    assert_eq!(kinds(of("server")), (64..=78).collect::<Vec<_>>());
+    assert_eq!(kinds(of("server")), (64..=79).collect::<Vec<_>>());
     assert_eq!(kinds(inside(3, 4)), (1..=16).collect::<Vec<_>>());
     assert_eq!(kinds(inside(67, 4)), (1..=5).collect::<Vec<_>>());
 }

@@ -2,7 +2,8 @@
 
 use maru_protocol::{
     Ack, Action, BanInfo, Edit, EditPart, ErrorCode, Event, ItemState, LayoutInfo, LimitsInfo,
-    MemberDrag, MemberTyping, MuteInfo, OutcomeCode, Reason, RemovedItem, Role, ServerFrame,
+    MemberDrag, MemberTyping, MuteInfo, NoticeKind, OutcomeCode, Reason, RemovedItem, Role, Sender,
+    ServerFrame,
 };
 
 use crate::sample::{avatar, guest, item, line, ops, person, person_ref, preview, room, theme};
@@ -12,10 +13,18 @@ const AT_MS: u64 = 1_795_000_000_123;
 
 /// The named frames.
 pub fn server_frames() -> Vec<(String, ServerFrame)> {
-    let named = [visit_frames(), long_snapshot(), lists(), signals()].concat();
+    let named = [
+        visit_frames(),
+        long_snapshot(),
+        lists(),
+        signals(),
+        notices(),
+    ]
+    .concat();
     let named = named.into_iter();
     let named = named.map(|(name, frame)| (name.to_owned(), frame));
-    named.chain(errors()).collect()
+    let named = named.chain(errors());
+    named.chain(kinds_of_notices()).collect()
 }
 
 fn visit_frames() -> Vec<(&'static str, ServerFrame)> {
@@ -272,6 +281,37 @@ fn signals() -> Vec<(&'static str, ServerFrame)> {
         drags: vec![drag(7, Some(preview())), drag(300, None)],
     };
     vec![("signals", signals)]
+}
+
+fn notice(kind: NoticeKind, from: Option<Sender>) -> ServerFrame {
+    ServerFrame::Notification {
+        id: 65_536,
+        kind,
+        from,
+        at_ms: AT_MS,
+        unread: 3,
+    }
+}
+
+fn notices() -> Vec<(&'static str, ServerFrame)> {
+    let from = Sender {
+        id: person_ref().id,
+        handle: "haneul".into(),
+        name: person_ref().name,
+    };
+    vec![
+        ("notification", notice(NoticeKind::Follow, Some(from))),
+        (
+            "notification of a guest",
+            notice(NoticeKind::Guestbook, None),
+        ),
+    ]
+}
+
+/// One frame of every kind of notice.
+fn kinds_of_notices() -> impl Iterator<Item = (String, ServerFrame)> {
+    let kinds = NoticeKind::ALL.iter();
+    kinds.map(|kind| (format!("notice {kind}"), notice(*kind, None)))
 }
 
 /// One frame of every error code.

@@ -7,9 +7,6 @@ use http::StatusCode;
 use oauth2::{HttpRequest, HttpResponse};
 use url::Url;
 
-/// For the whole exchange: a person is waiting, and so is their browser's connection.
-const DEADLINE: Duration = Duration::from_secs(10);
-
 /// More than any token or profile needs.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -44,13 +41,14 @@ impl From<reqwest::Error> for HttpError {
 pub(super) struct HttpClient(reqwest::Client);
 
 impl HttpClient {
-    pub(super) fn new() -> Result<Self, HttpClientError> {
+    /// Waits for no answer longer than `deadline`.
+    pub(super) fn new(deadline: Duration) -> Result<Self, HttpClientError> {
         // A second installation is refused and the first one stays: whoever was first chose the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             // A provider that could send us elsewhere could make us call our own network.
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(DEADLINE)
+            .timeout(deadline)
             .user_agent(concat!("maru/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self(client))
@@ -67,10 +65,13 @@ impl HttpClient {
         Ok(response.body(bounded(answer).await?)?)
     }
 
-    /// Fetches what a bearer token opens.
-    pub(super) async fn get(&self, url: &Url, token: &str) -> Result<Vec<u8>, HttpError> {
-        let request = self.0.get(url.clone()).bearer_auth(token);
-        let answer = request.header("accept", "application/json").send().await?;
+    /// Fetches a document, one that a bearer token opens where there is one.
+    pub(super) async fn get(&self, url: &Url, token: Option<&str>) -> Result<Vec<u8>, HttpError> {
+        let mut request = self.0.get(url.clone()).header("accept", "application/json");
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await?;
         if !answer.status().is_success() {
             return Err(HttpError::Status(answer.status()));
         }

@@ -18,6 +18,9 @@ use crate::ports::room::RoomSave;
 /// The slot of the one event that says a room changed; no decision has this seq.
 const CHANGED: i64 = 0;
 
+/// The slot of the last event of a room.
+const DELETED: i64 = -1;
+
 impl From<sqlx::Error> for EventsUnavailable {
     fn from(error: sqlx::Error) -> Self {
         Self(error.to_string())
@@ -35,7 +38,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, save: &RoomSave) -> Resul
     Ok(())
 }
 
-async fn put(
+pub(super) async fn put(
     conn: &mut SqliteConnection,
     room: RoomId,
     event: &RoomEvent,
@@ -43,6 +46,7 @@ async fn put(
     let slot = match event {
         RoomEvent::Changed { .. } => CHANGED,
         RoomEvent::Decided { seq, .. } => to_i64(seq.0),
+        RoomEvent::Deleted {} => DELETED,
     };
     // Replacing gives a new id, so that clearing the published one leaves this one alone.
     sqlx::query("INSERT OR REPLACE INTO room_outbox (room_id, slot, event) VALUES (?, ?, ?)")

@@ -1,16 +1,23 @@
 //! Logins in SQLite.
 
 use async_trait::async_trait;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Sqlite;
+use super::audit::{Line, write};
+use super::login_steps::{
+    Insert, end, ended_at, insert, is_suspended, kind_of, make_room, scopes_of, wall,
+};
 use super::role::role_of;
 use super::user::{UserRow, stored};
+use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
-use crate::domain::id::LoginId;
+use crate::domain::id::{LoginId, UserId};
+use crate::domain::scope::Scopes;
 use crate::ports::login::{
-    ActiveLogin, ENDED_KEPT_MS, EndedLogin, LOGINS_PER_USER_MAX, LoginStore, LoginStoreError,
-    NewLogin, SecretHash,
+    ActiveLogin, EndedLogin, LoginCard, LoginKind, LoginStore, LoginStoreError, Moment, NewLogin,
+    Opened, SecretHash,
 };
 
 impl From<sqlx::Error> for LoginStoreError {
@@ -19,89 +26,112 @@ impl From<sqlx::Error> for LoginStoreError {
     }
 }
 
-#[derive(Debug, sqlx::FromRow)]
+#[derive(sqlx::FromRow)]
 struct LoginRow {
     login_id: Uuid,
+    kind: String,
+    client: Option<String>,
+    scopes: String,
+    authenticated_ms: i64,
     seen_ms: i64,
+    unused_generation: Option<u32>,
     role: String,
+    closing_ms: Option<i64>,
     #[sqlx(flatten)]
     user: UserRow,
 }
 
+impl TryFrom<LoginRow> for ActiveLogin {
+    type Error = sqlx::Error;
+
+    fn try_from(row: LoginRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: LoginId::from_uuid(row.login_id),
+            user: row.user.try_into()?,
+            role: role_of(&row.role)?,
+            kind: kind_of(&row.kind)?,
+            client: row.client,
+            scopes: scopes_of(&row.scopes)?,
+            authenticated: wall(row.authenticated_ms),
+            seen: wall(row.seen_ms),
+            unused_generation: row.unused_generation,
+            closed: row.closing_ms.map(wall),
+        })
+    }
+}
+
 #[async_trait]
 impl LoginStore for Sqlite {
-    async fn open(&self, login: &NewLogin) -> Result<Vec<EndedLogin>, LoginStoreError> {
+    async fn open(&self, login: &NewLogin) -> Result<Opened, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(
-            "INSERT INTO login (id, user_id, secret_hash, user_agent, created_ms, seen_ms, expires_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(login.id.uuid())
-        .bind(login.user_id.uuid())
-        .bind(login.secret.0.as_slice())
-        .bind(&login.user_agent)
-        .bind(stored(login.at))
-        .bind(stored(login.at))
-        .bind(stored(login.expires))
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "DELETE FROM login WHERE user_id = ?1 AND id <> ?2
-             AND (revoked_ms < ?3 OR (revoked_ms IS NULL AND expires_ms < ?3))",
-        )
-        .bind(login.user_id.uuid())
-        .bind(login.id.uuid())
-        .bind(stored(login.at).saturating_sub_unsigned(ENDED_KEPT_MS))
-        .execute(&mut *transaction)
-        .await?;
-        let ended: Vec<Uuid> = sqlx::query_scalar(
-            "UPDATE login SET revoked_ms = ?3 WHERE id IN (
-                 SELECT id FROM login
-                 WHERE user_id = ?1 AND id <> ?2 AND revoked_ms IS NULL AND expires_ms > ?3
-                 ORDER BY seen_ms DESC, rowid DESC
-                 LIMIT -1 OFFSET ?4)
-             RETURNING id",
-        )
-        .bind(login.user_id.uuid())
-        .bind(login.id.uuid())
-        .bind(stored(login.at))
-        .bind(LOGINS_PER_USER_MAX - 1)
-        .fetch_all(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        let ended = ended.into_iter().map(|id| EndedLogin {
-            id: LoginId::from_uuid(id),
+        if is_suspended(&mut transaction, login.user_id, login.at).await? {
+            return Ok(Opened::Suspended);
+        }
+        let new = Insert {
+            id: login.id,
+            user_id: login.user_id,
+            kind: LoginKind::Browser,
+            secret: Some(&login.secret),
+            client: None,
+            name: None,
+            scopes: Scopes::all(),
+            trace: &login.trace,
+            authenticated: login.at,
             at: login.at,
-        });
-        Ok(ended.collect())
+            expires: Some(login.expires),
+        };
+        insert(&mut transaction, &new).await?;
+        let ended = make_room(&mut transaction, login.user_id, login.id, login.at).await?;
+        let line = Line {
+            act: Act::SignedIn,
+            subject: Some(login.user_id),
+            detail: json!({}),
+            trace: &login.trace.clone().by(login.user_id, login.id),
+            at: login.at,
+        };
+        write(&mut transaction, line).await?;
+        transaction.commit().await?;
+        Ok(Opened::Open(ended))
     }
 
     async fn find(
         &self,
         secret: &SecretHash,
-        now: WallMs,
-        idle_ms: u64,
+        moment: Moment,
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
         let row: Option<LoginRow> = sqlx::query_as(
-            "SELECT login.id AS login_id, seen_ms, role,
-                    user_id, handle, display_name, look, mood, bio, front_room_id
+            "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms, NULL AS unused_generation,
+                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id
              FROM login JOIN user ON user.id = login.user_id
-             WHERE secret_hash = ? AND revoked_ms IS NULL AND expires_ms > ? AND seen_ms > ?",
+             WHERE secret_hash = ?1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?2)
+               AND (kind = 'token' OR seen_ms > ?3)",
         )
         .bind(secret.0.as_slice())
-        .bind(stored(now))
-        .bind(stored(now).saturating_sub_unsigned(idle_ms))
+        .bind(stored(moment.now))
+        .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
         .fetch_optional(&self.read)
         .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        Ok(Some(ActiveLogin {
-            id: LoginId::from_uuid(row.login_id),
-            user: row.user.try_into()?,
-            role: role_of(&row.role)?,
-            seen: WallMs(u64::try_from(row.seen_ms).unwrap_or(0)),
-        }))
+        Ok(row.map(ActiveLogin::try_from).transpose()?)
+    }
+
+    async fn find_app(
+        &self,
+        id: LoginId,
+        moment: Moment,
+    ) -> Result<Option<ActiveLogin>, LoginStoreError> {
+        let row: Option<LoginRow> = sqlx::query_as(
+            "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms,
+                    CASE used WHEN 0 THEN generation END AS unused_generation,
+                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id
+             FROM login JOIN user ON user.id = login.user_id JOIN refresh ON refresh.login_id = login.id
+             WHERE login.id = ?1 AND revoked_ms IS NULL AND expires_ms > ?2 AND seen_ms > ?3",
+        )
+        .bind(id.uuid())
+        .bind(stored(moment.now))
+        .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(ActiveLogin::try_from).transpose()?)
     }
 
     async fn touch(&self, id: LoginId, now: WallMs) -> Result<(), LoginStoreError> {
@@ -113,14 +143,128 @@ impl LoginStore for Sqlite {
         Ok(())
     }
 
-    async fn revoke(&self, id: LoginId, now: WallMs) -> Result<bool, LoginStoreError> {
-        let done =
-            sqlx::query("UPDATE login SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL")
-                .bind(stored(now))
-                .bind(id.uuid())
-                .execute(&self.write)
-                .await?;
+    async fn revoke(
+        &self,
+        id: LoginId,
+        of: Option<UserId>,
+        act: Act,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<bool, LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let Some(user) = end(&mut transaction, id, of, now).await? else {
+            return Ok(false);
+        };
+        let line = Line {
+            act,
+            subject: Some(user),
+            detail: json!({ "login": id }),
+            trace,
+            at: now,
+        };
+        write(&mut transaction, line).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn revoke_others(
+        &self,
+        user: UserId,
+        keep: LoginId,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<Vec<EndedLogin>, LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let ended: Vec<Uuid> = sqlx::query_scalar(
+            "UPDATE login SET revoked_ms = ?1
+             WHERE user_id = ?2 AND id <> ?3 AND kind <> 'token' AND revoked_ms IS NULL RETURNING id",
+        )
+        .bind(stored(now))
+        .bind(user.uuid())
+        .bind(keep.uuid())
+        .fetch_all(&mut *transaction)
+        .await?;
+        let ended = ended_at(ended, now);
+        for login in &ended {
+            let line = Line {
+                act: Act::LoginRevoked,
+                subject: Some(user),
+                detail: json!({ "login": login.id }),
+                trace,
+                at: now,
+            };
+            write(&mut transaction, line).await?;
+        }
+        transaction.commit().await?;
+        Ok(ended)
+    }
+
+    async fn logins_of(
+        &self,
+        user: UserId,
+        moment: Moment,
+    ) -> Result<Vec<LoginCard>, LoginStoreError> {
+        let rows: Vec<CardRow> = sqlx::query_as(
+            "SELECT id, kind, client, name, user_agent, address, created_ms, seen_ms FROM login
+             WHERE user_id = ?1 AND kind <> 'token' AND revoked_ms IS NULL AND expires_ms > ?2 AND seen_ms > ?3
+             ORDER BY seen_ms DESC, rowid DESC",
+        )
+        .bind(user.uuid())
+        .bind(stored(moment.now))
+        .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
+        .fetch_all(&self.read)
+        .await?;
+        let cards = rows.into_iter().map(|row| Ok(row.try_into()?));
+        cards.collect()
+    }
+
+    async fn rename(
+        &self,
+        user: UserId,
+        id: LoginId,
+        name: Option<&str>,
+    ) -> Result<bool, LoginStoreError> {
+        let done = sqlx::query(
+            "UPDATE login SET name = ? WHERE id = ? AND user_id = ? AND kind <> 'token' AND revoked_ms IS NULL",
+        )
+        .bind(name)
+        .bind(id.uuid())
+        .bind(user.uuid())
+        .execute(&self.write)
+        .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    async fn reauthenticated(
+        &self,
+        user: UserId,
+        id: LoginId,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<bool, LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let done = sqlx::query(
+            "UPDATE login SET authenticated_ms = max(authenticated_ms, ?1), seen_ms = max(seen_ms, ?1)
+             WHERE id = ?2 AND user_id = ?3 AND kind = 'browser' AND revoked_ms IS NULL AND expires_ms > ?1",
+        )
+        .bind(stored(now))
+        .bind(id.uuid())
+        .bind(user.uuid())
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let line = Line {
+            act: Act::Reauthenticated,
+            subject: Some(user),
+            detail: json!({}),
+            trace,
+            at: now,
+        };
+        write(&mut transaction, line).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     async fn ended_since(
@@ -138,9 +282,38 @@ impl LoginStore for Sqlite {
         .await?;
         let ended = rows.into_iter().map(|(id, at)| EndedLogin {
             id: LoginId::from_uuid(id),
-            at: WallMs(u64::try_from(at).unwrap_or(0)),
+            at: wall(at),
         });
         Ok(ended.collect())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CardRow {
+    id: Uuid,
+    kind: String,
+    client: Option<String>,
+    name: Option<String>,
+    user_agent: String,
+    address: Option<String>,
+    created_ms: i64,
+    seen_ms: i64,
+}
+
+impl TryFrom<CardRow> for LoginCard {
+    type Error = sqlx::Error;
+
+    fn try_from(row: CardRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: LoginId::from_uuid(row.id),
+            kind: kind_of(&row.kind)?,
+            client: row.client,
+            name: row.name,
+            user_agent: row.user_agent,
+            address: row.address,
+            created: wall(row.created_ms),
+            seen: wall(row.seen_ms),
+        })
     }
 }
 

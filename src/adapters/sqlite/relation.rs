@@ -1,22 +1,115 @@
-//! Relations in SQLite.
+//! Relations in SQLite: what they are now. How they change is in `follows`, `blocks` and `ties`.
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
 
 use super::Sqlite;
 use super::user::stored;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
-use crate::ports::relations::{
-    FOLLOWS_MAX, Followed, RelationReader, RelationStore, RelationsUnavailable,
-};
+use crate::domain::relation::{Counts, Muting, Relation, RelationEvent, Tie};
+use crate::ports::relations::{HIDDEN_BY_MAX, RelationReader, RelationView, RelationsUnavailable};
+
+mod blocks;
+mod follows;
+mod lists;
+#[cfg(test)]
+mod tests;
+mod ties;
+
+// For the settings of people, which are written in one step with what depends on them.
+#[allow(unused_imports)]
+pub(super) use follows::set_private;
 
 impl From<sqlx::Error> for RelationsUnavailable {
     fn from(error: sqlx::Error) -> Self {
         Self(error.to_string())
     }
 }
+
+/// A time as it was stored.
+pub(super) fn told(ms: i64) -> WallMs {
+    WallMs(u64::try_from(ms).unwrap_or(0))
+}
+
+/// Whether both are there, are two, and neither blocks the other.
+async fn see_each_other(
+    connection: &mut SqliteConnection,
+    one: UserId,
+    other: UserId,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM user WHERE id IN (?1, ?2)) = 2
+            AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = ?2)
+            AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = ?1)",
+    )
+    .bind(one.uuid())
+    .bind(other.uuid())
+    .fetch_one(connection)
+    .await
+}
+
+/// Runs a statement about two people; how many rows it changed.
+async fn change(
+    connection: &mut SqliteConnection,
+    statement: &'static str,
+    one: UserId,
+    other: UserId,
+) -> Result<u64, sqlx::Error> {
+    let statement = sqlx::query(statement).bind(one.uuid()).bind(other.uuid());
+    Ok(statement.execute(connection).await?.rows_affected())
+}
+
+/// Writes down what the rest of the world is to be told.
+async fn tell(connection: &mut SqliteConnection, event: RelationEvent) -> Result<(), sqlx::Error> {
+    let text = serde_json::to_string(&event);
+    let text = text.map_err(|error| sqlx::Error::Encode(error.into()))?;
+    sqlx::query("INSERT INTO user_outbox (user_id, event) VALUES (?, ?)")
+        .bind(event.by().uuid())
+        .bind(text)
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct TieRow {
+    nickname_mine: String,
+    nickname_theirs: String,
+    created_ms: i64,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct RelationRow {
+    is_there: bool,
+    blocks_me: bool,
+    following: bool,
+    requested: bool,
+    requested_by: bool,
+    followed_by: bool,
+    is_muted: bool,
+    muted_until_ms: Option<i64>,
+    blocking: bool,
+    tie_asked: bool,
+    tie_asked_by: bool,
+}
+
+const RELATION: &str = "
+SELECT EXISTS (SELECT 1 FROM user WHERE id = ?2) AS is_there,
+       EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = ?1) AS blocks_me,
+       EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = ?2) AS blocking,
+       EXISTS (SELECT 1 FROM follow WHERE follower_id = ?1 AND followee_id = ?2) AS following,
+       EXISTS (SELECT 1 FROM follow WHERE follower_id = ?2 AND followee_id = ?1) AS followed_by,
+       EXISTS (SELECT 1 FROM follow_request WHERE asker_id = ?1 AND asked_id = ?2) AS requested,
+       EXISTS (SELECT 1 FROM follow_request WHERE asker_id = ?2 AND asked_id = ?1) AS requested_by,
+       EXISTS (SELECT 1 FROM mute WHERE muter_id = ?1 AND muted_id = ?2
+               AND (until_ms IS NULL OR until_ms > ?3)) AS is_muted,
+       (SELECT until_ms FROM mute WHERE muter_id = ?1 AND muted_id = ?2) AS muted_until_ms,
+       EXISTS (SELECT 1 FROM tie_request WHERE asker_id = ?1 AND asked_id = ?2) AS tie_asked,
+       EXISTS (SELECT 1 FROM tie_request WHERE asker_id = ?2 AND asked_id = ?1) AS tie_asked_by";
 
 #[async_trait]
 impl RelationReader for Sqlite {
@@ -31,85 +124,121 @@ impl RelationReader for Sqlite {
         Ok(follows)
     }
 
-    async fn hidden_from(&self, _user: UserId) -> Result<BTreeSet<String>, RelationsUnavailable> {
-        // Nobody can be blocked yet.
-        Ok(BTreeSet::new())
+    async fn hidden_from(&self, user: UserId) -> Result<BTreeSet<String>, RelationsUnavailable> {
+        let hidden: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT blocked_id FROM block WHERE blocker_id = ?1
+             UNION
+             SELECT blocker_id FROM (SELECT blocker_id FROM block WHERE blocked_id = ?1
+                                     ORDER BY created_ms DESC LIMIT ?2)",
+        )
+        .bind(user.uuid())
+        .bind(HIDDEN_BY_MAX)
+        .fetch_all(&self.read)
+        .await?;
+        let hidden = hidden.into_iter();
+        Ok(hidden.map(|id| UserId::from_uuid(id).to_string()).collect())
+    }
+
+    async fn is_hidden(&self, one: UserId, other: UserId) -> Result<bool, RelationsUnavailable> {
+        let hidden = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = ?2)
+                 OR EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = ?1)",
+        )
+        .bind(one.uuid())
+        .bind(other.uuid())
+        .fetch_one(&self.read)
+        .await?;
+        Ok(hidden)
+    }
+
+    async fn muted_by(
+        &self,
+        user: UserId,
+        now: WallMs,
+    ) -> Result<BTreeSet<UserId>, RelationsUnavailable> {
+        let muted: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT muted_id FROM mute WHERE muter_id = ? AND (until_ms IS NULL OR until_ms > ?)",
+        )
+        .bind(user.uuid())
+        .bind(stored(now))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(muted.into_iter().map(UserId::from_uuid).collect())
+    }
+
+    async fn tie(&self, user: UserId, other: UserId) -> Result<Option<Tie>, RelationsUnavailable> {
+        let row: Option<TieRow> = sqlx::query_as(
+            "SELECT mine.nickname AS nickname_mine, theirs.nickname AS nickname_theirs,
+                    mine.created_ms
+             FROM tie AS mine JOIN tie AS theirs
+                  ON theirs.user_id = mine.other_id AND theirs.other_id = mine.user_id
+             WHERE mine.user_id = ? AND mine.other_id = ?",
+        )
+        .bind(user.uuid())
+        .bind(other.uuid())
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(|row| Tie {
+            nickname_mine: row.nickname_mine,
+            nickname_theirs: row.nickname_theirs,
+            since: told(row.created_ms),
+        }))
     }
 }
 
 #[async_trait]
-impl RelationStore for Sqlite {
-    async fn follow(
+impl RelationView for Sqlite {
+    async fn relation(
         &self,
-        follower: UserId,
-        followee: UserId,
-        at: WallMs,
-    ) -> Result<Followed, RelationsUnavailable> {
-        // Taking the write lock first makes the questions and the insert one step.
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let (people, already, count): (u32, bool, u32) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM user WHERE id IN (?1, ?2)),
-                    EXISTS (SELECT 1 FROM follow WHERE follower_id = ?1 AND followee_id = ?2),
-                    (SELECT count(*) FROM follow WHERE follower_id = ?1)",
+        user: UserId,
+        other: UserId,
+        now: WallMs,
+    ) -> Result<Option<Relation>, RelationsUnavailable> {
+        let row: RelationRow = sqlx::query_as(RELATION)
+            .bind(user.uuid())
+            .bind(other.uuid())
+            .bind(stored(now))
+            .fetch_one(&self.read)
+            .await?;
+        if !row.is_there || row.blocks_me {
+            return Ok(None);
+        }
+        let until = row.muted_until_ms.map(told);
+        Ok(Some(Relation {
+            following: row.following,
+            requested: row.requested,
+            requested_by: row.requested_by,
+            followed_by: row.followed_by,
+            muting: row.is_muted.then_some(Muting { until }),
+            blocking: row.blocking,
+            tie: self.tie(user, other).await?,
+            tie_asked: row.tie_asked,
+            tie_asked_by: row.tie_asked_by,
+        }))
+    }
+
+    async fn counts(&self, user: UserId) -> Result<Counts, RelationsUnavailable> {
+        let counts: Option<(u32, u32, u32)> = sqlx::query_as(
+            "SELECT followers, following, ties FROM relation_count WHERE user_id = ?",
         )
-        .bind(follower.uuid())
-        .bind(followee.uuid())
-        .fetch_one(&mut *transaction)
+        .bind(user.uuid())
+        .fetch_optional(&self.read)
         .await?;
-        if people < 2 {
-            return Ok(Followed::NoSuchUser);
-        }
-        if already {
-            return Ok(Followed::Already);
-        }
-        if count >= FOLLOWS_MAX {
-            return Ok(Followed::TooMany);
-        }
-        sqlx::query("INSERT INTO follow (follower_id, followee_id, created_ms) VALUES (?, ?, ?)")
-            .bind(follower.uuid())
-            .bind(followee.uuid())
-            .bind(stored(at))
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        Ok(Followed::Now)
+        let (followers, following, ties) = counts.unwrap_or_default();
+        Ok(Counts {
+            followers,
+            following,
+            ties,
+        })
     }
 
-    async fn unfollow(
-        &self,
-        follower: UserId,
-        followee: UserId,
-    ) -> Result<bool, RelationsUnavailable> {
-        let done = sqlx::query("DELETE FROM follow WHERE follower_id = ? AND followee_id = ?")
-            .bind(follower.uuid())
-            .bind(followee.uuid())
-            .execute(&self.write)
-            .await?;
-        Ok(done.rows_affected() == 1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ports::relations::conformance::conformance;
-    use crate::ports::user::conformance::created;
-
-    #[tokio::test]
-    async fn keeps_what_a_relation_store_promises() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(folder.path()).await.unwrap();
-        let limited = created(&store, "limited", "limited").await.id;
-        // As many people as anybody may follow, made at once.
-        let crowd = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-             INSERT INTO user (id, handle, display_name, look, front_room_id, created_ms)
-             SELECT randomblob(16), 'crowd_' || i, 'crowd', x'000000000000', randomblob(16), 0 FROM n";
-        let follows = "INSERT INTO follow (follower_id, followee_id, created_ms)
-             SELECT ?1, id, 0 FROM user WHERE handle LIKE 'crowd_%'";
-        let crowd = sqlx::query(crowd).bind(FOLLOWS_MAX);
-        crowd.execute(&store.write).await.unwrap();
-        let follows = sqlx::query(follows).bind(limited.uuid());
-        follows.execute(&store.write).await.unwrap();
-        conformance(&store, &store, limited).await;
+    async fn is_private(&self, user: UserId) -> Result<bool, RelationsUnavailable> {
+        let private = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM relation_setting WHERE user_id = ? AND is_private = 1)",
+        )
+        .bind(user.uuid())
+        .fetch_one(&self.read)
+        .await?;
+        Ok(private)
     }
 }

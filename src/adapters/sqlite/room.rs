@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
 use super::room_writer::RoomWriter;
-use super::{Sqlite, events, room_decided};
+use super::{Sqlite, events, room_decided, room_erasure};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{AuditEntry, Epoch, RoomCard, Seq};
@@ -196,6 +196,45 @@ impl RoomStore for SqliteRooms {
         .map_err(|error| failed(&error))?;
         Ok(rows.iter().map(RoomRow::card).collect())
     }
+
+    async fn delete(&self, room: RoomId) -> Result<Option<Epoch>, StoreError> {
+        let fail = |error: sqlx::Error| failed(&error);
+        let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
+        let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
+        let ended = room_erasure::delete(&mut transaction, room).await;
+        let ended = ended.map_err(fail)?;
+        committed(transaction).await?;
+        Ok(ended)
+    }
+
+    async fn is_deleted(&self, room: RoomId) -> Result<bool, StoreError> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM room WHERE id = ? AND state = 'deleted')")
+            .bind(room.uuid())
+            .fetch_one(&self.sqlite.read)
+            .await
+            .map_err(|error| failed(&error))
+    }
+
+    async fn naming(&self, person: UserId, limit: u32) -> Result<Vec<RoomId>, StoreError> {
+        let fail = |error: sqlx::Error| failed(&error);
+        let mut conn = self.sqlite.read.acquire().await.map_err(fail)?;
+        let rooms = room_erasure::naming(&mut conn, person, limit).await;
+        rooms.map_err(fail)
+    }
+
+    async fn forget(&self, room: RoomId, person: UserId) -> Result<Option<Epoch>, StoreError> {
+        let fail = |error: sqlx::Error| failed(&error);
+        let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
+        let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
+        let fenced = room_erasure::forget(&mut transaction, room, person).await?;
+        committed(transaction).await?;
+        Ok(fenced)
+    }
+}
+
+async fn committed(transaction: sqlx::Transaction<'_, sqlx::Sqlite>) -> Result<(), StoreError> {
+    let committed = transaction.commit().await;
+    committed.map_err(|error| StoreError::Unknown(error.to_string()))
 }
 
 async fn find(conn: &mut SqliteConnection, room: Uuid) -> Result<Option<RoomRow>, sqlx::Error> {

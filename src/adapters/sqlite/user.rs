@@ -4,11 +4,14 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::Sqlite;
+use super::{Sqlite, handle, identity, search, user_outbox};
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::user::{LOOK_SLOTS, Look, User};
-use crate::ports::user::{Admission, Identity, NewUser, UserStore, UserStoreError};
+use crate::domain::user::{AccountEvent, LOOK_SLOTS, Look, User};
+use crate::ports::user::{
+    Admission, Identity, LinkedIdentity, Linking, NewUser, Unlinking, UserStore, UserStoreError,
+};
 
 /// The columns of [`UserRow`], for `SELECT`s that join the table.
 #[derive(Debug, sqlx::FromRow)]
@@ -56,17 +59,55 @@ impl From<sqlx::Error> for UserStoreError {
 #[async_trait]
 impl UserStore for Sqlite {
     async fn admit(&self, identity: &Identity, new: &NewUser) -> Result<Admission, UserStoreError> {
-        // Taking the write lock first makes the look-up and the inserts one step.
+        // Taking the write lock first makes the look-ups and the inserts one step.
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        if let Some(user) = of_identity(&mut transaction, identity).await? {
+        if let Some(user) = identity::owner(&mut transaction, identity).await? {
+            identity::note(&mut transaction, identity).await?;
+            transaction.commit().await?;
             return Ok(Admission::Existing(user));
         }
-        let Some(handle) = first_free(&mut transaction, &new.handles).await? else {
+        if let Some(user) = identity::known_by_email(&mut transaction, identity).await? {
+            identity::insert(&mut transaction, user.id, identity, new.at).await?;
+            transaction.commit().await?;
+            return Ok(Admission::Linked(user));
+        }
+        let Some(handle) = first_free(&mut transaction, new).await? else {
             return Ok(Admission::HandlesTaken);
         };
-        let user = insert(&mut transaction, identity, new, handle).await?;
+        let user = insert(&mut transaction, new, handle).await?;
+        identity::insert(&mut transaction, user.id, identity, new.at).await?;
         transaction.commit().await?;
         Ok(Admission::Created(user))
+    }
+
+    async fn by_identity(&self, identity: &Identity) -> Result<Option<User>, UserStoreError> {
+        let mut connection = self.read.acquire().await?;
+        Ok(identity::owner(&mut connection, identity).await?)
+    }
+
+    async fn link(
+        &self,
+        user: UserId,
+        identity: &Identity,
+        trace: &Trace,
+        at: WallMs,
+    ) -> Result<Linking, UserStoreError> {
+        Ok(identity::link(self, user, identity, trace, at).await?)
+    }
+
+    async fn unlink(
+        &self,
+        user: UserId,
+        provider: &str,
+        others: &[String],
+        trace: &Trace,
+        at: WallMs,
+    ) -> Result<Unlinking, UserStoreError> {
+        Ok(identity::unlink(self, user, provider, others, trace, at).await?)
+    }
+
+    async fn identities(&self, user: UserId) -> Result<Vec<LinkedIdentity>, UserStoreError> {
+        Ok(identity::of_user(self, user).await?)
     }
 
     async fn by_id(&self, id: UserId) -> Result<Option<User>, UserStoreError> {
@@ -83,7 +124,7 @@ impl UserStore for Sqlite {
     async fn by_handle(&self, handle: &str) -> Result<Option<User>, UserStoreError> {
         let row: Option<UserRow> = sqlx::query_as(
             "SELECT id AS user_id, handle, display_name, look, mood, bio, front_room_id
-             FROM user WHERE handle = ?",
+             FROM user WHERE handle = ? AND closing_ms IS NULL",
         )
         .bind(handle)
         .fetch_optional(&self.read)
@@ -118,32 +159,12 @@ struct PersonRow {
     user: UserRow,
 }
 
-async fn of_identity(
-    connection: &mut SqliteConnection,
-    identity: &Identity,
-) -> Result<Option<User>, sqlx::Error> {
-    let row: Option<UserRow> = sqlx::query_as(
-        "SELECT user_id, handle, display_name, look, mood, bio, front_room_id
-         FROM identity JOIN user ON user.id = identity.user_id
-         WHERE provider = ? AND subject = ?",
-    )
-    .bind(&identity.provider)
-    .bind(&identity.subject)
-    .fetch_optional(connection)
-    .await?;
-    row.map(User::try_from).transpose()
-}
-
 async fn first_free<'a>(
     connection: &mut SqliteConnection,
-    handles: &'a [String],
+    new: &'a NewUser,
 ) -> Result<Option<&'a str>, sqlx::Error> {
-    for handle in handles {
-        let taken: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE handle = ?)")
-            .bind(handle)
-            .fetch_one(&mut *connection)
-            .await?;
-        if !taken {
+    for handle in &new.handles {
+        if handle::is_free(&mut *connection, handle, None, new.at).await? {
             return Ok(Some(handle));
         }
     }
@@ -152,7 +173,6 @@ async fn first_free<'a>(
 
 async fn insert(
     connection: &mut SqliteConnection,
-    identity: &Identity,
     new: &NewUser,
     handle: &str,
 ) -> Result<User, sqlx::Error> {
@@ -170,15 +190,9 @@ async fn insert(
     .bind(stored(new.at))
     .execute(&mut *connection)
     .await?;
-    sqlx::query(
-        "INSERT INTO identity (provider, subject, user_id, created_ms) VALUES (?, ?, ?, ?)",
-    )
-    .bind(&identity.provider)
-    .bind(&identity.subject)
-    .bind(new.id.uuid())
-    .bind(stored(new.at))
-    .execute(connection)
-    .await?;
+    search::index(connection, new.id.uuid(), new.display_name.as_str()).await?;
+    let event = AccountEvent::Created { at: new.at };
+    user_outbox::put(connection, new.id.uuid(), &event).await?;
     Ok(User {
         id: new.id,
         handle: handle.to_owned(),

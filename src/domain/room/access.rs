@@ -1,8 +1,9 @@
 //! A room's policy: who may come in, and what they may do there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Decided, Refusal, RoomCard};
 use crate::domain::clock::WallMs;
@@ -16,7 +17,7 @@ mod tests;
 pub const GUEST_BAN_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Who may come in, beside the owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Everyone, guests where they are allowed.
@@ -50,7 +51,9 @@ impl Visibility {
 }
 
 /// What a person may do in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Looks, walks and talks.
@@ -81,6 +84,8 @@ pub struct Applicant<'a> {
     pub user: Option<UserId>,
     /// Whether the user follows the room's owner.
     pub follows_owner: bool,
+    /// The ids of people they must not see and who must not see them.
+    pub hidden: &'a BTreeSet<String>,
     /// A keyed hash of the client's address.
     pub origin: Option<u64>,
 }
@@ -239,6 +244,7 @@ impl Access {
             person,
             user: None,
             follows_owner: false,
+            hidden: &BTreeSet::new(),
             origin: guest.and_then(|guest| guest.origin),
         };
         let before = self.mutes.len();
@@ -309,6 +315,10 @@ impl RoomCard {
         }
         if self.access.is_banned(who, now) {
             return Err(Denied::Banned);
+        }
+        // Whoever the owner blocks, or who blocks the owner, is not told why, editor or not.
+        if !who.hidden.is_empty() && who.hidden.contains(&self.owner_id.to_string()) {
+            return Err(Denied::NotOpen);
         }
         let open = match (self.access.visibility, who.user) {
             (Visibility::Public, None) => self.access.guests_allowed,

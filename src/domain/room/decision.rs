@@ -1,13 +1,14 @@
 //! What a room's owner decides about the room itself and the people in it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Role, Seq, Subject, Visibility};
 use crate::domain::clock::WallMs;
 use crate::domain::text::Title;
 
 /// A person who need not be present.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PersonRef {
     /// The user or guest id.
     pub id: String,
@@ -15,8 +16,28 @@ pub struct PersonRef {
     pub name: String,
 }
 
+/// The id and the name of whoever was erased.
+const DELETED: &str = "deleted";
+
+impl PersonRef {
+    /// Somebody who was erased.
+    pub fn deleted() -> Self {
+        Self {
+            id: DELETED.to_owned(),
+            name: DELETED.to_owned(),
+        }
+    }
+
+    /// Becomes [`PersonRef::deleted`] if it is this person.
+    pub fn forget(&mut self, person: &str) {
+        if self.id == person {
+            *self = Self::deleted();
+        }
+    }
+}
+
 /// New values for some rules of a room.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct PolicyChange {
     /// The room's name.
     pub name: Option<Title>,
@@ -58,7 +79,7 @@ impl PolicyChange {
 }
 
 /// One decision; always alone in its batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Sends a person out; they may come again.
@@ -187,6 +208,13 @@ impl Decision {
             | Self::Unmute { person }
             | Self::SetRole { person, .. } => Some(person),
             _ => None,
+        }
+    }
+
+    /// No longer names the person, if it did.
+    pub fn forget(&mut self, person: &str) {
+        if let Some(about) = self.person_mut() {
+            about.forget(person);
         }
     }
 }

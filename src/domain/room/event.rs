@@ -26,6 +26,8 @@ pub enum RoomEvent {
         /// What.
         what: Decision,
     },
+    /// The room is gone, with all that was in it.
+    Deleted {},
 }
 
 impl RoomEvent {
@@ -34,6 +36,15 @@ impl RoomEvent {
         match self {
             Self::Changed { version } => format!("{room}/changed/{}", version.0),
             Self::Decided { seq, .. } => format!("{room}/decided/{}", seq.0),
+            Self::Deleted {} => format!("{room}/deleted"),
+        }
+    }
+
+    /// No longer names the person, if it did.
+    pub fn forget(&mut self, person: &str) {
+        if let Self::Decided { by, what, .. } = self {
+            by.forget(person);
+            what.forget(person);
         }
     }
 }

@@ -1,72 +1,85 @@
 //! What every relation store must keep, whatever stands behind it.
 
-use futures_util::future::join_all;
-
-use super::{Followed, RelationStore};
+use super::{Changed, Followed, RelationStore};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
+use crate::domain::notification::NoticeKind;
+use crate::domain::relation::{Counts, Nickname, Relation, Testimonial};
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
+mod blocks;
+mod follows;
+mod lists;
+mod ties;
+
+/// A store and the accounts in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Both<'a> {
+    pub(crate) store: &'a dyn RelationStore,
+    pub(crate) users: &'a dyn UserStore,
+}
+
 /// Runs the whole suite on an empty store; `limited` follows as many people as anybody may.
 pub(crate) async fn conformance(store: &dyn RelationStore, users: &dyn UserStore, limited: UserId) {
-    following_is_one_way_and_may_be_repeated(store, users).await;
-    follows_at_once_are_one(store, users).await;
-    nobody_follows_without_end(store, users, limited).await;
-    only_people_who_are_there_are_followed(store, users).await;
+    let both = Both { store, users };
+    follows::conformance(both, limited).await;
+    blocks::conformance(both).await;
+    ties::conformance(both).await;
+    lists::conformance(both).await;
 }
 
-async fn follow(store: &dyn RelationStore, follower: UserId, followee: UserId) -> Followed {
-    store.follow(follower, followee, WallMs(1)).await.unwrap()
+/// The time at which all these tests play; later ones say how much later.
+const NOW: WallMs = WallMs(1_000_000);
+
+impl Both<'_> {
+    /// So many new people of a name.
+    async fn people<const N: usize>(self, name: &str) -> [UserId; N] {
+        let mut ids = Vec::new();
+        for n in 0..N {
+            let handle = format!("{name}_{n}");
+            ids.push(created(self.users, &handle, &handle).await.id);
+        }
+        ids.try_into().unwrap()
+    }
+
+    async fn follow(self, follower: UserId, followee: UserId) -> Followed {
+        let followed = self.store.follow(follower, followee, NOW).await;
+        followed.unwrap().outcome
+    }
+
+    async fn relation(self, user: UserId, other: UserId) -> Option<Relation> {
+        self.store.relation(user, other, NOW).await.unwrap()
+    }
+
+    async fn counts(self, user: UserId) -> (u32, u32, u32) {
+        let Counts {
+            followers,
+            following,
+            ties,
+        } = self.store.counts(user).await.unwrap();
+        (followers, following, ties)
+    }
+
+    /// Makes a tie of two who are nothing to each other.
+    async fn tied(self, one: UserId, other: UserId) {
+        for (asks, of, name) in [(one, other, "하나"), (other, one, "둘")] {
+            let tied = self.store.tie_to(asks, of, &nickname(name), NOW).await;
+            tied.unwrap();
+        }
+    }
 }
 
-async fn following_is_one_way_and_may_be_repeated(
-    store: &dyn RelationStore,
-    users: &dyn UserStore,
-) {
-    let one = created(users, "fan", "fan").await.id;
-    let two = created(users, "star", "star").await.id;
-    assert!(!store.follows(one, two).await.unwrap());
-    assert_eq!(follow(store, one, two).await, Followed::Now);
-    assert_eq!(follow(store, one, two).await, Followed::Already);
-    assert!(store.follows(one, two).await.unwrap());
-    assert!(!store.follows(two, one).await.unwrap());
-    assert!(store.hidden_from(one).await.unwrap().is_empty());
-    assert!(store.unfollow(one, two).await.unwrap());
-    assert!(!store.unfollow(one, two).await.unwrap());
-    assert!(!store.follows(one, two).await.unwrap());
+fn nickname(text: &str) -> Nickname {
+    Nickname::parse(text).unwrap()
 }
 
-async fn follows_at_once_are_one(store: &dyn RelationStore, users: &dyn UserStore) {
-    let one = created(users, "rushing", "rushing").await.id;
-    let two = created(users, "rushed", "rushed").await.id;
-    let followed = join_all((0..8).map(|_| follow(store, one, two))).await;
-    let new = followed
-        .iter()
-        .filter(|done| **done == Followed::Now)
-        .count();
-    assert_eq!(new, 1);
-    assert!(
-        followed
-            .iter()
-            .all(|done| matches!(done, Followed::Now | Followed::Already))
-    );
+fn line(text: &str) -> Testimonial {
+    Testimonial::parse(text).unwrap()
 }
 
-async fn nobody_follows_without_end(
-    store: &dyn RelationStore,
-    users: &dyn UserStore,
-    limited: UserId,
-) {
-    let one_more = created(users, "one_more", "one_more").await.id;
-    assert_eq!(follow(store, limited, one_more).await, Followed::TooMany);
-    assert!(!store.follows(limited, one_more).await.unwrap());
-}
-
-async fn only_people_who_are_there_are_followed(store: &dyn RelationStore, users: &dyn UserStore) {
-    let one = created(users, "lonely", "lonely").await.id;
-    let nobody = UserId::generate();
-    assert_eq!(follow(store, one, nobody).await, Followed::NoSuchUser);
-    assert_eq!(follow(store, nobody, one).await, Followed::NoSuchUser);
-    assert!(!store.unfollow(one, nobody).await.unwrap());
+/// Who was told what by a change.
+fn heard<T>(changed: &Changed<T>) -> Vec<(UserId, NoticeKind)> {
+    let told = changed.told.iter();
+    told.map(|told| (told.to, told.notice.kind)).collect()
 }

@@ -1,6 +1,7 @@
 //! What every room store must do, as one suite for all of them.
 
 mod decided;
+mod erasure;
 pub(crate) mod outbox;
 mod sessions;
 
@@ -117,6 +118,7 @@ pub(crate) async fn suite(store: &dyn RoomStore) {
     lists_are_whole_and_private_rooms_stay_out(store).await;
     visits_do_not_lift_a_room_in_the_list(store).await;
     decided::suite(store).await;
+    erasure::suite(store).await;
     sessions::suite(store).await;
 }
 

@@ -1,5 +1,7 @@
 //! What every user store must keep, whatever stands behind it.
 
+mod linking;
+
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
@@ -12,9 +14,16 @@ use crate::domain::user::{Look, User};
 
 /// A person of the provider `acme`.
 pub(crate) fn identity(subject: &str) -> Identity {
+    of("acme", subject)
+}
+
+/// A person of some provider, who gave no e-mail address.
+fn of(provider: &str, subject: &str) -> Identity {
     Identity {
-        provider: "acme".to_owned(),
+        provider: provider.to_owned(),
+        issuer: format!("https://{provider}.example"),
         subject: subject.to_owned(),
+        email: None,
     }
 }
 
@@ -52,6 +61,7 @@ pub(crate) async fn conformance(store: &dyn UserStore) {
     first_sign_ins_at_once_make_one_account(store).await;
     equal_handles_at_once_go_to_different_people(store).await;
     people_of_a_provider_come_in_order_and_bounded(store).await;
+    linking::conformance(store).await;
 }
 
 async fn an_account_is_found_again_as_it_was_made(store: &dyn UserStore) {
@@ -79,10 +89,7 @@ async fn an_identity_has_one_account(store: &dyn UserStore) {
     let again = store.admit(&identity("same"), &new_user(&["other"])).await;
     assert_eq!(again.unwrap(), Admission::Existing(first.clone()));
     assert_eq!(store.by_handle("other").await.unwrap(), None);
-    let elsewhere = Identity {
-        provider: "umbrella".to_owned(),
-        subject: "same".to_owned(),
-    };
+    let elsewhere = of("umbrella", "same");
     let other = store.admit(&elsewhere, &new_user(&["elsewhere"])).await;
     assert!(matches!(other.unwrap(), Admission::Created(user) if user.id != first.id));
 }
@@ -113,7 +120,7 @@ async fn first_sign_ins_at_once_make_one_account(store: &dyn UserStore) {
                 user.id
             }
             Admission::Existing(user) => user.id,
-            Admission::HandlesTaken => panic!("a handle was free"),
+            other => panic!("a handle was free, yet {other:?}"),
         })
         .collect();
     assert_eq!((created, ids.len()), (1, 1));
@@ -138,10 +145,7 @@ async fn equal_handles_at_once_go_to_different_people(store: &dyn UserStore) {
 
 async fn people_of_a_provider_come_in_order_and_bounded(store: &dyn UserStore) {
     for (number, subject) in ["z", "a", "m"].into_iter().enumerate() {
-        let who = Identity {
-            provider: "orderly".to_owned(),
-            subject: subject.to_owned(),
-        };
+        let who = of("orderly", subject);
         let mut new = new_user(&[&format!("orderly_{subject}")]);
         new.at = WallMs(number as u64);
         store.admit(&who, &new).await.unwrap();

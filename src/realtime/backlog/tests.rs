@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use super::{Backlog, Delivery, Driven};
+use super::{Backlog, Delivery, Driven, OWED_MAX};
 use crate::realtime::frame;
 
 const BYTES_MAX: usize = 100;
@@ -112,6 +112,57 @@ fn the_ladder_is_climbed_and_left_step_by_step() {
     assert_eq!((backlog.sheds(), backlog.resyncs()), (1, 1));
     let sent = send(&mut backlog, &mut kernel, piece(6, 10));
     assert_eq!(sent, Delivery::Sent);
+}
+
+/// The tags of whole frames of the kernel's.
+fn tags(kernel: &Kernel) -> Vec<u8> {
+    frames(&kernel.taken).into_iter().flatten().collect()
+}
+
+#[test]
+fn what_stands_beside_the_room_follows_its_first_word_and_each_resync() {
+    let (mut backlog, mut kernel) = (Backlog::new(BYTES_MAX), Kernel::with(1_000));
+    let push = |backlog: &mut Backlog, kernel: &mut Kernel, tag| {
+        backlog.push(piece(tag, 20), &mut |bytes| kernel.write(bytes))
+    };
+    assert_eq!(push(&mut backlog, &mut kernel, 1), Delivery::Waiting);
+    assert!(kernel.taken.is_empty(), "not before the welcome");
+    send(&mut backlog, &mut kernel, piece(9, 20));
+    for _ in 0..2 {
+        backlog.greet(&mut |bytes| kernel.write(bytes));
+    }
+    assert_eq!(push(&mut backlog, &mut kernel, 2), Delivery::Sent);
+    assert_eq!(tags(&kernel), [9, 1, 2]);
+    // One that waits, then is shed with the rest; one that comes meanwhile.
+    kernel.free = 0;
+    send(&mut backlog, &mut kernel, piece(8, 40));
+    assert_eq!(push(&mut backlog, &mut kernel, 3), Delivery::Waiting);
+    assert_eq!(
+        send(&mut backlog, &mut kernel, piece(8, 80)),
+        Delivery::Dropped
+    );
+    assert_eq!(push(&mut backlog, &mut kernel, 4), Delivery::Waiting);
+    assert_eq!(backlog.waiting_bytes(), 0);
+    backlog.resync(piece(7, RESYNC_BYTES), &mut |bytes| kernel.write(bytes));
+    drain(&mut backlog, &mut kernel);
+    assert_eq!(tags(&kernel), [9, 1, 2, 7, 3, 4]);
+    // What is out is owed no more.
+    kernel.free = 0;
+    send(&mut backlog, &mut kernel, piece(8, 101));
+    backlog.resync(piece(7, 20), &mut |bytes| kernel.write(bytes));
+    drain(&mut backlog, &mut kernel);
+    assert_eq!(tags(&kernel), [9, 1, 2, 7, 3, 4, 7]);
+}
+
+#[test]
+fn of_what_stands_beside_the_room_the_newest_are_owed() {
+    let (mut backlog, mut kernel) = (Backlog::new(BYTES_MAX), Kernel::with(10_000));
+    for tag in 0..100 {
+        backlog.push(piece(tag, 20), &mut |bytes| kernel.write(bytes));
+    }
+    backlog.greet(&mut |bytes| kernel.write(bytes));
+    let newest: Vec<u8> = (100 - u8::try_from(OWED_MAX).expect("few")..100).collect();
+    assert_eq!(tags(&kernel), newest);
 }
 
 #[test]

@@ -184,7 +184,7 @@ impl Task {
     fn work(&self, job: Job) {
         match job {
             Job::Send(outbox, bytes) => {
-                outbox.send(bytes);
+                outbox.send_of_room(bytes);
             }
             Job::Resync(outbox, bytes) => {
                 outbox.resync(bytes);

@@ -35,6 +35,8 @@ struct Local {
     number: u32,
     /// Its last step: the newest must arrive, however often one is lost.
     step: Option<Input>,
+    /// The same for who the person is, and whom they may see.
+    refresh: Option<Input>,
     /// It has everything up to this flush; `None` until it is welcomed or brought up to date.
     from: Option<u64>,
     welcomed: bool,
@@ -133,6 +135,7 @@ impl Edge {
             let fresh = Local {
                 number: 0,
                 step: None,
+                refresh: None,
                 from: None,
                 welcomed: false,
                 since: now,
@@ -144,8 +147,10 @@ impl Edge {
         };
         local.number += 1;
         let number = local.number;
-        if let Input::Move { .. } = &input {
-            local.step = Some(input.clone());
+        match &input {
+            Input::Move { .. } => local.step = Some(input.clone()),
+            Input::Refresh { .. } => local.refresh = Some(input.clone()),
+            _ => {}
         }
         if matches!(input, Input::Lost { .. }) {
             self.conns.remove(&conn);

@@ -23,6 +23,8 @@ struct Far {
     conn: ConnId,
     /// The newest message taken from it.
     number: u32,
+    /// Some before it were lost, and the edge has not been told.
+    has_gap: bool,
     welcomed: bool,
     since: Tick,
 }
@@ -132,6 +134,7 @@ impl Remote {
         match link.conns.get_mut(&edge_conn) {
             Some(far) if number > far.number && !is_entry => {
                 missed = number > far.number + 1;
+                far.has_gap |= missed;
                 far.number = number;
                 *conn = far.conn;
             }
@@ -141,6 +144,7 @@ impl Remote {
                 let far = Far {
                     conn: own,
                     number,
+                    has_gap: false,
                     welcomed: false,
                     since: now,
                 };
@@ -187,11 +191,17 @@ impl Remote {
         let unknown = unknown.copied().collect();
         let (mut behind, mut missed) = (Vec::new(), Vec::new());
         for (conn, number) in conns {
-            if let Some(far) = link.conns.get_mut(conn).filter(|far| far.number < *number) {
+            let Some(far) = link.conns.get_mut(conn) else {
+                continue;
+            };
+            let is_late = far.number < *number;
+            if is_late {
                 // What is still on its way is old now, and will be sent again.
                 far.number = *number;
-                behind.push(*conn);
                 missed.push(far.conn);
+            }
+            if std::mem::take(&mut far.has_gap) || is_late {
+                behind.push(*conn);
             }
         }
         let answer = Body::Standing {

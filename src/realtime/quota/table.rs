@@ -19,13 +19,13 @@ const SWEEP_MS: u64 = 10_000;
 const SWEEP_FULL_MS: u64 = 1_000;
 
 /// What can be forgotten.
-pub(super) trait Usage {
+pub trait Usage {
     /// Whether a new one would be the same.
     fn is_idle(&self, now: Tick) -> bool;
 }
 
 /// Usages by key.
-pub(super) struct Table<K, V> {
+pub struct Table<K, V> {
     usages: DashMap<K, Arc<V>>,
     /// For everyone who comes while the table is full: they are limited together rather than not at all.
     shared: Arc<V>,
@@ -40,7 +40,7 @@ impl<K: Eq + Hash, V> fmt::Debug for Table<K, V> {
 
 impl<K: Eq + Hash, V: Usage> Table<K, V> {
     /// An empty table, with what newcomers to a full one share.
-    pub(super) fn new(shared: V) -> Self {
+    pub fn new(shared: V) -> Self {
         Self {
             usages: DashMap::new(),
             shared: Arc::new(shared),
@@ -49,7 +49,7 @@ impl<K: Eq + Hash, V: Usage> Table<K, V> {
     }
 
     /// The usage under a key, made if there is none.
-    pub(super) fn usage(&self, key: K, now: Tick, make: impl FnOnce() -> V) -> Arc<V> {
+    pub fn usage(&self, key: K, now: Tick, make: impl FnOnce() -> V) -> Arc<V> {
         if let Some(usage) = self.usages.get(&key) {
             return usage.clone();
         }

@@ -1,6 +1,8 @@
 //! The owner's decisions about the room and its people, from a session or from REST: carried out, put on
 //! record, and acted upon at once.
 
+use std::collections::BTreeSet;
+
 use maru_protocol::{CloseCode, ErrorCode, Event, Role};
 
 use super::batch::{Author, Outcome};
@@ -11,8 +13,8 @@ use super::{CommandNo, CommandOutcome, Effect, Now, Room, wire};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{
-    AuditEntry, Ban, BatchOutcome, ChatLine, Decision, GuestOrigin, Mute, PersonRef, PolicyChange,
-    Refusal, Role as DomainRole, Stamp,
+    AuditEntry, Ban, BatchOutcome, ChatLine, Decision, Denied, GuestOrigin, Mute, PersonRef,
+    PolicyChange, Refusal, Role as DomainRole, Stamp,
 };
 use crate::domain::rules::Rule;
 
@@ -287,8 +289,14 @@ impl Room {
     pub(super) fn enforce(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let mut out = Vec::new();
         let mut updated = Vec::new();
+        let hidden = self.hidden_by_owner();
         for member in self.members.values_mut() {
-            match self.card.keeps(&member.applicant(), now.wall) {
+            let kept = if hidden.contains(&member.person_id) && Rule::Authorise.holds() {
+                Err(Denied::NotOpen)
+            } else {
+                self.card.keeps(&member.applicant(), now.wall)
+            };
+            match kept {
                 Ok(role) => {
                     let role: Role = wire::role_out(role);
                     let muted = self.card.access.is_muted(&member.applicant(), now.wall);
@@ -307,6 +315,12 @@ impl Room {
             self.send_out(no, &refused, now, effects);
         }
         self.schedule_unmute(now);
+    }
+
+    /// Whom the owner must not see, as known of them while they are here: the others may not have been looked up since.
+    fn hidden_by_owner(&self) -> BTreeSet<String> {
+        let owner = self.present(&self.card.owner_id.to_string());
+        owner.map(|owner| owner.hidden.clone()).unwrap_or_default()
     }
 
     /// The next mute to end by itself wakes the room.

@@ -34,7 +34,7 @@ impl Statistics {
 }
 
 /// Someone present, for those who operate the room's node.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 pub struct MemberInspection {
     /// The user or guest id.
     pub person_id: String,
@@ -56,7 +56,7 @@ pub struct MemberInspection {
 }
 
 /// A live room in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomInspection {
     /// The number of this ownership.
     pub epoch: u64,

@@ -131,6 +131,7 @@ impl Member {
             person: &self.person_id,
             user: self.user,
             follows_owner: self.follows_owner,
+            hidden: &self.hidden,
             origin: self.origin,
         }
     }

@@ -120,6 +120,7 @@ impl Room {
             person: &person_id,
             user,
             follows_owner: present.follows_owner,
+            hidden: &present.hidden,
             origin: present.origin,
         };
         let muted = self.card.access.is_muted(&applicant, now.wall);

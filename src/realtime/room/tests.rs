@@ -16,6 +16,7 @@ mod parts;
 mod presence;
 mod properties;
 mod refused;
+mod sight;
 mod signals;
 mod telling;
 mod tick;

@@ -43,6 +43,11 @@ impl Cookies {
         OpaqueSecret::parse(jar.get(self.login_name())?.value())
     }
 
+    /// Whether the browser shows a login at all, good or not.
+    pub(super) fn has_login(self, jar: &CookieJar) -> bool {
+        jar.get(self.login_name()).is_some()
+    }
+
     /// The browser's secret, if it shows one.
     pub(super) fn browser(self, jar: &CookieJar) -> Option<OpaqueSecret> {
         OpaqueSecret::parse(jar.get(self.browser_name())?.value())

@@ -3,13 +3,12 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header;
 use serde::{Deserialize, Serialize};
-use time::format_description::well_known::Rfc3339;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
 
-use super::{RoomState, body, refused};
+use super::{RoomBody, RoomState, body, refused};
 use crate::domain::id::RoomId;
 use crate::domain::room::{
     AuditEntry, Decision, PersonRef, PolicyChange, Refusal, Seq, Visibility,
@@ -18,23 +17,18 @@ use crate::domain::text::Title;
 use crate::realtime::inspect::Decided;
 use crate::realtime::room::CommandOutcome;
 use crate::rest::auth::Viewer;
-use crate::rest::problem::{Code, Json, Path, Problem, Query};
+use crate::rest::cursor::{Page, Place};
+use crate::rest::problem::{Code, Json, Path, Problem};
 use crate::services::auth::SignedIn;
 
 /// When to try again if the room cannot be reached: about as long as a node needs to take it over.
 const UNREACHABLE_RETRY_MS: u64 = 2_000;
 
-/// Entries in a page unless the client asks otherwise, and at the most.
-const PAGE_DEFAULT: u32 = 50;
-const PAGE_MAX: u32 = 100;
-
-/// The longest cursor read, in bytes.
-const CURSOR_BYTES_MAX: usize = 16;
-
 /// What to change; what is absent stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RulesBody {
+    #[schema(max_length = 40)]
     name: Option<String>,
     visibility: Option<Visibility>,
     guests_allowed: Option<bool>,
@@ -42,7 +36,16 @@ pub(super) struct RulesBody {
     people_max: Option<u32>,
 }
 
-/// Changes rules. Answered when it is saved; the room as it is then.
+/// Changes rules of a room. Answered when it is saved.
+#[utoipa::path(patch, path = "/v1/rooms/{id}", tag = "rooms",
+    params(("id" = RoomId, Path, description = "Which.")),
+    responses(
+        (status = 200, description = "The room as it is now.", body = RoomBody),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "room_not_found"),
+        (status = 422, description = "invalid_name"),
+    ))]
 pub(super) async fn change(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
@@ -91,26 +94,36 @@ fn not_done(refusal: Refusal) -> Problem {
     }
 }
 
-#[derive(Deserialize)]
-pub(super) struct AuditQuery {
-    limit: Option<u32>,
-    cursor: Option<String>,
+/// After which decision the next page begins.
+#[derive(Serialize, Deserialize)]
+struct Audited(u64);
+
+impl Place for Audited {
+    const LIST: &'static str = "room_audit";
 }
 
-#[derive(Serialize)]
-struct EntryBody {
+#[derive(Serialize, ToSchema)]
+pub(super) struct AuditBody {
+    entries: Vec<EntryBody>,
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct EntryBody {
     seq: u64,
-    at: String,
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    at: OffsetDateTime,
     actor: PersonRef,
     decision: Decision,
 }
 
 impl From<AuditEntry> for EntryBody {
     fn from(entry: AuditEntry) -> Self {
-        let at = entry.at.to_offset().format(&Rfc3339);
         Self {
             seq: entry.seq.0,
-            at: at.unwrap_or_default(),
+            at: entry.at.to_offset(),
             actor: entry.actor,
             decision: entry.decision,
         }
@@ -118,37 +131,36 @@ impl From<AuditEntry> for EntryBody {
 }
 
 /// What the owner decided, newest first.
+#[utoipa::path(get, path = "/v1/rooms/{id}/audit", tag = "rooms",
+    params(("id" = RoomId, Path, description = "Which."), Page),
+    responses(
+        (status = 200, description = "A page.", body = AuditBody),
+        (status = 400, description = "invalid_cursor"),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "room_not_found"),
+    ))]
 pub(super) async fn audit(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
     Path(room): Path<RoomId>,
-    Query(query): Query<AuditQuery>,
+    page: Page,
 ) -> Result<Response, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
     owned(&state, room, &user.id).await?;
-    let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
-    let limit = query.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX);
-    // One more than asked for tells whether there is a next page.
-    let entries = state.service.audit(room, before, limit + 1).await;
-    let mut entries = entries.map_err(refused)?;
-    let more = entries.len() > limit as usize;
-    entries.truncate(limit as usize);
-    let next = entries.last().filter(|_| more);
-    let next_cursor = next.map(|last| URL_SAFE_NO_PAD.encode(last.seq.0.to_be_bytes()));
-    let entries: Vec<EntryBody> = entries.into_iter().map(Into::into).collect();
+    let before = page.after::<Audited>()?.map(|Audited(seq)| seq);
+    if before.is_some_and(|seq| i64::try_from(seq).is_err()) {
+        return Err(Problem::new(Code::InvalidCursor));
+    }
+    let entries = state.service.audit(room, before.map(Seq), page.limit() + 1);
+    let mut entries = entries.await.map_err(refused)?;
+    let next_cursor = page.cut(&mut entries, |last| Audited(last.seq.0));
+    let body = AuditBody {
+        entries: entries.into_iter().map(Into::into).collect(),
+        next_cursor,
+    };
     let headers = [(header::CACHE_CONTROL, "no-store")];
-    let body = serde_json::json!({ "entries": entries, "next_cursor": next_cursor });
     Ok((headers, Json(body)).into_response())
-}
-
-fn parse_cursor(text: &str) -> Result<Seq, Problem> {
-    let bounded = (text.len() <= CURSOR_BYTES_MAX).then_some(text);
-    let bytes = bounded.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-    let bytes = bytes.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-    let seq = bytes
-        .map(u64::from_be_bytes)
-        .filter(|seq| i64::try_from(*seq).is_ok());
-    seq.map(Seq).ok_or(Problem::new(Code::InvalidCursor))
 }
 
 /// Only the owner goes on; others learn no more of the room than its page tells them.

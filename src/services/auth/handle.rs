@@ -3,26 +3,10 @@
 use rand::Rng;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::user::is_handle;
+use crate::domain::user::{is_handle, is_reserved};
 
 /// Leaves room, below the longest handle, for the suffix that makes a name unique.
 const STEM_CHARS_MAX: usize = 18;
-
-/// Handles that would pass for the house itself.
-const RESERVED: [&str; 12] = [
-    "admin",
-    "administrator",
-    "api",
-    "guest",
-    "help",
-    "maru",
-    "me",
-    "moderator",
-    "official",
-    "root",
-    "support",
-    "system",
-];
 
 const RANDOM_ALPHABET: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -56,7 +40,7 @@ fn stem(name: &str) -> Option<String> {
     }
     stem.truncate(STEM_CHARS_MAX);
     let stem = stem.trim_end_matches('_');
-    let good = is_handle(stem) && !RESERVED.contains(&stem);
+    let good = is_handle(stem) && !is_reserved(stem);
     good.then(|| stem.to_owned())
 }
 

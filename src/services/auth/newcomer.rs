@@ -66,7 +66,9 @@ mod tests {
 
     fn profile(name: Option<&str>, preferred_name: Option<&str>) -> Profile {
         Profile {
+            issuer: "https://id.example".to_owned(),
             subject: "1".to_owned(),
+            email: None,
             name: name.map(str::to_owned),
             preferred_name: preferred_name.map(str::to_owned),
         }

@@ -30,6 +30,17 @@ impl ReturnTo {
         good.then(|| Self(text.to_owned()))
     }
 
+    /// The same page, told what went wrong in `error`.
+    #[must_use]
+    pub fn with_error(&self, code: &str) -> Self {
+        let (page, fragment) = match self.0.split_once('#') {
+            Some((page, fragment)) => (page, format!("#{fragment}")),
+            None => (self.0.as_str(), String::new()),
+        };
+        let separator = if page.contains('?') { '&' } else { '?' };
+        Self(format!("{page}{separator}error={code}{fragment}"))
+    }
+
     /// The path.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -39,6 +50,18 @@ impl ReturnTo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_told_what_went_wrong() {
+        for (page, told) in [
+            ("/me", "/me?error=x"),
+            ("/me?a=b", "/me?a=b&error=x"),
+            ("/me#top", "/me?error=x#top"),
+        ] {
+            let page = ReturnTo::parse(page).unwrap();
+            assert_eq!(page.with_error("x").as_str(), told);
+        }
+    }
 
     #[test]
     fn our_own_pages_only() {

@@ -21,6 +21,11 @@ impl OpaqueSecret {
     pub fn generate() -> Self {
         let mut bytes = [0; BYTES];
         rand::rng().fill_bytes(&mut bytes);
+        Self::of(bytes)
+    }
+
+    /// The one of these bytes.
+    pub(super) fn of(bytes: [u8; BYTES]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 

@@ -86,6 +86,8 @@ impl RoomService {
             person: &person,
             user,
             follows_owner: self.follows_owner(user, &card).await?,
+            // To whom the owner is hidden there is no such room, and it was not found.
+            hidden: &BTreeSet::new(),
             origin: Some(self.origin_key.origin(address)),
         };
         let admitted = card.admits(&applicant, self.clock.wall());
@@ -116,6 +118,11 @@ impl RoomService {
         address: IpAddr,
     ) -> Result<Visitor, VisitorError> {
         let origin = Some(self.origin_key.origin(address));
+        let card = self.store.card(room).await?.ok_or(VisitorError::NoRoom)?;
+        // Where the owner has closed their account there is no room.
+        if self.people.user(card.owner_id).await?.is_none() {
+            return Err(VisitorError::NoRoom);
+        }
         let (id, login) = match bearer {
             Bearer::User { id, login } => (*id, *login),
             Bearer::Guest { id, name, look } => {
@@ -130,7 +137,11 @@ impl RoomService {
             }
         };
         let user = self.people.user(id).await?.ok_or(VisitorError::Gone)?;
-        let card = self.store.card(room).await?.ok_or(VisitorError::NoRoom)?;
+        let mut hidden = self.relations.hidden_from(id).await?;
+        // The owner counts even where that list is cut.
+        if self.relations.is_hidden(id, card.owner_id).await? {
+            hidden.insert(card.owner_id.to_string());
+        }
         Ok(Visitor {
             identity: Identity::User {
                 id,
@@ -139,7 +150,7 @@ impl RoomService {
             },
             name: user.display_name,
             look: user.look,
-            hidden: self.relations.hidden_from(id).await?,
+            hidden,
             follows_owner: self.follows_owner(Some(id), &card).await?,
             origin,
         })

@@ -21,10 +21,7 @@ async fn it_answers_this_machine_under_its_own_names_only() {
         ("x-forwarded-for", "203.0.113.9"),
         ("forwarded", "for=203.0.113.9"),
     ] {
-        for url in [
-            client.authorize_url(&[]),
-            client.provider.userinfo_url.to_string(),
-        ] {
+        for url in [client.authorize_url(&[]), client.userinfo_url().to_string()] {
             let request = client.browser.http.get(url).header(name, value);
             let answer = Answer::of(request.send().await.unwrap()).await;
             answer.is_problem(403, "loopback_only");
@@ -48,7 +45,8 @@ async fn pages_of_other_sites_cannot_choose_for_anybody() {
 async fn it_does_not_start_where_others_could_sign_in() {
     let server = Server::start().await;
     let open = |mode, bound: &str, public: &str| {
-        let people = UserService::new(Arc::new(server.store.clone()));
+        let store = Arc::new(server.store.clone());
+        let people = UserService::new(store);
         let public: PublicUrl = public.parse().unwrap();
         let bound = bound.parse().unwrap();
         DevIdentity::open(mode, bound, &public, people, Clock::start()).map(drop)

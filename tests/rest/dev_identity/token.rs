@@ -82,7 +82,7 @@ async fn only_the_client_itself_trades_codes() {
     let answer = client.exchange(&form, "guess").await;
     refused(&answer, 401, "invalid_client");
     assert_eq!(answer.headers["www-authenticate"], "Basic");
-    let bare = client.browser.http.post(client.provider.token_url.clone());
+    let bare = client.browser.http.post(client.token_url());
     let bare = Answer::of(bare.form(&form).send().await.unwrap()).await;
     refused(&bare, 401, "invalid_client");
 

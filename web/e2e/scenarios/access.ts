@@ -58,6 +58,80 @@ const audited: Scenario = {
   },
 };
 
+const auditedPeople: Scenario = {
+  name: 'axe finds nothing serious on the pages about people and accounts',
+  async run(stage) {
+    const [page, other] = await Promise.all([stage.page(), stage.page()]);
+    await room.signIn(other, 'ada', '/u/leo');
+    await other.locator('[data-testid=tie]').click();
+    await other.locator('[data-testid=tie-dialog] input').fill('악보');
+    assert.deepEqual(await violations(other), [], 'asking for a tie');
+    await other.locator('[data-testid=tie-dialog] [type=submit]').click();
+    await other.locator('dialog').waitFor({ state: 'detached' });
+    await room.signIn(page, 'leo', '/u/ada');
+    await page.locator('[data-testid=asks-for-tie]').waitFor();
+    assert.deepEqual(await violations(page), [], '/u/ada');
+    await page.locator('[data-testid=more-about]').click();
+    await page.locator('[data-testid=relation-choices]').waitFor();
+    assert.deepEqual(await violations(page), [], 'more about Ada');
+    await room.closeDialog(page);
+    await page.locator('[data-testid=bell]').click();
+    await page.locator('[data-testid=notices] [data-kind=tie_request]').waitFor();
+    assert.deepEqual(await violations(page), [], 'the notices');
+    await room.closeDialog(page);
+    await page.locator('header button[aria-expanded]').click();
+    assert.deepEqual(await violations(page), [], 'the account menu');
+    for (const [path, what] of [
+      ['/u/leo?show=requests', '[data-testid=section-requests] [data-person=ada]'],
+      ['/people?q=ad', '[data-person=ada]'],
+      ['/notifications', '[data-kind=tie_request]'],
+      ['/settings/profile', '[data-testid=avatar-editor]'],
+      ['/settings/account', '[data-testid=identities] [data-provider]'],
+      ['/settings/privacy', '[data-testid=switch-private]'],
+      ['/settings/notifications', '[data-testid=switch-follow]'],
+      ['/settings/logins', '[data-testid=logins] [data-login=current]'],
+      ['/settings/data', '[data-testid=export]'],
+    ] as const) {
+      await page.goto(path);
+      await page.locator(what).first().waitFor();
+      assert.deepEqual(await violations(page), [], path);
+    }
+    await page.goto('/settings/logins');
+    await page.locator('[data-testid=make-token]').click();
+    await page.locator('[data-testid=token-form]').waitFor();
+    assert.deepEqual(await violations(page), [], 'making a token');
+  },
+};
+
+/** The whole of following somebody, without a mouse. */
+const byKeyboard: Scenario = {
+  name: 'the account menu, a profile and the avatar editor work with the keyboard alone',
+  async run(stage) {
+    const page = await stage.page();
+    await room.signIn(page, 'ondol', '/people');
+    await page.locator('header button[aria-expanded]').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Escape');
+    await page.locator('header button[aria-expanded=false]:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/settings');
+    const tab = page.locator('[data-testid=avatar-editor] [role=tab][aria-selected=true]');
+    await tab.focus();
+    await page.keyboard.press('ArrowRight');
+    const radios = page.locator('[data-testid=avatar-editor] input[type=radio]');
+    const before = await radios.evaluateAll((all: HTMLInputElement[]) => all.findIndex(({ checked }) => checked));
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    await until('another option is worn', () => radios.evaluateAll((all: HTMLInputElement[]) => all.findIndex(({ checked }) => checked)), (at) => at !== before);
+    await page.locator('[data-testid=save]:not(:disabled)').waitFor();
+  },
+};
+
 const narrow: Scenario = {
   name: 'nothing is cut off at 320 and 390 pixels',
   async run(stage) {
@@ -70,18 +144,25 @@ const narrow: Scenario = {
         const { wide, reach } = await page.evaluate(() => ({ wide: document.documentElement.scrollWidth, reach: innerWidth }));
         assert.ok(wide <= reach && reach === width, `${where} at ${width} px is ${wide} wide`);
         const cut = await page.evaluate(() =>
-          [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, [role=tab], form button, dialog button, dialog input')]
+          // tabs that do not fit scroll within their row
+          [...document.querySelectorAll('header button, header a, footer button, footer input, [data-testid=edit-bar] button, aside [role=tab], dialog [role=tab], form button:not([role=tab]), dialog button, dialog input, main li button, main li a')]
             .map((each) => ({ own: each.getBoundingClientRect(), around: (each.closest('form') ?? document.body).getBoundingClientRect() }))
             .filter(({ own, around }) => own.width > 0 && (own.left < around.left - 1 || own.right > around.right + 1)).length,
         );
         assert.equal(cut, 0, `${where} at ${width} px: ${cut} controls beyond the edge`);
       };
-      for (const path of ['/', '/login', '/r/mina', '/nowhere']) {
+      for (const path of ['/', '/login', '/r/mina', '/nowhere', '/u/mina', '/people?q=a']) {
         await page.goto(path);
         await page.locator('h1').first().waitFor();
         await fits(path);
       }
       await page.context().addCookies(cookies);
+      for (const path of ['/', '/u/mina', '/u/mina?show=requests', '/u/leo', '/notifications', '/settings/profile', '/settings/account', '/settings/privacy', '/settings/notifications', '/settings/logins', '/settings/data']) {
+        await page.goto(path);
+        await page.locator('main h1').first().waitFor();
+        await page.waitForLoadState('networkidle');
+        await fits(path);
+      }
       await page.goto('/r/mina');
       await room.inside(page);
       await fits('inside');
@@ -148,4 +229,4 @@ const drawing: Scenario = {
   },
 };
 
-export const access = [audited, narrow, languages, drawing];
+export const access = [audited, auditedPeople, byKeyboard, narrow, languages, drawing];

@@ -7,34 +7,74 @@ import { MissingPage } from '../pages/missing/MissingPage';
 import { ErrorBoundary } from './ErrorBoundary';
 import { useMessages } from './i18n';
 import { useMe } from './state/me';
+import { useMotion } from './state/motion';
+import { useFreshNotices } from './state/notices';
 import { useToasts } from './state/toasts';
 import { problemText } from './problemText';
 import { NewVersion } from './NewVersion';
 import { Toasts } from './ui/Toasts';
 import { Waiting } from './ui/Waiting';
 
+const ClosingPage = lazy(async () => ({ default: (await import('../pages/closing/ClosingPage')).ClosingPage }));
+const NotificationsPage = lazy(async () => ({ default: (await import('../pages/notifications/NotificationsPage')).NotificationsPage }));
+const PeoplePage = lazy(async () => ({ default: (await import('../pages/people/PeoplePage')).PeoplePage }));
+const ProfilePage = lazy(async () => ({ default: (await import('../pages/profile/ProfilePage')).ProfilePage }));
 const RoomPage = lazy(async () => ({ default: (await import('../pages/room/RoomPage')).RoomPage }));
+const SettingsPage = lazy(async () => ({ default: (await import('../pages/settings/SettingsPage')).SettingsPage }));
 
 export function App() {
   useMeOnce();
+  useFreshNotices();
+  useOwnMotion();
+  const closing = useMe((state) => state.closing);
   const [path] = useLocation();
   return (
     <>
       {/* a page that fell over must not take the next one with it */}
-      <ErrorBoundary key={path}>
-        <Suspense fallback={<Waiting />}>
-          <Switch>
-            <Route path="/" component={HomePage} />
-            <Route path="/login" component={LoginPage} />
-            <Route path="/r/:handle">{({ handle }) => <RoomPage key={handle} handle={handle} />}</Route>
-            <Route component={MissingPage} />
-          </Switch>
-        </Suspense>
+      <ErrorBoundary key={place(path)}>
+        <Suspense fallback={<Waiting />}>{closing ? <ClosingPage /> : <Pages />}</Suspense>
       </ErrorBoundary>
       <Toasts />
       <NewVersion />
     </>
   );
+}
+
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/" component={HomePage} />
+      <Route path="/login" component={LoginPage} />
+      <Route path="/r/:handle">{({ handle }) => <RoomPage key={handle} handle={handle} />}</Route>
+      <Route path="/u/:handle">{({ handle }) => <ProfilePage key={handle} handle={handle} />}</Route>
+      <Route path="/people" component={PeoplePage} />
+      <Route path="/notifications" component={NotificationsPage} />
+      <Route path="/settings/:tab?">{({ tab }) => <SettingsPage tab={tab ?? 'profile'} />}</Route>
+      <Route component={MissingPage} />
+    </Switch>
+  );
+}
+
+/** Going from one tab of the settings to the next is not going elsewhere. */
+function place(path: string): string {
+  return path.startsWith('/settings') ? '/settings' : path;
+}
+
+/** The person's own wish for motion, wherever they have said it. */
+function useOwnMotion(): void {
+  const signedIn = useMe(({ user }) => user?.id ?? null);
+  const choose = useMotion((state) => state.choose);
+  useEffect(() => {
+    if (signedIn === null) {
+      return;
+    }
+    const follow = async (): Promise<void> => {
+      const { fetchSettings } = await import('./api/account');
+      choose((await fetchSettings()).value.motion);
+    };
+    // without an answer what this browser remembers serves
+    follow().catch(() => undefined);
+  }, [signedIn, choose]);
 }
 
 function useMeOnce(): void {

@@ -6,6 +6,10 @@ import { en as manageEn } from '../../src/pages/room/manage/words/en';
 import { ko as manageKo } from '../../src/pages/room/manage/words/ko';
 import { en as roomEn } from '../../src/pages/room/words/en';
 import { ko as roomKo } from '../../src/pages/room/words/ko';
+import { en as settingsEn } from '../../src/pages/settings/words/en';
+import { ko as settingsKo } from '../../src/pages/settings/words/ko';
+import { en as socialEn } from '../../src/app/social/words/en';
+import { ko as socialKo } from '../../src/app/social/words/ko';
 import { preferred, textOf } from '../../src/app/i18n/messages';
 
 /** Every entry by its path; functions are called with stand-ins to become texts. */
@@ -20,9 +24,9 @@ function texts(value: unknown, path: string): [string, string][] {
   return [[path, String(value)]];
 }
 
-const allEn = { ...en, inRoom: roomEn, managing: manageEn };
+const allEn = { ...en, inRoom: roomEn, managing: manageEn, social: socialEn, settings: settingsEn };
 const english = texts(allEn, '');
-const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo }, '');
+const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo, social: socialKo, settings: settingsKo }, '');
 /** Texts that are the same thing in every language. */
 const wordless = new Set(['.edit.count']);
 

@@ -19,14 +19,18 @@ fn user(id: UserId, person: &str) -> Applicant<'_> {
         person,
         user: Some(id),
         follows_owner: false,
+        hidden: &NOBODY,
         origin: Some(7),
     }
 }
+
+static NOBODY: BTreeSet<String> = BTreeSet::new();
 
 const GUEST: Applicant<'_> = Applicant {
     person: "guest",
     user: None,
     follows_owner: false,
+    hidden: &NOBODY,
     origin: Some(7),
 };
 
@@ -142,6 +146,27 @@ fn lists_are_bounded_and_what_is_over_makes_room() {
         .mute("b", mute(NOW.0 + 9), then, 1)
         .expect("the first is over");
     assert_eq!(access.next_unmute(then), Some(WallMs(NOW.0 + 9)));
+}
+
+#[test]
+fn a_block_either_way_shuts_the_owners_room_to_anyone_but_the_owner() {
+    let mut card = card(Visibility::Public);
+    let (id, owner) = (UserId::generate(), card.owner_id);
+    let (person, owner_id) = (id.to_string(), owner.to_string());
+    let hidden = BTreeSet::from([owner_id.clone(), person.clone()]);
+    let blocked = Applicant {
+        hidden: &hidden,
+        follows_owner: true,
+        ..user(id, &person)
+    };
+    assert_eq!(card.keeps(&blocked, NOW), Err(Denied::NotOpen));
+    card.access.appoint(&person, "편집자", 8).unwrap();
+    assert_eq!(card.admits(&blocked, NOW), Err(Denied::NotOpen));
+    let owns = Applicant {
+        hidden: &hidden,
+        ..user(owner, &owner_id)
+    };
+    assert_eq!(card.keeps(&owns, NOW), Ok(Role::Owner));
 }
 
 #[test]

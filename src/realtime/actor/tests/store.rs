@@ -134,4 +134,20 @@ impl RoomStore for OneRoom {
     async fn of_owner(&self, _: UserId) -> Result<Vec<RoomCard>, StoreError> {
         Ok(Vec::new())
     }
+
+    async fn delete(&self, _: RoomId) -> Result<Option<Epoch>, StoreError> {
+        Ok(None)
+    }
+
+    async fn is_deleted(&self, _: RoomId) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn naming(&self, _: UserId, _: u32) -> Result<Vec<RoomId>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn forget(&self, _: RoomId, _: UserId) -> Result<Option<Epoch>, StoreError> {
+        Ok(None)
+    }
 }

@@ -217,4 +217,25 @@ fn profiles_are_looked_up_again_for_those_who_have_one() {
     talk.frame(&join());
     talk.identified(guest());
     assert_eq!(talk.frame(&ClientFrame::Refresh {}), ["tell Heard"]);
+    assert!(talk.does(Conversation::relations_changed).is_empty());
+}
+
+#[test]
+fn whoever_is_out_of_date_is_looked_up_until_that_works() {
+    let looked_up = |talk: &mut Talk, found| {
+        talk.does(|talk: &mut Conversation, _, outputs| talk.looked_up(found, outputs))
+    };
+    let mut talk = Talk::inside();
+    assert_eq!(talk.does(Conversation::relations_changed), ["look up"]);
+    // The person did not ask for it, and is not told that it did not work.
+    assert!(looked_up(&mut talk, Err(unavailable())).is_empty());
+    assert!(talk.tick_after(999).is_empty());
+    assert_eq!(talk.conversation.deadline(), Some(talk.now.plus_ms(1)));
+    assert_eq!(talk.tick_after(1), ["look up"]);
+    assert_eq!(looked_up(&mut talk, Ok(Box::new(user()))), ["tell Refresh"]);
+    assert!(talk.tick_after(1_000).is_empty());
+    assert_eq!(talk.does(Conversation::relations_changed), ["look up"]);
+    let gone = ["error forbidden, close 4301", "tell Lost", "over"];
+    assert_eq!(looked_up(&mut talk, Err(account_gone())), gone);
+    assert!(talk.does(Conversation::relations_changed).is_empty());
 }

@@ -61,12 +61,15 @@ impl Edge {
         self.tell(Body::Lost { link }, actions);
     }
 
-    /// The owner has not heard all of them: where they stand now is said again.
+    /// The owner has not heard all of them: who they are and where they stand now is said again.
     pub(super) fn step_again(&mut self, behind: &[ConnId], now: Tick, actions: &mut Vec<Action>) {
         for conn in behind {
-            let step = self.conns.get(conn).and_then(|local| local.step.clone());
-            if let Some(step) = step {
-                self.up(step, now, actions);
+            let Some(local) = self.conns.get(conn) else {
+                continue;
+            };
+            let again = [local.refresh.clone(), local.step.clone()];
+            for input in again.into_iter().flatten() {
+                self.up(input, now, actions);
             }
         }
     }

@@ -159,16 +159,16 @@ fn a_block_made_inside_works_at_once_and_both_ways() {
 #[test]
 fn who_was_never_seen_is_not_seen_leaving() {
     let mut world = World::new(3);
-    let hidden = world.person_id(0);
+    let hidden = world.person_id(1);
     world.visitor(2).hidden.insert(hidden);
     world.rest();
     // Leaves in the very turn in which others come: nothing remembered of who sees whom is left.
-    let conn = world.conn(0).expect("inside");
+    let conn = world.conn(1).expect("inside");
     world.feed(Input::Leave { conn });
-    world.cut(1);
-    world.connect(1);
+    world.cut(0);
+    world.connect(0);
     tick(&mut world);
-    assert_eq!(world.clients[1].room.people.len(), 2);
+    assert_eq!(world.clients[0].room.people.len(), 2);
     assert_eq!(world.clients[2].room.people.len(), 2);
 }
 

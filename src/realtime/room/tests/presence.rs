@@ -265,7 +265,10 @@ fn a_full_room_takes_its_owner_and_nobody_else() {
 #[test]
 fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
     let mut world = World::new(3);
-    let hidden = world.person_id(0);
+    let hidden = world.person_id(1);
+    let editors = &mut world.card().access.editors;
+    editors.insert(hidden.clone(), "편집자".to_owned());
+    world.crash();
     world.visitor(2).hidden.insert(hidden);
     world.rest();
     assert_eq!(
@@ -273,12 +276,12 @@ fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
         2,
         "everyone but the hidden one"
     );
-    world.batch(0, vec![say("들리니?"), put(1, "sofa", 4, 4)], true);
+    world.batch(1, vec![say("들리니?"), put(1, "sofa", 4, 4)], true);
     world.rest();
-    assert_eq!(world.clients[1].room.contents.chat.len(), 1);
+    assert_eq!(world.clients[0].room.contents.chat.len(), 1);
     assert!(world.clients[2].room.contents.chat.is_empty());
     assert!(world.clients[2].room.contents.items.contains_key(&1));
-    let conn = world.conn(0).expect("inside");
+    let conn = world.conn(1).expect("inside");
     world.feed(Input::Move {
         conn,
         x: 5,
@@ -287,9 +290,9 @@ fn the_hidden_neither_appear_nor_are_heard_but_their_furniture_moves() {
         standing: Standing::Walking,
     });
     world.pass(100);
-    world.deliver(1);
+    world.deliver(0);
     assert_eq!(
-        world.clients[1].room.people[&world.clients[0].room.member]
+        world.clients[0].room.people[&world.clients[1].room.member]
             .avatar
             .x,
         5

@@ -212,13 +212,13 @@ fn who_comes_in_or_comes_back_sees_the_signals_of_the_moment() {
 #[test]
 fn the_hidden_are_not_seen_writing() {
     let mut world = World::new(3);
-    let hidden = world.person_id(0);
+    let hidden = world.person_id(1);
     world.visitor(2).hidden.insert(hidden);
     world.rest();
-    types(&mut world, 0, true);
+    types(&mut world, 1, true);
     types(&mut world, 2, true);
     tick(&mut world);
-    assert_eq!(world.clients[1].room.typing.len(), 2);
+    assert_eq!(world.clients[0].room.typing.len(), 2);
     let only_me = [world.clients[2].room.member];
     assert!(world.clients[2].room.typing.iter().eq(&only_me));
     let conn = world.conn(2).expect("inside");

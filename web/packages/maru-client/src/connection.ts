@@ -53,6 +53,8 @@ export interface ConnectionHandlers {
   presence(): { readonly have: ReadPoint | null; readonly avatar: Avatar | null };
   phase(phase: Phase): void;
   welcome(frame: ServerFrameOf<'welcome'>): void;
+  /** A notice for the person, which is not about the room. */
+  notification(frame: ServerFrameOf<'notification'>): void;
   /** Every other frame that concerns the room. */
   frame(frame: ServerFrame): void;
   refused(refusal: Refusal): void;
@@ -281,6 +283,9 @@ export class Connection {
         return;
       case 'goAway':
         this.#goAway(frame.reconnectAfterMs);
+        return;
+      case 'notification':
+        this.#handlers.notification(frame);
         return;
       case 'welcome':
         this.#welcome(frame);

@@ -1,7 +1,7 @@
 /** What a live room tells its listeners, and when. */
 import type { Problem, Refusal } from './connection.ts';
 import type { Answered, Rejection } from './edits.ts';
-import type { Avatar, ChatLine, MemberDrag, MemberTyping, Op, Person, Role, RoomInfo } from './frames.ts';
+import type { Avatar, ChatLine, MemberDrag, MemberTyping, Op, Person, Role, RoomInfo, Sender } from './frames.ts';
 import type { Batch } from './pending.ts';
 import type { RoomView } from './view.ts';
 
@@ -29,6 +29,32 @@ export interface RoomChange {
   readonly ops: readonly Op[];
 }
 
+/** Something the person is told of, whichever room they are in. It waits in `GET /v1/me/notifications` too. */
+export interface Notification {
+  /** Grows from one to the next; `POST /v1/me/notifications/read` takes it as `up_to`. */
+  readonly id: number;
+  readonly kind: KnownNotice | (string & {});
+  /** Null: a guest, or the house. */
+  readonly from: Sender | null;
+  /** Milliseconds since the Unix epoch, by the server's clock. */
+  readonly atMs: number;
+  /** How many are unread, this one among them. */
+  readonly unread: number;
+}
+
+/** What this version knows notices to be about; a kind of later counts as well. */
+export type KnownNotice =
+  | 'follow'
+  | 'follow_request'
+  | 'request_approved'
+  | 'tie_request'
+  | 'tie_made'
+  | 'testimonial'
+  | 'guestbook'
+  | 'comment'
+  | 'reaction'
+  | 'mention';
+
 export interface LiveRoomEvents {
   state: RoomState;
   view: RoomView;
@@ -55,6 +81,8 @@ export interface LiveRoomEvents {
   /** Batches whose fate cannot be known: show them, they are not sent again. */
   unproven: readonly Batch[];
   role: Role;
+  /** Each once, also where the server says it again. */
+  notification: Notification;
   /** From my ping to its answer, in milliseconds; at entry and every so often. */
   latency: number;
   /** The server did not take a frame; batches are sent again by themselves. */

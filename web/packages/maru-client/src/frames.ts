@@ -21,6 +21,7 @@ import {
   removedItem,
   role,
   roomInfo,
+  sender,
   standing,
   standpoint,
   status,
@@ -172,6 +173,7 @@ export const serverFrame = variants({
       people: list(person),
     },
   ],
+  notification: [79, { id: uint, kind: str, from: nullable(sender), atMs: uint, unread: uint32 }],
 });
 
 export type Op = ValueOf<typeof op>;

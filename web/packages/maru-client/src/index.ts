@@ -7,7 +7,7 @@ export { LiveRoom } from './room.ts';
 export type { LiveRoomOptions } from './options.ts';
 export { newItemId } from './verbs.ts';
 export type { ItemPatch, NewItem, PolicyPatch, ThemePatch } from './verbs.ts';
-export type { LiveRoomEvents, RoomChange, RoomState } from './events.ts';
+export type { KnownNotice, LiveRoomEvents, Notification, RoomChange, RoomState } from './events.ts';
 export type { Answered, Rejection } from './edits.ts';
 export type { Problem, Refusal } from './connection.ts';
 export type { Position } from './presence.ts';

@@ -45,6 +45,7 @@ export class LiveRoom extends RoomVerbs {
   #starts = 0;
   #beenInside = false;
   #profileChanged = false;
+  #lastNotice = 0;
   #allAnswered: (() => void) | null = null;
 
   constructor(options: LiveRoomOptions) {
@@ -215,6 +216,7 @@ export class LiveRoom extends RoomVerbs {
       presence: () => ({ have: this.#replica.have, avatar: this.#presence.presented() }),
       phase: (phase) => this.#onPhase(phase),
       welcome: (frame) => this.#onWelcome(frame),
+      notification: (frame) => this.#onNotification(frame),
       frame: (frame) => this.#onFrame(frame),
       refused: (refusal) => this.#onRefused(refusal),
       latency: (ms) => this.#onLatency(ms),
@@ -307,6 +309,13 @@ export class LiveRoom extends RoomVerbs {
       if (limit === null || !NO_READS.has(limit)) this.#reads.refused(code, retryAfterMs);
     }
     this.emit('refused', refusal);
+  }
+
+  /** One that comes again, after a slow line or on a new connection, is no news. */
+  #onNotification({ id, kind, from, atMs, unread }: ServerFrameOf<'notification'>): void {
+    if (id <= this.#lastNotice) return;
+    this.#lastNotice = id;
+    this.emit('notification', { id, kind, from, atMs, unread });
   }
 
   #onLatency(ms: number): void {

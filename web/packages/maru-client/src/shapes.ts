@@ -54,6 +54,8 @@ export const person = record({
   muted: bool,
 });
 export const personRef = record({ id: str, name: str });
+/** Who a notice comes from. */
+export const sender = record({ id: str, handle: str, name: str });
 export const roomInfo = record({
   id: str,
   name: str,
@@ -121,6 +123,8 @@ export type ChatLine = ValueOf<typeof chatLine>;
 export type Person = ValueOf<typeof person>;
 /** A person who need not be present. */
 export type PersonRef = ValueOf<typeof personRef>;
+/** Who a notice comes from; they need not be in the room. */
+export type Sender = ValueOf<typeof sender>;
 export type RoomInfo = ValueOf<typeof roomInfo>;
 export type Limits = ValueOf<typeof limits>;
 /** An item on its way, before it is put down. */

@@ -376,4 +376,9 @@ export class FakeRoom {
     this.crash();
     this.live.records.clear();
   }
+
+  /** Something beside the room, for everybody who is connected. */
+  tell(frame: ServerFrame): void {
+    for (const line of this.#lines.keys()) line.send(frame);
+  }
 }

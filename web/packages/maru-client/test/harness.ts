@@ -42,6 +42,7 @@ export function harness(options: Partial<LiveRoomOptions> = {}, server = new Fak
     rejected: [],
     unproven: [],
     role: [],
+    notification: [],
     latency: [],
     refused: [],
     problem: [],

@@ -1,5 +1,9 @@
-/** What the REST answers hold, checked field by field as they come in. */
+/** What the REST answers hold, checked field by field as they come in: the fields' names are those of the OpenAPI document. */
+import type { components } from './openapi';
 import { ApiProblem } from './problem';
+
+/** The bodies of the document, by name. */
+export type Wire = components['schemas'];
 
 export type Look = readonly number[];
 
@@ -32,7 +36,7 @@ export interface User extends Owner {
   readonly frontRoomId: string;
 }
 
-export type RoomRole = 'visitor' | 'editor' | 'owner';
+export type RoomRole = Wire['Role'];
 
 export interface RoomCard {
   readonly id: string;
@@ -49,15 +53,19 @@ export interface Room extends RoomCard {
   readonly role: RoomRole;
 }
 
-type Fields = Record<string, unknown>;
+/** The fields the document names, with whatever came in them. */
+type Fields<T> = { readonly [name in keyof T]?: unknown };
+
+/** Fields of something the document does not name yet. */
+export type Loose = Readonly<Record<string, unknown>>;
 
 /** An answer of another shape than the contract's: told apart from refusals by its code. */
 function unexpected(what: string): never {
   throw new ApiProblem(`unexpected_${what}`, 0);
 }
 
-export function object(value: unknown, what: string): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : unexpected(what);
+export function object<T>(value: unknown, what: string): Fields<T> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields<T>) : unexpected(what);
 }
 
 export function list<T>(value: unknown, what: string, each: (entry: unknown) => T): T[] {
@@ -68,12 +76,32 @@ export function text(value: unknown, what: string): string {
   return typeof value === 'string' ? value : unexpected(what);
 }
 
-function whole(value: unknown, what: string): number {
+export function whole(value: unknown, what: string): number {
   return Number.isSafeInteger(value) ? (value as number) : unexpected(what);
 }
 
+export function flag(value: unknown, what: string): boolean {
+  return typeof value === 'boolean' ? value : unexpected(what);
+}
+
+/** A moment written as RFC 3339, in milliseconds since the Unix epoch. */
+export function moment(value: unknown, what: string): number {
+  const atMs = Date.parse(text(value, what));
+  return Number.isNaN(atMs) ? unexpected(what) : atMs;
+}
+
+/** Null where the server says null, or nothing. */
+export function optional<T>(value: unknown, read: (value: unknown) => T): T | null {
+  return value === null || value === undefined ? null : read(value);
+}
+
+/** One of the words known here; another, of a newer server, counts as `otherwise`. */
+export function word<T extends string>(value: unknown, known: readonly T[], otherwise: T): T {
+  return known.find((each) => each === value) ?? otherwise;
+}
+
 export function theme(value: unknown): Theme {
-  const fields = object(value, 'theme');
+  const fields = object<Wire['ThemeBody']>(value, 'theme');
   return {
     wallpaper: text(fields.wallpaper, 'wallpaper'),
     flooring: text(fields.flooring, 'flooring'),
@@ -82,7 +110,7 @@ export function theme(value: unknown): Theme {
 }
 
 function item(value: unknown): RoomItem {
-  const fields = object(value, 'item');
+  const fields = object<Wire['ItemBody']>(value, 'item');
   return {
     id: whole(fields.id, 'item_id'),
     kind: text(fields.kind, 'kind'),
@@ -94,8 +122,8 @@ function item(value: unknown): RoomItem {
   };
 }
 
-function owner(value: unknown): Owner {
-  const fields = object(value, 'owner');
+export function owner(value: unknown): Owner {
+  const fields = object<Wire['OwnerBody']>(value, 'owner');
   return {
     id: text(fields.id, 'owner_id'),
     handle: text(fields.handle, 'handle'),
@@ -106,12 +134,12 @@ function owner(value: unknown): Owner {
 }
 
 export function user(value: unknown): User {
-  const fields = object(value, 'user');
+  const fields = object<Wire['User']>(value, 'user');
   return { ...owner(fields), bio: text(fields.bio ?? '', 'bio'), frontRoomId: text(fields.front_room_id, 'front_room_id') };
 }
 
 export function roomCard(value: unknown): RoomCard {
-  const fields = object(value, 'room');
+  const fields = object<Wire['CardBody']>(value, 'room');
   return {
     id: text(fields.id, 'room_id'),
     name: text(fields.name, 'room_name'),
@@ -123,7 +151,7 @@ export function roomCard(value: unknown): RoomCard {
 }
 
 export function room(value: unknown): Room {
-  const fields = object(value, 'room');
+  const fields = object<Wire['RoomInFull']>(value, 'room');
   const role = fields.role;
   return {
     ...roomCard(fields),

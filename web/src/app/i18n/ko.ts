@@ -1,4 +1,5 @@
 /** Korean texts. */
+import { byWayOf } from './josa';
 import type { Messages } from './messages';
 
 const people = (count: number): string => `${count}명`;
@@ -17,6 +18,12 @@ export const ko: Messages = {
     signIn: '로그인',
     signOut: '로그아웃',
     myRoom: '내 방',
+    myProfile: '내 프로필',
+    settings: '설정',
+    findPeople: '사람 찾기',
+    account: (name) => `${name} 님의 계정`,
+    notices: (count) => (count === 0 ? '알림' : `알림, 안 읽음 ${count}`),
+    more: '더 보기',
     signedInAs: (name) => `${name} 님으로 로그인했어요`,
     people,
     guest: '손님',
@@ -41,10 +48,11 @@ export const ko: Messages = {
   login: {
     title: '마루에 로그인',
     lead: '내 방과 가구, 친구들을 그대로 간직해 드려요.',
-    with: (provider) => `${provider} 계속하기`,
+    with: (provider) => `${byWayOf(provider)} 계속하기`,
     none: '이 서버에는 로그인 방법이 준비되어 있지 않아요.',
     failed: '로그인 방법을 불러오지 못했어요.',
     asGuest: '손님으로 둘러보기',
+    closed: (when) => `계정을 닫았어요. ${when}까지 로그인하면 되돌릴 수 있고, 그 뒤에는 모두 지워져요.`,
     errors: {
       access_denied: '로그인을 취소했어요.',
       state_mismatch: '다른 창에서 시작했거나 시간이 너무 지난 로그인이에요. 처음부터 다시 해 주세요.',
@@ -53,6 +61,12 @@ export const ko: Messages = {
       exchange_failed: '로그인 서비스에서 확인을 받지 못했어요. 다시 해 주세요.',
       unknown_provider: '여기서는 쓸 수 없는 로그인 방법이에요.',
       email_taken: '이 이메일은 이미 다른 계정에서 쓰고 있어요.',
+      account_suspended: '이용이 정지된 계정이에요.',
+      account_closing: '닫은 계정이에요. 로그인하면 되돌릴 수 있어요.',
+      other_account: '여기에 로그인한 계정과 다른 계정이었어요. 바뀐 것은 없어요.',
+      signed_out: '그사이에 로그아웃됐어요. 다시 로그인해 주세요.',
+      identity_linked_elsewhere: '이미 다른 계정에 연결된 로그인이에요.',
+      provider_already_linked: '이미 같은 종류의 다른 로그인이 연결되어 있어요.',
       rate_limited: '시도가 너무 많았어요. 잠시 기다려 주세요.',
       other: '로그인하지 못했어요. 다시 해 주세요.',
     },
@@ -232,6 +246,13 @@ export const ko: Messages = {
     user_not_found: '그런 이름의 사람이 없어요.',
     unavailable: '서버가 쉬고 있어요. 잠시 후 다시 해 주세요.',
     other: '문제가 생겼어요. 다시 해 주세요.',
+  },
+  closing: {
+    title: '닫은 계정이에요',
+    lead: '이제 아무에게도 보이지 않고, 때가 되면 완전히 지워져요. 그 전까지는 모두 되돌릴 수 있어요.',
+    restore: '계정 되돌리기',
+    restored: '다시 오셨네요. 모두 그대로 있어요.',
+    tooLate: '이미 지워지고 있어서 되돌릴 수 없어요.',
   },
   missing: {
     title: '그런 곳은 없어요',

@@ -2,6 +2,7 @@
 import { useEffect, useState, type RefObject } from 'react';
 import type { RoomScene } from '../../world/scene';
 import { useLocale } from '../i18n';
+import { useReducedMotion } from '../state/motion';
 
 /** Null until the drawing code has arrived; a new scene when the language or the wish for less motion changes. */
 export function useRoomScene(host: RefObject<HTMLElement | null>): RoomScene | null {
@@ -33,17 +34,4 @@ export function useRoomScene(host: RefObject<HTMLElement | null>): RoomScene | n
     throw failure;
   }
   return scene;
-}
-
-const query = '(prefers-reduced-motion: reduce)';
-
-export function useReducedMotion(): boolean {
-  const [reduced, setReduced] = useState(() => matchMedia(query).matches);
-  useEffect(() => {
-    const list = matchMedia(query);
-    const changed = (): void => setReduced(list.matches);
-    list.addEventListener('change', changed);
-    return () => list.removeEventListener('change', changed);
-  }, []);
-  return reduced;
 }

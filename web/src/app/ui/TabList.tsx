@@ -1,5 +1,5 @@
 /** Tabs in a row, walked with the arrow keys. */
-import type { KeyboardEvent } from 'react';
+import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
 import { classes } from './controls';
 import { Icon, type IconName } from './Icon';
 import styles from './TabList.module.css';
@@ -21,6 +21,16 @@ interface TabListProps<Id extends string> {
 }
 
 export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: TabListProps<Id>) {
+  const row = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // where not all of them fit, the chosen one does; the page itself stays where it is
+    const tab = document.getElementById(`${id}-${chosen}`);
+    if (row.current && tab) {
+      const before = tab.offsetLeft - row.current.offsetLeft;
+      const after = before + tab.offsetWidth - row.current.clientWidth;
+      row.current.scrollLeft = Math.max(Math.min(row.current.scrollLeft, before), after);
+    }
+  }, [id, chosen]);
   const step = (by: number): void => {
     const at = tabs.findIndex((tab) => tab.id === chosen);
     const next = tabs[(at + by + tabs.length) % tabs.length];
@@ -34,7 +44,7 @@ export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: 
     if (key === 'ArrowLeft') step(-1);
   };
   return (
-    <div className={styles.tabs} role="tablist" aria-label={label}>
+    <div ref={row} className={styles.tabs} role="tablist" aria-label={label}>
       {tabs.map((tab) => (
         <button
           key={tab.id}

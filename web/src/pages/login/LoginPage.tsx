@@ -9,6 +9,7 @@ import { useResource } from '../../app/state/resource';
 import { BrandMark } from '../../app/ui/Brand';
 import { Button, ButtonLink, cardClass, classes } from '../../app/ui/controls';
 import { Icon } from '../../app/ui/Icon';
+import { useWhen } from '../../app/when';
 import { PageHeader } from '../../app/ui/PageHeader';
 import styles from './LoginPage.module.css';
 import { safeReturn } from './safeReturn';
@@ -19,6 +20,8 @@ export function LoginPage() {
   usePageTitle(login.title);
   const [search] = useSearchParams();
   const error = search.get('error');
+  const closed = closedUntil(search.get('closed'));
+  const when = useWhen();
   const me = useMe((state) => state.user);
   return (
     <div className={styles.page}>
@@ -28,6 +31,11 @@ export function LoginPage() {
           <BrandMark size={72} />
           <h1>{login.title}</h1>
           <p className={styles.lead}>{login.lead}</p>
+          {closed !== null && (
+            <p className={styles.note} role="status">
+              {login.closed(when(closed))}
+            </p>
+          )}
           {error !== null && (
             <p className={styles.error} role="alert">
               {textOf(login.errors, error)}
@@ -51,6 +59,12 @@ export function LoginPage() {
       </main>
     </div>
   );
+}
+
+/** Until when a closed account can be restored, as the address says; nothing where it says nonsense. */
+function closedUntil(text: string | null): number | null {
+  const ms = text === null ? Number.NaN : Number(text);
+  return Number.isSafeInteger(ms) && ms > 0 ? ms : null;
 }
 
 function Providers({ returnTo }: { returnTo: string }) {

@@ -23,17 +23,22 @@ export function RoomDialogs({ live, role, people, open, close }: RoomDialogsProp
   return (
     <Suspense>
       {open.about === 'room' && role !== 'visitor' && <ManageDialog live={live} owner={role === 'owner'} close={close} />}
-      {open.about === 'person' && role === 'owner' && <SeenPerson key={open.member} live={live} people={people} member={open.member} close={close} />}
+      {open.about === 'person' && <SeenPerson key={open.member} live={live} owner={role === 'owner'} people={people} member={open.member} close={close} />}
     </Suspense>
   );
 }
 
+interface SeenPersonProps extends Pick<RoomDialogsProps, 'live' | 'people' | 'close'> {
+  owner: boolean;
+  member: number;
+}
+
 /** Somebody who goes while one looks at them stays as they were seen last. */
-function SeenPerson({ live, people, member, close }: { live: LiveRoom; people: readonly Present[]; member: number; close(): void }) {
+function SeenPerson({ live, owner, people, member, close }: SeenPersonProps) {
   const now = people.find((person) => person.member === member) ?? null;
   const [seen, setSeen] = useState(now);
   if (now && now !== seen) {
     setSeen(now);
   }
-  return seen && <PersonDialog live={live} person={seen} here={now !== null} close={close} />;
+  return seen && <PersonDialog live={live} person={seen} here={now !== null} owner={owner && seen.role !== 'owner'} close={close} />;
 }

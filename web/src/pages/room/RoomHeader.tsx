@@ -1,8 +1,10 @@
 /** The head of a room: way home, whose room this is, whether one is in, who else is, and what one may do. */
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { RoomInfo } from 'maru-client';
 import type { Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
+import { Bell } from '../../app/ui/Bell';
 import { BrandMark } from '../../app/ui/Brand';
 import { ButtonLink, Chip, classes, dotClass } from '../../app/ui/controls';
 import { Icon } from '../../app/ui/Icon';
@@ -38,7 +40,9 @@ export function RoomHeader({ room, name, info, inside, people, showPeople, manag
       <div className={styles.title}>
         <div className={styles.names}>
           <h1>{name}</h1>
-          <p>{words.of(room.owner.displayName)}</p>
+          <p>
+            <Link href={`/u/${room.owner.handle}`}>{words.of(room.owner.displayName)}</Link>
+          </p>
         </div>
         <span title={inside ? words.insideHint : words.watchingHint} data-testid="presence" data-inside={inside}>
           <Chip {...(inside ? { tone: 'good' as const } : { tone: 'waiting' as const })}>
@@ -62,6 +66,7 @@ export function RoomHeader({ room, name, info, inside, people, showPeople, manag
           </span>
         </button>
       )}
+      <Bell />
       {children}
       <span className={classes(manages && styles.elsewhere)}>
         <LanguageSwitch compact />

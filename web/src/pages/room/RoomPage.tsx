@@ -1,4 +1,6 @@
 /** /r/:handle: finds whose room it is, then shows it. */
+import { useEffect } from 'react';
+import { useLocation } from 'wouter';
 import { ApiProblem, fetchRoom, fetchUser, type Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
 import { usePageTitle } from '../../app/pageTitle';
@@ -12,19 +14,32 @@ import { Blocked } from './Blocked';
 import { RoomScreen } from './RoomScreen';
 import styles from './RoomPage.module.css';
 
-async function findRoom(handle: string, signal: AbortSignal): Promise<Room> {
+interface Found {
+  readonly room: Room;
+  /** The owner's handle of today: the address may have one of the past. */
+  readonly handle: string;
+}
+
+async function findRoom(handle: string, signal: AbortSignal): Promise<Found> {
   const owner = await fetchUser(handle, signal);
-  return fetchRoom(owner.frontRoomId, signal);
+  return { room: await fetchRoom(owner.frontRoomId, signal), handle: owner.handle };
 }
 
 export function RoomPage({ handle }: { handle: string }) {
   const me = useMe((state) => state.user);
   // what one may see and do depends on who is asking
   const [room, again] = useResource(`${handle} ${me?.id ?? ''}`, (signal) => findRoom(handle, signal));
+  const [, go] = useLocation();
+  const now = room.status === 'ready' ? room.value.handle : handle;
+  useEffect(() => {
+    if (now !== handle) {
+      go(`/r/${now}`, { replace: true });
+    }
+  }, [now, handle, go]);
   if (room.status === 'failed') {
     return <Unavailable handle={handle} error={room.error} again={again} />;
   }
-  return room.status === 'loading' || me === undefined ? <Waiting /> : <RoomScreen key={me?.id ?? ''} room={room.value} me={me} />;
+  return room.status === 'loading' || me === undefined || now !== handle ? <Waiting /> : <RoomScreen key={me?.id ?? ''} room={room.value.room} me={me} />;
 }
 
 function Unavailable({ handle, error, again }: { handle: string; error: unknown; again(): void }) {

@@ -26,6 +26,7 @@ import { isDecision } from './decisions';
 import { useLimits } from './limits';
 import { RoomDialogs, type RoomDialog } from './RoomDialogs';
 import { useRoomNews } from './roomNews';
+import { useRoomNotices } from './roomNotices';
 import { useRoomWords } from './words';
 import styles from './RoomScreen.module.css';
 import { WalkHint } from './WalkHint';
@@ -67,6 +68,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
   useLiveScene(scene, present ? live : null);
   useRefusals(live);
   useRoomNews(live);
+  useRoomNotices(live);
   const waitSeconds = useLimits(live);
 
   const [editing, setEditing] = useState(false);
@@ -150,7 +152,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
           </p>
         </div>
         {present && live && panel !== null && (
-          <RoomPanels cover={below} live={live} room={room} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} manage={rights === 'owner' ? (member) => openDialog({ about: 'person', member }) : null} />
+          <RoomPanels cover={below} live={live} room={room} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} />
         )}
       </main>
       {present && (

@@ -6,7 +6,7 @@ import { useDeciding } from './decision';
 import styles from './manage.module.css';
 import { Missing } from './Missing';
 import { useRoomList } from './useRoomList';
-import { useWhen } from './when';
+import { useWhen } from '../../../app/when';
 import { useManageWords } from './words';
 
 export function AccessPanel({ live }: { live: LiveRoom }) {

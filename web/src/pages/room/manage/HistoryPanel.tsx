@@ -5,7 +5,7 @@ import { historyText } from './historyText';
 import styles from './manage.module.css';
 import { Missing } from './Missing';
 import { useRoomList } from './useRoomList';
-import { useWhen } from './when';
+import { useWhen } from '../../../app/when';
 import { useManageWords } from './words';
 
 export function HistoryPanel({ live }: { live: LiveRoom }) {

@@ -3,14 +3,14 @@ import { useId, useState, type FormEvent } from 'react';
 import { BATCH_OPS_MAX, type LayoutInfo, type LiveRoom } from 'maru-client';
 import { useMessages } from '../../../app/i18n';
 import { useToasts } from '../../../app/state/toasts';
+import { Ask } from '../../../app/ui/Ask';
 import { Button, classes, fieldClass } from '../../../app/ui/controls';
-import { Ask } from './Ask';
 import { useDeciding } from './decision';
 import styles from './manage.module.css';
 import { Missing } from './Missing';
 import { nameFits, tidyName } from './policy';
 import { useRoomList } from './useRoomList';
-import { useWhen } from './when';
+import { useWhen } from '../../../app/when';
 import { useManageWords } from './words';
 
 type Question = { readonly about: 'replace' | 'restore' | 'remove'; readonly name: string };

@@ -1,8 +1,9 @@
 /** The rules of the room: its name, who may come in, how many. */
-import { useId, useState, type FormEvent, type ReactNode } from 'react';
+import { useId, useState, type FormEvent } from 'react';
 import type { LiveRoom, PolicyPatch, Visibility } from 'maru-client';
 import { useMessages } from '../../../app/i18n';
 import { Button, classes, fieldClass, IconButton } from '../../../app/ui/controls';
+import { Row, Switch } from '../../../app/ui/form';
 import { useLiveInfo } from '../useLiveRoom';
 import { useDeciding } from './decision';
 import styles from './manage.module.css';
@@ -81,40 +82,4 @@ export function SettingsForm({ live }: { live: LiveRoom }) {
 function wholeOf(typed: string): number {
   const digits = typed.replaceAll(/\D/g, '').slice(0, 4);
   return Math.max(1, Number(digits));
-}
-
-interface RowProps {
-  label: ReactNode;
-  lead: string;
-  children: ReactNode;
-}
-
-function Row({ label, lead, children }: RowProps) {
-  return (
-    <div className={styles.row}>
-      <div className={styles.rowWords}>
-        <b>{label}</b>
-        <span className={styles.small}>{lead}</span>
-      </div>
-      {children}
-    </div>
-  );
-}
-
-interface SwitchProps {
-  name: string;
-  label: string;
-  lead: string;
-  on: boolean;
-  disabled?: boolean;
-  turn(on: boolean): void;
-}
-
-function Switch({ name, label, lead, on, disabled = false, turn }: SwitchProps) {
-  const id = useId();
-  return (
-    <Row label={<label htmlFor={id}>{label}</label>} lead={lead}>
-      <input id={id} type="checkbox" role="switch" className={styles.switch} aria-checked={on} checked={on} disabled={disabled} data-testid={`switch-${name}`} onChange={(event) => turn(event.target.checked)} />
-    </Row>
-  );
 }

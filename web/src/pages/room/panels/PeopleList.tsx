@@ -1,4 +1,4 @@
-/** Who is in the room and how they are; one's own status; for the owner, what can be done about a person. */
+/** Who is in the room and how they are; one's own status; more about a person. */
 import type { Status } from 'maru-client';
 import { Link } from 'wouter';
 import { useMessages } from '../../../app/i18n';
@@ -16,11 +16,13 @@ interface PeopleListProps {
   here: string;
   walkTo: ((member: number) => void) | null;
   setStatus(status: Status): void;
-  /** For the owner of the room. */
-  manage: ((member: number) => void) | null;
+  /** Opens more about a person. */
+  about(member: number): void;
+  /** Whether one may decide about guests, too. */
+  manages: boolean;
 }
 
-export function PeopleList({ people, self, here, walkTo, setStatus, manage }: PeopleListProps) {
+export function PeopleList({ people, self, here, walkTo, setStatus, about, manages }: PeopleListProps) {
   const { room } = useMessages();
   const me = people.find(({ member }) => member === self);
   return (
@@ -28,7 +30,7 @@ export function PeopleList({ people, self, here, walkTo, setStatus, manage }: Pe
       {me && <OwnStatus busy={me.busy} choose={setStatus} />}
       <ul className={styles.list} aria-label={room.people}>
         {people.map((person) => (
-          <Entry key={person.member} person={person} mine={person.member === self} here={here} walkTo={walkTo} manage={person.role === 'owner' ? null : manage} />
+          <Entry key={person.member} person={person} mine={person.member === self} here={here} walkTo={walkTo} about={person.member !== self && (manages || person.handle !== null) ? about : null} />
         ))}
       </ul>
     </>
@@ -60,10 +62,10 @@ interface EntryProps {
   mine: boolean;
   here: string;
   walkTo: ((member: number) => void) | null;
-  manage: ((member: number) => void) | null;
+  about: ((member: number) => void) | null;
 }
 
-function Entry({ person, mine, here, walkTo, manage }: EntryProps) {
+function Entry({ person, mine, here, walkTo, about }: EntryProps) {
   const { room, common } = useMessages();
   const { status, manage: words } = useRoomWords();
   const notes = [
@@ -97,7 +99,7 @@ function Entry({ person, mine, here, walkTo, manage }: EntryProps) {
           <Icon name="home" size={20} />
         </Link>
       )}
-      {manage && (
+      {about && (
         <button
           type="button"
           className={styles.visit}
@@ -105,7 +107,7 @@ function Entry({ person, mine, here, walkTo, manage }: EntryProps) {
           title={words.person(person.name)}
           aria-haspopup="dialog"
           data-testid="person-more"
-          onClick={() => manage(person.member)}
+          onClick={() => about(person.member)}
         >
           <Icon name="more" size={20} />
         </button>

@@ -30,14 +30,15 @@ interface RoomPanelsProps {
   editing: boolean;
   arranging: Arranging;
   scene: RoomScene | null;
-  /** For the owner: what can be done about a person. */
-  manage: ((member: number) => void) | null;
+  /** Opens more about a person. */
+  about(member: number): void;
+  manages: boolean;
 }
 
 /** Until the server has said its limit. */
 const itemsUsual = 150;
 
-export function RoomPanels({ cover, live, room, view, people, panel, show, editing, arranging, scene, manage }: RoomPanelsProps) {
+export function RoomPanels({ cover, live, room, view, people, panel, show, editing, arranging, scene, about, manages }: RoomPanelsProps) {
   const words = useMessages();
   const visiting: readonly Tab<PanelId>[] = [
     { id: 'chat', label: words.room.chat, icon: 'chat' },
@@ -80,7 +81,7 @@ export function RoomPanels({ cover, live, room, view, people, panel, show, editi
         </>
       )}
       {chosen === 'people' && (
-        <PeopleList people={people} self={live.member} here={room.owner.handle} walkTo={walkToMember} setStatus={(status) => live.setStatus(status)} manage={manage} />
+        <PeopleList people={people} self={live.member} here={room.owner.handle} walkTo={walkToMember} setStatus={(status) => live.setStatus(status)} about={about} manages={manages} />
       )}
       {chosen === 'things' && <ThingList things={things} editing={editing} selection={arranging.selection} choose={chooseThing} />}
       {chosen === 'catalogue' && (

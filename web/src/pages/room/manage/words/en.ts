@@ -80,6 +80,7 @@ export const en = {
     done: (name: string) => `Done: ${name}.`,
   },
   person: {
+    inThisRoom: 'In this room',
     promote: 'Let them decorate',
     promoteLead: 'Furniture, walls and light of this room.',
     demote: 'Make a visitor again',

@@ -81,6 +81,7 @@ export const ko: ManageWords = {
     done: (name) => `${name} 님, 되었어요.`,
   },
   person: {
+    inThisRoom: '이 방에서',
     promote: '함께 꾸미기',
     promoteLead: '이 방의 가구와 벽, 조명을 바꿀 수 있어요.',
     demote: '다시 방문자로',

@@ -1,0 +1,195 @@
+//! Roles and suspensions in SQLite.
+
+use async_trait::async_trait;
+use serde_json::json;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::audit::{Line, write};
+use super::login_steps::ended_at;
+use super::role::role_of;
+use super::user::stored;
+use crate::domain::audit::{Act, Trace};
+use crate::domain::clock::WallMs;
+use crate::domain::id::UserId;
+use crate::domain::user::AccountRole;
+use crate::ports::login::LoginStoreError;
+use crate::ports::permission::{PermissionStore, RoleSet, Suspended, Suspension};
+
+async fn role(
+    connection: &mut SqliteConnection,
+    user: UserId,
+) -> Result<Option<AccountRole>, sqlx::Error> {
+    let role: Option<String> = sqlx::query_scalar("SELECT role FROM user WHERE id = ?")
+        .bind(user.uuid())
+        .fetch_optional(connection)
+        .await?;
+    role.map(|role| role_of(&role)).transpose()
+}
+
+/// The role whoever acts has now.
+async fn actor_role(
+    connection: &mut SqliteConnection,
+    trace: &Trace,
+) -> Result<AccountRole, sqlx::Error> {
+    match trace.actor {
+        Some(actor) => Ok(role(connection, actor).await?.unwrap_or_default()),
+        None => Ok(AccountRole::default()),
+    }
+}
+
+/// Why a moderator's decision about an account does not stand, if it does not.
+async fn hindrance(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    trace: &Trace,
+) -> Result<Option<Suspended>, sqlx::Error> {
+    let acting = actor_role(connection, trace).await?;
+    Ok(match role(connection, user).await? {
+        _ if acting < AccountRole::Moderator => Some(Suspended::Forbidden),
+        None => Some(Suspended::NoSuchUser),
+        Some(role) if role >= acting => Some(Suspended::Forbidden),
+        Some(_) => None,
+    })
+}
+
+#[async_trait]
+impl PermissionStore for Sqlite {
+    async fn set_role(
+        &self,
+        user: UserId,
+        wanted: AccountRole,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<RoleSet, LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        if actor_role(&mut transaction, trace).await? < AccountRole::Admin {
+            return Ok(RoleSet::Forbidden);
+        }
+        let Some(before) = role(&mut transaction, user).await? else {
+            return Ok(RoleSet::NoSuchUser);
+        };
+        if before == wanted {
+            return Ok(RoleSet::Set(before));
+        }
+        let admins: u32 = sqlx::query_scalar("SELECT count(*) FROM user WHERE role = 'admin'")
+            .fetch_one(&mut *transaction)
+            .await?;
+        if before == AccountRole::Admin && admins == 1 {
+            return Ok(RoleSet::LastAdmin);
+        }
+        sqlx::query("UPDATE user SET role = ? WHERE id = ?")
+            .bind(wanted.as_str())
+            .bind(user.uuid())
+            .execute(&mut *transaction)
+            .await?;
+        let line = Line {
+            act: Act::RoleChanged,
+            subject: Some(user),
+            detail: json!({ "before": before.as_str(), "after": wanted.as_str() }),
+            trace,
+            at: now,
+        };
+        write(&mut transaction, line).await?;
+        transaction.commit().await?;
+        Ok(RoleSet::Set(before))
+    }
+
+    async fn suspend(
+        &self,
+        suspension: &Suspension,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<Suspended, LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let user = suspension.user_id;
+        if let Some(hindrance) = hindrance(&mut transaction, user, trace).await? {
+            return Ok(hindrance);
+        }
+        sqlx::query(
+            "INSERT INTO suspension (user_id, reason, until_ms, by_id, created_ms) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (user_id) DO UPDATE SET reason = excluded.reason, until_ms = excluded.until_ms,
+                                                 by_id = excluded.by_id, created_ms = excluded.created_ms",
+        )
+        .bind(user.uuid())
+        .bind(&suspension.reason)
+        .bind(suspension.until.map(stored))
+        .bind(trace.actor.map(UserId::uuid))
+        .bind(stored(now))
+        .execute(&mut *transaction)
+        .await?;
+        let ended: Vec<Uuid> = sqlx::query_scalar(
+            "UPDATE login SET revoked_ms = ? WHERE user_id = ? AND revoked_ms IS NULL RETURNING id",
+        )
+        .bind(stored(now))
+        .bind(user.uuid())
+        .fetch_all(&mut *transaction)
+        .await?;
+        // Codes under way would open a login when the suspension is over.
+        sqlx::query("DELETE FROM app_code WHERE user_id = ? AND login_id IS NULL")
+            .bind(user.uuid())
+            .execute(&mut *transaction)
+            .await?;
+        let line = Line {
+            act: Act::Suspended,
+            subject: Some(user),
+            detail: json!({ "reason": suspension.reason, "until_ms": suspension.until }),
+            trace,
+            at: now,
+        };
+        write(&mut transaction, line).await?;
+        transaction.commit().await?;
+        Ok(Suspended::Done(ended_at(ended, now)))
+    }
+
+    async fn reinstate(
+        &self,
+        user: UserId,
+        trace: &Trace,
+        now: WallMs,
+    ) -> Result<Suspended, LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        if let Some(hindrance) = hindrance(&mut transaction, user, trace).await? {
+            return Ok(hindrance);
+        }
+        let done = sqlx::query("DELETE FROM suspension WHERE user_id = ?")
+            .bind(user.uuid())
+            .execute(&mut *transaction)
+            .await?;
+        if done.rows_affected() == 1 {
+            let line = Line {
+                act: Act::Reinstated,
+                subject: Some(user),
+                detail: json!({}),
+                trace,
+                at: now,
+            };
+            write(&mut transaction, line).await?;
+        }
+        transaction.commit().await?;
+        Ok(Suspended::Done(Vec::new()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sqlite;
+    use crate::ports::permission::conformance::conformance;
+
+    #[tokio::test]
+    async fn keeps_what_a_permission_store_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        let admin = crate::ports::user::conformance::created(&store, "ruler", "ruler").await;
+        super::super::set_role(
+            folder.path(),
+            &admin.handle,
+            crate::domain::user::AccountRole::Admin,
+            crate::domain::clock::WallMs(1),
+        )
+        .await
+        .unwrap();
+        conformance(&store, &store, &store, &admin).await;
+    }
+}

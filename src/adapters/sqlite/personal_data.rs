@@ -1,0 +1,119 @@
+//! What the embedded store holds of a person: a list of queries for their archive, and the way it forgets them.
+
+mod archive;
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Sqlite, handle};
+use crate::domain::clock::WallMs;
+use crate::domain::id::UserId;
+use crate::domain::room::RoomEvent;
+use crate::ports::personal_data::{Archive, Erasing, PersonalData, PersonalDataError};
+use crate::ports::profile::HANDLE_KEPT_MS;
+
+/// Rows changed in one step: bounds how long others wait to write.
+const ROWS_PER_STEP: u32 = 256;
+
+impl From<sqlx::Error> for PersonalDataError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+#[async_trait]
+impl PersonalData for Sqlite {
+    async fn export(
+        &self,
+        person: UserId,
+        archive: &mut dyn Archive,
+    ) -> Result<(), PersonalDataError> {
+        // One view of all tables.
+        let mut transaction = self.read.begin().await?;
+        archive::write(&mut transaction, person, archive).await
+    }
+
+    async fn erase(&self, person: UserId, now: WallMs) -> Result<Erasing, PersonalDataError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let more = forget_in_log(&mut transaction, person).await?
+            || forget_in_account_audit(&mut transaction, person.uuid()).await?
+            || forget_account(&mut transaction, person, now).await?;
+        transaction.commit().await?;
+        Ok(if more { Erasing::Begun } else { Erasing::Done })
+    }
+
+    /// Brings everything from the write-ahead log into the database, where it replaces what was there, and empties
+    /// the log: what was deleted is in neither file after.
+    async fn settle(&self) -> Result<(), PersonalDataError> {
+        let (busy, ..): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&self.write)
+            .await?;
+        match busy {
+            0 => Ok(()),
+            _ => Err(PersonalDataError("a reader holds the log".into())),
+        }
+    }
+}
+
+/// Events published of rooms that name the person; whether there were any.
+async fn forget_in_log(
+    conn: &mut SqliteConnection,
+    person: UserId,
+) -> Result<bool, PersonalDataError> {
+    let id = person.to_string();
+    let rows: Vec<(i64, Json<RoomEvent>)> =
+        sqlx::query_as("SELECT place, event FROM event_log WHERE instr(event, ?) > 0 LIMIT ?")
+            .bind(&id)
+            .bind(ROWS_PER_STEP)
+            .fetch_all(&mut *conn)
+            .await?;
+    let any = !rows.is_empty();
+    for (place, Json(mut event)) in rows {
+        event.forget(&id);
+        sqlx::query("UPDATE event_log SET event = ? WHERE place = ?")
+            .bind(Json(event))
+            .bind(place)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(any)
+}
+
+/// What operators did to the account stays, and does not say whose it was.
+async fn forget_in_account_audit(
+    conn: &mut SqliteConnection,
+    person: Uuid,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE account_audit SET user_id = zeroblob(16) WHERE id IN
+             (SELECT id FROM account_audit WHERE user_id = ? LIMIT ?)",
+    )
+    .bind(person)
+    .bind(ROWS_PER_STEP)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The account itself, and with it everything that hangs on it; whether it was there.
+async fn forget_account(
+    conn: &mut SqliteConnection,
+    person: UserId,
+    now: WallMs,
+) -> Result<bool, sqlx::Error> {
+    handle::keep_digests(&mut *conn, person.uuid(), HANDLE_KEPT_MS, now).await?;
+    sqlx::query("DELETE FROM user_outbox WHERE user_id = ? OR instr(event, ?) > 0")
+        .bind(person.uuid())
+        .bind(person.to_string())
+        .execute(&mut *conn)
+        .await?;
+    let gone = sqlx::query("DELETE FROM user WHERE id = ?")
+        .bind(person.uuid())
+        .execute(conn)
+        .await?;
+    Ok(gone.rows_affected() > 0)
+}

@@ -1,0 +1,139 @@
+//! The embedded store's part of a person's archive: a query a file, each row a JSON value. No secret is in any.
+
+use futures_util::TryStreamExt;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use crate::domain::id::UserId;
+use crate::ports::personal_data::{Archive, PersonalDataError};
+
+/// File names and their queries: `?1` is the person's id, `?2` the same as text. `{uuid:x}` and `{time:x}` stand for
+/// column `x` as people read it.
+pub(super) const FILES: &[(&str, &str)] = &[
+    (
+        "profile",
+        "SELECT json_object('id', ?2, 'handle', handle, 'display_name', display_name, 'mood', mood,
+                'bio', bio, 'links', json(links), 'look', hex(look), 'role', role,
+                'front_room_id', {uuid:front_room_id}, 'created_at', {time:created_ms})
+         FROM user WHERE id = ?1",
+    ),
+    (
+        "old_handles",
+        "SELECT json_object('handle', handle, 'kept_until', {time:kept_until_ms})
+         FROM old_handle WHERE user_id = ?1 ORDER BY kept_until_ms",
+    ),
+    (
+        "settings",
+        "SELECT json_object('account_private', json(iif(account_private, 'true', 'false')),
+                'room_default_visibility', room_default_visibility, 'show_presence', show_presence,
+                'show_visits', show_visits, 'language', language, 'motion', motion,
+                'notifications', json(notifications))
+         FROM user_settings WHERE user_id = ?1",
+    ),
+    (
+        "identities",
+        "SELECT json_object('provider', provider, 'subject', subject, 'linked_at', {time:created_ms})
+         FROM identity WHERE user_id = ?1 ORDER BY created_ms, provider",
+    ),
+    (
+        "logins",
+        "SELECT json_object('id', {uuid:id}, 'user_agent', user_agent, 'created_at', {time:created_ms},
+                'seen_at', {time:seen_ms}, 'expires_at', {time:expires_ms}, 'ended_at', {time:revoked_ms})
+         FROM login WHERE user_id = ?1 ORDER BY created_ms, id",
+    ),
+    (
+        "follows",
+        "SELECT json_object('following', handle, 'since', {time:follow.created_ms})
+         FROM follow JOIN user ON user.id = followee_id
+         WHERE follower_id = ?1 ORDER BY follow.created_ms, handle",
+    ),
+    (
+        "followers",
+        "SELECT json_object('follower', handle, 'since', {time:follow.created_ms})
+         FROM follow JOIN user ON user.id = follower_id
+         WHERE followee_id = ?1 ORDER BY follow.created_ms, handle",
+    ),
+    (
+        "rooms",
+        "SELECT json_object('id', {uuid:id}, 'name', name, 'visibility', visibility,
+                'guests_allowed', json(iif(guests_allowed, 'true', 'false')),
+                'locked', json(iif(locked, 'true', 'false')), 'people_max', people_max,
+                'theme', json(theme), 'people', json(access_lists),
+                'created_at', {time:created_ms}, 'changed_at', {time:changed_ms})
+         FROM room WHERE owner_id = ?1 AND state = 'active' ORDER BY created_ms, id",
+    ),
+    (
+        "room_items",
+        "SELECT json_object('room_id', {uuid:room.id}, 'item_id', item_id, 'item', json(body))
+         FROM room JOIN room_item ON room_id = room.id
+         WHERE owner_id = ?1 AND state = 'active' ORDER BY room.id, item_id",
+    ),
+    (
+        "room_layouts",
+        "SELECT json_object('room_id', {uuid:room.id}, 'name', room_layout.name,
+                'saved_at', {time:saved_ms}, 'layout', json(body))
+         FROM room JOIN room_layout ON room_id = room.id
+         WHERE owner_id = ?1 AND state = 'active' ORDER BY room.id, room_layout.name",
+    ),
+    (
+        "edits",
+        "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'parts', json(parts))
+         FROM room_edit WHERE author_id = ?2 ORDER BY at_ms, room_id, seq",
+    ),
+    (
+        "chat",
+        "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'text', text)
+         FROM room_chat WHERE author_id = ?2 ORDER BY at_ms, room_id, seq, line",
+    ),
+    (
+        "decisions",
+        "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'decision', json(decision))
+         FROM room_audit WHERE actor_id = ?2 ORDER BY at_ms, room_id, seq",
+    ),
+    (
+        "account_audit",
+        "SELECT json_object('at', {time:at_ms}, 'action', action, 'before', before, 'after', after)
+         FROM account_audit WHERE user_id = ?1 ORDER BY id",
+    ),
+];
+
+/// Writes every file.
+pub(super) async fn write(
+    conn: &mut SqliteConnection,
+    person: UserId,
+    archive: &mut dyn Archive,
+) -> Result<(), PersonalDataError> {
+    for (name, query) in FILES {
+        archive.begin(name).await?;
+        let mut rows = sqlx::query_scalar(AssertSqlSafe(spelled(query)))
+            .bind(person.uuid())
+            .bind(person.to_string())
+            .fetch(&mut *conn);
+        while let Some(json) = rows.try_next().await? {
+            archive.add(json).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A query with its `{kind:column}` spelled out.
+fn spelled(query: &str) -> String {
+    let mut parts = query.split('{');
+    let mut spelled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (what, rest) = part.split_once('}').unwrap_or((part, ""));
+        match what.split_once(':') {
+            Some(("uuid", column)) => {
+                let groups = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)];
+                let groups =
+                    groups.map(|(from, count)| format!("substr(hex({column}), {from}, {count})"));
+                spelled.push_str(&format!("lower({})", groups.join(" || '-' || ")));
+            }
+            Some((_, column)) => spelled.push_str(&format!(
+                "strftime('%Y-%m-%dT%H:%M:%fZ', {column} / 1000.0, 'unixepoch')"
+            )),
+            None => {}
+        }
+        spelled.push_str(rest);
+    }
+    spelled
+}

@@ -1,0 +1,147 @@
+//! Personal access tokens in SQLite.
+
+use async_trait::async_trait;
+use serde_json::json;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::audit::{Line, write};
+use super::login_steps::{Insert, insert, scopes_of, wall};
+use super::once::{Begun, begin, record};
+use super::user::stored;
+use crate::domain::audit::{Act, Trace};
+use crate::domain::clock::WallMs;
+use crate::domain::id::{LoginId, UserId};
+use crate::ports::login::{
+    Added, LoginKind, LoginStoreError, NewToken, PersonalToken, PersonalTokenStore,
+    TOKENS_PER_USER_MAX,
+};
+use crate::ports::once::{Done, Once};
+
+#[derive(sqlx::FromRow)]
+struct TokenRow {
+    id: Uuid,
+    name: String,
+    scopes: String,
+    created_ms: i64,
+    seen_ms: i64,
+    expires_ms: Option<i64>,
+    revoked_ms: Option<i64>,
+}
+
+impl TryFrom<TokenRow> for PersonalToken {
+    type Error = sqlx::Error;
+
+    fn try_from(row: TokenRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: LoginId::from_uuid(row.id),
+            name: row.name,
+            scopes: scopes_of(&row.scopes)?,
+            created: wall(row.created_ms),
+            seen: wall(row.seen_ms),
+            expires: row.expires_ms.map(wall),
+        })
+    }
+}
+
+#[async_trait]
+impl PersonalTokenStore for Sqlite {
+    async fn add_token(
+        &self,
+        token: &NewToken,
+        once: Option<&Once>,
+        trace: &Trace,
+    ) -> Result<Done<Added>, LoginStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        match begin(&mut transaction, once, token.at).await? {
+            Begun::Fresh => {}
+            Begun::Replay(added) => return Ok(Done::Before(added)),
+            Begun::Mismatch => return Ok(Done::KeyReused),
+        }
+        if let Some(before) = with_secret(&mut transaction, token).await? {
+            return Ok(Done::Before(match before.revoked_ms {
+                None => Added::Token(before.try_into()?),
+                Some(_) => Added::Revoked,
+            }));
+        }
+        let count: u32 = sqlx::query_scalar(
+            "SELECT count(*) FROM login WHERE user_id = ?1 AND kind = 'token' AND revoked_ms IS NULL
+               AND (expires_ms IS NULL OR expires_ms > ?2)",
+        )
+        .bind(token.user_id.uuid())
+        .bind(stored(token.at))
+        .fetch_one(&mut *transaction)
+        .await?;
+        if count >= TOKENS_PER_USER_MAX {
+            return Ok(Done::Now(Added::TooMany));
+        }
+        let new = Insert {
+            id: token.id,
+            user_id: token.user_id,
+            kind: LoginKind::Token,
+            secret: Some(&token.secret),
+            client: None,
+            name: Some(&token.name),
+            scopes: token.scopes,
+            trace,
+            authenticated: WallMs(0),
+            at: token.at,
+            expires: token.expires,
+        };
+        insert(&mut transaction, &new).await?;
+        let scopes = token.scopes.to_string();
+        let line = Line {
+            act: Act::TokenCreated,
+            subject: Some(token.user_id),
+            detail: json!({ "token": token.id, "name": token.name, "scopes": scopes }),
+            trace,
+            at: token.at,
+        };
+        write(&mut transaction, line).await?;
+        let added = Added::Token(PersonalToken {
+            id: token.id,
+            name: token.name.clone(),
+            scopes: token.scopes,
+            created: token.at,
+            seen: token.at,
+            expires: token.expires,
+        });
+        record(&mut transaction, once, &added, token.at).await?;
+        transaction.commit().await?;
+        Ok(Done::Now(added))
+    }
+
+    async fn tokens_of(
+        &self,
+        user: UserId,
+        now: WallMs,
+    ) -> Result<Vec<PersonalToken>, LoginStoreError> {
+        let rows: Vec<TokenRow> = sqlx::query_as(
+            "SELECT id, name, scopes, created_ms, seen_ms, expires_ms, revoked_ms FROM login
+             WHERE user_id = ?1 AND kind = 'token' AND revoked_ms IS NULL
+               AND (expires_ms IS NULL OR expires_ms > ?2)
+             ORDER BY created_ms DESC, rowid DESC",
+        )
+        .bind(user.uuid())
+        .bind(stored(now))
+        .fetch_all(&self.read)
+        .await?;
+        let tokens = rows.into_iter().map(|row| Ok(row.try_into()?));
+        tokens.collect()
+    }
+}
+
+async fn with_secret(
+    connection: &mut SqliteConnection,
+    token: &NewToken,
+) -> Result<Option<TokenRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, name, scopes, created_ms, seen_ms, expires_ms, revoked_ms FROM login
+         WHERE secret_hash = ? AND user_id = ? AND kind = 'token'",
+    )
+    .bind(token.secret.0.as_slice())
+    .bind(token.user_id.uuid())
+    .fetch_optional(connection)
+    .await
+}

@@ -1,0 +1,226 @@
+//! Profiles in SQLite.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+use uuid::Uuid;
+
+use super::room_rows::to_u64;
+use super::user::{UserRow, stored};
+use super::{Sqlite, handle, search, user_outbox};
+use crate::domain::clock::WallMs;
+use crate::domain::id::UserId;
+use crate::domain::profile::{Link, Profile, ProfileChange};
+use crate::domain::search::NameQuery;
+use crate::domain::user::{AccountEvent, User};
+use crate::domain::version::{Expected, Version};
+use crate::ports::profile::{Changed, Found, FoundAfter, HandleRules, ProfileStore, Renamed};
+use crate::ports::user::UserStoreError;
+
+#[derive(Debug, sqlx::FromRow)]
+struct ProfileRow {
+    #[sqlx(flatten)]
+    user: UserRow,
+    links: Json<Vec<Link>>,
+    version: i64,
+    handle_changed_ms: Option<i64>,
+}
+
+impl TryFrom<ProfileRow> for Profile {
+    type Error = sqlx::Error;
+
+    fn try_from(row: ProfileRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            user: row.user.try_into()?,
+            links: row.links.0,
+            version: to_u64(row.version),
+            handle_changed: row.handle_changed_ms.map(|ms| WallMs(to_u64(ms))),
+        })
+    }
+}
+
+/// Whose profile is read.
+pub(super) enum Of<'a> {
+    /// This account's, closed or not.
+    Id(Uuid),
+    /// That of whoever has this handle.
+    Handle(&'a str),
+}
+
+/// A profile, if it is there.
+pub(super) async fn read(
+    conn: &mut SqliteConnection,
+    of: Of<'_>,
+) -> Result<Option<Profile>, sqlx::Error> {
+    const COLUMNS: &str = "SELECT id AS user_id, handle, display_name, look, mood, bio, \
+         front_room_id, links, version, handle_changed_ms FROM user WHERE";
+    let row: Option<ProfileRow> = match of {
+        Of::Id(id) => {
+            let query = AssertSqlSafe(format!("{COLUMNS} id = ?"));
+            sqlx::query_as(query).bind(id).fetch_optional(conn).await?
+        }
+        Of::Handle(handle) => {
+            let query = AssertSqlSafe(format!("{COLUMNS} handle = ? AND closing_ms IS NULL"));
+            sqlx::query_as(query)
+                .bind(handle)
+                .fetch_optional(conn)
+                .await?
+        }
+    };
+    row.map(Profile::try_from).transpose()
+}
+
+#[async_trait]
+impl ProfileStore for Sqlite {
+    async fn profile(&self, id: UserId) -> Result<Option<Profile>, UserStoreError> {
+        let mut conn = self.read.acquire().await?;
+        Ok(read(&mut conn, Of::Id(id.uuid())).await?)
+    }
+
+    async fn find(&self, handle: &str, now: WallMs) -> Result<Option<Found>, UserStoreError> {
+        // One view of both tables: a handle that moves meanwhile is in one of them.
+        let mut transaction = self.read.begin().await?;
+        if let Some(profile) = read(&mut transaction, Of::Handle(handle)).await? {
+            return Ok(Some(Found::Here(profile)));
+        }
+        let moved: Option<String> = sqlx::query_scalar(
+            "SELECT user.handle FROM old_handle JOIN user ON user.id = old_handle.user_id
+             WHERE old_handle.handle = ? AND kept_until_ms > ?",
+        )
+        .bind(handle)
+        .bind(stored(now))
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(current) = moved else {
+            return Ok(None);
+        };
+        let profile = read(&mut transaction, Of::Handle(&current)).await?;
+        Ok(profile.map(Found::Moved))
+    }
+
+    async fn change(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+        expected: &Expected,
+    ) -> Result<Changed<Profile>, UserStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let Some(before) = read(&mut transaction, Of::Id(id.uuid())).await? else {
+            return Ok(Changed::NoSuchUser);
+        };
+        if !expected.admits(Version(before.version)) {
+            return Ok(Changed::Stale);
+        }
+        write(&mut transaction, id.uuid(), change).await?;
+        let version = before.version + 1;
+        let event = AccountEvent::ProfileChanged { version };
+        user_outbox::put(&mut transaction, id.uuid(), &event).await?;
+        let after = read(&mut transaction, Of::Id(id.uuid())).await?;
+        transaction.commit().await?;
+        Ok(after.map_or(Changed::NoSuchUser, Changed::Done))
+    }
+
+    async fn rename(
+        &self,
+        id: UserId,
+        handle: &str,
+        rules: HandleRules,
+        at: WallMs,
+    ) -> Result<Renamed, UserStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let renamed = handle::rename(&mut transaction, id, handle, rules, at).await?;
+        transaction.commit().await?;
+        Ok(renamed)
+    }
+
+    async fn search(
+        &self,
+        query: &NameQuery,
+        hidden: &BTreeSet<String>,
+        after: Option<&FoundAfter>,
+        limit: u32,
+    ) -> Result<Vec<(User, FoundAfter)>, UserStoreError> {
+        let mut transaction = self.read.begin().await?;
+        let found = search::people(&mut transaction, query, hidden, after, limit).await;
+        Ok(found?)
+    }
+}
+
+async fn write(
+    conn: &mut SqliteConnection,
+    user: Uuid,
+    change: &ProfileChange,
+) -> Result<(), sqlx::Error> {
+    let name = change.display_name.as_ref().map(|name| name.as_str());
+    sqlx::query(
+        "UPDATE user SET display_name = coalesce(?, display_name), mood = coalesce(?, mood),
+             bio = coalesce(?, bio), look = coalesce(?, look), links = coalesce(?, links),
+             version = version + 1
+         WHERE id = ?",
+    )
+    .bind(name)
+    .bind(change.mood.as_ref().map(|mood| mood.as_str()))
+    .bind(change.bio.as_ref().map(|bio| bio.as_str()))
+    .bind(change.look.as_ref().map(|look| look.0.as_slice()))
+    .bind(change.links.as_ref().map(|links| Json(links.as_slice())))
+    .bind(user)
+    .execute(&mut *conn)
+    .await?;
+    match name {
+        Some(name) => search::index(conn, user, name).await,
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::profile::conformance::conformance;
+
+    #[tokio::test]
+    async fn keeps_what_a_profile_store_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        conformance(&store, &store).await;
+    }
+
+    #[tokio::test]
+    async fn each_change_is_told_with_it_and_what_changed_nothing_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        let user = crate::ports::user::conformance::created(&store, "teller", "teller").await;
+        let change = ProfileChange::default();
+        store
+            .change(user.id, &change, &Expected::Any)
+            .await
+            .unwrap();
+        store
+            .change(user.id, &change, &Expected::OneOf(Vec::new()))
+            .await
+            .unwrap();
+        let rules = HandleRules {
+            pause_ms: 1_000,
+            kept_ms: 1_000,
+        };
+        for handle in ["told", "told", "told_again"] {
+            store
+                .rename(user.id, handle, rules, WallMs(7))
+                .await
+                .unwrap();
+        }
+        let events: Vec<String> = sqlx::query_scalar("SELECT event FROM user_outbox ORDER BY id")
+            .fetch_all(&store.read)
+            .await
+            .unwrap();
+        assert_eq!(
+            events,
+            [
+                r#"{"type":"created","at":1700000000000}"#,
+                r#"{"type":"profile_changed","version":2}"#,
+                r#"{"type":"handle_changed","from":"teller","to":"told","version":3}"#,
+            ]
+        );
+    }
+}

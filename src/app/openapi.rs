@@ -1,0 +1,62 @@
+//! `maru openapi`: the document of everything a server answers.
+
+use utoipa::openapi::OpenApi;
+
+use super::{health, routes};
+use crate::rest;
+use crate::rest::docs::Document;
+
+/// Every router that serves, without what it serves from.
+fn parts() -> Vec<OpenApi> {
+    vec![
+        rest::auth::routes().into_openapi(),
+        rest::login::routes().into_openapi(),
+        rest::personal_token::routes().into_openapi(),
+        rest::audit::routes().into_openapi(),
+        rest::permission::routes().into_openapi(),
+        rest::identity::routes().into_openapi(),
+        rest::user::routes().into_openapi(),
+        rest::relation::routes().into_openapi(),
+        rest::notification::routes().into_openapi(),
+        rest::room::routes().into_openapi(),
+        rest::admin::routes().into_openapi(),
+        rest::docs::routes().into_openapi(),
+        routes::live_routes().into_openapi(),
+        health::routes().into_openapi(),
+    ]
+}
+
+/// The document.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut whole = OpenApi::default();
+    for part in parts() {
+        whole.merge(part);
+    }
+    rest::openapi::complete(whole)
+}
+
+/// The same, written out.
+#[must_use]
+pub fn document() -> Document {
+    Document::of(&openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_routers_mean_different_things_by_one_name() {
+        let mut known = BTreeMap::new();
+        for part in parts() {
+            let schemas = part.components.unwrap_or_default().schemas;
+            for (name, schema) in schemas {
+                let before = known.insert(name.clone(), schema.clone());
+                assert!(before.is_none_or(|before| before == schema), "{name}");
+            }
+        }
+    }
+}

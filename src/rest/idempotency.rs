@@ -1,0 +1,257 @@
+//! `Idempotency-Key` on each POST: a request sent again takes effect once and is answered the same.
+//!
+//! This layer reads the key, refuses it while the same request is under way on this node, and hands it to the handler,
+//! which takes it as [`Idempotency`] and gives [`Idempotency::once`] to its service. What lasts remembers the key in
+//! the store that takes the effect (`ports/once.rs`). What lives in this node's memory anyway, such as a ticket, is
+//! answered again from memory: its handler adds [`Replayable`] to the answer.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, COOKIE};
+use http::request::Parts;
+use http::{HeaderName, Method, response};
+use sha2::{Digest, Sha256};
+
+use super::problem::{BODY_BYTES_MAX, Code, Problem};
+use crate::domain::address::{AddressGroup, ClientAddress};
+use crate::domain::clock::Clock;
+use crate::domain::id::UserId;
+use crate::ports::once::{Done, Once, OnceKey, RequestDigest};
+use crate::services::auth::Expiring;
+
+/// The header.
+pub static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// How soon to ask again while the same request is under way.
+const IN_FLIGHT_RETRY_MS: u64 = 1_000;
+
+/// How long an answer is kept in memory: longer than a ticket is good.
+const ANSWER_KEPT_MS: u64 = 60_000;
+
+/// Answers kept in memory; beyond, the oldest gives way. 16 MB at the worst.
+const ANSWERS_MAX: usize = 4_096;
+
+/// The largest answer kept in memory, in bytes.
+const ANSWER_BYTES_MAX: usize = 4_096;
+
+/// The key of a request, for its handler.
+#[derive(Debug, Clone, Default)]
+pub struct Idempotency(Option<(OnceKey, RequestDigest)>);
+
+impl Idempotency {
+    /// What to hand to the service; none when the client sent no key.
+    pub fn once(self, owner: UserId) -> Option<Once> {
+        let (key, digest) = self.0?;
+        Some(Once { owner, key, digest })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let found = parts.extensions.get::<Self>().cloned();
+        Ok(found.unwrap_or_default())
+    }
+}
+
+/// What to answer from: the result, the same whether it is new or was recorded.
+pub fn result_of<T>(done: Done<T>) -> Result<T, Problem> {
+    done.result()
+        .ok_or(Problem::new(Code::IdempotencyKeyReused))
+}
+
+/// Part of an answer about something that this node alone remembers: it is given again for the same key.
+#[derive(Debug, Clone, Copy)]
+pub struct Replayable;
+
+impl IntoResponseParts for Replayable {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        parts.extensions_mut().insert(self);
+        Ok(parts)
+    }
+}
+
+/// Whose request it is, and what they call it, hashed.
+type Scope = [u8; 32];
+
+#[derive(Debug, Clone)]
+struct Answer {
+    digest: RequestDigest,
+    head: response::Parts,
+    body: Bytes,
+}
+
+#[derive(Debug)]
+struct Known {
+    under_way: HashSet<Scope>,
+    answered: Expiring<Answer>,
+}
+
+/// The keyed requests this node knows of.
+#[derive(Debug, Clone)]
+struct Requests {
+    known: Arc<Mutex<Known>>,
+    clock: Clock,
+}
+
+impl Requests {
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request under way; it no longer is when this is dropped, however it ends.
+struct UnderWay {
+    requests: Requests,
+    scope: Scope,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.requests.lock().under_way.remove(&self.scope);
+    }
+}
+
+/// Puts the layer around the routes there are.
+pub fn guard(router: Router, clock: Clock) -> Router {
+    let known = Known {
+        under_way: HashSet::new(),
+        answered: Expiring::new(ANSWER_KEPT_MS, ANSWERS_MAX),
+    };
+    let known = Arc::new(Mutex::new(known));
+    router.layer(from_fn_with_state(Requests { known, clock }, keyed))
+}
+
+async fn keyed(State(requests): State<Requests>, request: Request, next: Next) -> Response {
+    let keys = request.headers().get_all(&IDEMPOTENCY_KEY);
+    if request.method() != Method::POST || keys.iter().next().is_none() {
+        return next.run(request).await;
+    }
+    let answered = once(requests, request, next).await;
+    answered.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn once(requests: Requests, request: Request, next: Next) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let mut keys = parts.headers.get_all(&IDEMPOTENCY_KEY).iter();
+    let key = match (keys.next(), keys.next()) {
+        (Some(key), None) => OnceKey::parse(key.as_bytes()),
+        _ => None,
+    };
+    let key = key.ok_or(Code::InvalidIdempotencyKey)?;
+    let body = read(body).await?;
+    let digest = digest(&parts, &body);
+    let scope = scope(&parts, &key);
+    let _under_way = match enter(&requests, scope, digest)? {
+        Entered::Fresh(under_way) => under_way,
+        Entered::Answered(answer) => {
+            return Ok(Response::from_parts(answer.head, Body::from(answer.body)));
+        }
+    };
+    parts.extensions.insert(Idempotency(Some((key, digest))));
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    keep(&requests, scope, digest, response).await
+}
+
+enum Entered {
+    Fresh(UnderWay),
+    Answered(Box<Answer>),
+}
+
+/// Looks a request up and, if nothing is known of it, notes that it is under way: one step.
+fn enter(requests: &Requests, scope: Scope, digest: RequestDigest) -> Result<Entered, Problem> {
+    let now = requests.clock.tick();
+    let mut known = requests.lock();
+    if let Some(answer) = known.answered.get_mut(&text(scope), now) {
+        if answer.digest != digest {
+            return Err(Problem::new(Code::IdempotencyKeyReused));
+        }
+        return Ok(Entered::Answered(Box::new(answer.clone())));
+    }
+    if known.under_way.insert(scope) {
+        let requests = requests.clone();
+        Ok(Entered::Fresh(UnderWay { requests, scope }))
+    } else {
+        let in_flight = Problem::new(Code::IdempotencyInFlight);
+        Err(in_flight.retry_after_ms(IN_FLIGHT_RETRY_MS))
+    }
+}
+
+/// Keeps an answer that asks for it.
+async fn keep(
+    requests: &Requests,
+    scope: Scope,
+    digest: RequestDigest,
+    mut response: Response,
+) -> Result<Response, Problem> {
+    if response.extensions_mut().remove::<Replayable>().is_none() {
+        return Ok(response);
+    }
+    let (head, body) = response.into_parts();
+    // Only handlers here ask for it, whose answers are short and in memory.
+    let body = to_bytes(body, ANSWER_BYTES_MAX).await;
+    let body = body.map_err(|_| Problem::new(Code::Internal))?;
+    let answer = Answer {
+        digest,
+        head: head.clone(),
+        body: body.clone(),
+    };
+    let now = requests.clock.tick();
+    requests.lock().answered.insert(&text(scope), answer, now);
+    Ok(Response::from_parts(head, Body::from(body)))
+}
+
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| {
+        let source = std::error::Error::source(&error);
+        let long = source.is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
+        Problem::new(if long {
+            Code::BodyTooLarge
+        } else {
+            Code::BadRequest
+        })
+    })
+}
+
+fn digest(parts: &Parts, body: &[u8]) -> RequestDigest {
+    let address = parts.uri.path_and_query();
+    let hash = Sha256::new_with_prefix(parts.method.as_str());
+    let hash = hash.chain_update(b" ");
+    let hash = hash.chain_update(address.map_or("", |address| address.as_str()));
+    let hash = hash.chain_update(b"\n");
+    RequestDigest(hash.chain_update(body).finalize().into())
+}
+
+/// By what the client shows of itself or, if that is nothing, by where it is.
+fn scope(parts: &Parts, key: &OnceKey) -> Scope {
+    let mut hash = Sha256::new();
+    let mut shown = false;
+    for name in [AUTHORIZATION, COOKIE] {
+        for value in parts.headers.get_all(name) {
+            shown = true;
+            hash.update(value.as_bytes());
+            hash.update(b"\n");
+        }
+    }
+    if let (false, Some(ClientAddress(address))) = (shown, parts.extensions.get()) {
+        hash.update(AddressGroup::from(*address).bytes());
+    }
+    hash.update(b"\n");
+    hash.chain_update(key.as_str()).finalize().into()
+}
+
+fn text(scope: Scope) -> String {
+    STANDARD_NO_PAD.encode(scope)
+}

@@ -1,0 +1,307 @@
+//! How much one user and one address may ask, by class of request, said on each answer
+//! (draft-ietf-httpapi-ratelimit-headers) and refused with 429 beyond.
+//!
+//! Each request draws from its address's bucket and, when somebody is signed in, from theirs.
+
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, Method};
+
+use super::auth::identify;
+use super::problem::{Code, Problem};
+use crate::domain::address::{AddressGroup, ClientAddress};
+use crate::domain::clock::{Clock, Tick};
+use crate::domain::id::UserId;
+use crate::domain::limits::{Rate, RestLimits};
+use crate::realtime::quota::{Table, Usage};
+use crate::realtime::rate::{Left, SharedBucket};
+use crate::services::auth::AuthService;
+
+/// What holds in general, and what is left of it.
+static RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+static RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Where programs ask. Pages and files of the web client are not counted.
+const CALLS: [&str; 2] = ["/v1/", "/.well-known/"];
+
+/// It has limits of its own (`live.*`), and is answered once in the life of a connection.
+const LIVE: &str = "/v1/rooms/{id}/live";
+
+/// Below this, everything but [`NO_SIGN_IN`] is a step of signing in.
+const SIGN_IN: &str = "/v1/auth/";
+
+const NO_SIGN_IN: [&str; 2] = ["/v1/auth/providers", "/v1/auth/logout"];
+
+/// Steps of signing in elsewhere.
+const ALSO_SIGN_IN: [(Method, &str); 1] = [(Method::POST, "/v1/me/identities/{provider}")];
+
+/// Where a look around costs more than a look-up.
+const SEARCHES: [&str; 1] = ["/v1/users"];
+
+/// Classes of requests with buckets of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Read,
+    Write,
+    Search,
+    SignIn,
+}
+
+/// Whether requests to this route are counted.
+pub(super) fn is_limited(method: &Method, route: &str) -> bool {
+    Class::of(method, Some(route), route).is_some()
+}
+
+/// A bucket's name, which is its setting's, and its size.
+type Policy = (&'static str, Rate);
+
+impl Class {
+    const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Search, Self::SignIn];
+
+    fn of(method: &Method, route: Option<&str>, path: &str) -> Option<Self> {
+        if route == Some(LIVE) || !CALLS.iter().any(|call| path.starts_with(call)) {
+            return None;
+        }
+        let route = route.unwrap_or(path);
+        let also = |(known, other): &(Method, &str)| known == method && *other == route;
+        let signs_in = route.starts_with(SIGN_IN) && !NO_SIGN_IN.contains(&route);
+        Some(if signs_in || ALSO_SIGN_IN.iter().any(also) {
+            Self::SignIn
+        } else if !method.is_safe() {
+            Self::Write
+        } else if SEARCHES.contains(&route) {
+            Self::Search
+        } else {
+            Self::Read
+        })
+    }
+
+    const fn of_address(self, limits: &RestLimits) -> Policy {
+        match self {
+            Self::Read => ("rest.address_read", limits.address_read),
+            Self::Write => ("rest.address_write", limits.address_write),
+            Self::Search => ("rest.address_search", limits.address_search),
+            Self::SignIn => ("rest.address_sign_in", limits.address_sign_in),
+        }
+    }
+
+    const fn of_user(self, limits: &RestLimits) -> Policy {
+        match self {
+            Self::Read => ("rest.user_read", limits.user_read),
+            Self::Write => ("rest.user_write", limits.user_write),
+            Self::Search => ("rest.user_search", limits.user_search),
+            Self::SignIn => ("rest.user_sign_in", limits.user_sign_in),
+        }
+    }
+}
+
+/// A bucket for each class, in the order of [`Class::ALL`].
+#[derive(Debug)]
+struct Buckets([SharedBucket; 4]);
+
+impl Buckets {
+    fn full(limits: &RestLimits, policy: fn(Class, &RestLimits) -> Policy) -> Self {
+        Self(Class::ALL.map(|class| SharedBucket::of_rate(policy(class, limits).1)))
+    }
+}
+
+impl Usage for Buckets {
+    fn is_idle(&self, now: Tick) -> bool {
+        self.0.iter().all(|bucket| bucket.is_full(now))
+    }
+}
+
+/// What everybody has used up on this node.
+#[derive(Debug)]
+struct Rates {
+    limits: RestLimits,
+    addresses: Table<AddressGroup, Buckets>,
+    users: Table<UserId, Buckets>,
+}
+
+/// What was drawn from one bucket.
+struct Drawn {
+    policy: Policy,
+    left: Left,
+    /// Why the request is not answered.
+    refused: Option<Problem>,
+}
+
+impl Rates {
+    fn new(limits: RestLimits) -> Self {
+        Self {
+            addresses: Table::new(Buckets::full(&limits, Class::of_address)),
+            users: Table::new(Buckets::full(&limits, Class::of_user)),
+            limits,
+        }
+    }
+
+    fn address(&self, address: IpAddr, class: Class, now: Tick) -> Drawn {
+        let make = || Buckets::full(&self.limits, Class::of_address);
+        let buckets = self.addresses.usage(address.into(), now, make);
+        draw(&buckets, class, class.of_address(&self.limits), now)
+    }
+
+    fn user(&self, user: UserId, class: Class, now: Tick) -> Drawn {
+        let make = || Buckets::full(&self.limits, Class::of_user);
+        let buckets = self.users.usage(user, now, make);
+        draw(&buckets, class, class.of_user(&self.limits), now)
+    }
+}
+
+fn draw(Buckets(buckets): &Buckets, class: Class, policy: Policy, now: Tick) -> Drawn {
+    let bucket = &buckets[class as usize];
+    let (left, refused) = match bucket.draw(now) {
+        Ok(left) => (left, None),
+        Err(wait_ms) => {
+            let problem = Problem::new(Code::RateLimited).limit(policy.0);
+            let problem = problem.retry_after_ms(wait_ms.into());
+            (bucket.left(now), Some(problem))
+        }
+    };
+    Drawn {
+        policy,
+        left,
+        refused,
+    }
+}
+
+#[derive(Debug, Clone)]
+struct RateState {
+    rates: Arc<Rates>,
+    auth: AuthService,
+    clock: Clock,
+}
+
+/// Puts the limits around the routes there are.
+pub fn guard(router: Router, limits: RestLimits, auth: AuthService, clock: Clock) -> Router {
+    let rates = Arc::new(Rates::new(limits));
+    let state = RateState { rates, auth, clock };
+    router.layer(from_fn_with_state(state, limited))
+}
+
+async fn limited(State(state): State<RateState>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map(MatchedPath::as_str);
+    let Some(class) = Class::of(request.method(), route, request.uri().path()) else {
+        return next.run(request).await;
+    };
+    let address = request.extensions().get::<ClientAddress>();
+    // Whoever asks without an address shares one with all who do.
+    let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |client| client.0);
+    let now = state.clock.tick();
+    let mut drawn = vec![state.rates.address(address, class, now)];
+    let (mut parts, body) = request.into_parts();
+    if drawn[0].refused.is_none() {
+        // When nobody can say who it is, the handler says so if it matters.
+        if let Ok(Some(viewer)) = identify(&state.auth, &mut parts).await {
+            drawn.push(state.rates.user(viewer.user.id, class, now));
+        }
+    }
+    let refused = drawn.iter_mut().find_map(|drawn| drawn.refused.take());
+    let mut response = match refused {
+        Some(problem) => problem.into_response(),
+        None => next.run(Request::from_parts(parts, body)).await,
+    };
+    say(&drawn, &mut response);
+    response
+}
+
+/// Two lists of structured fields (RFC 9651): a quota `q` in a window of `w` seconds; `r` left of it, and whole again
+/// in `t` seconds.
+fn say(drawn: &[Drawn], response: &mut Response) {
+    let (mut policies, mut limits) = (String::new(), String::new());
+    for Drawn { policy, left, .. } in drawn {
+        let (name, Rate { per_minute, burst }) = *policy;
+        let window = (u64::from(burst) * 60).div_ceil(u64::from(per_minute).max(1));
+        let comma = if policies.is_empty() { "" } else { ", " };
+        let whole_in = left.whole_in_ms.div_ceil(1_000);
+        // Writing to a String cannot fail.
+        let _ = write!(policies, "{comma}\"{name}\";q={burst};w={window}");
+        let _ = write!(limits, "{comma}\"{name}\";r={};t={whole_in}", left.count);
+    }
+    let headers = response.headers_mut();
+    for (name, value) in [(&RATELIMIT_POLICY, policies), (&RATELIMIT, limits)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(name.clone(), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_of_the_class_that_says_what_they_cost() {
+        let of = |method, route: &str| Class::of(&method, Some(route), route);
+        let table = [
+            (Method::GET, "/v1/me", Some(Class::Read)),
+            (Method::HEAD, "/v1/rooms", Some(Class::Read)),
+            (Method::PUT, "/v1/users/{handle}/follow", Some(Class::Write)),
+            (Method::GET, "/v1/users", Some(Class::Search)),
+            (Method::GET, "/v1/users/{handle}", Some(Class::Read)),
+            (
+                Method::GET,
+                "/v1/auth/{provider}/start",
+                Some(Class::SignIn),
+            ),
+            (
+                Method::GET,
+                "/v1/auth/{provider}/callback",
+                Some(Class::SignIn),
+            ),
+            (Method::POST, "/v1/auth/token", Some(Class::SignIn)),
+            (Method::GET, "/v1/auth/providers", Some(Class::Read)),
+            (Method::POST, "/v1/auth/logout", Some(Class::Write)),
+            (
+                Method::POST,
+                "/v1/me/identities/{provider}",
+                Some(Class::SignIn),
+            ),
+            (
+                Method::DELETE,
+                "/v1/me/identities/{provider}",
+                Some(Class::Write),
+            ),
+            (Method::GET, "/.well-known/jwks.json", Some(Class::Read)),
+            (Method::GET, LIVE, None),
+            (Method::GET, "/healthz", None),
+            (Method::GET, "/docs/", None),
+        ];
+        for (method, route, class) in table {
+            assert_eq!(of(method.clone(), route), class, "{method} {route}");
+        }
+        // What no route names is counted too.
+        let nothing = Class::of(&Method::GET, None, "/v1/nothing");
+        assert_eq!(nothing, Some(Class::Read));
+        assert_eq!(Class::of(&Method::GET, None, "/room/1"), None);
+    }
+
+    #[test]
+    fn one_household_has_one_bucket_whatever_address_it_takes() {
+        let mut limits = RestLimits::DEFAULT;
+        limits.address_write = Rate {
+            per_minute: 1,
+            burst: 2,
+        };
+        let rates = Rates::new(limits);
+        let draw = |address: &str, at| {
+            let drawn = rates.address(address.parse().unwrap(), Class::Write, Tick(at));
+            drawn.refused.is_none()
+        };
+        assert!(draw("2001:db8:1:2::1", 0) && draw("2001:db8:1:2:ffff::2", 0));
+        assert!(!draw("2001:db8:1:2::3", 0) && draw("2001:db8:1:3::3", 0));
+        assert!(draw("192.0.2.1", 0) && draw("::ffff:192.0.2.1", 0) && !draw("192.0.2.1", 0));
+        // Other classes have their own.
+        let read = rates.address("192.0.2.1".parse().unwrap(), Class::Read, Tick(0));
+        assert!(read.refused.is_none());
+        assert!(!draw("192.0.2.1", 59_999) && draw("192.0.2.1", 60_000));
+    }
+}

@@ -1,0 +1,125 @@
+//! `DELETE /v1/me`, the way back from it, and the archive to take along.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+
+use super::archive;
+use super::not_kept;
+use crate::domain::scope::Scope;
+use crate::rest::auth::{Holder, Leaver};
+use crate::rest::problem::{Code, Problem};
+use crate::services::account::{AccountError, AccountService};
+
+/// Archives written at once: each takes a thread, and room on the disk.
+const ARCHIVES_AT_ONCE: usize = 2;
+
+/// How soon to try again while others have theirs written.
+const ARCHIVE_RETRY_MS: u64 = 5_000;
+
+static ARCHIVES: Semaphore = Semaphore::const_new(ARCHIVES_AT_ONCE);
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct ClosedBody {
+    /// Until then the account can be restored; then everything is erased.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    erased_at: OffsetDateTime,
+}
+
+/// Closes one's account. It is gone for everybody else at once, signed out everywhere, and erased later.
+#[utoipa::path(delete, path = "/v1/me", tag = "users",
+    responses(
+        (status = 202, description = "It is closed. Signing in again, one can restore it until it is erased.",
+            body = ClosedBody),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "account_closing, reauthentication_required"),
+    ))]
+pub(super) async fn close_account(
+    State(accounts): State<AccountService>,
+    holder: Holder,
+) -> Result<Response, Problem> {
+    let viewer = holder.recently(Scope::Account)?;
+    let erased_at = accounts.close(viewer.user.id).await.map_err(refused)?;
+    tracing::info!(user = %viewer.user.id, "an account was closed");
+    let body = ClosedBody {
+        erased_at: erased_at.to_offset(),
+    };
+    Ok((StatusCode::ACCEPTED, not_kept(body)).into_response())
+}
+
+/// Opens one's closed account again, with all that it had. May be repeated.
+#[utoipa::path(post, path = "/v1/me/restore", tag = "users",
+    responses(
+        (status = 204, description = "It is open."),
+        (status = 401, description = "sign_in_required"),
+        (status = 409, description = "erasure_begun"),
+    ))]
+pub(super) async fn restore_account(
+    State(accounts): State<AccountService>,
+    Leaver(viewer): Leaver,
+) -> Result<StatusCode, Problem> {
+    let viewer = Holder(viewer).require(Scope::Account)?;
+    accounts.restore(viewer.user.id).await.map_err(refused)?;
+    tracing::info!(user = %viewer.user.id, "an account was restored");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Everything one owns or said, as a zip archive of JSON files.
+#[utoipa::path(get, path = "/v1/me/export", tag = "users",
+    responses(
+        (status = 200, description = "The archive.", content_type = "application/zip", body = Vec<u8>),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "account_closing, reauthentication_required"),
+    ))]
+pub(super) async fn export(
+    State(accounts): State<AccountService>,
+    holder: Holder,
+) -> Result<Response, Problem> {
+    let viewer = holder.recently(Scope::Account)?;
+    let Ok(place) = ARCHIVES.try_acquire() else {
+        return Err(Problem::new(Code::Unavailable).retry_after_ms(ARCHIVE_RETRY_MS));
+    };
+    let (mut writing, written) = archive::begin();
+    // Both at once: the one waits for the other.
+    let (exported, file) = tokio::join!(
+        async {
+            let exported = accounts.export(viewer.user.id, &mut writing).await;
+            if exported.is_ok() {
+                writing.end().await;
+            }
+            drop(writing);
+            exported
+        },
+        written
+    );
+    drop(place);
+    exported.map_err(|error| Problem::unavailable(&error))?;
+    let (file, bytes) = file.map_err(|error| Problem::unavailable(&error))?;
+    let name = format!("attachment; filename=\"maru-{}.zip\"", viewer.user.handle);
+    let name = HeaderValue::from_str(&name).map_err(|_| Problem::new(Code::Internal))?;
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/zip")),
+        (CONTENT_DISPOSITION, name),
+        (CONTENT_LENGTH, HeaderValue::from(bytes)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    let body = Body::from_stream(archive::read(file));
+    Ok((headers, body).into_response())
+}
+
+fn refused(error: AccountError) -> Problem {
+    match error {
+        AccountError::NoSuchUser => Problem::new(Code::SignInRequired),
+        AccountError::ErasureBegun => Problem::new(Code::ErasureBegun),
+        AccountError::Users(error) => Problem::unavailable(&error),
+        AccountError::Rooms(error) => Problem::unavailable(&error),
+        AccountError::Data(error) => Problem::unavailable(&error),
+    }
+}

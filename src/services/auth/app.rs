@@ -1,0 +1,202 @@
+//! Native apps: which there are, and the authorization requests they make through the system browser.
+
+use std::fmt;
+
+use url::form_urlencoded::Serializer;
+
+use super::sign_in::Purpose;
+use super::{AuthService, OpaqueSecret, SignInError};
+use crate::domain::redirect::RedirectUri;
+use crate::domain::scope::Scopes;
+use crate::ports::identity::ProviderError;
+
+/// The longest state an app may give us to keep, in bytes.
+const STATE_BYTES_MAX: usize = 512;
+
+/// SHA-256 in URL-safe base64, as RFC 7636 section 4.2 writes a challenge.
+const CHALLENGE_BYTES: usize = 43;
+
+/// A native app people may sign in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// Its client id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Where it may be called back.
+    pub redirect_uris: Vec<RedirectUri>,
+}
+
+/// What an app asks for, as it stands in the address.
+#[derive(Debug, Default)]
+pub struct AuthorizeQuery<'a> {
+    /// `response_type`; `code` when absent.
+    pub response_type: Option<&'a str>,
+    /// `client_id`.
+    pub client: &'a str,
+    /// `redirect_uri`.
+    pub redirect_uri: &'a str,
+    /// `state`.
+    pub state: &'a str,
+    /// `code_challenge`.
+    pub challenge: Option<&'a str>,
+    /// `code_challenge_method`.
+    pub challenge_method: Option<&'a str>,
+    /// `scope`.
+    pub scope: Option<&'a str>,
+    /// The provider to sign in with.
+    pub provider: &'a str,
+    /// Whether the provider is asked to look at the person anew.
+    pub afresh: bool,
+}
+
+/// Why an app's request leads nowhere.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAuthorized {
+    /// No app has this client id.
+    #[error("there is no such app")]
+    UnknownApp,
+    /// The app did not register this address: nobody is sent there.
+    #[error("the app has no such redirect address")]
+    UnknownRedirect,
+}
+
+/// A sign-in that ends in an app.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct AppRequest {
+    pub(super) client: String,
+    pub(super) redirect_uri: String,
+    pub(super) state: String,
+    pub(super) challenge: String,
+    pub(super) scopes: Scopes,
+}
+
+impl fmt::Debug for AppRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AppRequest({})", self.client)
+    }
+}
+
+impl AppRequest {
+    /// The way back with a code.
+    pub(super) fn answer(&self, code: &OpaqueSecret, issuer: &str) -> String {
+        back(
+            &self.redirect_uri,
+            &self.state,
+            issuer,
+            &[("code", code.reveal())],
+        )
+    }
+
+    /// The way back without, in the words of RFC 6749 section 4.1.2.1.
+    pub(super) fn refusal(&self, error: &SignInError, issuer: &str) -> String {
+        let code = match error {
+            SignInError::CalledOff
+            | SignInError::Suspended
+            | SignInError::Provider(ProviderError::Refused(_)) => "access_denied",
+            SignInError::Provider(ProviderError::Unavailable(_))
+            | SignInError::Users(_)
+            | SignInError::Logins(_) => "temporarily_unavailable",
+            SignInError::UnknownProvider => "invalid_request",
+            _ => "server_error",
+        };
+        let mut said = vec![("error", code)];
+        if matches!(error, SignInError::Suspended) {
+            said.push(("error_description", "account_suspended"));
+        }
+        back(&self.redirect_uri, &self.state, issuer, &said)
+    }
+}
+
+/// An app's address with what it is told; registered addresses have no query of their own.
+fn back(redirect_uri: &str, state: &str, issuer: &str, said: &[(&str, &str)]) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(said).append_pair("state", state);
+    // RFC 9207: an app that signs in with several servers knows whose answer it is.
+    query.append_pair("iss", issuer);
+    format!("{redirect_uri}?{}", query.finish())
+}
+
+impl AuthService {
+    /// Begins an app's sign-in in a browser; where to send it, which is back to the app with an error where the
+    /// request is not as it must be.
+    pub async fn authorize(
+        &self,
+        query: &AuthorizeQuery<'_>,
+        browser: &OpaqueSecret,
+    ) -> Result<String, NotAuthorized> {
+        let app = self.app(query.client).ok_or(NotAuthorized::UnknownApp)?;
+        let mut registered = app.redirect_uris.iter();
+        if !registered.any(|uri| uri.allows(query.redirect_uri)) {
+            return Err(NotAuthorized::UnknownRedirect);
+        }
+        let issuer = self.issuer.name();
+        let state = match is_state(query.state) {
+            true => query.state,
+            false => "",
+        };
+        let refused = |(error, why)| {
+            let said = [("error", error), ("error_description", why)];
+            Ok(back(query.redirect_uri, state, issuer, &said))
+        };
+        let request = match read(query) {
+            Ok(request) => request,
+            Err(wrong) => return refused(wrong),
+        };
+        let way_back = request.clone();
+        let purpose = Purpose::App(request);
+        match self
+            .depart(query.provider, purpose, browser, query.afresh)
+            .await
+        {
+            Ok(url) => Ok(url),
+            Err(SignInError::UnknownProvider) => {
+                refused(("invalid_request", "provider names none of ours"))
+            }
+            Err(error) => Ok(way_back.refusal(&error, issuer)),
+        }
+    }
+
+    /// The app with this client id.
+    pub fn app(&self, id: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.id == id)
+    }
+}
+
+fn is_state(state: &str) -> bool {
+    (1..=STATE_BYTES_MAX).contains(&state.len()) && state.bytes().all(|b| (0x20..0x7f).contains(&b))
+}
+
+/// An app's request, or which of RFC 6749's errors it is and why.
+fn read(query: &AuthorizeQuery<'_>) -> Result<AppRequest, (&'static str, &'static str)> {
+    let invalid = |why| Err(("invalid_request", why));
+    if query.response_type.is_some_and(|kind| kind != "code") {
+        return Err(("unsupported_response_type", "response_type is code"));
+    }
+    if !is_state(query.state) {
+        return invalid("state is 1 to 512 printable ASCII characters");
+    }
+    if query.challenge_method != Some("S256") {
+        return invalid("code_challenge_method is S256");
+    }
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let challenge = query
+        .challenge
+        .filter(|challenge| challenge.len() == CHALLENGE_BYTES && challenge.bytes().all(plain));
+    let Some(challenge) = challenge else {
+        return invalid("code_challenge is SHA-256 in URL-safe base64");
+    };
+    let scopes = match query.scope {
+        None => Scopes::USUAL,
+        Some(text) => text
+            .parse()
+            .map_err(|_| ("invalid_scope", "a scope is not one of ours"))?,
+    };
+    Ok(AppRequest {
+        client: query.client.to_owned(),
+        redirect_uri: query.redirect_uri.to_owned(),
+        state: query.state.to_owned(),
+        challenge: challenge.to_owned(),
+        scopes,
+    })
+}

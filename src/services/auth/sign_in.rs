@@ -1,0 +1,390 @@
+//! Sign-ins on their way through a provider, and what they are for.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use super::app::AppRequest;
+use super::expiring::Expiring;
+use super::{AuthService, OpaqueSecret, ReturnTo, SignedIn, Welcome, newcomer};
+use crate::domain::audit::Trace;
+use crate::domain::id::{LoginId, UserId};
+use crate::domain::user::User;
+use crate::ports::identity::{
+    Homecoming, IdentityProvider, Profile, Proof, ProviderError, WayBack,
+};
+use crate::ports::login::{LoginStoreError, SecretHash};
+use crate::ports::user::{Admission, Identity, LinkedIdentity, Linking, Unlinking, UserStoreError};
+
+/// How long a person may take at the provider.
+pub(super) const PENDING_MS: u64 = 10 * 60 * 1_000;
+
+/// How many sign-ins may be under way at once; beyond, the oldest gives way. About 8 MB at the worst.
+pub(super) const PENDING_MAX: usize = 10_000;
+
+/// What a form may say of a person's name, in bytes.
+const FORM_NAME_BYTES_MAX: usize = 1_024;
+
+/// A browser back from a provider.
+#[derive(Debug)]
+pub struct Arrival<'a> {
+    /// The provider it says it comes from.
+    pub provider: &'a str,
+    /// What it brings back of our state.
+    pub state: &'a str,
+    /// The code, or none when the provider or the person said no.
+    pub code: Option<&'a str>,
+    /// Who it says sent it, where providers have it say so.
+    pub issuer: Option<&'a str>,
+    /// The secret that ties a sign-in to the browser it began in.
+    pub browser: Option<&'a OpaqueSecret>,
+    /// Who is signed in there so far.
+    pub viewer: Option<&'a SignedIn>,
+    /// From where it comes.
+    pub trace: Trace,
+}
+
+/// What a sign-in that worked came to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Somebody is signed in.
+    SignedIn(Welcome),
+    /// Back to the app that asked, with a code or with what went wrong.
+    App(String),
+    /// Whoever was signed in has proved again who they are.
+    Reauthenticated(ReturnTo),
+    /// The provider leads to the account of whoever was signed in already.
+    Linked(ReturnTo),
+}
+
+/// Why a sign-in did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// No such provider.
+    #[error("there is no such sign-in provider")]
+    UnknownProvider,
+    /// Unknown, used or overdue state, or of another browser or provider: begin again.
+    #[error("the sign-in is not under way in this browser")]
+    NotUnderWay,
+    /// The person, or the provider before it knew the person, said no.
+    #[error("the sign-in was called off")]
+    CalledOff,
+    /// The provider does not confirm who it was, or does not answer.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// Accounts cannot be reached.
+    #[error(transparent)]
+    Users(#[from] UserStoreError),
+    /// Logins cannot be reached.
+    #[error(transparent)]
+    Logins(#[from] LoginStoreError),
+    /// Not one of several random handles was free, which does not happen by chance.
+    #[error("no handle is free")]
+    NoHandleFree,
+    /// The account is suspended.
+    #[error("the account is suspended")]
+    Suspended,
+    /// To prove again who one is: it was somebody else, or nobody is signed in any more.
+    #[error("the provider does not lead to the account that is signed in")]
+    OtherAccount,
+    /// To link: whoever asked for it is not signed in here any more.
+    #[error("whoever wanted to link is not signed in any more")]
+    SignedOut,
+    /// To link: the provider's person has another account.
+    #[error("the identity leads to another account")]
+    LinkedElsewhere,
+    /// To link: the account has another identity of the provider.
+    #[error("the account has another identity of the provider")]
+    ProviderTaken,
+}
+
+/// A sign-in that did not work, and where the person is told.
+#[derive(Debug)]
+pub struct Failed {
+    /// Why.
+    pub error: SignInError,
+    /// The page it was asked for on, where that is not the sign-in page.
+    pub return_to: Option<ReturnTo>,
+}
+
+impl From<SignInError> for Failed {
+    fn from(error: SignInError) -> Self {
+        Self {
+            error,
+            return_to: None,
+        }
+    }
+}
+
+/// What a sign-in is for.
+pub(super) enum Purpose {
+    SignIn(ReturnTo),
+    /// So that an app may have a login.
+    App(AppRequest),
+    /// So that whoever is signed in proves again who they are.
+    Reauthenticate(UserId, LoginId, ReturnTo),
+    /// So that the provider leads to this account, too, as long as this login is good.
+    Link(UserId, LoginId, ReturnTo),
+}
+
+/// A sign-in on its way through a provider.
+pub(super) struct Pending {
+    provider: String,
+    proof: Proof,
+    browser: SecretHash,
+    purpose: Purpose,
+    /// What came in a form ahead of the browser.
+    name: Option<String>,
+}
+
+/// What is known of a sign-in when its browser is back, beside what it was for.
+struct Way<'a> {
+    provider: String,
+    proof: Proof,
+    name: Option<String>,
+    arrival: &'a Arrival<'a>,
+}
+
+impl AuthService {
+    /// Begins a sign-in in a browser; where to send it.
+    pub async fn start(
+        &self,
+        provider: &str,
+        return_to: ReturnTo,
+        browser: &OpaqueSecret,
+    ) -> Result<String, SignInError> {
+        let purpose = Purpose::SignIn(return_to);
+        self.depart(provider, purpose, browser, false).await
+    }
+
+    /// Has whoever is signed in prove again who they are; where to send their browser.
+    pub async fn start_reauthentication(
+        &self,
+        provider: &str,
+        viewer: &SignedIn,
+        return_to: ReturnTo,
+        browser: &OpaqueSecret,
+    ) -> Result<String, SignInError> {
+        let purpose = Purpose::Reauthenticate(viewer.user.id, viewer.login_id, return_to);
+        self.depart(provider, purpose, browser, true).await
+    }
+
+    /// Begins to link a provider to the account of whoever is signed in; where to send their browser.
+    pub async fn start_link(
+        &self,
+        provider: &str,
+        viewer: &SignedIn,
+        return_to: ReturnTo,
+        browser: &OpaqueSecret,
+    ) -> Result<String, SignInError> {
+        let purpose = Purpose::Link(viewer.user.id, viewer.login_id, return_to);
+        self.depart(provider, purpose, browser, false).await
+    }
+
+    /// Keeps what a sign-in is for until its browser is back; where to send it. `afresh`: the provider is asked to
+    /// look at the person anew.
+    pub(super) async fn depart(
+        &self,
+        provider: &str,
+        purpose: Purpose,
+        browser: &OpaqueSecret,
+        afresh: bool,
+    ) -> Result<String, SignInError> {
+        let departure = self.provider(provider)?.depart(afresh).await?;
+        let pending = Pending {
+            provider: provider.to_owned(),
+            proof: departure.proof,
+            browser: browser.hash(),
+            purpose,
+            name: None,
+        };
+        let now = self.clock.tick();
+        self.pending().insert(&departure.state, pending, now);
+        Ok(departure.url)
+    }
+
+    /// How a provider sends browsers back; none where there is no such provider.
+    pub fn way_back(&self, provider: &str) -> Option<WayBack> {
+        Some(self.provider(provider).ok()?.way_back())
+    }
+
+    /// Keeps what a form said of the person's name until the browser itself arrives.
+    pub fn note_name(&self, provider: &str, state: &str, name: &str) {
+        let now = self.clock.tick();
+        let mut pending = self.pending();
+        let pending = pending.get_mut(state, now);
+        if let Some(pending) = pending.filter(|it| it.provider == provider)
+            && name.len() <= FORM_NAME_BYTES_MAX
+        {
+            pending.name = Some(name.to_owned());
+        }
+    }
+
+    /// Ends a sign-in: asks the provider who it was, then does what the sign-in was for.
+    pub async fn finish(&self, arrival: Arrival<'_>) -> Result<Outcome, Failed> {
+        let now = self.clock.tick();
+        // Taken whatever comes next: a state is good once.
+        let pending = self.pending().take(arrival.state, now);
+        let pending = pending.ok_or(SignInError::NotUnderWay)?;
+        let browser = arrival.browser.ok_or(SignInError::NotUnderWay)?;
+        if !browser.matches(&pending.browser) || pending.provider != arrival.provider {
+            return Err(SignInError::NotUnderWay.into());
+        }
+        let way = Way {
+            provider: pending.provider,
+            proof: pending.proof,
+            name: pending.name,
+            arrival: &arrival,
+        };
+        match pending.purpose {
+            Purpose::SignIn(return_to) => {
+                let user = self.admit(&way).await?;
+                let welcome = self.open(user, arrival.trace.clone(), return_to).await?;
+                Ok(Outcome::SignedIn(welcome))
+            }
+            Purpose::App(request) => Ok(Outcome::App(self.app_answer(&way, &request).await)),
+            Purpose::Reauthenticate(user, login, return_to) => {
+                self.prove_again(&way, user, login).await?;
+                Ok(Outcome::Reauthenticated(return_to))
+            }
+            Purpose::Link(user, login, return_to) => match self.link(&way, user, login).await {
+                Ok(()) => Ok(Outcome::Linked(return_to)),
+                Err(error) => Err(Failed {
+                    error,
+                    return_to: Some(return_to),
+                }),
+            },
+        }
+    }
+
+    /// The account of who it was, made if there was none.
+    async fn admit(&self, way: &Way<'_>) -> Result<User, SignInError> {
+        let (identity, profile) = self.identify(way).await?;
+        let newcomer = newcomer::draft(&profile, self.wardrobe, self.clock.wall());
+        match self.users.admit(&identity, &newcomer).await? {
+            Admission::Existing(user) | Admission::Created(user) => Ok(user),
+            Admission::Linked(user) => {
+                let provider = &identity.provider;
+                tracing::info!(user = %user.id, provider, "linked by a verified e-mail address");
+                Ok(user)
+            }
+            Admission::HandlesTaken => Err(SignInError::NoHandleFree),
+        }
+    }
+
+    /// Where to send the browser back to the app.
+    async fn app_answer(&self, way: &Way<'_>, request: &AppRequest) -> String {
+        let code = match self.admit(way).await {
+            Ok(user) => self.code(user.id, request).await,
+            Err(error) => Err(error),
+        };
+        let issuer = self.issuer.name();
+        match code {
+            Ok(code) => request.answer(&code, issuer),
+            Err(error) => {
+                tracing::info!(%error, client = request.client, "an app's sign-in did not work");
+                request.refusal(&error, issuer)
+            }
+        }
+    }
+
+    async fn prove_again(
+        &self,
+        way: &Way<'_>,
+        user: UserId,
+        login: LoginId,
+    ) -> Result<(), SignInError> {
+        let (identity, _) = self.identify(way).await?;
+        let found = self.users.by_identity(&identity).await?;
+        if found.is_none_or(|found| found.id != user) || !way.is_still(user, login) {
+            return Err(SignInError::OtherAccount);
+        }
+        let trace = way.arrival.trace.clone().by(user, login);
+        let now = self.clock.wall();
+        let proved = self
+            .logins
+            .reauthenticated(user, login, &trace, now)
+            .await?;
+        proved.then_some(()).ok_or(SignInError::OtherAccount)
+    }
+
+    async fn link(&self, way: &Way<'_>, user: UserId, login: LoginId) -> Result<(), SignInError> {
+        if !way.is_still(user, login) {
+            return Err(SignInError::SignedOut);
+        }
+        let (identity, _) = self.identify(way).await?;
+        let trace = way.arrival.trace.clone().by(user, login);
+        let at = self.clock.wall();
+        match self.users.link(user, &identity, &trace, at).await? {
+            Linking::Linked => {
+                tracing::info!(%user, provider = identity.provider, "linked");
+                Ok(())
+            }
+            Linking::Elsewhere => Err(SignInError::LinkedElsewhere),
+            Linking::ProviderTaken => Err(SignInError::ProviderTaken),
+        }
+    }
+
+    /// Who the provider says it was.
+    async fn identify(&self, way: &Way<'_>) -> Result<(Identity, Profile), SignInError> {
+        let arrival = way.arrival;
+        let back = Homecoming {
+            code: arrival.code.ok_or(SignInError::CalledOff)?,
+            state: arrival.state,
+            issuer: arrival.issuer,
+            proof: &way.proof,
+            name: way.name.as_deref(),
+        };
+        let profile = self.provider(&way.provider)?.profile(back).await?;
+        let identity = Identity {
+            provider: way.provider.clone(),
+            issuer: profile.issuer.clone(),
+            subject: profile.subject.clone(),
+            email: profile.email.clone(),
+        };
+        Ok((identity, profile))
+    }
+
+    /// The ways into an account, oldest first.
+    pub async fn identities(&self, user: UserId) -> Result<Vec<LinkedIdentity>, UserStoreError> {
+        self.users.identities(user).await
+    }
+
+    /// Takes a way into an account away, unless it is the last that works.
+    pub async fn unlink(
+        &self,
+        viewer: &SignedIn,
+        provider: &str,
+        trace: &Trace,
+    ) -> Result<Unlinking, UserStoreError> {
+        let user = viewer.user.id;
+        let trace = trace.clone().by(user, viewer.login_id);
+        let at = self.clock.wall();
+        let ids = self.providers().map(|provider| provider.id().to_owned());
+        let others: Vec<String> = ids.filter(|id| id != provider).collect();
+        let unlinked = self
+            .users
+            .unlink(user, provider, &others, &trace, at)
+            .await?;
+        if unlinked == Unlinking::Unlinked {
+            tracing::info!(%user, provider, "unlinked");
+        }
+        Ok(unlinked)
+    }
+
+    fn provider(&self, id: &str) -> Result<&dyn IdentityProvider, SignInError> {
+        let mut providers = self.providers();
+        let found = providers.find(|provider| provider.id() == id);
+        found.ok_or(SignInError::UnknownProvider)
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Expiring<Pending>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Way<'_> {
+    /// Whether the browser still shows the login the sign-in began with.
+    fn is_still(&self, user: UserId, login: LoginId) -> bool {
+        let viewer = self.arrival.viewer;
+        viewer.is_some_and(|viewer| viewer.user.id == user && viewer.login_id == login)
+    }
+}

@@ -1,0 +1,181 @@
+//! What people show of themselves: profiles, handles, and finding people by both.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::clock::{Clock, WallMs};
+use crate::domain::id::UserId;
+use crate::domain::profile::{Profile, ProfileChange};
+use crate::domain::search::NameQuery;
+use crate::domain::user::{User, is_handle, is_reserved};
+use crate::domain::version::Expected;
+use crate::ports::people::PeopleChanges;
+use crate::ports::profile::{Changed, Found, FoundAfter, HandleRules, ProfileStore, Renamed};
+use crate::ports::relations::{RelationReader, RelationsUnavailable};
+use crate::ports::user::UserStoreError;
+
+/// Why something about a profile was not done or told.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Nobody has the handle, as far as the viewer may know.
+    #[error("no such person")]
+    NoSuchUser,
+    /// The profile is not at the version the change was made for.
+    #[error("the profile has changed since")]
+    Stale,
+    /// No handle at all.
+    #[error("a handle has 2 to 24 lower-case letters, digits and underscores")]
+    BadHandle,
+    /// Somebody else's, or nobody's to have.
+    #[error("the handle is taken")]
+    HandleTaken,
+    /// The handle was changed a short time ago.
+    #[error("the handle was changed lately")]
+    TooSoon {
+        /// How long to wait, in milliseconds.
+        wait_ms: u64,
+    },
+    /// Accounts cannot be reached.
+    #[error(transparent)]
+    Users(#[from] UserStoreError),
+    /// Whom the viewer must not see cannot be looked up.
+    #[error(transparent)]
+    Relations(#[from] RelationsUnavailable),
+}
+
+/// The profile service.
+#[derive(Clone)]
+pub struct ProfileService {
+    store: Arc<dyn ProfileStore>,
+    relations: Arc<dyn RelationReader>,
+    changes: Option<Arc<dyn PeopleChanges>>,
+    rules: HandleRules,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for ProfileService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProfileService(..)")
+    }
+}
+
+impl ProfileService {
+    /// The service over its stores.
+    pub fn new(
+        store: Arc<dyn ProfileStore>,
+        relations: Arc<dyn RelationReader>,
+        rules: HandleRules,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            store,
+            relations,
+            changes: None,
+            rules,
+            clock,
+        }
+    }
+
+    /// The same service, which tells of each person who is other than they were.
+    #[must_use]
+    pub fn telling(self, changes: Arc<dyn PeopleChanges>) -> Self {
+        let changes = Some(changes);
+        Self { changes, ..self }
+    }
+
+    /// Somebody's own profile.
+    pub async fn own(&self, id: UserId) -> Result<Profile, ProfileError> {
+        let profile = self.store.profile(id).await?;
+        profile.ok_or(ProfileError::NoSuchUser)
+    }
+
+    /// Who has this handle, or had it until lately. Who is hidden from the viewer is nobody.
+    pub async fn find(&self, handle: &str, viewer: Option<UserId>) -> Result<Found, ProfileError> {
+        if !is_handle(handle) {
+            return Err(ProfileError::NoSuchUser);
+        }
+        let found = self.store.find(handle, self.clock.wall()).await?;
+        let found = found.ok_or(ProfileError::NoSuchUser)?;
+        let (Found::Here(profile) | Found::Moved(profile)) = &found;
+        let id = profile.user.id.to_string();
+        if self.hidden_from(viewer).await?.contains(&id) {
+            return Err(ProfileError::NoSuchUser);
+        }
+        Ok(found)
+    }
+
+    /// Changes somebody's profile. Wherever they are present they are seen so at once.
+    pub async fn change(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+        expected: &Expected,
+    ) -> Result<Profile, ProfileError> {
+        match self.store.change(id, change, expected).await? {
+            Changed::Done(profile) => {
+                self.tell(id);
+                Ok(profile)
+            }
+            Changed::Stale => Err(ProfileError::Stale),
+            Changed::NoSuchUser => Err(ProfileError::NoSuchUser),
+        }
+    }
+
+    /// Gives somebody another handle.
+    pub async fn rename(&self, id: UserId, handle: &str) -> Result<Profile, ProfileError> {
+        if !is_handle(handle) {
+            return Err(ProfileError::BadHandle);
+        }
+        if is_reserved(handle) {
+            return Err(ProfileError::HandleTaken);
+        }
+        let now = self.clock.wall();
+        match self.store.rename(id, handle, self.rules, now).await? {
+            Renamed::Done(profile) => {
+                self.tell(id);
+                Ok(profile)
+            }
+            Renamed::Taken => Err(ProfileError::HandleTaken),
+            Renamed::TooSoon { again } => {
+                let wait_ms = again.0.saturating_sub(now.0);
+                Err(ProfileError::TooSoon { wait_ms })
+            }
+            Renamed::NoSuchUser => Err(ProfileError::NoSuchUser),
+        }
+    }
+
+    /// When somebody may change their handle again; none: now.
+    pub fn rename_from(&self, profile: &Profile) -> Option<WallMs> {
+        let last = profile.handle_changed?;
+        let again = WallMs(last.0.saturating_add(self.rules.pause_ms));
+        (again > self.clock.wall()).then_some(again)
+    }
+
+    /// People found by handle and name, without those hidden from the viewer; each with the place after them.
+    pub async fn search(
+        &self,
+        query: &NameQuery,
+        viewer: Option<UserId>,
+        after: Option<&FoundAfter>,
+        limit: u32,
+    ) -> Result<Vec<(User, FoundAfter)>, ProfileError> {
+        let hidden = self.hidden_from(viewer).await?;
+        Ok(self.store.search(query, &hidden, after, limit).await?)
+    }
+
+    async fn hidden_from(
+        &self,
+        viewer: Option<UserId>,
+    ) -> Result<BTreeSet<String>, RelationsUnavailable> {
+        match viewer {
+            Some(viewer) => self.relations.hidden_from(viewer).await,
+            None => Ok(BTreeSet::new()),
+        }
+    }
+
+    fn tell(&self, user: UserId) {
+        if let Some(changes) = &self.changes {
+            changes.changed(user);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What people choose for themselves.
+
+use std::sync::Arc;
+
+use crate::domain::id::UserId;
+use crate::domain::settings::{Settings, SettingsChange};
+use crate::domain::version::Expected;
+use crate::ports::profile::Changed;
+use crate::ports::settings::SettingsStore;
+use crate::ports::user::UserStoreError;
+
+/// Why settings were not changed or told.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The account is not there.
+    #[error("no such person")]
+    NoSuchUser,
+    /// They are not at the version the change was made for.
+    #[error("the settings have changed since")]
+    Stale,
+    /// Accounts cannot be reached.
+    #[error(transparent)]
+    Users(#[from] UserStoreError),
+}
+
+/// The settings service.
+#[derive(Clone)]
+pub struct SettingsService {
+    store: Arc<dyn SettingsStore>,
+}
+
+impl std::fmt::Debug for SettingsService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SettingsService(..)")
+    }
+}
+
+impl SettingsService {
+    /// The service over its store.
+    pub fn new(store: Arc<dyn SettingsStore>) -> Self {
+        Self { store }
+    }
+
+    /// What somebody chose, and its version.
+    pub async fn of(&self, id: UserId) -> Result<(Settings, u64), SettingsError> {
+        Ok(self.store.settings(id).await?)
+    }
+
+    /// Changes what somebody chose.
+    pub async fn change(
+        &self,
+        id: UserId,
+        change: SettingsChange,
+        expected: &Expected,
+    ) -> Result<(Settings, u64), SettingsError> {
+        match self.store.change_settings(id, change, expected).await? {
+            Changed::Done(settings) => Ok(settings),
+            Changed::Stale => Err(SettingsError::Stale),
+            Changed::NoSuchUser => Err(SettingsError::NoSuchUser),
+        }
+    }
+}

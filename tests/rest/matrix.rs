@@ -1,0 +1,180 @@
+//! Who may do what: every operation of the document, asked by everybody there can be.
+//!
+//! A row names an operation and the status each of [`WHO`] gets. A new route needs a row, in the file of its tag; its
+//! path is filled in with things of the owner (`cast.rs`). The order is from the least to the most: what an
+//! operation changes, it changes for those who come later, so rows expect the same status for a second time.
+
+mod admin;
+mod audit;
+mod auth;
+mod cast;
+mod identities;
+mod logins;
+mod notifications;
+mod permissions;
+mod relations;
+mod rooms;
+mod system;
+mod tokens;
+mod users;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maru::rest::openapi::operations;
+
+use cast::Cast;
+
+use crate::site::Site;
+
+/// Who asks, in the order of a row's outcomes.
+///
+/// A guest has no account and shows what guests show; the owner is whom the address names, or whose room it is;
+/// blocked is whom the owner blocked; narrow is the user by a token for `live` alone.
+pub(crate) const WHO: [&str; 8] = [
+    "anonymous",
+    "guest",
+    "user",
+    "blocked",
+    "narrow",
+    "moderator",
+    "admin",
+    "owner",
+];
+
+/// In a row: nobody can be such yet.
+pub(crate) const NOBODY: u16 = 0;
+
+/// One operation.
+pub(crate) struct Row {
+    /// Method and path, as in the document.
+    pub(crate) operation: &'static str,
+    /// What to send; `{...}` is filled in as in the path.
+    pub(crate) body: Option<&'static str>,
+    /// The status each of [`WHO`] gets.
+    pub(crate) outcomes: [u16; 8],
+}
+
+/// An operation without a body.
+pub(crate) const fn row(operation: &'static str, outcomes: [u16; 8]) -> Row {
+    Row {
+        operation,
+        body: None,
+        outcomes,
+    }
+}
+
+/// An operation with one.
+pub(crate) const fn with_body(
+    operation: &'static str,
+    body: &'static str,
+    outcomes: [u16; 8],
+) -> Row {
+    Row {
+        operation,
+        body: Some(body),
+        outcomes,
+    }
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    [
+        admin::ROWS,
+        audit::ROWS,
+        auth::ROWS,
+        logins::ROWS,
+        notifications::ROWS,
+        permissions::ROWS,
+        identities::ROWS,
+        relations::ROWS,
+        rooms::ROWS,
+        system::ROWS,
+        tokens::ROWS,
+        users::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Every operation of the document, and the statuses it names.
+fn documented() -> BTreeMap<String, BTreeSet<String>> {
+    let openapi = maru::app::openapi();
+    let mut documented = BTreeMap::new();
+    for (path, item) in &openapi.paths.paths {
+        for (method, operation) in operations(item) {
+            let statuses = operation.responses.responses.keys().cloned().collect();
+            documented.insert(format!("{method} {path}"), statuses);
+        }
+    }
+    documented
+}
+
+#[test]
+fn the_table_has_every_operation_and_no_other() {
+    let documented: BTreeSet<String> = documented().into_keys().collect();
+    let mut listed = BTreeSet::new();
+    for Row { operation, .. } in rows() {
+        assert!(
+            listed.insert((*operation).to_owned()),
+            "{operation} is there twice"
+        );
+    }
+    let missing: Vec<_> = documented.difference(&listed).collect();
+    assert!(
+        missing.is_empty(),
+        "no row says who may do this: {missing:?}"
+    );
+    let stale: Vec<_> = listed.difference(&documented).collect();
+    assert!(stale.is_empty(), "there is no such operation: {stale:?}");
+}
+
+#[test]
+fn nobody_is_left_out_once_there_can_be_such_a_person() {
+    let documented = documented();
+    for (column, needs) in [
+        (3, "PUT /v1/users/{handle}/block"),
+        (4, "POST /v1/me/tokens"),
+    ] {
+        let there = documented.contains_key(needs);
+        for Row {
+            operation,
+            outcomes,
+            ..
+        } in rows()
+        {
+            let asked = outcomes[column] != NOBODY;
+            assert_eq!(asked, there, "{operation}: {} asks or not", WHO[column]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn everybody_may_do_what_the_table_says_and_nothing_else() {
+    let site = Site::start().await;
+    let documented = documented();
+    let mut wrong = Vec::new();
+    for (number, row) in rows().enumerate() {
+        let cast = Cast::assemble(&site, number).await;
+        for (who, wanted) in WHO.iter().zip(row.outcomes) {
+            if wanted == NOBODY {
+                continue;
+            }
+            let answer = cast.ask(who, row).await;
+            let status = answer.status.as_u16();
+            if status != wanted {
+                let line = format!(
+                    "{}: {who} got {status}, not {wanted}: {}",
+                    row.operation, answer.body
+                );
+                wrong.push(line);
+            }
+            let named = documented.get(row.operation);
+            if named.is_some_and(|named| !named.contains(&status.to_string())) {
+                wrong.push(format!(
+                    "{}: {status} is not in the document",
+                    row.operation
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,133 @@
+//! The people of the matrix, fresh for each operation.
+
+use http::Method;
+use maru::domain::user::AccountRole;
+use serde_json::Value;
+
+use super::Row;
+use crate::browser::{Answer, Browser};
+use crate::site::Site;
+
+/// Sent instead of a row's body by whoever has no account, where the operation is one for guests.
+const GUEST_BODY: (&str, &str) = (
+    "POST /v1/rooms/{id}/tickets",
+    r#"{"guest": {"name": "손님", "look": [0, 0, 0, 0, 0, 0]}}"#,
+);
+
+pub(super) struct Cast {
+    anonymous: Browser,
+    user: Person,
+    blocked: Person,
+    moderator: Person,
+    admin: Person,
+    owner: Person,
+    /// Of the user, for `live` alone.
+    narrow: String,
+    owner_login: String,
+    owner_token: String,
+}
+
+struct Person {
+    browser: Browser,
+    handle: String,
+    room: String,
+}
+
+impl Person {
+    async fn sign_in(site: &Site, name: &str) -> Self {
+        let browser = site.browser();
+        let me = browser.sign_in(name).await;
+        let text = |field: &str| me[field].as_str().unwrap().to_owned();
+        Self {
+            handle: text("handle"),
+            room: text("front_room_id"),
+            browser,
+        }
+    }
+
+    /// Makes a token; it, and its secret.
+    async fn token(&self, scope: &str) -> (String, String) {
+        let body = serde_json::json!({ "name": "token", "scopes": [scope] });
+        let made = self.browser.ask(Method::POST, "/v1/me/tokens", Some(&body));
+        let made = made.await.json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&made["token"]["id"]), text(&made["secret"]))
+    }
+
+    /// The login of the browser.
+    async fn login(&self) -> String {
+        let logins = self.browser.get("/v1/me/logins").await.json();
+        logins["logins"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn becomes(self, role: AccountRole, site: &Site) -> Self {
+        let given = maru::app::set_role(site.data(), &self.handle, role).await;
+        assert_eq!(given.unwrap(), AccountRole::User);
+        self
+    }
+}
+
+impl Cast {
+    /// Everybody, new to the site.
+    pub(super) async fn assemble(site: &Site, number: usize) -> Self {
+        let person = async |who: &str| Person::sign_in(site, &format!("{who} {number}")).await;
+        let moderator = person("moderator").await;
+        let admin = person("admin").await;
+        let (user, owner) = (person("user").await, person("owner").await);
+        let (_, narrow) = user.token("live").await;
+        let (owner_token, _) = owner.token("read").await;
+        let cast = Self {
+            anonymous: site.browser(),
+            narrow,
+            owner_login: owner.login().await,
+            owner_token,
+            user,
+            blocked: person("blocked").await,
+            moderator: moderator.becomes(AccountRole::Moderator, site).await,
+            admin: admin.becomes(AccountRole::Admin, site).await,
+            owner,
+        };
+        let block = format!("/v1/users/{}/block", cast.blocked.handle);
+        let done = cast.owner.browser.ask(Method::PUT, &block, None).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+        cast
+    }
+
+    /// Asks as one of the cast.
+    pub(super) async fn ask(&self, who: &str, row: &Row) -> Answer {
+        let (method, path) = row.operation.split_once(' ').unwrap();
+        let method: Method = method.parse().unwrap();
+        let body = match who {
+            "guest" if row.operation == GUEST_BODY.0 => Some(GUEST_BODY.1),
+            _ => row.body,
+        };
+        let body: Option<Value> = body.map(|body| serde_json::from_str(&self.fill(body)).unwrap());
+        if who == "narrow" {
+            let path = self.fill(path);
+            let asked = self
+                .anonymous
+                .ask_as_program(&self.narrow, method, &path, body.as_ref());
+            return asked.await;
+        }
+        let browser = match who {
+            "user" => &self.user.browser,
+            "blocked" => &self.blocked.browser,
+            "moderator" => &self.moderator.browser,
+            "admin" => &self.admin.browser,
+            "owner" => &self.owner.browser,
+            "anonymous" | "guest" => &self.anonymous,
+            other => panic!("nobody is {other} yet"),
+        };
+        browser.ask(method, &self.fill(path), body.as_ref()).await
+    }
+
+    /// Things of the owner in place of `{...}`.
+    fn fill(&self, text: &str) -> String {
+        text.replace("{handle}", &self.owner.handle)
+            .replace("/rooms/{id}", &format!("/rooms/{}", self.owner.room))
+            .replace("/live/{room}", &format!("/live/{}", self.owner.room))
+            .replace("/logins/{id}", &format!("/logins/{}", self.owner_login))
+            .replace("/tokens/{id}", &format!("/tokens/{}", self.owner_token))
+            .replace("{provider}", "dev")
+    }
+}

@@ -1,0 +1,51 @@
+//! The whole server, as `maru serve` starts it, on a free port over a store of its own.
+
+use std::path::Path;
+
+use maru::app::Server;
+use maru::config::Config;
+use maru::domain::limits::Rate;
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+
+/// A running server; its tasks end with the test.
+pub(crate) struct Site {
+    server: Server,
+    data: TempDir,
+}
+
+impl Site {
+    pub(crate) async fn start() -> Self {
+        Self::start_as(|_| ()).await
+    }
+
+    /// A server configured like this.
+    pub(crate) async fn start_as(configure: impl FnOnce(&mut Config)) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.server.listen = ([127, 0, 0, 1], 0).into();
+        config.store.data = data.path().to_owned();
+        // A test is one address and many people.
+        config.rest.address_sign_in = Rate {
+            per_minute: 100_000,
+            burst: 100_000,
+        };
+        configure(&mut config);
+        let server = Server::start(&config).await.unwrap();
+        Self { server, data }
+    }
+
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
+    /// Where its store lies.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::at(&self.origin())
+    }
+}

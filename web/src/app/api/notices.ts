@@ -1,0 +1,34 @@
+/** What one is told of. */
+import { requestJson } from './http';
+import { fetchPage, type Page, type PageWish } from './pages';
+import { flag, moment, object, optional, owner, text, whole, type Owner, type Loose } from './shapes';
+
+export interface Notice {
+  readonly id: number;
+  /** One of a later server is shown in general words. */
+  readonly kind: string;
+  readonly from: Owner | null;
+  readonly unread: boolean;
+  readonly toldMs: number;
+}
+
+export function notice(value: unknown): Notice {
+  const fields = object<Loose>(value, 'notice');
+  return {
+    id: whole(fields.id, 'notice_id'),
+    kind: text(fields.kind, 'notice_kind'),
+    from: optional(fields.from, owner),
+    unread: flag(fields.unread, 'unread'),
+    toldMs: moment(fields.told_at, 'told_at'),
+  };
+}
+
+export function fetchNotices(wish: PageWish): Promise<Page<Notice>> {
+  return fetchPage('/v1/me/notifications', 'notifications', notice, wish);
+}
+
+/** How many are unread then. */
+export async function markRead(upTo: number): Promise<number> {
+  const body = await requestJson('/v1/me/notifications/read', { method: 'POST', body: { up_to: upTo } });
+  return whole(object<Loose>(body, 'unread').count, 'unread');
+}

@@ -1,0 +1,17 @@
+/** What a notice says, and where it leads. */
+import type { SocialWords } from './words';
+
+/** Kinds of later servers have general words. */
+export function noticeText({ kinds, somebody }: SocialWords['notices'], kind: string, name: string | null): string {
+  const known = Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds] : kinds.other;
+  return known(name ?? somebody);
+}
+
+/** Where one does something about it. */
+export function noticeAddress(kind: string, from: string | null, me: string): string {
+  return kind === 'testimonial' || from === null ? `/u/${me}` : `/u/${from}`;
+}
+
+export function asksSomething(kind: string): boolean {
+  return kind === 'follow_request' || kind === 'tie_request';
+}

@@ -1,0 +1,36 @@
+/** The person's room, from outside. */
+import { Link } from 'wouter';
+import { fetchRoom } from '../../app/api';
+import { useMessages } from '../../app/i18n';
+import { RoomPicture } from '../../app/pictures/RoomPicture';
+import { useSocialWords } from '../../app/social/words';
+import { useResource } from '../../app/state/resource';
+import { cardClass, Chip, classes, dotClass } from '../../app/ui/controls';
+import { Icon } from '../../app/ui/Icon';
+import styles from './profile.module.css';
+
+export function ProfileRoom({ roomId, handle, own }: { roomId: string; handle: string; own: boolean }) {
+  const { profile: words } = useSocialWords();
+  const { home } = useMessages();
+  const [room] = useResource(roomId, (signal) => fetchRoom(roomId, signal));
+  const found = room.status === 'ready' ? room.value : null;
+  return (
+    <Link href={`/r/${handle}`} className={classes(cardClass, styles.room, found?.theme.light === 'night' && styles.night)} data-testid="visit">
+      <span className={styles.picture}>{found && <RoomPicture theme={found.theme} items={found.items} />}</span>
+      <span className={styles.roomWords}>
+        {found && <b className={styles.roomName}>{found.name}</b>}
+        {found && found.peopleNow > 0 && (
+          <Chip tone="good">
+            <span className={dotClass} />
+            {home.peopleNow(found.peopleNow)}
+          </Chip>
+        )}
+        {room.status === 'failed' && <span className={styles.small}>{words.roomClosed}</span>}
+        <span className={styles.go}>
+          <Icon name="door" size={20} />
+          {own ? words.myRoom : words.visit}
+        </span>
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,39 @@
+/** Who somebody in the room is to me: their profile, following, blocking. */
+import { Link } from 'wouter';
+import { FollowButton } from '../../../app/social/FollowButton';
+import { RelationChoices } from '../../../app/social/RelationChoices';
+import { useRelation } from '../../../app/social/useRelation';
+import { useSocialWords } from '../../../app/social/words';
+import { useMe } from '../../../app/state/me';
+import { choiceClass } from '../../../app/ui/form';
+import { Icon } from '../../../app/ui/Icon';
+import styles from './manage.module.css';
+
+interface PersonSocialProps {
+  handle: string;
+  name: string;
+  close(): void;
+}
+
+export function PersonSocial({ handle, name, close }: PersonSocialProps) {
+  const { relation: words } = useSocialWords();
+  const me = useMe((state) => state.user);
+  const relating = useRelation(handle, me?.id ?? null);
+  const { relation } = relating;
+  return (
+    <div className={styles.social}>
+      <Link href={`/u/${handle}`} className={choiceClass} data-testid="open-profile">
+        <Icon name="person" />
+        <b>{words.openProfile}</b>
+      </Link>
+      {relation && (
+        <>
+          <div className={styles.followRow}>
+            <FollowButton handle={handle} name={name} relation={relation} relating={relating} wide />
+          </div>
+          <RelationChoices handle={handle} name={name} relation={relation} relating={relating} all={false} openTie={() => undefined} close={close} />
+        </>
+      )}
+    </div>
+  );
+}
