@@ -1,4 +1,4 @@
-//! Use cases, one service a file. They know ports and domain, never HTTP, never each other.
+//! Use cases, one service a file. They know ports and domain, never HTTP, never each other; `telling` is what they share.
 
 pub mod account;
 pub mod auth;
@@ -7,4 +7,5 @@ pub mod profile;
 pub mod relation;
 pub mod room;
 pub mod settings;
+pub mod telling;
 pub mod user;

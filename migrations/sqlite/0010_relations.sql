@@ -1,12 +1,6 @@
 -- What people are to each other beyond follows, how many of them there are, and what the rest of the world is told.
 -- Owned by the relation service.
 
--- Whether an account approves who follows it. Written with the person's settings, and read in the step of a follow.
-CREATE TABLE relation_setting (
-    user_id    BLOB PRIMARY KEY NOT NULL REFERENCES user (id) ON DELETE CASCADE,
-    is_private INTEGER NOT NULL DEFAULT 0 CHECK (is_private IN (0, 1))
-) STRICT, WITHOUT ROWID;
-
 DROP INDEX follow_of_followee;
 CREATE INDEX follow_of_followee ON follow (followee_id, created_ms, follower_id);
 CREATE INDEX follow_of_follower ON follow (follower_id, created_ms, followee_id);

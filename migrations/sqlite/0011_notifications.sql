@@ -22,10 +22,3 @@ CREATE TABLE notification_read (
     user_id BLOB PRIMARY KEY NOT NULL REFERENCES user (id) ON DELETE CASCADE,
     up_to   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-
--- Kinds of notices people do not want. Written with their settings, and read in the step of a notice.
-CREATE TABLE notification_silence (
-    user_id BLOB NOT NULL REFERENCES user (id) ON DELETE CASCADE,
-    kind    TEXT NOT NULL,
-    PRIMARY KEY (user_id, kind)
-) STRICT, WITHOUT ROWID;

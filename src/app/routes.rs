@@ -40,6 +40,7 @@ use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
 use crate::services::settings::SettingsService;
+use crate::services::telling::Telling;
 use crate::services::user::UserService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
@@ -90,16 +91,18 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let store = Arc::new(sqlite.clone());
     let users = UserService::new(store.clone());
     let notifications = NotificationService::new(store.clone(), clock);
-    let relations = RelationService::new(store.clone(), store.clone(), clock)
+    let telling = Telling::default()
         .notifying(live.lines.clone())
         .watched_by(live.lines.clone());
+    let relations =
+        RelationService::new(store.clone(), store.clone(), clock).telling(telling.clone());
     let rules = HandleRules {
         pause_ms: u64::from(config.auth.handle_change_days) * DAY_MS,
         kept_ms: HANDLE_KEPT_MS,
     };
     let profiles =
         ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
-    let settings = SettingsService::new(store);
+    let settings = SettingsService::new(store, clock).telling(telling);
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
         Some(DevIdentity::open(mode, bound, &public, users, clock)?)

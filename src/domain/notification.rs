@@ -20,7 +20,7 @@ pub const COALESCE_MS: u64 = 24 * 60 * 60 * 1_000;
 pub const SUBJECT_BYTES_MAX: usize = 64;
 
 macro_rules! kinds {
-    ($($(#[$meta:meta])* $name:ident = $text:literal),+ $(,)?) => {
+    ($($(#[$meta:meta])* $name:ident = $text:literal by $setting:literal),+ $(,)?) => {
         /// What a notice is about. Clients rely on the texts: add, never change.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
@@ -36,31 +36,36 @@ macro_rules! kinds {
             pub const fn as_str(self) -> &'static str {
                 match self {$(Self::$name => $text,)+}
             }
+
+            /// The name of the setting that says whether it is wanted.
+            pub const fn setting(self) -> &'static str {
+                match self {$(Self::$name => $setting,)+}
+            }
         }
     };
 }
 
 kinds! {
     /// Somebody follows me.
-    Follow = "follow",
+    Follow = "follow" by "follow",
     /// Somebody asks to follow me.
-    FollowRequest = "follow_request",
+    FollowRequest = "follow_request" by "request",
     /// I may follow whom I asked.
-    RequestApproved = "request_approved",
+    RequestApproved = "request_approved" by "request",
     /// Somebody asks for a tie.
-    TieRequest = "tie_request",
+    TieRequest = "tie_request" by "tie",
     /// Somebody I asked is tied to me now.
-    TieMade = "tie_made",
+    TieMade = "tie_made" by "tie",
     /// A tie wrote a line on my profile.
-    Testimonial = "testimonial",
+    Testimonial = "testimonial" by "tie",
     /// Somebody wrote into my guestbook.
-    Guestbook = "guestbook",
+    Guestbook = "guestbook" by "guestbook",
     /// Somebody commented on what I posted.
-    Comment = "comment",
+    Comment = "comment" by "comment",
     /// Somebody reacted to what I posted.
-    Reaction = "reaction",
+    Reaction = "reaction" by "reaction",
     /// Somebody named me.
-    Mention = "mention",
+    Mention = "mention" by "mention",
 }
 
 /// The text names no kind of notice.
@@ -129,6 +134,7 @@ pub struct Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::settings::Notifications;
 
     #[test]
     fn each_kind_is_found_by_its_name() {
@@ -136,6 +142,8 @@ mod tests {
             assert_eq!(kind.as_str().parse(), Ok(*kind));
             let json = serde_json::to_value(kind).unwrap();
             assert_eq!(json, kind.as_str());
+            let settings = serde_json::to_value(Notifications::default()).unwrap();
+            assert_eq!(settings[kind.setting()], true, "{kind:?} can be left out");
         }
         assert_eq!("poke".parse::<NoticeKind>(), Err(NoSuchKind));
     }

@@ -91,9 +91,9 @@ macro_rules! notifications {
 notifications! {
     /// Somebody follows them.
     follow,
-    /// Somebody asks to follow them.
+    /// Somebody asks to follow them, or lets them follow.
     request,
-    /// Somebody asks for a tie, or consents to one.
+    /// Somebody asks for a tie, consents to one, or wrote a testimonial.
     tie,
     /// Somebody wrote in their guestbook.
     guestbook,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
-use crate::domain::notification::{Delivery, NewNotice, Notice, NoticeId, NoticeKind};
+use crate::domain::notification::{Delivery, NewNotice, Notice, NoticeId};
 use crate::ports::once::{Done, Once};
 
 #[cfg(test)]
@@ -52,7 +52,4 @@ pub trait NotificationStore: Send + Sync {
         once: Option<&Once>,
         now: WallMs,
     ) -> Result<Done<u32>, NoticesUnavailable>;
-
-    /// The kinds `user` does not want to be told of from now on; all others they do.
-    async fn silence(&self, user: UserId, kinds: &[NoticeKind]) -> Result<(), NoticesUnavailable>;
 }

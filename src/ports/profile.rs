@@ -79,10 +79,10 @@ pub enum FoundAfter {
 
 /// Where profiles are durable. Each change is one atomic step that also writes down the event of it.
 ///
-/// Who has closed their account is found by [`ProfileStore::profile`] alone.
+/// Who has closed their account, or is suspended, is found by [`ProfileStore::profile`] alone.
 #[async_trait]
 pub trait ProfileStore: Send + Sync {
-    /// The profile of an account, also of a closed one.
+    /// The profile of an account, also of a closed or suspended one.
     async fn profile(&self, id: UserId) -> Result<Option<Profile>, UserStoreError>;
 
     /// Who has this handle, or had it until `now` and not longer ago than it is kept.
@@ -117,5 +117,6 @@ pub trait ProfileStore: Send + Sync {
         hidden: &BTreeSet<String>,
         after: Option<&FoundAfter>,
         limit: u32,
+        now: WallMs,
     ) -> Result<Vec<(User, FoundAfter)>, UserStoreError>;
 }

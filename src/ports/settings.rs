@@ -4,12 +4,27 @@ use async_trait::async_trait;
 
 use super::profile::Changed;
 use super::user::UserStoreError;
+use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
+use crate::domain::notification::Delivery;
 use crate::domain::settings::{Settings, SettingsChange};
 use crate::domain::version::Expected;
 
 #[cfg(test)]
 pub(crate) mod conformance;
+
+/// Settings after a change, and what the change came to for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// All of them.
+    pub settings: Settings,
+    /// Their version.
+    pub version: u64,
+    /// Who had asked to follow and follows now.
+    pub followers: Vec<UserId>,
+    /// Who is to hear of it at once, where they are.
+    pub told: Vec<Delivery>,
+}
 
 /// Where settings are durable.
 #[async_trait]
@@ -19,11 +34,13 @@ pub trait SettingsStore: Send + Sync {
 
     /// Changes settings, if they are at an expected version. The version grows by one.
     ///
-    /// One atomic step: of changes to different settings at once, all are there after.
+    /// One atomic step: of changes to different settings at once, all are there after. Who waits when an account turns
+    /// public follows from then on, and is told so: nobody is left waiting for an approval that is no longer asked for.
     async fn change_settings(
         &self,
         id: UserId,
         change: SettingsChange,
         expected: &Expected,
-    ) -> Result<Changed<(Settings, u64)>, UserStoreError>;
+        at: WallMs,
+    ) -> Result<Changed<Chosen>, UserStoreError>;
 }

@@ -89,7 +89,7 @@ impl ProfileService {
         profile.ok_or(ProfileError::NoSuchUser)
     }
 
-    /// Who has this handle, or had it until lately. Who is hidden from the viewer is nobody.
+    /// Who has this handle, or had it until lately. Who is hidden from the viewer, or suspended, is nobody.
     pub async fn find(&self, handle: &str, viewer: Option<UserId>) -> Result<Found, ProfileError> {
         if !is_handle(handle) {
             return Err(ProfileError::NoSuchUser);
@@ -97,8 +97,9 @@ impl ProfileService {
         let found = self.store.find(handle, self.clock.wall()).await?;
         let found = found.ok_or(ProfileError::NoSuchUser)?;
         let (Found::Here(profile) | Found::Moved(profile)) = &found;
-        let id = profile.user.id.to_string();
-        if self.hidden_from(viewer).await?.contains(&id) {
+        if let Some(viewer) = viewer
+            && self.relations.is_hidden(viewer, profile.user.id).await?
+        {
             return Err(ProfileError::NoSuchUser);
         }
         Ok(found)
@@ -159,18 +160,12 @@ impl ProfileService {
         after: Option<&FoundAfter>,
         limit: u32,
     ) -> Result<Vec<(User, FoundAfter)>, ProfileError> {
-        let hidden = self.hidden_from(viewer).await?;
-        Ok(self.store.search(query, &hidden, after, limit).await?)
-    }
-
-    async fn hidden_from(
-        &self,
-        viewer: Option<UserId>,
-    ) -> Result<BTreeSet<String>, RelationsUnavailable> {
-        match viewer {
-            Some(viewer) => self.relations.hidden_from(viewer).await,
-            None => Ok(BTreeSet::new()),
-        }
+        let hidden = match viewer {
+            Some(viewer) => self.relations.hidden_from(viewer).await?,
+            None => BTreeSet::new(),
+        };
+        let now = self.clock.wall();
+        Ok(self.store.search(query, &hidden, after, limit, now).await?)
     }
 
     fn tell(&self, user: UserId) {

@@ -8,9 +8,9 @@ use crate::domain::id::UserId;
 use crate::domain::relation::Relation;
 use crate::domain::text::BadText;
 use crate::domain::user::{User, is_handle};
-use crate::ports::notification::NotificationSink;
-use crate::ports::relations::{Changed, RelationChanges, RelationStore, RelationsUnavailable};
+use crate::ports::relations::{Changed, RelationStore, RelationsUnavailable};
 use crate::ports::user::{UserStore, UserStoreError};
+use crate::services::telling::Telling;
 
 mod blocks;
 mod follows;
@@ -69,8 +69,7 @@ pub struct RelationService {
     users: Arc<dyn UserStore>,
     relations: Arc<dyn RelationStore>,
     clock: Clock,
-    sinks: Vec<Arc<dyn NotificationSink>>,
-    watchers: Vec<Arc<dyn RelationChanges>>,
+    telling: Telling,
 }
 
 impl std::fmt::Debug for RelationService {
@@ -86,23 +85,14 @@ impl RelationService {
             users,
             relations,
             clock,
-            sinks: Vec::new(),
-            watchers: Vec::new(),
+            telling: Telling::default(),
         }
     }
 
-    /// The same, with somebody who hears of each notice it writes.
+    /// The same, which tells of its notices and changes.
     #[must_use]
-    pub fn notifying(mut self, sink: Arc<dyn NotificationSink>) -> Self {
-        self.sinks.push(sink);
-        self
-    }
-
-    /// The same, with somebody who hears of each change of who may see whom, or be where.
-    #[must_use]
-    pub fn watched_by(mut self, watcher: Arc<dyn RelationChanges>) -> Self {
-        self.watchers.push(watcher);
-        self
+    pub fn telling(self, telling: Telling) -> Self {
+        Self { telling, ..self }
     }
 
     /// What the person with this handle is to `viewer`.
@@ -147,19 +137,11 @@ impl RelationService {
 
     /// Tells whoever wants to know at once what a change came to.
     fn told<T>(&self, changed: Changed<T>) -> T {
-        for delivery in &changed.told {
-            for sink in &self.sinks {
-                sink.notified(delivery);
-            }
-        }
+        self.telling.told(&changed.told);
         changed.outcome
     }
 
     fn changed(&self, people: &[UserId]) {
-        for watcher in &self.watchers {
-            for person in people {
-                watcher.changed(*person);
-            }
-        }
+        self.telling.changed(people);
     }
 }

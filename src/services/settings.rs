@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::domain::clock::Clock;
 use crate::domain::id::UserId;
 use crate::domain::settings::{Settings, SettingsChange};
 use crate::domain::version::Expected;
 use crate::ports::profile::Changed;
 use crate::ports::settings::SettingsStore;
 use crate::ports::user::UserStoreError;
+use crate::services::telling::Telling;
 
 /// Why settings were not changed or told.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,8 @@ pub enum SettingsError {
 #[derive(Clone)]
 pub struct SettingsService {
     store: Arc<dyn SettingsStore>,
+    clock: Clock,
+    telling: Telling,
 }
 
 impl std::fmt::Debug for SettingsService {
@@ -37,8 +41,18 @@ impl std::fmt::Debug for SettingsService {
 
 impl SettingsService {
     /// The service over its store.
-    pub fn new(store: Arc<dyn SettingsStore>) -> Self {
-        Self { store }
+    pub fn new(store: Arc<dyn SettingsStore>, clock: Clock) -> Self {
+        Self {
+            store,
+            clock,
+            telling: Telling::default(),
+        }
+    }
+
+    /// The same, which tells of the notices and changes its own bring about.
+    #[must_use]
+    pub fn telling(self, telling: Telling) -> Self {
+        Self { telling, ..self }
     }
 
     /// What somebody chose, and its version.
@@ -46,15 +60,21 @@ impl SettingsService {
         Ok(self.store.settings(id).await?)
     }
 
-    /// Changes what somebody chose.
+    /// Changes what somebody chose. Who waits to follow an account that turns public does so from then on.
     pub async fn change(
         &self,
         id: UserId,
         change: SettingsChange,
         expected: &Expected,
     ) -> Result<(Settings, u64), SettingsError> {
-        match self.store.change_settings(id, change, expected).await? {
-            Changed::Done(settings) => Ok(settings),
+        let at = self.clock.wall();
+        match self.store.change_settings(id, change, expected, at).await? {
+            Changed::Done(chosen) => {
+                self.telling.told(&chosen.told);
+                // They may come into rooms that were shut to them.
+                self.telling.changed(&chosen.followers);
+                Ok((chosen.settings, chosen.version))
+            }
             Changed::Stale => Err(SettingsError::Stale),
             Changed::NoSuchUser => Err(SettingsError::NoSuchUser),
         }

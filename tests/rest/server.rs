@@ -201,7 +201,7 @@ fn router(
         kept_ms: HANDLE_KEPT_MS,
     };
     let profiles = ProfileService::new(store.clone(), store.clone(), rules, Clock::start());
-    let settings = SettingsService::new(store.clone());
+    let settings = SettingsService::new(store.clone(), Clock::start());
     let (rooms, work) = SqliteRooms::new(Sqlite::clone(&store));
     tokio::spawn(work);
     let accounts = AccountParts {

@@ -22,11 +22,11 @@ impl From<sqlx::Error> for NoticesUnavailable {
     }
 }
 
-/// Whether `?1` does not want to be told this of `?2`, nobody being `NULL`: `?3` is the kind, `?4` the time.
+/// Whether `?1` does not want to be told this of `?2`, nobody being `NULL`: `?3` is the setting it goes by, `?4` the time.
 const UNWANTED: &str = "
 SELECT ?1 = coalesce(?2, x'')
     OR NOT EXISTS (SELECT 1 FROM user WHERE id = ?1)
-    OR EXISTS (SELECT 1 FROM notification_silence WHERE user_id = ?1 AND kind = ?3)
+    OR EXISTS (SELECT 1 FROM user_settings WHERE user_id = ?1 AND json_extract(notifications, '$.' || ?3) = 0)
     OR EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = ?2)
     OR EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = ?1)
     OR EXISTS (SELECT 1 FROM mute WHERE muter_id = ?1 AND muted_id = ?2
@@ -159,7 +159,7 @@ pub(super) async fn notify(
     let unwanted: bool = sqlx::query_scalar(UNWANTED)
         .bind(notice.to.uuid())
         .bind(from)
-        .bind(notice.kind.as_str())
+        .bind(notice.kind.setting())
         .bind(stored(notice.at))
         .fetch_one(&mut *connection)
         .await?;
@@ -211,29 +211,6 @@ pub(super) async fn withdraw(
     .execute(connection)
     .await
     .map(drop)
-}
-
-/// The kinds the person does not want to be told of from now on.
-pub(super) async fn silence(
-    connection: &mut SqliteConnection,
-    user: UserId,
-    kinds: &[NoticeKind],
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM notification_silence WHERE user_id = ?")
-        .bind(user.uuid())
-        .execute(&mut *connection)
-        .await?;
-    for kind in kinds {
-        sqlx::query(
-            "INSERT INTO notification_silence (user_id, kind)
-             SELECT id, ?2 FROM user WHERE id = ?1 ON CONFLICT DO NOTHING",
-        )
-        .bind(user.uuid())
-        .bind(kind.as_str())
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
 }
 
 #[async_trait]
@@ -290,13 +267,6 @@ impl NotificationStore for Sqlite {
         transaction.commit().await?;
         Ok(Done::Now(left))
     }
-
-    async fn silence(&self, user: UserId, kinds: &[NoticeKind]) -> Result<(), NoticesUnavailable> {
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        silence(&mut transaction, user, kinds).await?;
-        transaction.commit().await?;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -308,6 +278,6 @@ mod tests {
     async fn keeps_what_a_notification_store_promises() {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
-        conformance(&store, &store, &store).await;
+        conformance(&store, &store, &store, &store).await;
     }
 }

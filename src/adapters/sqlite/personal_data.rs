@@ -5,8 +5,8 @@ mod archive;
 mod tests;
 
 use async_trait::async_trait;
-use sqlx::SqliteConnection;
 use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
 use super::{Sqlite, handle};
@@ -40,7 +40,8 @@ impl PersonalData for Sqlite {
     async fn erase(&self, person: UserId, now: WallMs) -> Result<Erasing, PersonalDataError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let more = forget_in_log(&mut transaction, person).await?
-            || forget_in_account_audit(&mut transaction, person.uuid()).await?
+            || forget_in_audit(&mut transaction, person.uuid()).await?
+            || forget_what_goes(&mut transaction, person.uuid()).await?
             || forget_account(&mut transaction, person, now).await?;
         transaction.commit().await?;
         Ok(if more { Erasing::Begun } else { Erasing::Done })
@@ -83,20 +84,68 @@ async fn forget_in_log(
     Ok(any)
 }
 
-/// What operators did to the account stays, and does not say whose it was.
-async fn forget_in_account_audit(
-    conn: &mut SqliteConnection,
-    person: Uuid,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "UPDATE account_audit SET user_id = zeroblob(16) WHERE id IN
-             (SELECT id FROM account_audit WHERE user_id = ? LIMIT ?)",
-    )
-    .bind(person)
-    .bind(ROWS_PER_STEP)
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() > 0)
+/// What there may be much of and goes with the account: the table, its key, and the column that names the person. The
+/// account's own end would take all of it along in one long step.
+const GOES: &[(&str, &str, &str)] = &[
+    ("notification", "id", "receiver_id"),
+    ("notification", "id", "from_id"),
+    ("follow", "follower_id, followee_id", "follower_id"),
+    ("follow", "follower_id, followee_id", "followee_id"),
+    ("follow_request", "asker_id, asked_id", "asker_id"),
+    ("follow_request", "asker_id, asked_id", "asked_id"),
+    ("block", "blocker_id, blocked_id", "blocker_id"),
+    ("block", "blocker_id, blocked_id", "blocked_id"),
+    ("mute", "muter_id, muted_id", "muter_id"),
+    ("mute", "muter_id, muted_id", "muted_id"),
+    ("testimonial", "owner_id, author_id", "owner_id"),
+    ("testimonial", "owner_id, author_id", "author_id"),
+    ("tie_request", "asker_id, asked_id", "asker_id"),
+    ("tie_request", "asker_id, asked_id", "asked_id"),
+    ("once", "user_id, key_hash", "user_id"),
+    ("app_code", "hash", "user_id"),
+    ("login", "id", "user_id"),
+];
+
+async fn forget_what_goes(conn: &mut SqliteConnection, person: Uuid) -> Result<bool, sqlx::Error> {
+    for (table, key, column) in GOES {
+        let statement = format!(
+            "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {column} = ? LIMIT ?)"
+        );
+        let done = sqlx::query(AssertSqlSafe(statement))
+            .bind(person)
+            .bind(ROWS_PER_STEP)
+            .execute(&mut *conn)
+            .await?;
+        if done.rows_affected() > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// As the account's own end would do it, in steps: what concerned only the person goes, what staff did to them and they
+/// to others stays and names them no more.
+const FORGET_IN_AUDIT: &[&str] = &[
+    "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE subject_id = ?1
+         AND (actor_id = ?1 OR act IN ('code_reused', 'refresh_reused')) LIMIT ?2)",
+    "UPDATE audit SET subject_id = NULL, detail = '{}' WHERE id IN
+         (SELECT id FROM audit WHERE subject_id = ?1 LIMIT ?2)",
+    "UPDATE audit SET actor_id = NULL, address = NULL, user_agent = '', login_id = NULL WHERE id IN
+         (SELECT id FROM audit WHERE actor_id = ?1 LIMIT ?2)",
+];
+
+async fn forget_in_audit(conn: &mut SqliteConnection, person: Uuid) -> Result<bool, sqlx::Error> {
+    for statement in FORGET_IN_AUDIT {
+        let done = sqlx::query(*statement)
+            .bind(person)
+            .bind(ROWS_PER_STEP)
+            .execute(&mut *conn)
+            .await?;
+        if done.rows_affected() > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The account itself, and with it everything that hangs on it; whether it was there.

@@ -41,12 +41,16 @@ impl TryFrom<ProfileRow> for Profile {
     }
 }
 
+/// Who is suspended at the time `?2`.
+const SUSPENDED_AT_2: &str =
+    "SELECT user_id FROM suspension WHERE until_ms IS NULL OR until_ms > ?2";
+
 /// Whose profile is read.
 pub(super) enum Of<'a> {
     /// This account's, closed or not.
     Id(Uuid),
-    /// That of whoever has this handle.
-    Handle(&'a str),
+    /// That of whoever has this handle, who is neither closed nor suspended at this time.
+    Handle(&'a str, WallMs),
 }
 
 /// A profile, if it is there.
@@ -61,10 +65,13 @@ pub(super) async fn read(
             let query = AssertSqlSafe(format!("{COLUMNS} id = ?"));
             sqlx::query_as(query).bind(id).fetch_optional(conn).await?
         }
-        Of::Handle(handle) => {
-            let query = AssertSqlSafe(format!("{COLUMNS} handle = ? AND closing_ms IS NULL"));
+        Of::Handle(handle, now) => {
+            let query = AssertSqlSafe(format!(
+                "{COLUMNS} handle = ?1 AND closing_ms IS NULL AND id NOT IN ({SUSPENDED_AT_2})"
+            ));
             sqlx::query_as(query)
                 .bind(handle)
+                .bind(stored(now))
                 .fetch_optional(conn)
                 .await?
         }
@@ -82,7 +89,7 @@ impl ProfileStore for Sqlite {
     async fn find(&self, handle: &str, now: WallMs) -> Result<Option<Found>, UserStoreError> {
         // One view of both tables: a handle that moves meanwhile is in one of them.
         let mut transaction = self.read.begin().await?;
-        if let Some(profile) = read(&mut transaction, Of::Handle(handle)).await? {
+        if let Some(profile) = read(&mut transaction, Of::Handle(handle, now)).await? {
             return Ok(Some(Found::Here(profile)));
         }
         let moved: Option<String> = sqlx::query_scalar(
@@ -96,7 +103,7 @@ impl ProfileStore for Sqlite {
         let Some(current) = moved else {
             return Ok(None);
         };
-        let profile = read(&mut transaction, Of::Handle(&current)).await?;
+        let profile = read(&mut transaction, Of::Handle(&current, now)).await?;
         Ok(profile.map(Found::Moved))
     }
 
@@ -141,9 +148,10 @@ impl ProfileStore for Sqlite {
         hidden: &BTreeSet<String>,
         after: Option<&FoundAfter>,
         limit: u32,
+        now: WallMs,
     ) -> Result<Vec<(User, FoundAfter)>, UserStoreError> {
         let mut transaction = self.read.begin().await?;
-        let found = search::people(&mut transaction, query, hidden, after, limit).await;
+        let found = search::people(&mut transaction, query, hidden, after, limit, now).await;
         Ok(found?)
     }
 }
@@ -184,6 +192,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
         conformance(&store, &store).await;
+    }
+
+    #[tokio::test]
+    async fn whoever_is_suspended_is_found_neither_by_handle_nor_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        let user = crate::ports::user::conformance::created(&store, "loud", "loud").await;
+        let query = NameQuery::parse("loud").unwrap();
+        let is_found = async |now| {
+            let hidden = BTreeSet::new();
+            let found = store.search(&query, &hidden, None, 9, WallMs(now)).await;
+            let profile = store.find("loud", WallMs(now)).await.unwrap();
+            assert_eq!(profile.is_some(), !found.unwrap().is_empty());
+            profile.is_some()
+        };
+        assert!(is_found(10).await);
+        let suspend =
+            "INSERT INTO suspension (user_id, reason, until_ms, created_ms) VALUES (?, '', ?, 0)
+                       ON CONFLICT DO UPDATE SET until_ms = excluded.until_ms";
+        for (until, found) in [(Some(20), [false, true]), (None, [false, false])] {
+            let suspend = sqlx::query(suspend).bind(user.id.uuid()).bind(until);
+            suspend.execute(&store.write).await.unwrap();
+            assert_eq!([is_found(19).await, is_found(20).await], found);
+        }
+        assert!(store.profile(user.id).await.unwrap().is_some(), "their own");
     }
 
     #[tokio::test]

@@ -20,9 +20,7 @@ mod lists;
 mod tests;
 mod ties;
 
-// For the settings of people, which are written in one step with what depends on them.
-#[allow(unused_imports)]
-pub(super) use follows::set_private;
+pub(super) use follows::grant_all;
 
 impl From<sqlx::Error> for RelationsUnavailable {
     fn from(error: sqlx::Error) -> Self {
@@ -234,7 +232,7 @@ impl RelationView for Sqlite {
 
     async fn is_private(&self, user: UserId) -> Result<bool, RelationsUnavailable> {
         let private = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM relation_setting WHERE user_id = ? AND is_private = 1)",
+            "SELECT EXISTS (SELECT 1 FROM user_settings WHERE user_id = ? AND account_private = 1)",
         )
         .bind(user.uuid())
         .fetch_one(&self.read)

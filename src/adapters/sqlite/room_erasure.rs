@@ -210,6 +210,7 @@ async fn forget_in_lists(
     lists.editors.remove(person);
     lists.bans.remove(person);
     lists.mutes.remove(person);
+    lists.decided.forget(person);
     sqlx::query("UPDATE room SET access_lists = ? WHERE id = ?")
         .bind(Json(lists))
         .bind(room)

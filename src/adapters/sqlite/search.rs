@@ -7,7 +7,8 @@ use sqlx::types::Json;
 use sqlx::{FromRow, QueryBuilder, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
-use super::user::UserRow;
+use super::user::{UserRow, stored};
+use crate::domain::clock::WallMs;
 use crate::domain::search::{NameQuery, folded, grams};
 use crate::domain::user::{User, is_handle};
 use crate::ports::profile::FoundAfter;
@@ -20,9 +21,6 @@ const LAST: char = char::MAX;
 
 /// Names indexed in one transaction at the start.
 const INDEXED_AT_ONCE: u32 = 500;
-
-/// Who can be found at all.
-const FINDABLE: &str = "closing_ms IS NULL";
 
 /// Indexes the names that are not yet: those from before there was an index.
 pub(super) async fn index_missing(write: &SqlitePool) -> Result<(), sqlx::Error> {
@@ -83,6 +81,7 @@ struct Search<'a> {
     hidden: &'a BTreeSet<String>,
     after: Option<&'a FoundAfter>,
     limit: u32,
+    now: WallMs,
     found: Vec<Found>,
 }
 
@@ -93,6 +92,7 @@ pub(super) async fn people(
     hidden: &BTreeSet<String>,
     after: Option<&FoundAfter>,
     limit: u32,
+    now: WallMs,
 ) -> Result<Vec<Found>, sqlx::Error> {
     let mut search = Search {
         conn,
@@ -100,6 +100,7 @@ pub(super) async fn people(
         hidden,
         after,
         limit,
+        now,
         found: Vec::new(),
     };
     let by_handle = query.as_str().len() < 2 || is_handle(query.as_str());
@@ -124,7 +125,14 @@ impl Search<'_> {
             "SELECT user.id AS user_id, handle, display_name, look, mood, bio, front_room_id,
                     name_folded FROM ",
         );
-        select.push(from).push(" WHERE ").push(FINDABLE);
+        select
+            .push(from)
+            .push(
+                " WHERE closing_ms IS NULL AND user.id NOT IN
+                 (SELECT user_id FROM suspension WHERE until_ms IS NULL OR until_ms > ",
+            )
+            .push_bind(stored(self.now))
+            .push(")");
         if !self.hidden.is_empty() {
             select
                 .push(" AND user.id NOT IN (SELECT unhex(value, '-') FROM json_each(")

@@ -6,14 +6,15 @@ use sqlx::{SqliteConnection, SqliteExecutor};
 use uuid::Uuid;
 
 use super::room_rows::{to_i64, to_u64};
-use super::{Sqlite, user_outbox};
+use super::{Sqlite, relation, user_outbox};
+use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::room::Visibility;
 use crate::domain::settings::{Language, Motion, Notifications, Settings, SettingsChange, ShownTo};
 use crate::domain::user::AccountEvent;
 use crate::domain::version::{Expected, Version};
 use crate::ports::profile::Changed;
-use crate::ports::settings::SettingsStore;
+use crate::ports::settings::{Chosen, SettingsStore};
 use crate::ports::user::UserStoreError;
 
 #[derive(Debug, sqlx::FromRow)]
@@ -104,7 +105,8 @@ impl SettingsStore for Sqlite {
         id: UserId,
         change: SettingsChange,
         expected: &Expected,
-    ) -> Result<Changed<(Settings, u64)>, UserStoreError> {
+        at: WallMs,
+    ) -> Result<Changed<Chosen>, UserStoreError> {
         let user = id.uuid();
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let is_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE id = ?)")
@@ -118,13 +120,24 @@ impl SettingsStore for Sqlite {
         if !expected.admits(Version(version)) {
             return Ok(Changed::Stale);
         }
+        let was_private = settings.account_private;
         change.apply(&mut settings);
         let version = version + 1;
         write(&mut transaction, user, &settings, version).await?;
+        let (followers, told) = if was_private && !settings.account_private {
+            relation::grant_all(&mut transaction, id, at).await?
+        } else {
+            (Vec::new(), Vec::new())
+        };
         let event = AccountEvent::SettingsChanged { version };
         user_outbox::put(&mut transaction, user, &event).await?;
         transaction.commit().await?;
-        Ok(Changed::Done((settings, version)))
+        Ok(Changed::Done(Chosen {
+            settings,
+            version,
+            followers,
+            told,
+        }))
     }
 }
 

@@ -60,6 +60,13 @@ impl Decided {
         }
     }
 
+    /// No longer names the person, if it did.
+    pub fn forget(&mut self, person: &str) {
+        self.stamps.retain(|(subject, _)| {
+            !matches!(subject, Subject::Role(id) | Subject::Ban(id) | Subject::Mute(id) if id == person)
+        });
+    }
+
     /// When this was last decided, and in which session; with nobody's session, when that may be forgotten.
     pub fn last(&self, subject: &Subject) -> Stamp {
         let known = self.stamps.iter().find(|(known, _)| known == subject);

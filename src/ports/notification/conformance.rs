@@ -6,17 +6,21 @@ use crate::domain::id::UserId;
 use crate::domain::notification::{
     COALESCE_MS, Delivery, NOTICES_MAX, NewNotice, Notice, NoticeId, NoticeKind,
 };
+use crate::domain::settings::{NotificationsChange, SettingsChange};
 use crate::ports::once::{Done, Once, OnceKey, RequestDigest};
 use crate::ports::relations::RelationStore;
+use crate::ports::settings::SettingsStore;
+use crate::ports::settings::conformance::choose;
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
-/// A store, the accounts and the relations in it.
+/// A store, the accounts, the relations and the settings in it.
 #[derive(Clone, Copy)]
 struct All<'a> {
     store: &'a dyn NotificationStore,
     users: &'a dyn UserStore,
     relations: &'a dyn RelationStore,
+    settings: &'a dyn SettingsStore,
 }
 
 const NOW: WallMs = WallMs(1_000_000);
@@ -26,11 +30,13 @@ pub(crate) async fn conformance(
     store: &dyn NotificationStore,
     users: &dyn UserStore,
     relations: &dyn RelationStore,
+    settings: &dyn SettingsStore,
 ) {
     let all = All {
         store,
         users,
         relations,
+        settings,
     };
     notices_are_listed_newest_first_and_read_up_to_one(all).await;
     the_same_is_told_once_within_a_day(all).await;
@@ -137,13 +143,20 @@ async fn the_unwanted_is_not_written(all: All<'_>) {
     let [me, from, muted] = all.people("unwanted").await;
     assert_eq!(all.tell(mention(me, me, "own")).await, None);
     assert_eq!(all.tell(mention(UserId::generate(), from, "")).await, None);
-    let kinds = [NoticeKind::Mention, NoticeKind::Reaction];
-    all.store.silence(me, &kinds).await.unwrap();
+    let mentions = |wanted| {
+        let notifications = Some(NotificationsChange {
+            mention: Some(wanted),
+            reaction: Some(false),
+            ..NotificationsChange::default()
+        });
+        SettingsChange {
+            notifications,
+            ..SettingsChange::default()
+        }
+    };
+    choose(all.settings, me, mentions(false)).await;
     assert_eq!(all.tell(mention(me, from, "silenced")).await, None);
-    all.store
-        .silence(me, &[NoticeKind::Reaction])
-        .await
-        .unwrap();
+    choose(all.settings, me, mentions(true)).await;
     assert!(all.tell(mention(me, from, "wanted")).await.is_some());
     let until = Some(WallMs(NOW.0 + 1));
     all.relations.mute(me, muted, until, NOW).await.unwrap();

@@ -1,10 +1,12 @@
 //! What every relation store must keep, whatever stands behind it.
 
-use super::{Changed, Followed, RelationStore};
+use super::{Followed, RelationStore};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
-use crate::domain::notification::NoticeKind;
+use crate::domain::notification::{Delivery, NoticeKind};
 use crate::domain::relation::{Counts, Nickname, Relation, Testimonial};
+use crate::ports::settings::conformance::set_private;
+use crate::ports::settings::{Chosen, SettingsStore};
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
@@ -13,16 +15,26 @@ mod follows;
 mod lists;
 mod ties;
 
-/// A store and the accounts in it.
+/// A store, the accounts in it and their settings.
 #[derive(Clone, Copy)]
 pub(crate) struct Both<'a> {
     pub(crate) store: &'a dyn RelationStore,
     pub(crate) users: &'a dyn UserStore,
+    pub(crate) settings: &'a dyn SettingsStore,
 }
 
 /// Runs the whole suite on an empty store; `limited` follows as many people as anybody may.
-pub(crate) async fn conformance(store: &dyn RelationStore, users: &dyn UserStore, limited: UserId) {
-    let both = Both { store, users };
+pub(crate) async fn conformance(
+    store: &dyn RelationStore,
+    users: &dyn UserStore,
+    settings: &dyn SettingsStore,
+    limited: UserId,
+) {
+    let both = Both {
+        store,
+        users,
+        settings,
+    };
     follows::conformance(both, limited).await;
     blocks::conformance(both).await;
     ties::conformance(both).await;
@@ -46,6 +58,10 @@ impl Both<'_> {
     async fn follow(self, follower: UserId, followee: UserId) -> Followed {
         let followed = self.store.follow(follower, followee, NOW).await;
         followed.unwrap().outcome
+    }
+
+    async fn set_private(self, user: UserId, private: bool) -> Chosen {
+        set_private(self.settings, user, private).await
     }
 
     async fn relation(self, user: UserId, other: UserId) -> Option<Relation> {
@@ -79,7 +95,7 @@ fn line(text: &str) -> Testimonial {
 }
 
 /// Who was told what by a change.
-fn heard<T>(changed: &Changed<T>) -> Vec<(UserId, NoticeKind)> {
-    let told = changed.told.iter();
+fn heard(told: &[Delivery]) -> Vec<(UserId, NoticeKind)> {
+    let told = told.iter();
     told.map(|told| (told.to, told.notice.kind)).collect()
 }

@@ -70,13 +70,4 @@ pub trait FollowStore: Send + Sync {
 
     /// The request is taken away, and may be made anew. Whether there was one.
     async fn reject(&self, asked: UserId, asker: UserId) -> Result<bool, RelationsUnavailable>;
-
-    /// Whether `user` has to approve who follows them from now on. Who waits when an account turns public follows from
-    /// then on, and is told so: nobody is left waiting for an approval that is no longer asked for. Who does.
-    async fn set_private(
-        &self,
-        user: UserId,
-        private: bool,
-        at: WallMs,
-    ) -> Result<Changed<Vec<UserId>>, RelationsUnavailable>;
 }

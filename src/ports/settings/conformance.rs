@@ -2,7 +2,8 @@
 
 use futures_util::future::join_all;
 
-use super::{Changed, SettingsStore};
+use super::{Changed, Chosen, SettingsStore};
+use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::room::Visibility;
 use crate::domain::settings::{
@@ -13,6 +14,30 @@ use crate::ports::profile::conformance::only;
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
+const NOW: WallMs = WallMs(1_000_000);
+
+/// Whether an account approves who follows it, from now on.
+pub(crate) async fn set_private(store: &dyn SettingsStore, id: UserId, private: bool) -> Chosen {
+    let change = SettingsChange {
+        account_private: Some(private),
+        ..SettingsChange::default()
+    };
+    choose(store, id, change).await
+}
+
+/// Changes settings of somebody who is there.
+pub(crate) async fn choose(
+    store: &dyn SettingsStore,
+    id: UserId,
+    change: SettingsChange,
+) -> Chosen {
+    let changed = store.change_settings(id, change, &Expected::Any, NOW).await;
+    match changed.unwrap() {
+        Changed::Done(chosen) => chosen,
+        other => panic!("nothing was in the way, yet {other:?}"),
+    }
+}
+
 /// Runs the whole suite on an empty store.
 pub(crate) async fn conformance(store: &dyn SettingsStore, users: &dyn UserStore) {
     settings_are_the_defaults_until_chosen_and_then_what_was_chosen(store, users).await;
@@ -22,14 +47,8 @@ pub(crate) async fn conformance(store: &dyn SettingsStore, users: &dyn UserStore
 }
 
 async fn done(store: &dyn SettingsStore, id: UserId, change: SettingsChange) -> (Settings, u64) {
-    match store
-        .change_settings(id, change, &Expected::Any)
-        .await
-        .unwrap()
-    {
-        Changed::Done(settings) => settings,
-        other => panic!("nothing was in the way, yet {other:?}"),
-    }
+    let chosen = choose(store, id, change).await;
+    (chosen.settings, chosen.version)
 }
 
 async fn settings_are_the_defaults_until_chosen_and_then_what_was_chosen(
@@ -73,11 +92,20 @@ async fn a_change_for_another_version_changes_nothing(
         account_private: Some(true),
         ..SettingsChange::default()
     };
-    let early = store.change_settings(id, private, &only(1)).await.unwrap();
+    let early = store
+        .change_settings(id, private, &only(1), NOW)
+        .await
+        .unwrap();
     assert_eq!(early, Changed::Stale);
-    let first = store.change_settings(id, private, &only(0)).await.unwrap();
-    assert!(matches!(first, Changed::Done((_, 1))));
-    let late = store.change_settings(id, private, &only(0)).await.unwrap();
+    let first = store
+        .change_settings(id, private, &only(0), NOW)
+        .await
+        .unwrap();
+    assert!(matches!(first, Changed::Done(Chosen { version: 1, .. })));
+    let late = store
+        .change_settings(id, private, &only(0), NOW)
+        .await
+        .unwrap();
     assert_eq!(late, Changed::Stale);
     assert_eq!(store.settings(id).await.unwrap().1, 1);
 }
@@ -110,7 +138,7 @@ async fn changes_at_once_are_all_there_after(store: &dyn SettingsStore, users: &
     assert_eq!(store.settings(id).await.unwrap(), (expected, 4));
     // The same with versions: one of them is the first.
     let at_4 = only(4);
-    let guarded = changes.map(|change| store.change_settings(id, change, &at_4));
+    let guarded = changes.map(|change| store.change_settings(id, change, &at_4, NOW));
     let outcomes = join_all(guarded).await;
     let won = outcomes
         .iter()
@@ -122,7 +150,7 @@ async fn nobody_has_no_settings(store: &dyn SettingsStore) {
     let nobody = UserId::generate();
     let change = SettingsChange::default();
     let changed = store
-        .change_settings(nobody, change, &Expected::Any)
+        .change_settings(nobody, change, &Expected::Any, NOW)
         .await
         .unwrap();
     assert_eq!(changed, Changed::NoSuchUser);

@@ -71,13 +71,4 @@ impl RelationService {
         let person = self.seen(Some(viewer), handle).await?.id;
         Ok(self.relations.reject(viewer, person).await.map(drop)?)
     }
-
-    /// Whether `user` has to approve who follows them from now on. Who waits when they do not follows.
-    pub async fn set_private(&self, user: UserId, private: bool) -> Result<(), RelationError> {
-        let at = self.clock.wall();
-        let changed = self.relations.set_private(user, private, at).await?;
-        let followers = self.told(changed);
-        self.changed(&followers);
-        Ok(())
-    }
 }

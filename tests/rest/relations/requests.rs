@@ -1,8 +1,7 @@
 //! `/v1/me/follow-requests`, and what else a private account keeps to its followers.
 
 use http::{Method, StatusCode};
-use maru::domain::clock::WallMs;
-use maru::ports::relations::FollowStore;
+use serde_json::json;
 
 use super::{PUBLIC, Person, nothing};
 use crate::browser::Browser;
@@ -11,14 +10,16 @@ use crate::server::Server;
 /// A person with a private account.
 async fn private(server: &Server, name: &str) -> Person {
     let person = Person::new(server, name).await;
-    set_private(server, &person, true).await;
+    set_private(&person, true).await;
     person
 }
 
-async fn set_private(server: &Server, person: &Person, private: bool) {
-    let id = person.id.parse().unwrap();
-    let set = server.store.set_private(id, private, WallMs(1)).await;
-    set.unwrap();
+async fn set_private(person: &Person, private: bool) {
+    let change = json!({ "account_private": private });
+    let set = person
+        .browser
+        .ask(Method::PATCH, "/v1/me/settings", Some(&change));
+    assert_eq!(set.await.status, StatusCode::OK);
 }
 
 fn request(asker: &Person) -> String {
@@ -94,7 +95,7 @@ async fn whoever_waits_follows_once_the_account_is_public() {
     let star = private(&server, "하늘").await;
     let fan = Person::new(&server, "바다").await;
     fan.does(Method::PUT, "follow", &star).await;
-    set_private(&server, &star, false).await;
+    set_private(&star, false).await;
     let relation = fan.relation(&star).await;
     assert_eq!(
         (&relation["following"], &relation["requested"]),

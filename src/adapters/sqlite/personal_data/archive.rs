@@ -31,14 +31,22 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     (
         "identities",
-        "SELECT json_object('provider', provider, 'subject', subject, 'linked_at', {time:created_ms})
+        "SELECT json_object('provider', provider, 'issuer', issuer, 'subject', subject, 'email', email,
+                'email_verified', json(iif(email_verified, 'true', 'false')), 'linked_at', {time:created_ms})
          FROM identity WHERE user_id = ?1 ORDER BY created_ms, provider",
     ),
     (
         "logins",
-        "SELECT json_object('id', {uuid:id}, 'user_agent', user_agent, 'created_at', {time:created_ms},
-                'seen_at', {time:seen_ms}, 'expires_at', {time:expires_ms}, 'ended_at', {time:revoked_ms})
+        "SELECT json_object('id', {uuid:id}, 'kind', kind, 'app', client, 'name', name, 'user_agent', user_agent,
+                'address', address, 'scopes', scopes, 'authenticated_at', {time:authenticated_ms},
+                'created_at', {time:created_ms}, 'seen_at', {time:seen_ms}, 'expires_at', {time:expires_ms},
+                'ended_at', {time:revoked_ms})
          FROM login WHERE user_id = ?1 ORDER BY created_ms, id",
+    ),
+    (
+        "suspension",
+        "SELECT json_object('reason', reason, 'until', {time:until_ms}, 'since', {time:created_ms})
+         FROM suspension WHERE user_id = ?1",
     ),
     (
         "follows",
@@ -51,6 +59,72 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "SELECT json_object('follower', handle, 'since', {time:follow.created_ms})
          FROM follow JOIN user ON user.id = follower_id
          WHERE followee_id = ?1 ORDER BY follow.created_ms, handle",
+    ),
+    (
+        "follow_requests",
+        "SELECT json_object('asked', handle, 'since', {time:follow_request.created_ms})
+         FROM follow_request JOIN user ON user.id = asked_id
+         WHERE asker_id = ?1 ORDER BY follow_request.created_ms, handle",
+    ),
+    (
+        "follow_requests_received",
+        "SELECT json_object('asker', handle, 'since', {time:follow_request.created_ms})
+         FROM follow_request JOIN user ON user.id = asker_id
+         WHERE asked_id = ?1 ORDER BY follow_request.created_ms, handle",
+    ),
+    (
+        "blocks",
+        "SELECT json_object('blocked', handle, 'since', {time:block.created_ms})
+         FROM block JOIN user ON user.id = blocked_id
+         WHERE blocker_id = ?1 ORDER BY block.created_ms, handle",
+    ),
+    (
+        "mutes",
+        "SELECT json_object('muted', handle, 'since', {time:mute.created_ms}, 'until', {time:until_ms})
+         FROM mute JOIN user ON user.id = muted_id
+         WHERE muter_id = ?1 ORDER BY mute.created_ms, handle",
+    ),
+    (
+        "ties",
+        "SELECT json_object('with', handle, 'name_given', mine.nickname, 'name_received', theirs.nickname,
+                'since', {time:mine.created_ms})
+         FROM tie AS mine
+              JOIN tie AS theirs ON theirs.user_id = mine.other_id AND theirs.other_id = mine.user_id
+              JOIN user ON user.id = mine.other_id
+         WHERE mine.user_id = ?1 ORDER BY mine.created_ms, handle",
+    ),
+    (
+        "tie_requests",
+        "SELECT json_object('asked', handle, 'name_given', nickname, 'since', {time:tie_request.created_ms})
+         FROM tie_request JOIN user ON user.id = asked_id
+         WHERE asker_id = ?1 ORDER BY tie_request.created_ms, handle",
+    ),
+    (
+        "tie_requests_received",
+        "SELECT json_object('asker', handle, 'name_received', nickname, 'since', {time:tie_request.created_ms})
+         FROM tie_request JOIN user ON user.id = asker_id
+         WHERE asked_id = ?1 ORDER BY tie_request.created_ms, handle",
+    ),
+    (
+        "testimonials",
+        "SELECT json_object('about', handle, 'text', text, 'written_at', {time:testimonial.created_ms})
+         FROM testimonial JOIN user ON user.id = owner_id
+         WHERE author_id = ?1 ORDER BY testimonial.created_ms, handle",
+    ),
+    (
+        "testimonials_received",
+        "SELECT json_object('author', handle, 'text', text, 'written_at', {time:testimonial.created_ms})
+         FROM testimonial JOIN user ON user.id = author_id
+         WHERE owner_id = ?1 ORDER BY testimonial.created_ms, handle",
+    ),
+    (
+        "notifications",
+        "SELECT json_object('kind', kind, 'from', handle, 'subject', subject, 'at', {time:notification.created_ms})
+         FROM notification LEFT JOIN user ON user.id = from_id
+         WHERE receiver_id = ?1 AND withdrawn = 0
+           AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = from_id)
+           AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = from_id AND blocked_id = ?1)
+         ORDER BY notification.id",
     ),
     (
         "rooms",
@@ -90,9 +164,13 @@ pub(super) const FILES: &[(&str, &str)] = &[
          FROM room_audit WHERE actor_id = ?2 ORDER BY at_ms, room_id, seq",
     ),
     (
-        "account_audit",
-        "SELECT json_object('at', {time:at_ms}, 'action', action, 'before', before, 'after', after)
-         FROM account_audit WHERE user_id = ?1 ORDER BY id",
+        "account_log",
+        "SELECT json_object('at', {time:at_ms}, 'act', act, 'by_me', json(iif(actor_id IS ?1, 'true', 'false')),
+                'about_me', json(iif(subject_id IS ?1, 'true', 'false')),
+                'detail', json(iif(subject_id IS ?1, detail, '{}')),
+                'address', iif(actor_id IS ?1 OR act IN ('code_reused', 'refresh_reused'), address, NULL),
+                'user_agent', iif(actor_id IS ?1 OR act IN ('code_reused', 'refresh_reused'), user_agent, NULL))
+         FROM audit WHERE subject_id = ?1 OR actor_id = ?1 ORDER BY id",
     ),
 ];
 

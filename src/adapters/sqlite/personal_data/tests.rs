@@ -16,6 +16,7 @@ const NOTHING: &[&str] = &[
     "node_lease",
     "sqlite_sequence",
     "kept_handle",
+    "signing_key",
 ];
 
 /// What goes with the account.
@@ -29,7 +30,21 @@ const WITH_ACCOUNT: &[&str] = &[
     "user_settings",
     "user_outbox",
     "once",
+    "app_code",
+    "suspension",
+    "follow_request",
+    "block",
+    "mute",
+    "tie",
+    "tie_request",
+    "testimonial",
+    "relation_count",
+    "notification",
+    "notification_read",
 ];
+
+/// What goes with the person's logins.
+const WITH_LOGINS: &[&str] = &["refresh"];
 
 /// What goes with the person's rooms, and forgets them in those of others.
 const WITH_ROOMS: &[&str] = &[
@@ -47,7 +62,7 @@ const WITH_ROOMS: &[&str] = &[
 ];
 
 /// What stays and names nobody any more.
-const NAMELESS: &[&str] = &["event_log", "account_audit"];
+const NAMELESS: &[&str] = &["event_log", "audit"];
 
 #[tokio::test]
 async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
@@ -58,7 +73,7 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
             .fetch_all(&store.read)
             .await
             .unwrap();
-    let known: BTreeSet<&str> = [NOTHING, WITH_ACCOUNT, WITH_ROOMS, NAMELESS]
+    let known: BTreeSet<&str> = [NOTHING, WITH_ACCOUNT, WITH_LOGINS, WITH_ROOMS, NAMELESS]
         .concat()
         .into_iter()
         .collect();
@@ -68,14 +83,15 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
         "a table more: erase what it holds of a person, put it into the archive, then add it here"
     );
     // What goes with the account does so by its own reference to it.
-    for table in WITH_ACCOUNT
-        .iter()
-        .filter(|table| !matches!(**table, "user" | "user_outbox"))
+    let of = |tables: &'static [&str], parent| tables.iter().map(move |table| (*table, parent));
+    let cascading = of(WITH_ACCOUNT, "user").chain(of(WITH_LOGINS, "login"));
+    for (table, parent) in cascading.filter(|(table, _)| !matches!(*table, "user" | "user_outbox"))
     {
         let cascades: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM pragma_foreign_key_list(?) WHERE \"table\" = 'user' AND on_delete = 'CASCADE'",
+            "SELECT count(*) FROM pragma_foreign_key_list(?) WHERE \"table\" = ? AND on_delete = 'CASCADE'",
         )
         .bind(table)
+        .bind(parent)
         .fetch_one(&store.read)
         .await
         .unwrap();

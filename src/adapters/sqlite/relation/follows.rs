@@ -34,7 +34,7 @@ SELECT EXISTS (SELECT 1 FROM follow WHERE follower_id = ?1 AND followee_id = ?2)
        EXISTS (SELECT 1 FROM follow_request WHERE asker_id = ?1 AND asked_id = ?2) AS asks,
        coalesce((SELECT following FROM relation_count WHERE user_id = ?1), 0)
            + (SELECT count(*) FROM follow_request WHERE asker_id = ?1) AS count,
-       EXISTS (SELECT 1 FROM relation_setting WHERE user_id = ?2 AND is_private = 1) AS is_private,
+       EXISTS (SELECT 1 FROM user_settings WHERE user_id = ?2 AND account_private = 1) AS is_private,
        (SELECT count(*) FROM follow_request WHERE asked_id = ?2) AS waiting";
 
 /// Everything that makes a follow, without a notice of it.
@@ -78,25 +78,12 @@ async fn grant(
     notify(connection, &granted).await
 }
 
-/// Whether the person has to approve who follows them from now on; who waits when they do not any more follows.
-pub(in crate::adapters::sqlite) async fn set_private(
+/// Who waits to follow the person does so from now on: their account has turned public.
+pub(in crate::adapters::sqlite) async fn grant_all(
     connection: &mut SqliteConnection,
     user: UserId,
-    private: bool,
     at: WallMs,
 ) -> Result<(Vec<UserId>, Vec<Delivery>), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO relation_setting (user_id, is_private)
-         SELECT id, ?2 FROM user WHERE id = ?1
-         ON CONFLICT (user_id) DO UPDATE SET is_private = excluded.is_private",
-    )
-    .bind(user.uuid())
-    .bind(private)
-    .execute(&mut *connection)
-    .await?;
-    if private {
-        return Ok((Vec::new(), Vec::new()));
-    }
     let askers: Vec<Uuid> = sqlx::query_scalar(
         "SELECT asker_id FROM follow_request WHERE asked_id = ? ORDER BY created_ms, asker_id",
     )
@@ -221,17 +208,5 @@ impl FollowStore for Sqlite {
         withdraw(&mut transaction, asked, NoticeKind::FollowRequest, asker).await?;
         transaction.commit().await?;
         Ok(was_there)
-    }
-
-    async fn set_private(
-        &self,
-        user: UserId,
-        private: bool,
-        at: WallMs,
-    ) -> Result<Changed<Vec<UserId>>, RelationsUnavailable> {
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let (outcome, told) = set_private(&mut transaction, user, private, at).await?;
-        transaction.commit().await?;
-        Ok(Changed { outcome, told })
     }
 }

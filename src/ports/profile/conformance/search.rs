@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::rename_to;
+use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::search::NameQuery;
 use crate::domain::version::Expected;
 use crate::ports::profile::ProfileStore;
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
+
+const NOW: WallMs = WallMs(1_000);
 
 /// Runs this part.
 pub(super) async fn suite(store: &dyn ProfileStore, users: &dyn UserStore) {
@@ -47,7 +50,9 @@ async fn people(store: &dyn ProfileStore, users: &dyn UserStore) -> Vec<UserId> 
 
 async fn handles(store: &dyn ProfileStore, text: &str, limit: u32) -> Vec<String> {
     let query = NameQuery::parse(text).unwrap();
-    let found = store.search(&query, &BTreeSet::new(), None, limit).await;
+    let found = store
+        .search(&query, &BTreeSet::new(), None, limit, NOW)
+        .await;
     found
         .unwrap()
         .into_iter()
@@ -103,7 +108,7 @@ async fn pages_show_everybody_once(store: &dyn ProfileStore) {
             let (mut all, mut after) = (Vec::new(), None);
             loop {
                 let found = store
-                    .search(&query, &BTreeSet::new(), after.as_ref(), limit)
+                    .search(&query, &BTreeSet::new(), after.as_ref(), limit, NOW)
                     .await;
                 let found = found.unwrap();
                 assert!(found.len() <= limit as usize);
@@ -122,7 +127,7 @@ async fn the_hidden_are_not_found(store: &dyn ProfileStore, people: &[UserId]) {
     let hidden: BTreeSet<String> = people[..2].iter().map(ToString::to_string).collect();
     for (text, expected) in [("바다", &["shan"][..]), ("sbada", &[])] {
         let query = NameQuery::parse(text).unwrap();
-        let found = store.search(&query, &hidden, None, 1).await.unwrap();
+        let found = store.search(&query, &hidden, None, 1, NOW).await.unwrap();
         let found: Vec<String> = found.into_iter().map(|(user, _)| user.handle).collect();
         assert_eq!(found, expected);
     }

@@ -31,7 +31,7 @@ async fn a_block_takes_everything_between_the_two(both: Both<'_>) {
     let store = both.store;
     make_close(both, one, two).await;
     make_close(both, two, friend).await;
-    store.set_private(one, true, NOW).await.unwrap();
+    both.set_private(one, true).await;
     both.follow(fan, one).await;
     store.tie_to(fan, one, &nickname("별"), NOW).await.unwrap();
 

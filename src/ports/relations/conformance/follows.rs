@@ -24,7 +24,7 @@ async fn following_is_one_way_and_may_be_repeated(both: Both<'_>) {
     assert!(!store.follows(one, two).await.unwrap());
     let followed = store.follow(one, two, NOW).await.unwrap();
     assert_eq!(followed.outcome, Followed::Now);
-    assert_eq!(heard(&followed), [(two, NoticeKind::Follow)]);
+    assert_eq!(heard(&followed.told), [(two, NoticeKind::Follow)]);
     let again = store.follow(one, two, NOW).await.unwrap();
     assert_eq!(again, Changed::quietly(Followed::Already));
     assert!(store.follows(one, two).await.unwrap());
@@ -62,7 +62,7 @@ async fn nobody_follows_without_end(both: Both<'_>, limited: UserId) {
     assert_eq!(both.follow(limited, one_more).await, Followed::TooMany);
     assert!(!both.store.follows(limited, one_more).await.unwrap());
     // Nor asks without end, so that every request can be granted.
-    both.store.set_private(one_more, true, NOW).await.unwrap();
+    both.set_private(one_more, true).await;
     assert_eq!(both.follow(limited, one_more).await, Followed::TooMany);
 }
 
@@ -80,11 +80,11 @@ async fn private_accounts_are_asked(both: Both<'_>) {
     let [fan, star] = both.people("shy").await;
     let store = both.store;
     assert!(!store.is_private(star).await.unwrap());
-    store.set_private(star, true, NOW).await.unwrap();
+    both.set_private(star, true).await;
     assert!(store.is_private(star).await.unwrap());
     let asked = store.follow(fan, star, NOW).await.unwrap();
     assert_eq!(asked.outcome, Followed::Requested);
-    assert_eq!(heard(&asked), [(star, NoticeKind::FollowRequest)]);
+    assert_eq!(heard(&asked.told), [(star, NoticeKind::FollowRequest)]);
     assert_eq!(both.follow(fan, star).await, Followed::Requested);
     assert!(!store.follows(fan, star).await.unwrap());
     assert_eq!(
@@ -97,20 +97,20 @@ async fn private_accounts_are_asked(both: Both<'_>) {
 
     let approved = store.approve(star, fan, NOW).await.unwrap();
     assert_eq!(approved.outcome, Approved::Now);
-    assert_eq!(heard(&approved), [(fan, NoticeKind::RequestApproved)]);
+    assert_eq!(heard(&approved.told), [(fan, NoticeKind::RequestApproved)]);
     assert!(store.follows(fan, star).await.unwrap());
     assert!(!both.relation(fan, star).await.unwrap().requested);
     assert_eq!(both.counts(star).await, (1, 0, 0));
     // Who follows goes on to when the account turns private again.
-    store.set_private(star, false, NOW).await.unwrap();
-    store.set_private(star, true, NOW).await.unwrap();
+    both.set_private(star, false).await;
+    both.set_private(star, true).await;
     assert_eq!(both.follow(fan, star).await, Followed::Already);
 }
 
 async fn whoever_waits_follows_when_an_account_turns_public(both: Both<'_>) {
     let [star, one, two, gone] = both.people("turns").await;
     let store = both.store;
-    store.set_private(star, true, NOW).await.unwrap();
+    both.set_private(star, true).await;
     for fan in [one, two, gone] {
         assert_eq!(both.follow(fan, star).await, Followed::Requested);
     }
@@ -118,22 +118,22 @@ async fn whoever_waits_follows_when_an_account_turns_public(both: Both<'_>) {
         store.unfollow(gone, star).await.unwrap(),
         "a request is taken back"
     );
-    let opened = store.set_private(star, false, NOW).await.unwrap();
+    let opened = both.set_private(star, false).await;
     let kind = NoticeKind::RequestApproved;
-    let mut told = heard(&opened);
+    let mut told = heard(&opened.told);
     told.sort_unstable();
     assert_eq!(told, [(one, kind), (two, kind)]);
-    assert_eq!(opened.outcome.len(), 2);
+    assert_eq!(opened.followers.len(), 2);
     assert_eq!(both.counts(star).await, (2, 0, 0));
     assert!(!store.follows(gone, star).await.unwrap());
-    let nothing = store.set_private(star, false, NOW).await.unwrap();
-    assert_eq!(nothing, Changed::quietly(Vec::new()));
+    let nothing = both.set_private(star, false).await;
+    assert_eq!((nothing.followers.len(), nothing.told.len()), (0, 0));
 }
 
 async fn a_request_is_answered_once(both: Both<'_>) {
     let [star, fan, stranger] = both.people("answers").await;
     let store = both.store;
-    store.set_private(star, true, NOW).await.unwrap();
+    both.set_private(star, true).await;
     both.follow(fan, star).await;
     let (approved, rejected) = tokio::join!(store.approve(star, fan, NOW), store.reject(star, fan));
     let follows = store.follows(fan, star).await.unwrap();

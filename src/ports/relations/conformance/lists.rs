@@ -88,7 +88,7 @@ async fn each_list_tells_what_it_is_about(both: Both<'_>) {
     let (until, over) = (Some(WallMs(NOW.0 + 5)), Some(WallMs(NOW.0 - 1)));
     store.mute(me, gone, over, WallMs(1)).await.unwrap();
     store.mute(me, muted, until, WallMs(1)).await.unwrap();
-    store.set_private(me, true, NOW).await.unwrap();
+    both.set_private(me, true).await;
     both.follow(asks, me).await;
 
     let own = |list| async move { store.list(list, me, Some(me), NOW, None, 9).await.unwrap() };

@@ -23,7 +23,7 @@ async fn a_tie_is_made_by_both_and_each_names_the_other(both: Both<'_>) {
     };
     let asked = ask(one, two, "단짝").await;
     assert_eq!(asked.outcome, Tied::Requested);
-    assert_eq!(heard(&asked), [(two, NoticeKind::TieRequest)]);
+    assert_eq!(heard(&asked.told), [(two, NoticeKind::TieRequest)]);
     let again = ask(one, two, "친구").await;
     assert_eq!((again.outcome, again.told), (Tied::Requested, vec![]));
     assert!(both.relation(one, two).await.unwrap().tie_asked);
@@ -32,7 +32,7 @@ async fn a_tie_is_made_by_both_and_each_names_the_other(both: Both<'_>) {
 
     let made = ask(two, one, "언니").await;
     assert_eq!(made.outcome, Tied::Now);
-    assert_eq!(heard(&made), [(one, NoticeKind::TieMade)]);
+    assert_eq!(heard(&made.told), [(one, NoticeKind::TieMade)]);
     let tie = |mine: &str, theirs: &str| {
         Some(Tie {
             nickname_mine: mine.to_owned(),
@@ -103,7 +103,7 @@ async fn testimonials_are_written_by_ties_and_removed_by_either(both: Both<'_>) 
         .await
         .unwrap();
     assert_eq!(written.outcome, Testified::Done);
-    assert_eq!(heard(&written), [(owner, NoticeKind::Testimonial)]);
+    assert_eq!(heard(&written.told), [(owner, NoticeKind::Testimonial)]);
     let later = WallMs(NOW.0 + 1);
     let again = store
         .testify(author, owner, &line("정말로"), later)

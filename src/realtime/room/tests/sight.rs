@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maru_protocol::{
     ChatLine, Event, Op, Person, Place, Preview, ServerFrame, Standing, Standpoint, Status,
-    decode_server,
 };
 use proptest::prelude::*;
 
