@@ -1,4 +1,5 @@
 /** English texts about people and what they are to each other. Its shape is the type: Korean must have the same entries. */
+import type { Wire } from '../../api/contract';
 
 export const en = {
   search: {
@@ -141,7 +142,7 @@ export const en = {
       reaction: (name: string) => `${name} reacted to what you posted.`,
       mention: (name: string) => `${name} mentioned you.`,
       other: (name: string) => `There is something new from ${name}.`,
-    },
+    } satisfies Record<Wire['NoticeKind'] | 'other', (name: string) => string>,
   },
   problems: {
     not_tied: 'Only close friends can do that.',
@@ -171,5 +172,5 @@ export const en = {
     account_closing: 'This account is closed.',
     insufficient_scope: 'This sign-in may not do that.',
     idempotency_in_flight: 'That is under way already. Please wait a moment.',
-  },
+  } satisfies Partial<Record<Wire['ProblemCode'], string>>,
 };

@@ -1,4 +1,5 @@
 /** English texts of the settings. Its shape is the type: Korean must have the same entries. */
+import type { Wire } from '../../../app/api/contract';
 
 export const en = {
   title: 'Settings',
@@ -188,7 +189,7 @@ export const en = {
       reinstated: 'The suspension was lifted',
       key_rotated: 'A new signing key was made',
       other: 'Something was done',
-    },
+    } satisfies Record<Wire['Act'] | 'other', string>,
   },
   data: {
     title: 'Take everything along',
