@@ -25,7 +25,7 @@ type BodyOf<O> = O extends { readonly requestBody: { readonly content: { readonl
 /** What comes back when it was done; null for no body. */
 export type Answer<C extends Call> = AnswerOf<Operation<C>>;
 /** What stands in the path in place of `{name}`. */
-export type Places<C extends Call> = PathOf<Operation<C>>;
+export type PathParts<C extends Call> = PathOf<Operation<C>>;
 export type Query<C extends Call> = QueryOf<Operation<C>>;
 /** What is sent. */
 export type Body<C extends Call> = BodyOf<Operation<C>>;
@@ -33,7 +33,7 @@ export type Body<C extends Call> = BodyOf<Operation<C>>;
 /** Wanted where the document wants it, and nothing where it has nothing of the kind. */
 export type Part<Name extends string, T> = [T] extends [never] ? unknown : Record<never, never> extends T ? { readonly [name in Name]?: T } : { readonly [name in Name]: T };
 
-export type Place<C extends Call> = Part<'path', Places<C>> & Part<'query', Query<C>>;
+export type Place<C extends Call> = Part<'path', PathParts<C>> & Part<'query', Query<C>>;
 export type Wish<C extends Call> = Place<C> & Part<'body', Body<C>>;
 
 declare const meant: unique symbol;

@@ -1,5 +1,5 @@
 /** Lists that come in pages. */
-import type { Answer, Call, Fields, Part, Places, Query, Raw, Wish } from './contract';
+import type { Answer, Call, Fields, Part, PathParts, Query, Raw, Wish } from './contract';
 import { ask } from './http';
 import { list, object, optional, whole } from './shapes';
 
@@ -30,7 +30,7 @@ type Lists<T> = { [Name in keyof T]: T[Name] extends readonly unknown[] ? Name :
 type Entry<T> = T extends readonly (infer Each)[] ? Each : never;
 
 /** What is asked for besides the page. */
-type Which<C extends Call> = Part<'path', Places<C>> & Part<'query', Omit<Query<C>, 'limit' | 'cursor'>>;
+type Which<C extends Call> = Part<'path', PathParts<C>> & Part<'query', Omit<Query<C>, 'limit' | 'cursor'>>;
 
 type Read<C extends Call, Name extends keyof Answer<C>, T> = (entry: Raw<Entry<Answer<C>[Name]>>) => T;
 

@@ -21,7 +21,7 @@ export function Ask({ question, yes, busy, confirm, cancel }: AskProps) {
       <p>{question}</p>
       <div className={styles.answers}>
         <Button onClick={cancel}>{common.cancel}</Button>
-        <Button variant="primary" disabled={busy} onClick={confirm} data-testid="ask-yes">
+        <Button variant="primary" busy={busy} onClick={confirm} data-testid="ask-yes">
           {yes}
         </Button>
       </div>

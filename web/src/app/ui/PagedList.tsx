@@ -45,7 +45,7 @@ export function PagedList<T>({ list, label, empty, problem, children }: PagedLis
       )}
       {list.hasMore && (
         <div className={styles.more}>
-          <Button disabled={list.busy} onClick={list.more} data-testid="more">
+          <Button busy={list.busy} onClick={list.more} data-testid="more">
             {common.more}
           </Button>
         </div>

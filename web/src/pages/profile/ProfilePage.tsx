@@ -114,7 +114,7 @@ function Blocking({ handle, again }: { handle: string; again(): void }) {
     );
   return (
     <Notice title={block.title} lead={block.hidden(handle)} alone>
-      <Button variant="primary" disabled={busy} data-testid="unblock" onClick={unblock}>
+      <Button variant="primary" busy={busy} data-testid="unblock" onClick={unblock}>
         {block.unblock}
       </Button>
       <ButtonLink href="/">{common.home}</ButtonLink>

@@ -27,7 +27,7 @@ export function DataTab({ me }: { me: User }) {
     });
   return (
     <Section title={words.title} lead={words.lead} testId="export">
-      <Button variant="primary" icon="download" disabled={busy} onClick={download}>
+      <Button variant="primary" icon="download" busy={busy} onClick={download}>
         {busy ? words.preparing : words.download}
       </Button>
       {fault !== null && (

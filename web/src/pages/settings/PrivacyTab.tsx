@@ -69,7 +69,7 @@ function Blocks() {
           <PersonRow key={person.id} person={person} note="">
             <Button
               className={social.smallButton}
-              disabled={busy}
+              busy={busy}
               aria-label={block.unblockLabel(person.displayName)}
               onClick={() =>
                 act(() => take(person.handle, 'block'), () => {
@@ -102,7 +102,7 @@ function Mutes() {
           <PersonRow key={person.id} person={person} note={person.untilMs === null ? mute.untilUnmuted : mute.until(when(person.untilMs))}>
             <Button
               className={social.smallButton}
-              disabled={busy}
+              busy={busy}
               onClick={() =>
                 act(() => take(person.handle, 'mute'), () => {
                   show('good', mute.unmuted(person.displayName));

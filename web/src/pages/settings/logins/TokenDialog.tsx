@@ -83,7 +83,7 @@ function Form({ refused, made, close }: Pick<TokenDialogProps, 'refused' | 'clos
       />
       <div className={styles.answers}>
         <Button onClick={close}>{common.cancel}</Button>
-        <Button variant="primary" type="submit" icon="key" disabled={busy || !possible}>
+        <Button variant="primary" type="submit" icon="key" busy={busy} disabled={!possible}>
           {words.makeIt}
         </Button>
       </div>
