@@ -84,7 +84,15 @@ function useMeOnce(): void {
   useEffect(() => void load(), [load]);
   useEffect(() => {
     if (problem !== null) {
-      show('bad', problemText(messages, problem));
+      show('bad', problemText(messages, problem), { label: messages.common.retry, run: () => void load() });
     }
-  }, [problem, show, messages]);
+  }, [problem, show, messages, load]);
+  useEffect(() => {
+    if (problem === null) {
+      return undefined;
+    }
+    const again = (): void => void load();
+    window.addEventListener('online', again);
+    return () => window.removeEventListener('online', again);
+  }, [problem, load]);
 }

@@ -8,7 +8,7 @@ export function PageFrame({ wide = false, children }: { wide?: boolean; children
   return (
     <div className={styles.page}>
       <PageHeader />
-      <main id="content" className={classes(styles.main, wide && styles.wide)}>
+      <main id="content" tabIndex={-1} className={classes(styles.main, wide && styles.wide)}>
         {children}
       </main>
     </div>

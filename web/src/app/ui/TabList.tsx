@@ -31,17 +31,20 @@ export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: 
       row.current.scrollLeft = Math.max(Math.min(row.current.scrollLeft, before), after);
     }
   }, [id, chosen]);
-  const step = (by: number): void => {
-    const at = tabs.findIndex((tab) => tab.id === chosen);
-    const next = tabs[(at + by + tabs.length) % tabs.length];
+  const go = (to: number): void => {
+    const next = tabs[(to + tabs.length) % tabs.length];
     if (next) {
       choose(next.id);
       document.getElementById(`${id}-${next.id}`)?.focus();
     }
   };
-  const stepByKey = ({ key }: KeyboardEvent): void => {
-    if (key === 'ArrowRight') step(1);
-    if (key === 'ArrowLeft') step(-1);
+  const goByKey = (event: KeyboardEvent): void => {
+    const at = tabs.findIndex((tab) => tab.id === chosen);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      go(to);
+    }
   };
   return (
     <div ref={row} className={styles.tabs} role="tablist" aria-label={label}>
@@ -56,7 +59,7 @@ export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: 
           tabIndex={tab.id === chosen ? 0 : -1}
           className={classes(styles.tab, tab.id === chosen && styles.chosen)}
           onClick={() => choose(tab.id)}
-          onKeyDown={stepByKey}
+          onKeyDown={goByKey}
         >
           <Icon name={tab.icon} size={18} />
           {tab.label}

@@ -1,5 +1,5 @@
 /** Buttons and links in the house style. */
-import type { ButtonHTMLAttributes, MouseEvent, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
 import { Link } from 'wouter';
 import styles from './controls.module.css';
 import { Icon, type IconName } from './Icon';
@@ -22,6 +22,7 @@ function look(variant: Variant, shape: Shape, wide: boolean): string {
 }
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  ref?: Ref<HTMLButtonElement>;
   variant?: Variant;
   shape?: Shape;
   wide?: boolean;

@@ -94,7 +94,10 @@ function Nobody({ handle }: { handle: string }) {
 
 /** Whom one blocks is not there either, but one can take it back. */
 function PerhapsBlocking({ handle, asker, again }: { handle: string; asker: string; again(): void }) {
-  const { relation } = useRelation(handle, asker);
+  const { relation, error } = useRelation(handle, asker);
+  if (relation === null && error === null) {
+    return <Waiting />;
+  }
   return relation?.blocking ? <Blocking handle={handle} again={again} /> : <Nobody handle={handle} />;
 }
 

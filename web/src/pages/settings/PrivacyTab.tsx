@@ -34,7 +34,7 @@ export function PrivacyTab() {
 
 function Form({ first }: { first: Versioned<Settings> }) {
   const { privacy: words } = useSettingsWords();
-  const draft = useSettingsDraft(first);
+  const draft = useSettingsDraft('privacy', first);
   const { values, touch } = draft;
   const options = shownTo.map((id) => ({ id, label: words[id] }));
   return (

@@ -27,7 +27,7 @@ export function TokenDialog({ refused, made, close }: TokenDialogProps) {
   const { tokens: words } = useSettingsWords();
   const [secret, setSecret] = useState<string | null>(null);
   return (
-    <Dialog title={secret === null ? words.makeTitle : words.madeTitle} close={close}>
+    <Dialog title={secret === null ? words.makeTitle : words.madeTitle} firm={secret !== null} close={close}>
       {secret === null ? (
         <Form
           refused={refused}
