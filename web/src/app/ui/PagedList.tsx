@@ -50,7 +50,11 @@ function Shown<T>({ list, label, empty, problem, children }: PagedListProps<T>) 
     );
   }
   if (list.entries.length === 0 && !list.hasMore) {
-    return <p className={styles.empty}>{empty}</p>;
+    return (
+      <p className={styles.empty} role="status">
+        {empty}
+      </p>
+    );
   }
   return (
     <>

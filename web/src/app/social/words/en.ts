@@ -7,7 +7,7 @@ export const en = {
     label: 'Handle or name',
     placeholder: 'A name, or the beginning of a handle',
     start: 'Write a name, or the beginning of a handle.',
-    none: (query: string) => `Nobody was found for “${query}”.`,
+    none: (query: string) => `Nobody was found for “${query}”. Try the beginning of their handle.`,
     found: 'People found',
     count: (shown: number) => (shown === 1 ? '1 person found' : `${shown} people found`),
   },

@@ -8,7 +8,7 @@ export const ko: SocialWords = {
     label: '아이디나 이름',
     placeholder: '이름이나 아이디 앞부분',
     start: '이름이나 아이디 앞부분을 적어 보세요.',
-    none: (query) => `“${query}” 님을 찾지 못했어요.`,
+    none: (query) => `“${query}” 님을 찾지 못했어요. 아이디 앞부분으로도 찾아보세요.`,
     found: '찾은 사람',
     count: (shown) => `${shown}명 찾았어요`,
   },
