@@ -11,6 +11,9 @@ export interface Tab<Id extends string> {
   readonly count?: number;
 }
 
+/** Of a neighbour, so that one sees that there are more. */
+const glimpsePx = 36;
+
 interface TabListProps<Id extends string> {
   /** Before the tabs' own ids; the body they control is `${id}-body`. */
   id: string;
@@ -23,12 +26,12 @@ interface TabListProps<Id extends string> {
 export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: TabListProps<Id>) {
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    // where not all of them fit, the chosen one does; the page itself stays where it is
+    // where not all of them fit, the chosen one does, with a glimpse of those beside it; the page itself stays where it is
     const tab = document.getElementById(`${id}-${chosen}`);
     if (row.current && tab) {
       const before = tab.offsetLeft - row.current.offsetLeft;
       const after = before + tab.offsetWidth - row.current.clientWidth;
-      row.current.scrollLeft = Math.max(Math.min(row.current.scrollLeft, before), after);
+      row.current.scrollLeft = Math.max(Math.min(row.current.scrollLeft, before - glimpsePx), after + glimpsePx);
     }
   }, [id, chosen]);
   const go = (to: number): void => {
