@@ -218,7 +218,7 @@ export interface TokenWish {
 
 /** Its secret is to be had this once; asked again under the same name `once` it is the same token. */
 export async function makeToken(wish: TokenWish, once: string): Promise<{ token: Token; secret: string }> {
-  const body = { name: wish.name, scopes: wish.scopes, expires_at: wish.expiresMs === null ? undefined : new Date(wish.expiresMs).toISOString() };
+  const body = { name: wish.name, scopes: wish.scopes, expires_at: wish.expiresMs === null ? undefined : new Date(wish.expiresMs).toISOString() } satisfies Body<'POST /v1/me/tokens'>;
   const made = object(await ask('POST /v1/me/tokens', { body }, { once }), 'made');
   return { token: token(made.token), secret: text(made.secret, 'secret') };
 }
