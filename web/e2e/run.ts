@@ -5,6 +5,7 @@ import { access } from './scenarios/access.ts';
 import { arranging } from './scenarios/arranging.ts';
 import { decorating } from './scenarios/decorating.ts';
 import { docs } from './scenarios/docs.ts';
+import { keeping } from './scenarios/keeping.ts';
 import { limits } from './scenarios/limits.ts';
 import { owning } from './scenarios/owning.ts';
 import { people } from './scenarios/people.ts';
@@ -14,7 +15,7 @@ import { together } from './scenarios/together.ts';
 import { visiting } from './scenarios/visiting.ts';
 
 const browser = await launch();
-const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...people, ...settings, ...access, ...docs];
+const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...people, ...settings, ...keeping, ...access, ...docs];
 const { passed, failed } = await runAll(browser, scenarios, process.argv[2] ?? '');
 await browser.close();
 say(`${passed} passed, ${failed} failed`);

@@ -128,7 +128,7 @@ const byKeyboard: Scenario = {
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight');
     await until('another option is worn', () => radios.evaluateAll((all: HTMLInputElement[]) => all.findIndex(({ checked }) => checked)), (at) => at !== before);
-    await page.locator('[data-testid=save]:not(:disabled)').waitFor();
+    await page.locator('[data-testid=save]:not(:disabled, [aria-disabled=true])').waitFor();
   },
 };
 

@@ -112,7 +112,7 @@ const sessions: Scenario = {
     await here.locator('dialog input').fill('거실');
     await here.locator('dialog [type=submit]').click();
     await others.first().getByText('거실').waitFor();
-    await others.first().getByRole('button', { name: /끝내기/u }).click();
+    await others.first().getByRole('button', { name: /로그아웃/u }).click();
     await here.getByText('거실에서 로그아웃했어요.').waitFor();
     await there.evaluate(() => window.dispatchEvent(new Event('focus')));
     await there.getByText('로그인하면 설정을 바꿀 수 있어요.').waitFor();

@@ -9,6 +9,7 @@ import { useMessages } from './i18n';
 import { useMe } from './state/me';
 import { useMotion } from './state/motion';
 import { useFreshNotices } from './state/notices';
+import { hasMoved } from './state/place';
 import { useToasts } from './state/toasts';
 import { problemText } from './problemText';
 import { NewVersion } from './NewVersion';
@@ -28,6 +29,7 @@ export function App() {
   useOwnMotion();
   const closing = useMe((state) => state.closing);
   const [path] = useLocation();
+  useEffect(() => void hasMoved(path), [path]);
   return (
     <>
       {/* a page that fell over must not take the next one with it */}
@@ -84,7 +86,15 @@ function useMeOnce(): void {
   useEffect(() => void load(), [load]);
   useEffect(() => {
     if (problem !== null) {
-      show('bad', problemText(messages, problem));
+      show('bad', problemText(messages, problem), { label: messages.common.retry, run: () => void load() });
     }
-  }, [problem, show, messages]);
+  }, [problem, show, messages, load]);
+  useEffect(() => {
+    if (problem === null) {
+      return undefined;
+    }
+    const again = (): void => void load();
+    window.addEventListener('online', again);
+    return () => window.removeEventListener('online', again);
+  }, [problem, load]);
 }

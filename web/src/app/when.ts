@@ -1,12 +1,9 @@
-/** Moments as lists show them: the time today, with the day before. */
+/** Moments in the visitor's language. */
 import { useMemo } from 'react';
 import { useLocale } from './i18n';
+import { momentText } from './momentText';
 
 export function useWhen(): (atMs: number) => string {
   const locale = useLocale();
-  return useMemo(() => {
-    const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
-    const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
-    return (atMs) => (new Date(atMs).toDateString() === new Date().toDateString() ? time : day).format(atMs);
-  }, [locale]);
+  return useMemo(() => (atMs) => momentText(locale, atMs, Date.now()), [locale]);
 }

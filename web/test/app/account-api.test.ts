@@ -1,6 +1,7 @@
 /** What goes out to the server about people and accounts, and how its answers are read. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { changeProfile, changeSettings, fetchOwnProfile, makeToken, settings } from '../../src/app/api/account';
+import { raw } from '../../src/app/api/contract';
 import { fetchNotices, markRead } from '../../src/app/api/notices';
 import { fetchFollowers, mute, relation, searchPeople, take } from '../../src/app/api/people';
 import { ApiProblem } from '../../src/app/api/problem';
@@ -59,9 +60,9 @@ describe('changing one’s profile', () => {
 
 describe('settings', () => {
   it('are read field by field, and what is unknown counts as the least shown', () => {
-    expect(settings(chosen)).toMatchObject({ accountPrivate: true, roomDefault: 'followers', showPresence: 'ties', motion: 'reduced', notifications: { tie: false, follow: true } });
-    expect(settings({ ...chosen, show_presence: 'robots' }).showPresence).toBe('nobody');
-    expect(() => settings({ ...chosen, account_private: 'yes' })).toThrow(ApiProblem);
+    expect(settings(raw(chosen))).toMatchObject({ accountPrivate: true, roomDefault: 'followers', showPresence: 'ties', motion: 'reduced', notifications: { tie: false, follow: true } });
+    expect(settings(raw({ ...chosen, show_presence: 'robots' })).showPresence).toBe('nobody');
+    expect(() => settings(raw({ ...chosen, account_private: 'yes' }))).toThrow(ApiProblem);
   });
 
   it('go out under their names on the wire', async () => {
@@ -104,9 +105,9 @@ describe('a post', () => {
 describe('what somebody is to me', () => {
   it('is read with its tie and mute', () => {
     const tie = { nickname_mine: '밍', nickname_theirs: '귤', since_at: '2026-11-01T00:00:00Z' };
-    expect(relation({ ...nothing, tie, muting: { until: null } })).toMatchObject({ tie: { nicknameMine: '밍', nicknameTheirs: '귤' }, muting: { untilMs: null } });
-    expect(relation(nothing)).toMatchObject({ tie: null, muting: null });
-    expect(() => relation({ ...nothing, blocking: undefined })).toThrow(ApiProblem);
+    expect(relation(raw({ ...nothing, tie, muting: { until: null } }))).toMatchObject({ tie: { nicknameMine: '밍', nicknameTheirs: '귤' }, muting: { untilMs: null } });
+    expect(relation(raw(nothing))).toMatchObject({ tie: null, muting: null });
+    expect(() => relation(raw({ ...nothing, blocking: undefined }))).toThrow(ApiProblem);
   });
 
   it('is asked for after something was taken back', async () => {

@@ -1,5 +1,6 @@
 /** Answers of the server are read with suspicion. */
 import { describe, expect, it } from 'vitest';
+import { raw } from '../../src/app/api/contract';
 import { ApiProblem, problemFrom } from '../../src/app/api/problem';
 import { room, roomCard, user } from '../../src/app/api/shapes';
 
@@ -15,27 +16,27 @@ const card = {
 
 describe('a room card', () => {
   it('is read field by field', () => {
-    expect(roomCard(card)).toMatchObject({ name: '하늘이의 미니룸', peopleNow: 2, theme: { light: 'night' }, owner: { displayName: '하늘' } });
+    expect(roomCard(raw(card))).toMatchObject({ name: '하늘이의 미니룸', peopleNow: 2, theme: { light: 'night' }, owner: { displayName: '하늘' } });
   });
 
   it.each(['id', 'name', 'theme', 'items', 'owner'])('is refused without %s', (field) => {
-    expect(() => roomCard({ ...card, [field]: undefined })).toThrow(ApiProblem);
+    expect(() => roomCard(raw({ ...card, [field]: undefined }))).toThrow(ApiProblem);
   });
 
   it('is refused with an item of another shape', () => {
-    expect(() => roomCard({ ...card, items: [{ ...card.items[0], x: '4' }] })).toThrow(ApiProblem);
+    expect(() => roomCard(raw({ ...card, items: [{ ...card.items[0], x: '4' }] }))).toThrow(ApiProblem);
   });
 
   it('has the least rights unless it says otherwise', () => {
-    expect(room({ ...card, role: 'emperor' }).role).toBe('visitor');
-    expect(room({ ...card, role: 'owner' }).role).toBe('owner');
+    expect(room(raw({ ...card, role: 'emperor' })).role).toBe('visitor');
+    expect(room(raw({ ...card, role: 'owner' })).role).toBe('owner');
   });
 });
 
 describe('a user', () => {
   it('needs a front room', () => {
-    expect(user({ ...owner, front_room_id: 'r1' }).frontRoomId).toBe('r1');
-    expect(() => user(owner)).toThrow(ApiProblem);
+    expect(user(raw({ ...owner, front_room_id: 'r1' })).frontRoomId).toBe('r1');
+    expect(() => user(raw(owner))).toThrow(ApiProblem);
   });
 });
 

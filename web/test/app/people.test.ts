@@ -1,6 +1,7 @@
 /** Small decisions of the pages about people and accounts. */
 import { describe, expect, it } from 'vitest';
-import { byWayOf } from '../../src/app/i18n/josa';
+import { byWayOf, saidAs } from '../../src/app/i18n/josa';
+import { momentText } from '../../src/app/momentText';
 import { asksSomething, noticeAddress, noticeText } from '../../src/app/social/noticeText';
 import { charsOf, hostOf, isWebLink } from '../../src/app/social/text';
 import { en } from '../../src/app/social/words/en';
@@ -8,7 +9,7 @@ import { joined } from '../../src/app/state/pages';
 import { patchOf, shown } from '../../src/pages/settings/draft';
 import { deviceOf } from '../../src/pages/settings/logins/device';
 import { emptyDraft, parseDraft, scopesFor, wishOf } from '../../src/pages/settings/logins/tokenDraft';
-import { completed, linksFault } from '../../src/pages/settings/profile/links';
+import { completed, isBegun, linksFault } from '../../src/pages/settings/profile/links';
 
 describe('a draft', () => {
   const saved = { mood: '귤', bio: '', links: [{ label: 'a', url: 'https://a.example/' }] };
@@ -71,6 +72,11 @@ describe('links of a profile', () => {
     expect(linksFault([{ ...link, url: 'javascript:alert(1)' }])).toBe(true);
     expect(linksFault([{ ...link, url: `https://a.example/${'x'.repeat(500)}` }])).toBe(true);
     expect(linksFault(Array.from({ length: 6 }, () => link))).toBe(true);
+  });
+
+  it('are none while nothing was written in them', () => {
+    expect(isBegun({ label: ' ', url: '' })).toBe(false);
+    expect(isBegun({ label: '', url: 'a' })).toBe(true);
   });
 
   it('get the beginning that people leave out', () => {
@@ -144,6 +150,17 @@ describe('pages of a list that moved meanwhile', () => {
   });
 });
 
+describe('a moment', () => {
+  const now = new Date(2026, 10, 28, 12).getTime();
+
+  it('has its time today, its day this year, and its year in others', () => {
+    expect(momentText('en', new Date(2026, 10, 28, 9, 5).getTime(), now)).toMatch(/^9:05.AM$/u);
+    expect(momentText('en', new Date(2026, 10, 27, 9, 5).getTime(), now)).toMatch(/^Nov 27.*9:05.AM$/u);
+    expect(momentText('en', new Date(2027, 10, 28, 12).getTime(), now)).toBe('Nov 28, 2027');
+    expect(momentText('ko', new Date(2027, 10, 28, 12).getTime(), now)).toBe('2027년 11월 28일');
+  });
+});
+
 describe('a Korean particle', () => {
   it.each([
     ['카카오', '카카오로'],
@@ -152,5 +169,13 @@ describe('a Korean particle', () => {
     ['GitHub', 'GitHub로'],
   ])('after %s', (name, said) => {
     expect(byWayOf(name)).toBe(said);
+  });
+
+  it.each([
+    ['귤', '“귤”이라고'],
+    ['단짝 친구', '“단짝 친구”라고'],
+    ['Leo', '“Leo”라고'],
+  ])('after the nickname %s', (name, said) => {
+    expect(saidAs(name)).toBe(said);
   });
 });

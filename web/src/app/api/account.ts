@@ -1,8 +1,9 @@
 /** One's own account: profile, handle, settings, ways in, logins, tokens, log, archive, closing. */
-import { requestFile, requestJson, requestVersioned, type Versioned } from './http';
+import { addressOf, type Answer, type Body, type Raw, type Wire } from './contract';
+import { ask, askFile, askVersioned, type Versioned } from './http';
 import { fetchPage, type Page, type PageWish } from './pages';
 import { profile, type Profile, type ProfileLink } from './people';
-import { flag, list, moment, object, optional, text, word, type Look, type Loose } from './shapes';
+import { flag, list, moment, object, optional, some, text, unlessNot, word, type Look } from './shapes';
 
 export type { Versioned } from './http';
 
@@ -23,7 +24,7 @@ export interface ProfilePatch {
 export const shownTo = ['everyone', 'followers', 'ties', 'nobody'] as const;
 export const motions = ['system', 'reduced', 'full'] as const;
 export const visibilities = ['public', 'followers', 'private'] as const;
-export const noticeSettings = ['follow', 'request', 'tie', 'guestbook', 'comment', 'reaction', 'mention'] as const;
+export const noticeSettings = ['follow', 'request', 'tie', 'guestbook', 'comment', 'reaction', 'mention'] as const satisfies readonly (keyof Wire['Notifications'] & keyof Wire['NotificationsChange'])[];
 export type ShownTo = (typeof shownTo)[number];
 export type Motion = (typeof motions)[number];
 export type NoticeSetting = (typeof noticeSettings)[number];
@@ -41,36 +42,36 @@ export interface Settings {
 /** Absent stays. */
 export type SettingsPatch = Partial<Omit<Settings, 'notifications'>> & { readonly notifications?: Partial<Settings['notifications']> };
 
-function ownProfile(value: unknown): OwnProfile {
-  const fields = object<Loose>(value, 'user');
+function ownProfile(value: Raw<Wire['Me']>): OwnProfile {
+  const fields = object(value, 'user');
   return {
-    ...profile(fields),
+    ...profile(value),
     role: word(fields.role, ['user', 'moderator', 'admin'], 'user'),
     handleChangeMs: optional(fields.handle_change_at, (at) => moment(at, 'handle_change_at')),
   };
 }
 
-function ownProfileIn({ value, etag }: Versioned<unknown>): Versioned<OwnProfile> {
-  return { value: ownProfile(object<Loose>(value, 'me').user), etag };
+function ownProfileIn({ value, etag }: Versioned<Raw<Answer<'GET /v1/me'>>>): Versioned<OwnProfile> {
+  return { value: ownProfile(some(object(value, 'me').user, 'user')), etag };
 }
 
 export async function fetchOwnProfile(signal?: AbortSignal): Promise<Versioned<OwnProfile>> {
-  return ownProfileIn(await requestVersioned('/v1/me', { signal }));
+  return ownProfileIn(await askVersioned('GET /v1/me', {}, { signal }));
 }
 
 export async function changeProfile({ displayName, mood, bio, look, links }: ProfilePatch, etag: string | null): Promise<Versioned<OwnProfile>> {
   // what is undefined is not sent, and stays
-  const body = { display_name: displayName, mood, bio, look, links };
-  return ownProfileIn(await requestVersioned('/v1/me', { method: 'PATCH', body, ifMatch: etag }));
+  const body = { display_name: displayName, mood, bio, look, links } satisfies Body<'PATCH /v1/me'>;
+  return ownProfileIn(await askVersioned('PATCH /v1/me', { body }, { ifMatch: etag }));
 }
 
 export async function changeHandle(handle: string): Promise<Versioned<OwnProfile>> {
-  return ownProfileIn(await requestVersioned('/v1/me/handle', { method: 'PUT', body: { handle } }));
+  return ownProfileIn(await askVersioned('PUT /v1/me/handle', { body: { handle } }));
 }
 
-export function settings(value: unknown): Settings {
-  const fields = object<Loose>(value, 'settings');
-  const notices = object<Loose>(fields.notifications, 'notifications');
+export function settings(value: Raw<Wire['Settings']>): Settings {
+  const fields = object(value, 'settings');
+  const notices = object(fields.notifications, 'notifications');
   return {
     accountPrivate: flag(fields.account_private, 'account_private'),
     roomDefault: word(fields.room_default_visibility, visibilities, 'private'),
@@ -78,16 +79,16 @@ export function settings(value: unknown): Settings {
     showVisits: word(fields.show_visits, shownTo, 'nobody'),
     language: word(fields.language, ['ko', 'en'], 'en'),
     motion: word(fields.motion, motions, 'system'),
-    notifications: Object.fromEntries(noticeSettings.map((each) => [each, notices[each] !== false])) as Settings['notifications'],
+    notifications: Object.fromEntries(noticeSettings.map((each) => [each, unlessNot(notices[each])])) as Settings['notifications'],
   };
 }
 
-function settingsIn({ value, etag }: Versioned<unknown>): Versioned<Settings> {
-  return { value: settings(object<Loose>(value, 'settings').settings), etag };
+function settingsIn({ value, etag }: Versioned<Raw<Answer<'GET /v1/me/settings'>>>): Versioned<Settings> {
+  return { value: settings(object(value, 'settings').settings), etag };
 }
 
 export async function fetchSettings(signal?: AbortSignal): Promise<Versioned<Settings>> {
-  return settingsIn(await requestVersioned('/v1/me/settings', { signal }));
+  return settingsIn(await askVersioned('GET /v1/me/settings', {}, { signal }));
 }
 
 export async function changeSettings(patch: SettingsPatch, etag: string | null): Promise<Versioned<Settings>> {
@@ -99,8 +100,8 @@ export async function changeSettings(patch: SettingsPatch, etag: string | null):
     language: patch.language,
     motion: patch.motion,
     notifications: patch.notifications,
-  };
-  return settingsIn(await requestVersioned('/v1/me/settings', { method: 'PATCH', body, ifMatch: etag }));
+  } satisfies Body<'PATCH /v1/me/settings'>;
+  return settingsIn(await askVersioned('PATCH /v1/me/settings', { body }, { ifMatch: etag }));
 }
 
 export interface Identity {
@@ -109,31 +110,33 @@ export interface Identity {
   readonly linkedMs: number;
 }
 
+function identity(value: Raw<Wire['IdentityBody']>): Identity {
+  const fields = object(value, 'identity');
+  return {
+    provider: text(fields.provider, 'provider'),
+    email: optional(fields.email, (email) => text(email, 'email')),
+    linkedMs: moment(fields.linked_at, 'linked_at'),
+  };
+}
+
 export async function fetchIdentities(signal?: AbortSignal): Promise<Identity[]> {
-  const { identities } = object<Loose>(await requestJson('/v1/me/identities', { signal }), 'identities');
-  return list(identities, 'identities', (value) => {
-    const fields = object<Loose>(value, 'identity');
-    return {
-      provider: text(fields.provider, 'provider'),
-      email: optional(fields.email, (email) => text(email, 'email')),
-      linkedMs: moment(fields.linked_at, 'linked_at'),
-    };
-  });
+  const { identities } = object(await ask('GET /v1/me/identities', {}, { signal }), 'identities');
+  return list(identities, 'identities', identity);
 }
 
 /** The address this browser must open to link a provider. */
 export async function beginLink(provider: string, returnTo: string): Promise<string> {
-  const path = `/v1/me/identities/${encodeURIComponent(provider)}?return_to=${encodeURIComponent(returnTo)}`;
-  return text(object<Loose>(await requestJson(path, { method: 'POST' }), 'link').url, 'link_url');
+  const body = await ask('POST /v1/me/identities/{provider}', { path: { provider }, query: { return_to: returnTo } });
+  return text(object(body, 'link').url, 'link_url');
 }
 
 export async function unlink(provider: string): Promise<void> {
-  await requestJson(`/v1/me/identities/${encodeURIComponent(provider)}`, { method: 'DELETE' });
+  await ask('DELETE /v1/me/identities/{provider}', { path: { provider } });
 }
 
 /** The address at which one shows again who one is, and comes back to `returnTo`. */
 export function reauthenticationAddress(provider: string, returnTo: string): string {
-  return `/v1/auth/${encodeURIComponent(provider)}/start?reauthenticate=true&return_to=${encodeURIComponent(returnTo)}`;
+  return addressOf('GET /v1/auth/{provider}/start', { path: { provider }, query: { reauthenticate: true, return_to: returnTo } });
 }
 
 export interface Login {
@@ -148,12 +151,12 @@ export interface Login {
   readonly current: boolean;
 }
 
-function login(value: unknown): Login {
-  const fields = object<Loose>(value, 'login');
+function login(value: Raw<Wire['LoginBody']>): Login {
+  const fields = object(value, 'login');
   return {
     id: text(fields.id, 'login_id'),
     name: optional(fields.name, (name) => text(name, 'login_name')),
-    app: optional(fields.app, (app) => text(object<Loose>(app, 'app').name, 'app_name')),
+    app: optional(fields.app, (app) => text(object(app, 'app').name, 'app_name')),
     userAgent: text(fields.user_agent, 'user_agent'),
     address: optional(fields.address, (address) => text(address, 'address')),
     createdMs: moment(fields.created_at, 'created_at'),
@@ -163,19 +166,19 @@ function login(value: unknown): Login {
 }
 
 export function fetchLogins(wish: PageWish): Promise<Page<Login>> {
-  return fetchPage('/v1/me/logins', 'logins', login, wish);
+  return fetchPage('GET /v1/me/logins', {}, 'logins', login, wish);
 }
 
 export async function renameLogin(id: string, name: string | null): Promise<void> {
-  await requestJson(`/v1/me/logins/${encodeURIComponent(id)}`, { method: 'PATCH', body: { name } });
+  await ask('PATCH /v1/me/logins/{id}', { path: { id }, body: { name } });
 }
 
 export async function endLogin(id: string): Promise<void> {
-  await requestJson(`/v1/me/logins/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  await ask('DELETE /v1/me/logins/{id}', { path: { id } });
 }
 
 export async function endOtherLogins(): Promise<void> {
-  await requestJson('/v1/me/logins', { method: 'DELETE' });
+  await ask('DELETE /v1/me/logins', {});
 }
 
 /** All that a token can be for; `account` never. */
@@ -191,8 +194,8 @@ export interface Token {
   readonly expiresMs: number | null;
 }
 
-function token(value: unknown): Token {
-  const fields = object<Loose>(value, 'token');
+function token(value: Raw<Wire['PersonalTokenBody']>): Token {
+  const fields = object(value, 'token');
   return {
     id: text(fields.id, 'token_id'),
     name: text(fields.name, 'token_name'),
@@ -204,7 +207,7 @@ function token(value: unknown): Token {
 }
 
 export function fetchTokens(wish: PageWish): Promise<Page<Token>> {
-  return fetchPage('/v1/me/tokens', 'tokens', token, wish);
+  return fetchPage('GET /v1/me/tokens', {}, 'tokens', token, wish);
 }
 
 export interface TokenWish {
@@ -215,13 +218,13 @@ export interface TokenWish {
 
 /** Its secret is to be had this once; asked again under the same name `once` it is the same token. */
 export async function makeToken(wish: TokenWish, once: string): Promise<{ token: Token; secret: string }> {
-  const body = { name: wish.name, scopes: wish.scopes, ...(wish.expiresMs === null ? {} : { expires_at: new Date(wish.expiresMs).toISOString() }) };
-  const made = object<Loose>(await requestJson('/v1/me/tokens', { method: 'POST', body, once }), 'made');
+  const body = { name: wish.name, scopes: wish.scopes, expires_at: wish.expiresMs === null ? undefined : new Date(wish.expiresMs).toISOString() } satisfies Body<'POST /v1/me/tokens'>;
+  const made = object(await ask('POST /v1/me/tokens', { body }, { once }), 'made');
   return { token: token(made.token), secret: text(made.secret, 'secret') };
 }
 
 export async function revokeToken(id: string): Promise<void> {
-  await requestJson(`/v1/me/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  await ask('DELETE /v1/me/tokens/{id}', { path: { id } });
 }
 
 /** One line of the log of what was done about the account. */
@@ -233,8 +236,8 @@ export interface LogLine {
   readonly address: string | null;
 }
 
-function logLine(value: unknown): LogLine {
-  const fields = object<Loose>(value, 'log_line');
+function logLine(value: Raw<Wire['OwnLineBody']>): LogLine {
+  const fields = object(value, 'log_line');
   return {
     atMs: moment(fields.at, 'at'),
     action: text(fields.action, 'action'),
@@ -245,17 +248,17 @@ function logLine(value: unknown): LogLine {
 }
 
 export function fetchLog(wish: PageWish): Promise<Page<LogLine>> {
-  return fetchPage('/v1/me/audit', 'entries', logLine, wish);
+  return fetchPage('GET /v1/me/audit', {}, 'entries', logLine, wish);
 }
 
 /** An archive of much may take its time. */
 const archiveWithinMs = 5 * 60_000;
 
 export function fetchArchive(): Promise<Blob> {
-  return requestFile('/v1/me/export', archiveWithinMs);
+  return askFile('GET /v1/me/export', {}, { withinMs: archiveWithinMs });
 }
 
 /** Until when the account can be restored. */
 export async function closeAccount(): Promise<number> {
-  return moment(object<Loose>(await requestJson('/v1/me', { method: 'DELETE' }), 'closed').erased_at, 'erased_at');
+  return moment(object(await ask('DELETE /v1/me', {}), 'closed').erased_at, 'erased_at');
 }

@@ -1,18 +1,17 @@
-/** JSON over HTTP to the page's own server. */
+/** The calls of the document over HTTP, to the page's own server. */
+import { addressOf, raw, type Answer, type Call, type Raw, type Wish } from './contract';
 import { ApiProblem, problemFrom } from './problem';
 import { uuid } from './uuid';
 
 const answerWithinMs = 15_000;
 
-interface Request {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  body?: unknown;
+interface Manner {
   /** The version this change was made from; refused as `precondition_failed` if there is a newer one. */
-  ifMatch?: string | null | undefined;
+  readonly ifMatch?: string | null | undefined;
   /** What a POST is called, so that sending it again does nothing twice; a name of its own unless told. */
-  once?: string | undefined;
-  signal?: AbortSignal | undefined;
-  withinMs?: number;
+  readonly once?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly withinMs?: number;
 }
 
 /** An answer with the version of what it shows, where that has versions. */
@@ -22,12 +21,12 @@ export interface Versioned<T> {
 }
 
 /** The decoded answer's JSON, null for an empty one. Throws ApiProblem, or the abort of `signal`. */
-export async function requestJson(path: string, request: Request = {}): Promise<unknown> {
-  return (await requestVersioned(path, request)).value;
+export async function ask<C extends Call>(call: C, wish: Wish<C>, manner: Manner = {}): Promise<Raw<Answer<C>>> {
+  return (await askVersioned(call, wish, manner)).value;
 }
 
-export async function requestVersioned(path: string, request: Request = {}): Promise<Versioned<unknown>> {
-  const response = await send(path, request);
+export async function askVersioned<C extends Call>(call: C, wish: Wish<C>, manner: Manner = {}): Promise<Versioned<Raw<Answer<C>>>> {
+  const response = await send(call, wish, manner);
   const value = await bodyOf(response);
   if (!response.ok) {
     throw problemFrom(response.status, value);
@@ -36,8 +35,8 @@ export async function requestVersioned(path: string, request: Request = {}): Pro
 }
 
 /** An answer that is a file. */
-export async function requestFile(path: string, withinMs: number): Promise<Blob> {
-  const response = await send(path, { withinMs });
+export async function askFile<C extends Call>(call: C, wish: Wish<C>, manner: Manner = {}): Promise<Blob> {
+  const response = await send(call, wish, manner);
   if (!response.ok) {
     throw problemFrom(response.status, await bodyOf(response));
   }
@@ -49,14 +48,16 @@ export async function requestFile(path: string, withinMs: number): Promise<Blob>
   }
 }
 
-async function send(path: string, request: Request): Promise<Response> {
-  const { method = 'GET', body, signal, withinMs = answerWithinMs } = request;
+async function send<C extends Call>(call: C, wish: Wish<C>, manner: Manner): Promise<Response> {
+  const { signal, withinMs = answerWithinMs } = manner;
+  const { body } = wish as { body?: unknown };
+  const method = call.slice(0, call.indexOf(' '));
   const deadline = AbortSignal.timeout(withinMs);
   try {
-    return await fetch(path, {
+    return await fetch(addressOf(call, wish), {
       method,
       credentials: 'same-origin',
-      headers: headersOf(request),
+      headers: headersOf(method, body, manner),
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
@@ -68,7 +69,7 @@ async function send(path: string, request: Request): Promise<Response> {
   }
 }
 
-function headersOf({ method, body, ifMatch, once }: Request): Record<string, string> {
+function headersOf(method: string, body: unknown, { ifMatch, once }: Manner): Record<string, string> {
   return {
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -77,13 +78,13 @@ function headersOf({ method, body, ifMatch, once }: Request): Record<string, str
   };
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
+async function bodyOf(response: Response): Promise<Raw<never>> {
   const text = await response.text();
   if (text === '') {
     return null;
   }
   try {
-    return JSON.parse(text) as unknown;
+    return raw(JSON.parse(text));
   } catch {
     // a proxy's HTML page in front of the server, not an answer of Maru
     throw problemFrom(response.ok ? 502 : response.status, null);

@@ -1,7 +1,8 @@
 /** What one is told of. */
-import { requestJson } from './http';
+import type { Raw, Wire } from './contract';
+import { ask } from './http';
 import { fetchPage, type Page, type PageWish } from './pages';
-import { flag, moment, object, optional, owner, text, whole, type Owner, type Loose } from './shapes';
+import { flag, moment, object, optional, owner, text, whole, type Owner } from './shapes';
 
 export interface Notice {
   readonly id: number;
@@ -12,8 +13,8 @@ export interface Notice {
   readonly toldMs: number;
 }
 
-export function notice(value: unknown): Notice {
-  const fields = object<Loose>(value, 'notice');
+export function notice(value: Raw<Wire['NoticeBody']>): Notice {
+  const fields = object(value, 'notice');
   return {
     id: whole(fields.id, 'notice_id'),
     kind: text(fields.kind, 'notice_kind'),
@@ -24,11 +25,11 @@ export function notice(value: unknown): Notice {
 }
 
 export function fetchNotices(wish: PageWish): Promise<Page<Notice>> {
-  return fetchPage('/v1/me/notifications', 'notifications', notice, wish);
+  return fetchPage('GET /v1/me/notifications', {}, 'notifications', notice, wish);
 }
 
 /** How many are unread then. */
 export async function markRead(upTo: number): Promise<number> {
-  const body = await requestJson('/v1/me/notifications/read', { method: 'POST', body: { up_to: upTo } });
-  return whole(object<Loose>(body, 'unread').count, 'unread');
+  const body = await ask('POST /v1/me/notifications/read', { body: { up_to: upTo } });
+  return whole(object(body, 'unread').count, 'unread');
 }

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    readonly "/.well-known/jwks.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The keys access tokens may be signed with. A new one is here before it signs. */
+        readonly get: operations["auth_jwks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/healthz": {
         readonly parameters: {
             readonly query?: never;
@@ -30,6 +47,23 @@ export interface paths {
         };
         /** Whether this process should get requests, and if not, what it waits for. */
         readonly get: operations["system_ready"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What was done about all accounts, the newest first. */
+        readonly get: operations["audit_all"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -72,6 +106,65 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/admin/users/{handle}/role": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Gives an account a role, for admins who have just shown who they are. May be repeated. */
+        readonly put: operations["permissions_set_role"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/admin/users/{handle}/suspension": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Keeps an account out, for moderators and of lower roles than theirs: it is signed out everywhere at once and
+         *     cannot sign in. Repeated it replaces reason and end.
+         */
+        readonly put: operations["permissions_suspend"];
+        readonly post?: never;
+        /** Lets an account in again. May be repeated. */
+        readonly delete: operations["permissions_reinstate"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/auth/authorize": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Begins the sign-in of a native app: for the system browser to open.
+         * @description It ends where the app is called back, with `code` or `error`, `state` and `iss`. The code is good once, for a
+         *     minute, for this app, address and verifier.
+         */
+        readonly get: operations["auth_authorize"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/auth/logout": {
         readonly parameters: {
             readonly query?: never;
@@ -106,6 +199,44 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/auth/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ends the login a token belongs to, with everything it let in. A token that is not good is no error. */
+        readonly post: operations["auth_revoke"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/auth/token": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Gives tokens for a code, or new ones for a refresh token.
+         * @description A code or refresh token that is shown when it was used already ends the login it belongs to, except that the
+         *     refresh token before the newest gives the same answer again as long as that came to nothing, or for 30 seconds.
+         */
+        readonly post: operations["auth_token"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/auth/{provider}/callback": {
         readonly parameters: {
             readonly query?: never;
@@ -114,9 +245,10 @@ export interface paths {
             readonly cookie?: never;
         };
         /** Ends a sign-in: where a provider sends the browser back to. */
-        readonly get: operations["auth_callback"];
+        readonly get: operations["auth_arrive"];
         readonly put?: never;
-        readonly post?: never;
+        /** Sends a browser that comes by a form on to come by a link, for providers that send forms. */
+        readonly post: operations["auth_arrive_by_form"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -164,11 +296,397 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Who is signed in. */
+        /** Who is signed in. Who has closed their account hears so, and can restore it. */
         readonly get: operations["users_me"];
         readonly put?: never;
         readonly post?: never;
+        /** Closes one's account. It is gone for everybody else at once, signed out everywhere, and erased later. */
+        readonly delete: operations["users_close_account"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Changes one's profile. Wherever one is present, one is seen so at once. */
+        readonly patch: operations["users_change_me"];
+        readonly trace?: never;
+    };
+    readonly "/v1/me/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What was done about one's account, the newest first. */
+        readonly get: operations["audit_own"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/blocks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whom one blocks. */
+        readonly get: operations["relations_blocks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Everything one owns or said, as a zip archive of JSON files. */
+        readonly get: operations["users_export"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/follow-requests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who asks to follow one. */
+        readonly get: operations["relations_follow_requests"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/follow-requests/{handle}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Lets somebody follow who has asked. May be repeated. */
+        readonly put: operations["relations_approve"];
+        readonly post?: never;
+        /** Turns down who has asked to follow. They are not told, and may ask again. May be repeated. */
+        readonly delete: operations["relations_reject"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/followers/{handle}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Removes somebody from one's followers. They are not told. May be repeated. */
+        readonly delete: operations["relations_remove_follower"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/handle": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Takes another handle. The one given up leads here for 90 days, and is nobody else's meanwhile. */
+        readonly put: operations["users_change_handle"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/identities": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** With whom one can sign in to this account, the oldest first. */
+        readonly get: operations["identities_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/identities/{provider}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Begins to link a provider: its person leads to this account once the browser is back.
+         * @description The browser then comes to `return_to`, with `error` in the query when it did not work: `identity_linked_elsewhere`,
+         *     `provider_already_linked`, `signed_out`, `access_denied`, `exchange_failed` or `provider_unavailable`.
+         */
+        readonly post: operations["identities_link"];
+        /** Takes a provider away from this account. The last one stays. */
+        readonly delete: operations["identities_unlink"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/logins": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where one is signed in, the last used first. */
+        readonly get: operations["logins_list"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Ends every login but the one that asks. Personal access tokens stay. May be repeated. */
+        readonly delete: operations["logins_revoke_others"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/logins/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Ends a login, with everything it let in. */
+        readonly delete: operations["logins_revoke"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Names a login. */
+        readonly patch: operations["logins_rename"];
+        readonly trace?: never;
+    };
+    readonly "/v1/me/mutes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whom one mutes at this time. */
+        readonly get: operations["relations_mutes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/notifications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What one is told of, the newest first; the newest 500 are kept. Without those by people hidden from one. */
+        readonly get: operations["notifications_list"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/notifications/read": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** One has read all up to this one. Nothing becomes unread by it. May be repeated. */
+        readonly post: operations["notifications_read"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/notifications/unread": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many one has not read. */
+        readonly get: operations["notifications_unread"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Opens one's closed account again, with all that it had. May be repeated. */
+        readonly post: operations["users_restore_account"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/settings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What one chose; the defaults where one did not. */
+        readonly get: operations["users_settings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /** Chooses anew what is named. */
+        readonly patch: operations["users_change_settings"];
+        readonly trace?: never;
+    };
+    readonly "/v1/me/testimonials/{handle}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Takes somebody's line off one's own profile. May be repeated. */
+        readonly delete: operations["relations_remove"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/tie-requests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who asks one for a tie. */
+        readonly get: operations["relations_tie_requests"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/ties": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One's ties. */
+        readonly get: operations["relations_ties"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/tokens": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One's tokens, the newest first. */
+        readonly get: operations["tokens_list"];
+        readonly put?: never;
+        /** Makes a token. Its secret is shown this once; repeated with the same `Idempotency-Key` it is the same one. */
+        readonly post: operations["tokens_make"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/tokens/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Revokes a token, with everything it let in. */
+        readonly delete: operations["tokens_revoke"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -277,6 +795,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/users": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** People by the beginning of their handle or by words of their name, those who fit best first. */
+        readonly get: operations["users_search"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/users/{handle}": {
         readonly parameters: {
             readonly query?: never;
@@ -284,8 +819,43 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Somebody's profile. */
+        /** Somebody's profile. A handle the person gave up in the last 90 days leads to the one they have. */
         readonly get: operations["users_show"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/block": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Blocks somebody: neither sees the other from now on, and all between the two is gone. May be repeated. */
+        readonly put: operations["relations_block"];
+        readonly post?: never;
+        /** Takes a block back. May be repeated. */
+        readonly delete: operations["relations_unblock"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/familiar-followers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whom one follows of those who follow somebody; of a private account too. */
+        readonly get: operations["relations_familiar_followers"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -303,11 +873,136 @@ export interface paths {
         };
         /** Whether one follows somebody. */
         readonly get: operations["relations_show"];
-        /** Follows somebody. May be repeated. */
+        /** Follows somebody, or asks to where that is a private account. May be repeated. */
         readonly put: operations["relations_follow"];
         readonly post?: never;
-        /** Follows somebody no longer. May be repeated. */
+        /** Follows somebody no longer, nor asks to. May be repeated. */
         readonly delete: operations["relations_unfollow"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/followers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who follows somebody. Of a private account only its followers may see it. */
+        readonly get: operations["relations_followers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/following": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whom somebody follows. Of a private account only its followers may see it. */
+        readonly get: operations["relations_following"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/mute": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Wants no notices of what somebody does. They are not told. May be repeated; the last end counts. */
+        readonly put: operations["relations_mute"];
+        readonly post?: never;
+        /** Takes a mute back. May be repeated. */
+        readonly delete: operations["relations_unmute"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/relation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What somebody is to one. */
+        readonly get: operations["relations_relation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/testimonial": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Writes a line on a tie's profile, in place of an earlier one. May be repeated. */
+        readonly put: operations["relations_testify"];
+        readonly post?: never;
+        /** Takes one's own line off somebody's profile. May be repeated. */
+        readonly delete: operations["relations_retract"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/testimonials": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What ties wrote on somebody's profile. Of a private account only its followers may see it. */
+        readonly get: operations["relations_testimonials"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/tie": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Asks somebody for a tie, or consents to theirs, and says what to call them. May be repeated; the last name counts. */
+        readonly put: operations["relations_tie"];
+        readonly post?: never;
+        /**
+         * Ends a tie with what both wrote on each other's profiles, takes a wish for one back, or declines theirs. May be
+         *     repeated.
+         */
+        readonly delete: operations["relations_untie"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -334,14 +1029,57 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly AccountAuditBody: {
+            readonly entries: readonly components["schemas"]["LineBody"][];
+            readonly next_cursor?: string | null;
+        };
         /**
          * @description What an account may do on the platform, beyond its own rooms.
          * @enum {string}
          */
         readonly AccountRole: "user" | "moderator" | "admin";
+        /**
+         * @description What was done. The texts are kept and shown: add, never change.
+         * @enum {string}
+         */
+        readonly Act: "signed_in" | "signed_out" | "login_revoked" | "refresh_reused" | "code_reused" | "reauthenticated" | "identity_linked" | "identity_unlinked" | "token_created" | "token_revoked" | "role_changed" | "suspended" | "reinstated" | "key_rotated";
+        /** @description Somebody who asks for a tie, and what they would call one. */
+        readonly AskingBody: components["schemas"]["PersonBody"] & {
+            readonly nickname_theirs: string;
+            /** Format: date-time */
+            readonly since_at: string;
+        };
         readonly AuditBody: {
             readonly entries: readonly components["schemas"]["EntryBody"][];
             readonly next_cursor: string | null;
+        };
+        /**
+         * @description AuditBy whom something was done.
+         * @enum {string}
+         */
+        readonly AuditBy: "oneself" | "staff" | "unknown";
+        /** @description Somebody in the log. */
+        readonly AuditPersonBody: {
+            /** @description Null when the account is gone. */
+            readonly handle?: string | null;
+            readonly id: components["schemas"]["UserId"];
+        };
+        readonly BlocksBody: {
+            readonly blocks: readonly components["schemas"]["EntryBody"][];
+            readonly next_cursor: string | null;
+        };
+        /** @description As a provider may have it: code, state, and Apple's `user`. */
+        readonly CallbackForm: {
+            /** @description What the provider answers with, if it lets the person in. */
+            readonly code?: string | null;
+            /** @description Why it does not let the person in. */
+            readonly error?: string | null;
+            /** @description Who answers. */
+            readonly iss?: string | null;
+            /** @description Which sign-in it is about. */
+            readonly state?: string | null;
+            /** @description What the person is called, as JSON, the first time. */
+            readonly user?: string | null;
         };
         readonly CardBody: {
             readonly id: components["schemas"]["RoomId"];
@@ -350,6 +1088,17 @@ export interface components {
             readonly owner: components["schemas"]["OwnerBody"];
             readonly people_now: number;
             readonly theme: components["schemas"]["ThemeBody"];
+        };
+        readonly ClosedBody: {
+            /**
+             * Format: date-time
+             * @description Until then the account can be restored; then everything is erased.
+             */
+            readonly erased_at: string;
+        };
+        readonly CountBody: {
+            /** Format: int32 */
+            readonly count: number;
         };
         /** @description One decision; always alone in its batch. */
         readonly Decision: {
@@ -417,22 +1166,60 @@ export interface components {
                 readonly name: components["schemas"]["Title"];
             };
         };
-        readonly EntryBody: {
-            readonly actor: components["schemas"]["PersonRef"];
+        /** @description Somebody, and since when it is so. */
+        readonly EntryBody: components["schemas"]["PersonBody"] & {
             /** Format: date-time */
-            readonly at: string;
-            readonly decision: components["schemas"]["Decision"];
-            /** Format: int64 */
-            readonly seq: number;
+            readonly since_at: string;
+        };
+        readonly FamiliarBody: {
+            readonly familiar_followers: readonly components["schemas"]["EntryBody"][];
+            readonly next_cursor: string | null;
         };
         readonly FollowBody: {
             readonly following: boolean;
+        };
+        readonly FollowersBody: {
+            /**
+             * Format: int32
+             * @description All of them, the hidden among them.
+             */
+            readonly count: number;
+            readonly followers: readonly components["schemas"]["EntryBody"][];
+            readonly next_cursor: string | null;
+        };
+        readonly FollowingBody: {
+            /**
+             * Format: int32
+             * @description All of them, the hidden among them.
+             */
+            readonly count: number;
+            readonly following: readonly components["schemas"]["EntryBody"][];
+            readonly next_cursor: string | null;
         };
         /** @description How a visitor without an account appears. */
         readonly GuestBody: {
             readonly look: components["schemas"]["Look"];
             /** @description As shown to everybody: trimmed, no control characters. */
             readonly name: string;
+        };
+        readonly HandleBody: {
+            /** @description 2 to 24 lower-case ASCII letters, digits and underscores. */
+            readonly handle: string;
+        };
+        readonly IdentitiesBody: {
+            readonly identities: readonly components["schemas"]["IdentityBody"][];
+            /** @description Always null: there are as many as there are providers, at most. */
+            readonly next_cursor?: string | null;
+        };
+        readonly IdentityBody: {
+            /** @description The e-mail address last given there. */
+            readonly email?: string | null;
+            /** @description Whether the provider made sure of it. */
+            readonly email_verified: boolean;
+            /** Format: date-time */
+            readonly linked_at: string;
+            /** @description The provider, as in the list of ways to sign in. */
+            readonly provider: string;
         };
         readonly ItemBody: {
             readonly color: string;
@@ -450,6 +1237,49 @@ export interface components {
             readonly x: number;
             /** Format: int32 */
             readonly y: number;
+        };
+        /** @description An Ed25519 public key (RFC 8037). */
+        readonly KeyBody: {
+            readonly alg: string;
+            readonly crv: string;
+            readonly kid: string;
+            readonly kty: string;
+            readonly use: string;
+            readonly x: string;
+        };
+        /** @description A set of keys (RFC 7517). */
+        readonly KeysBody: {
+            readonly keys: readonly components["schemas"]["KeyBody"][];
+        };
+        /**
+         * @description A language of the house.
+         * @enum {string}
+         */
+        readonly Language: "ko" | "en";
+        /** @description What was done about an account. */
+        readonly LineBody: {
+            readonly action: components["schemas"]["Act"];
+            readonly actor?: components["schemas"]["AuditPersonBody"] | null;
+            readonly address?: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly detail: Record<string, never>;
+            readonly login_id?: components["schemas"]["LoginId"] | null;
+            readonly subject?: components["schemas"]["AuditPersonBody"] | null;
+            readonly user_agent: string;
+        };
+        /** @description A way from a profile to somewhere else. */
+        readonly Link: {
+            /** @description What it is called. */
+            readonly label: string;
+            /** @description Where it leads: `http` or `https`, in the form browsers bring addresses to. */
+            readonly url: string;
+        };
+        readonly LinkBody: {
+            /** @description What it is called, 1 to 30 characters. */
+            readonly label: string;
+            /** @description Where it leads: `http` or `https`, at most 500 bytes, no user name in it. */
+            readonly url: string;
         };
         /** @description A node as a whole. */
         readonly LiveNode: {
@@ -514,10 +1344,59 @@ export interface components {
             readonly members: readonly components["schemas"]["MemberReport"][] | null;
             readonly room: components["schemas"]["LiveRoom"];
         };
+        readonly LoginAppBody: {
+            readonly id: string;
+            readonly name: string;
+        };
+        /** @description Somebody signed in on one device. */
+        readonly LoginBody: {
+            /** @description From where it was opened, an IPv6 address by its network. */
+            readonly address?: string | null;
+            readonly app?: components["schemas"]["LoginAppBody"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Whether it is the one that asks. */
+            readonly current: boolean;
+            readonly id: components["schemas"]["LoginId"];
+            readonly kind: components["schemas"]["LoginKindBody"];
+            /** @description What the person calls it. */
+            readonly name?: string | null;
+            /**
+             * Format: date-time
+             * @description Within an hour.
+             */
+            readonly seen_at: string;
+            /** @description The program, as it named itself. */
+            readonly user_agent: string;
+        };
+        /**
+         * Format: uuid
+         * @description A user signed in on one device.
+         */
+        readonly LoginId: string;
+        /**
+         * @description What a login is held by.
+         * @enum {string}
+         */
+        readonly LoginKindBody: "browser" | "app";
+        readonly LoginsBody: {
+            readonly logins: readonly components["schemas"]["LoginBody"][];
+            readonly next_cursor?: string | null;
+        };
         /** @description How a person's avatar looks: one option of each wardrobe slot, checked by the catalogue. */
         readonly Look: readonly number[];
+        readonly MadeTokenBody: {
+            /** @description What programs send as `Authorization: Bearer`. It is not to be had again. */
+            readonly secret: string;
+            readonly token: components["schemas"]["PersonalTokenBody"];
+        };
         /** @description An account, as its owner sees it. */
-        readonly Me: components["schemas"]["User"] & {
+        readonly Me: components["schemas"]["Shown"] & {
+            /**
+             * Format: date-time
+             * @description When the handle may change again; null: now.
+             */
+            readonly handle_change_at: string | null;
             readonly role: components["schemas"]["AccountRole"];
         };
         readonly MeBody: {
@@ -547,11 +1426,127 @@ export interface components {
             /** @description Bytes that wait for this person's connections here. */
             readonly queue_bytes: number;
         };
+        /**
+         * @description How much moves.
+         * @enum {string}
+         */
+        readonly Motion: "system" | "reduced" | "full";
+        /** @description Until when. */
+        readonly MuteWish: {
+            /**
+             * Format: date-time
+             * @description Later than now, by a year at the most. Absent or null: until unmuted.
+             */
+            readonly until?: string | null;
+        };
+        /** @description Somebody muted, and until when. */
+        readonly MutedBody: components["schemas"]["PersonBody"] & {
+            /** Format: date-time */
+            readonly since_at: string;
+            /**
+             * Format: date-time
+             * @description Null: until unmuted.
+             */
+            readonly until: string | null;
+        };
+        readonly MutesBody: {
+            readonly mutes: readonly components["schemas"]["MutedBody"][];
+            readonly next_cursor: string | null;
+        };
+        readonly MutingBody: {
+            /**
+             * Format: date-time
+             * @description Null: until unmuted.
+             */
+            readonly until: string | null;
+        };
         readonly NameBody: {
             readonly en: string;
             readonly ko: string;
         };
+        /** @description Something one is told of. */
+        readonly NoticeBody: {
+            readonly from: components["schemas"]["PersonBody"] | null;
+            /**
+             * Format: int64
+             * @description Grows from one to the next.
+             */
+            readonly id: number;
+            readonly kind: components["schemas"]["NoticeKind"];
+            /** @description What it is about, by its id; null where kind and person say it all. */
+            readonly subject: string | null;
+            /** Format: date-time */
+            readonly told_at: string;
+            readonly unread: boolean;
+        };
+        /**
+         * @description What a notice is about. Clients rely on the texts: add, never change.
+         * @enum {string}
+         */
+        readonly NoticeKind: "follow" | "follow_request" | "request_approved" | "tie_request" | "tie_made" | "testimonial" | "guestbook" | "comment" | "reaction" | "mention";
+        readonly NoticesBody: {
+            readonly next_cursor: string | null;
+            readonly notifications: readonly components["schemas"]["NoticeBody"][];
+        };
+        /** @description Of what a person is notified. */
+        readonly Notifications: {
+            /** @description Somebody commented. */
+            readonly comment?: boolean;
+            /** @description Somebody follows them. */
+            readonly follow?: boolean;
+            /** @description Somebody wrote in their guestbook. */
+            readonly guestbook?: boolean;
+            /** @description Somebody mentioned them. */
+            readonly mention?: boolean;
+            /** @description Somebody reacted. */
+            readonly reaction?: boolean;
+            /** @description Somebody asks to follow them. */
+            readonly request?: boolean;
+            /** @description Somebody asks for a tie, or consents to one. */
+            readonly tie?: boolean;
+        };
+        /** @description Of what else to be notified, or no longer; what is absent stays. */
+        readonly NotificationsChange: {
+            /** @description Somebody commented. */
+            readonly comment?: boolean | null;
+            /** @description Somebody follows them. */
+            readonly follow?: boolean | null;
+            /** @description Somebody wrote in their guestbook. */
+            readonly guestbook?: boolean | null;
+            /** @description Somebody mentioned them. */
+            readonly mention?: boolean | null;
+            /** @description Somebody reacted. */
+            readonly reaction?: boolean | null;
+            /** @description Somebody asks to follow them. */
+            readonly request?: boolean | null;
+            /** @description Somebody asks for a tie, or consents to one. */
+            readonly tie?: boolean | null;
+        };
+        readonly OwnAuditBody: {
+            readonly entries: readonly components["schemas"]["OwnLineBody"][];
+            readonly next_cursor?: string | null;
+        };
+        /** @description What was done about one's own account. */
+        readonly OwnLineBody: {
+            readonly action: components["schemas"]["Act"];
+            readonly address?: string | null;
+            /** Format: date-time */
+            readonly at: string;
+            readonly by: components["schemas"]["AuditBy"];
+            /** @description What there is to say beyond the action. */
+            readonly detail: Record<string, never>;
+            readonly login_id?: components["schemas"]["LoginId"] | null;
+            readonly user_agent?: string | null;
+        };
         readonly OwnerBody: {
+            readonly display_name: string;
+            readonly handle: string;
+            readonly id: components["schemas"]["UserId"];
+            readonly look: components["schemas"]["Look"];
+            readonly mood: string;
+        };
+        /** @description Somebody in a list. */
+        readonly PersonBody: {
             readonly display_name: string;
             readonly handle: string;
             readonly id: components["schemas"]["UserId"];
@@ -564,6 +1559,28 @@ export interface components {
             readonly id: string;
             /** @description The name; empty in a decision whose author does not know it, for the room to fill in. */
             readonly name: string;
+        };
+        /** @description A personal access token, without its secret. */
+        readonly PersonalTokenBody: {
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description Null when it ends only by being revoked.
+             */
+            readonly expires_at?: string | null;
+            readonly id: components["schemas"]["LoginId"];
+            readonly name: string;
+            readonly scopes: readonly components["schemas"]["Scope"][];
+            /**
+             * Format: date-time
+             * @description Within an hour; null until it is used an hour or more after it was made.
+             */
+            readonly used_at?: string | null;
+        };
+        readonly PersonalTokensBody: {
+            readonly next_cursor?: string | null;
+            readonly tokens: readonly components["schemas"]["PersonalTokenBody"][];
         };
         /** @description New values for some rules of a room. */
         readonly PolicyChange: {
@@ -606,7 +1623,20 @@ export interface components {
          * @description Every code a problem can carry.
          * @enum {string}
          */
-        readonly ProblemCode: "bad_request" | "banned" | "body_too_large" | "follows_oneself" | "forbidden" | "idempotency_in_flight" | "idempotency_key_reused" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_idempotency_key" | "invalid_look" | "invalid_name" | "invalid_query" | "loopback_only" | "method_not_allowed" | "not_found" | "origin_refused" | "precondition_failed" | "rate_limited" | "room_locked" | "room_not_found" | "sign_in_required" | "too_many_follows" | "unavailable" | "unsupported_media_type" | "user_not_found";
+        readonly ProblemCode: "account_closing" | "ambiguous_credentials" | "bad_request" | "banned" | "body_too_large" | "erasure_begun" | "followers_only" | "follows_oneself" | "forbidden" | "handle_changed_lately" | "handle_taken" | "idempotency_in_flight" | "idempotency_key_reused" | "identity_not_found" | "insufficient_scope" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_handle" | "invalid_idempotency_key" | "invalid_link" | "invalid_look" | "invalid_name" | "invalid_query" | "invalid_scope" | "invalid_text" | "invalid_time" | "invalid_token" | "last_admin" | "last_identity" | "login_not_found" | "loopback_only" | "method_not_allowed" | "not_found" | "not_tied" | "origin_refused" | "precondition_failed" | "provider_not_found" | "rate_limited" | "reauthentication_required" | "relates_to_oneself" | "request_not_found" | "room_locked" | "room_not_found" | "sign_in_required" | "token_not_found" | "too_many_follows" | "too_many_relations" | "too_many_tokens" | "unavailable" | "unknown_app" | "unknown_redirect" | "unsupported_media_type" | "user_not_found";
+        /** @description What to change; what is absent stays. */
+        readonly ProfileBody: {
+            /** @description At most 300 characters in 10 lines. */
+            readonly bio?: string | null;
+            /** @description 1 to 20 characters. */
+            readonly display_name?: string | null;
+            /** @description All links, at most 5. */
+            readonly links?: readonly components["schemas"]["LinkBody"][] | null;
+            /** @description One option of each slot of the wardrobe. */
+            readonly look?: readonly number[] | null;
+            /** @description One line of at most 60 characters. */
+            readonly mood?: string | null;
+        };
         readonly ProviderBody: {
             readonly id: string;
             readonly name: components["schemas"]["NameBody"];
@@ -614,16 +1644,65 @@ export interface components {
         readonly ProvidersBody: {
             readonly providers: readonly components["schemas"]["ProviderBody"][];
         };
+        /** @description Up to which notice one has read. */
+        readonly ReadWish: {
+            /**
+             * Format: int64
+             * @description Its `id`; those after it stay unread.
+             */
+            readonly up_to: number;
+        };
         readonly ReadyBody: {
             readonly ready: boolean;
             /** @description `stopping`, `store`, `logins`: empty when ready. */
             readonly waiting_for: readonly string[];
+        };
+        readonly RelationBody: {
+            readonly relation: components["schemas"]["RelationFields"];
+        };
+        /** @description What somebody is to me. */
+        readonly RelationFields: {
+            /** @description I block them. */
+            readonly blocking: boolean;
+            /** @description They follow me. */
+            readonly followed_by: boolean;
+            /** @description I follow them. */
+            readonly following: boolean;
+            readonly muting: components["schemas"]["MutingBody"] | null;
+            /** @description I have asked to follow them. */
+            readonly requested: boolean;
+            /** @description They have asked to follow me. */
+            readonly requested_by: boolean;
+            readonly tie: components["schemas"]["TieBody"] | null;
+            /** @description I have asked for a tie. */
+            readonly tie_asked: boolean;
+            /** @description They have asked for a tie. */
+            readonly tie_asked_by: boolean;
+        };
+        /** @description What to change about a login. */
+        readonly RenameRequest: {
+            /** @description What to call it, 1 to 40 characters; null for nothing. */
+            readonly name: string | null;
+        };
+        readonly RequestsBody: {
+            readonly follow_requests: readonly components["schemas"]["EntryBody"][];
+            readonly next_cursor: string | null;
+        };
+        /** @description A token to give back. */
+        readonly RevokeForm: {
+            /** @description The app. */
+            readonly client_id: string;
+            /** @description A refresh or access token. */
+            readonly token: string;
         };
         /**
          * @description What a person may do in a room.
          * @enum {string}
          */
         readonly Role: "visitor" | "editor" | "owner";
+        readonly RoleRequest: {
+            readonly role: components["schemas"]["AccountRole"];
+        };
         readonly RoomBody: {
             readonly room: components["schemas"]["RoomInFull"];
         };
@@ -656,6 +1735,82 @@ export interface components {
             readonly people_max?: number | null;
             readonly visibility?: components["schemas"]["Visibility"] | null;
         };
+        /**
+         * @description One thing a login may be used for.
+         * @enum {string}
+         */
+        readonly Scope: "read" | "write" | "live" | "account" | "moderate" | "admin";
+        /** @description All that a person can choose. */
+        readonly Settings: {
+            /** @description Whether following needs approval. */
+            readonly account_private: boolean;
+            /** @description The language of texts the server makes. */
+            readonly language: components["schemas"]["Language"];
+            /** @description How much moves. */
+            readonly motion: components["schemas"]["Motion"];
+            /** @description Of what they are notified. */
+            readonly notifications: components["schemas"]["Notifications"];
+            /** @description Who may come into rooms that are made from now on, until their rules say otherwise. */
+            readonly room_default_visibility: components["schemas"]["Visibility"];
+            /**
+             * @description To whom it is shown where the person is. Rooms show who is in them to whoever is there too; nothing shows it
+             *     from outside yet, and whatever will must ask this first.
+             */
+            readonly show_presence: components["schemas"]["ShownTo"];
+            /** @description To whom it is shown where the person has been. */
+            readonly show_visits: components["schemas"]["ShownTo"];
+        };
+        readonly SettingsBody: {
+            readonly settings: components["schemas"]["Settings"];
+        };
+        /** @description What to change; what is absent stays. */
+        readonly SettingsChange: {
+            /** @description A new value for `account_private`. */
+            readonly account_private?: boolean | null;
+            readonly language?: components["schemas"]["Language"] | null;
+            readonly motion?: components["schemas"]["Motion"] | null;
+            readonly notifications?: components["schemas"]["NotificationsChange"] | null;
+            readonly room_default_visibility?: components["schemas"]["Visibility"] | null;
+            readonly show_presence?: components["schemas"]["ShownTo"] | null;
+            readonly show_visits?: components["schemas"]["ShownTo"] | null;
+        };
+        /** @description A profile, as everybody sees it. */
+        readonly Shown: components["schemas"]["User"] & {
+            readonly links: readonly components["schemas"]["Link"][];
+        };
+        /**
+         * @description To whom something of a person is shown.
+         * @enum {string}
+         */
+        readonly ShownTo: "everyone" | "followers" | "ties" | "nobody";
+        /** @description Why and until when an account is suspended. */
+        readonly SuspensionRequest: {
+            /** @description 1 to 200 characters; the person can read it. */
+            readonly reason: string;
+            /**
+             * Format: date-time
+             * @description Until when; until it is lifted when absent.
+             */
+            readonly until?: string | null;
+        };
+        readonly TestimonialBody: {
+            readonly testimonial: components["schemas"]["TestimonialFields"];
+        };
+        readonly TestimonialFields: {
+            /** @description As it is kept. */
+            readonly text: string;
+            /** Format: date-time */
+            readonly written_at: string;
+        };
+        /** @description A line for somebody's profile. */
+        readonly TestimonialWish: {
+            /** @description One line of at most 140 characters. */
+            readonly text: string;
+        };
+        readonly TestimonialsBody: {
+            readonly next_cursor: string | null;
+            readonly testimonials: readonly components["schemas"]["WrittenBody"][];
+        };
         readonly ThemeBody: {
             readonly flooring: string;
             readonly light: string;
@@ -672,8 +1827,92 @@ export interface components {
         readonly TicketRequest: {
             readonly guest?: components["schemas"]["GuestBody"] | null;
         };
+        readonly TieBody: {
+            /** @description The name I gave them. */
+            readonly nickname_mine: string;
+            /** @description The name they gave me. */
+            readonly nickname_theirs: string;
+            /** Format: date-time */
+            readonly since_at: string;
+        };
+        readonly TieRequestsBody: {
+            readonly next_cursor: string | null;
+            readonly tie_requests: readonly components["schemas"]["AskingBody"][];
+        };
+        /** @description What to call them. */
+        readonly TieWish: {
+            /** @description One to twenty characters. */
+            readonly nickname: string;
+        };
+        /** @description A tie, and what the two call each other. */
+        readonly TiedBody: components["schemas"]["PersonBody"] & {
+            /** @description The name I gave them. */
+            readonly nickname_mine: string;
+            /** @description The name they gave me. */
+            readonly nickname_theirs: string;
+            /** Format: date-time */
+            readonly since_at: string;
+        };
+        readonly TiesBody: {
+            readonly next_cursor: string | null;
+            readonly ties: readonly components["schemas"]["TiedBody"][];
+        };
         /** @description The name of a room or a layout. */
         readonly Title: string;
+        /** @description Tokens of an app. */
+        readonly TokenBody: {
+            readonly access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds until the access token ends.
+             */
+            readonly expires_in: number;
+            /** @description Good once: this one is for the next time. */
+            readonly refresh_token: string;
+            /** @description What the access token is for. */
+            readonly scope: string;
+            /** @description `Bearer`. */
+            readonly token_type: string;
+        };
+        /** @description Why there are none (RFC 6749, section 5.2). */
+        readonly TokenErrorBody: {
+            /** @description `invalid_request`, `invalid_client`, `invalid_grant`, `unsupported_grant_type` or `invalid_scope`. */
+            readonly error: string;
+            readonly error_description: string;
+        };
+        /** @description A request for tokens. */
+        readonly TokenForm: {
+            /** @description The app. */
+            readonly client_id: string;
+            /** @description Of a code: the code. */
+            readonly code: string;
+            /** @description Of a code: what the challenge was made of. */
+            readonly code_verifier: string;
+            /** @description `authorization_code` or `refresh_token`. */
+            readonly grant_type: string;
+            /** @description Of a code: where it was sent. */
+            readonly redirect_uri: string;
+            /** @description Of a refresh: the token. */
+            readonly refresh_token: string;
+            /** @description Of a refresh: what the access token is for, if for less than was granted. */
+            readonly scope: string;
+        };
+        /** @description A token to be made. */
+        readonly TokenRequest: {
+            /**
+             * Format: date-time
+             * @description When it ends, within ten years; never when absent.
+             */
+            readonly expires_at?: string | null;
+            /** @description What to call it, 1 to 40 characters. */
+            readonly name: string;
+            /** @description What it is for; never `account`. */
+            readonly scopes: readonly components["schemas"]["Scope"][];
+        };
+        readonly UrlBody: {
+            /** @description For this browser to open. */
+            readonly url: string;
+        };
         /** @description The public face of an account. */
         readonly User: {
             /** @description A few words about themselves. */
@@ -692,18 +1931,28 @@ export interface components {
             readonly mood: string;
         };
         readonly UserBody: {
-            readonly user: components["schemas"]["User"];
+            readonly user: components["schemas"]["Shown"];
         };
         /**
          * Format: uuid
          * @description An account.
          */
         readonly UserId: string;
+        readonly UsersBody: {
+            readonly next_cursor: string | null;
+            readonly users: readonly components["schemas"]["User"][];
+        };
         /**
          * @description Who may come in, beside the owner.
          * @enum {string}
          */
         readonly Visibility: "public" | "followers" | "private";
+        /** @description Who wrote what on a profile. */
+        readonly WrittenBody: components["schemas"]["PersonBody"] & {
+            readonly text: string;
+            /** Format: date-time */
+            readonly written_at: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -713,6 +1962,57 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly auth_jwks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description May be kept for five minutes. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeysBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly system_alive: {
         readonly parameters: {
             readonly query?: never;
@@ -729,6 +2029,33 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": string;
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -771,6 +2098,33 @@ export interface operations {
                     readonly "application/json": components["schemas"]["ReadyBody"];
                 };
             };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             readonly 500: {
                 headers: {
@@ -787,6 +2141,116 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReadyBody"];
+                };
+            };
+        };
+    };
+    readonly audit_all: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description AuditBy or about whom: a handle. */
+                readonly user?: string;
+                /** @description What was done. */
+                readonly action?: components["schemas"]["Act"];
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AccountAuditBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `user_not_found`: There is no such person. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
@@ -817,7 +2281,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_cursor`: The cursor is not one of this list.
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
              *
              *     `invalid_query`: A query parameter is missing or wrong.
              */
@@ -829,7 +2295,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -838,7 +2308,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `forbidden`: You may not do this. */
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -901,7 +2375,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["LiveRoomBody"];
                 };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -910,7 +2397,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `forbidden`: You may not do this. */
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -925,6 +2416,482 @@ export interface operations {
              *     `room_not_found`: There is no such room.
              */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly permissions_set_role: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description It has the role. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             *
+             *     `reauthentication_required`: Show again that it is you.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `last_admin`: The last admin stays one. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_body`: The body has missing or wrong fields. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly permissions_suspend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SuspensionRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description It is kept out. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_time`: This time cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly permissions_reinstate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It may sign in. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly auth_authorize: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The app, as it is registered here. */
+                readonly client_id: string;
+                /** @description Where to call it back: as registered, a loopback address under any port. */
+                readonly redirect_uri: string;
+                /** @description What the app knows its request by, 1 to 512 printable ASCII characters. */
+                readonly state: string;
+                /** @description SHA-256 of the verifier, in URL-safe base64. */
+                readonly code_challenge: string;
+                /** @description `S256`. */
+                readonly code_challenge_method: string;
+                /** @description With whom to sign in. */
+                readonly provider: string;
+                /** @description What the tokens are for, with spaces between; `read write live` unless given. */
+                readonly scope?: string;
+                /** @description `code`. */
+                readonly response_type?: string;
+                /** @description `login`: the provider looks at the person anew. */
+                readonly prompt?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description To the provider or, when the request is not as it must be, back to the app. */
+            readonly 302: {
+                headers: {
+                    /** @description Where. */
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `invalid_query`: A query parameter is missing or wrong.
+             *
+             *     `unknown_app`: There is no such app.
+             *
+             *     `unknown_redirect`: The app is not called back there.
+             */
+            readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -984,7 +2951,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid_idempotency_key`: The Idempotency-Key cannot be used. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -993,7 +2964,20 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `origin_refused`: The request comes from a page of another site. */
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1106,13 +3090,249 @@ export interface operations {
             };
         };
     };
-    readonly auth_callback: {
+    readonly auth_revoke: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/x-www-form-urlencoded": components["schemas"]["RevokeForm"];
+            };
+        };
+        readonly responses: {
+            /** @description It is not good any more. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nothing was done. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TokenErrorBody"];
+                };
+            };
+            /** @description `origin_refused`: The request comes from a page of another site. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly auth_token: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/x-www-form-urlencoded": components["schemas"]["TokenForm"];
+            };
+        };
+        readonly responses: {
+            /** @description They are good now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TokenBody"];
+                };
+            };
+            /** @description There are none. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TokenErrorBody"];
+                };
+            };
+            /** @description `origin_refused`: The request comes from a page of another site. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly auth_arrive: {
         readonly parameters: {
             readonly query?: {
                 /** @description What the provider answers with, if it lets the person in. */
                 readonly code?: string;
                 /** @description Which sign-in it is about. */
                 readonly state?: string;
+                /** @description Who answers. */
+                readonly iss?: string;
             };
             readonly header?: never;
             readonly path: {
@@ -1132,8 +3352,30 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid_query`: A query parameter is missing or wrong. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
             readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1183,11 +3425,182 @@ export interface operations {
             };
         };
     };
+    readonly auth_arrive_by_form: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description With whom. */
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/x-www-form-urlencoded": components["schemas"]["CallbackForm"];
+            };
+        };
+        readonly responses: {
+            /** @description To a page that says that there is no such provider. */
+            readonly 302: {
+                headers: {
+                    /** @description Where. */
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description To the same address, by a link. */
+            readonly 303: {
+                headers: {
+                    /** @description Where. */
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not_found`: There is nothing here. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `method_not_allowed`: This cannot be done here. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly auth_start: {
         readonly parameters: {
             readonly query?: {
                 /** @description Where to go afterwards: a path of this site. */
                 readonly return_to?: string;
+                /** @description Whether whoever is signed in shows again who they are; it must be the same account. */
+                readonly reauthenticate?: boolean;
             };
             readonly header?: never;
             readonly path: {
@@ -1207,8 +3620,34 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid_query`: A query parameter is missing or wrong. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
             readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1276,6 +3715,33 @@ export interface operations {
                     readonly "application/json": unknown;
                 };
             };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `rate_limited`: Too many requests; slow down. */
             readonly 429: {
                 headers: {
@@ -1321,10 +3787,3234 @@ export interface operations {
             /** @description The account, or null. */
             readonly 200: {
                 headers: {
+                    /** @description The version of the profile. */
+                    readonly etag?: string | null;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["MeBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `account_closing`: The account is closed; it can still be restored.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly users_close_account: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is closed. Signing in again, one can restore it until it is erased. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClosedBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `account_closing`: The account is closed; it can still be restored.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             *
+             *     `reauthentication_required`: Show again that it is you.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly users_change_me: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProfileBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The account as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the profile. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MeBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_link`: This link cannot be used.
+             *
+             *     `invalid_look`: The wardrobe has no such look.
+             *
+             *     `invalid_name`: This name cannot be used.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly audit_own: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnAuditBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_blocks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BlocksBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly users_export: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The archive. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/zip": readonly number[];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `account_closing`: The account is closed; it can still be restored.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `reauthentication_required`: Show again that it is you.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_follow_requests: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_approve: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They follow. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RelationBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `request_not_found`: There is no such request.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `relates_to_oneself`: You cannot do this to yourself. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_reject: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They do not ask. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_remove_follower: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They do not follow. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly users_change_handle: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["HandleBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The account as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the profile. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MeBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `handle_changed_lately`: The handle was changed lately.
+             *
+             *     `handle_taken`: The handle is taken.
+             */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_handle`: This cannot be a handle.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly identities_list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IdentitiesBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly identities_link: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where to go afterwards: a path of this site. */
+                readonly return_to?: string;
+            };
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description With whom. */
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Where to send this browser. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UrlBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             *
+             *     `reauthentication_required`: Show again that it is you.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `provider_not_found`: One cannot sign in this way here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly identities_unlink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly provider: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is not linked any more. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             *
+             *     `reauthentication_required`: Show again that it is you.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `identity_not_found`: The account is not linked to this.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `last_identity`: This is the last way into your account. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly logins_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LoginsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly logins_revoke_others: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They are ended. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             *
+             *     `reauthentication_required`: Show again that it is you.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly logins_revoke: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["LoginId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is ended. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `login_not_found`: There is no such login.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly logins_rename: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["LoginId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RenameRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description It is called that. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `login_not_found`: There is no such login.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_name`: This name cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_mutes: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MutesBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly notifications_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticesBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly notifications_read: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReadWish"];
+            };
+        };
+        readonly responses: {
+            /** @description How many are unread now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CountBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly notifications_unread: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description How many. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CountBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly users_restore_account: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is open. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `erasure_begun`: It is too late to restore the account.
+             *
+             *     `idempotency_in_flight`: The same request is under way.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly users_settings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All settings. */
+            readonly 200: {
+                headers: {
+                    /** @description Their version. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SettingsBody"];
+                };
+            };
+            /** @description The client has them. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly users_change_settings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        readonly responses: {
+            /** @description All settings as they are now. */
+            readonly 200: {
+                headers: {
+                    /** @description Their version. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SettingsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_body`: The body has missing or wrong fields. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose line. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It does not stand there. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_tie_requests: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TieRequestsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_ties: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TiesBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly tokens_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PersonalTokensBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly tokens_make: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description It is good now. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MadeTokenBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             *
+             *     `reauthentication_required`: Show again that it is you.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `too_many_tokens`: You have as many tokens as you can.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_name`: This name cannot be used.
+             *
+             *     `invalid_scope`: These scopes cannot be given.
+             *
+             *     `invalid_time`: This time cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly tokens_revoke: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["LoginId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is not good any more. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `token_not_found`: There is no such token.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `rate_limited`: Too many requests; slow down. */
@@ -1376,6 +7066,33 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": unknown;
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `rate_limited`: Too many requests; slow down. */
@@ -1435,11 +7152,31 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_cursor`: The cursor is not one of this list.
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
              *
              *     `invalid_query`: A query parameter is missing or wrong.
              */
             readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1501,7 +7238,20 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RoomBody"];
                 };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1510,7 +7260,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `forbidden`: You may not do this. */
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1590,7 +7344,11 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RoomBody"];
                 };
             };
-            /** @description `bad_request`: The request cannot be read. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1599,7 +7357,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1610,6 +7372,8 @@ export interface operations {
             };
             /**
              * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
              *
              *     `origin_refused`: The request comes from a page of another site.
              */
@@ -1725,7 +7489,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_cursor`: The cursor is not one of this list.
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
              *
              *     `invalid_query`: A query parameter is missing or wrong.
              */
@@ -1737,7 +7503,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1746,7 +7516,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `forbidden`: You may not do this. */
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1832,7 +7606,20 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description `origin_refused`: The request comes from a page of another site. */
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1921,7 +7708,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `bad_request`: The request cannot be read.
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
              *
              *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
              */
@@ -1933,7 +7722,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1946,6 +7739,8 @@ export interface operations {
              * @description `banned`: The owner keeps you out of this room.
              *
              *     `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
              *
              *     `origin_refused`: The request comes from a page of another site.
              *
@@ -2051,6 +7846,97 @@ export interface operations {
             };
         };
     };
+    readonly users_search: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The beginning of a handle, or words of a name: 1 to 50 characters. Case and width do not matter. */
+                readonly q: string;
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UsersBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly users_show: {
         readonly parameters: {
             readonly query?: never;
@@ -2070,6 +7956,371 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserBody"];
+                };
+            };
+            /** @description The person has another handle now. */
+            readonly 308: {
+                headers: {
+                    /** @description The profile under that handle. */
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_block: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They are blocked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RelationBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_relations`: There are as many of these as there can be. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `relates_to_oneself`: You cannot do this to yourself. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_unblock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They are not blocked. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_familiar_followers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FamiliarBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /**
@@ -2139,8 +8390,30 @@ export interface operations {
                     readonly "application/json": components["schemas"]["FollowBody"];
                 };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2206,14 +8479,29 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description They are followed. */
-            readonly 204: {
+            /** @description They are followed, or asked. */
+            readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "application/json": components["schemas"]["RelationBody"];
+                };
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2222,7 +8510,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `origin_refused`: The request comes from a page of another site. */
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2244,7 +8536,11 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `too_many_follows`: You follow as many people as you can. */
+            /**
+             * @description `too_many_follows`: You follow as many people as you can.
+             *
+             *     `too_many_relations`: There are as many of these as there can be.
+             */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2314,7 +8610,20 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `sign_in_required`: Sign in first. */
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2323,7 +8632,1194 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `origin_refused`: The request comes from a page of another site. */
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_followers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FollowersBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `followers_only`: Only followers may see this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_following: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Who. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FollowingBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `followers_only`: Only followers may see this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_mute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MuteWish"];
+            };
+        };
+        readonly responses: {
+            /** @description They are muted. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RelationBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_relations`: There are as many of these as there can be. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_time`: This time cannot be used.
+             *
+             *     `relates_to_oneself`: You cannot do this to yourself.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_unmute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They are not muted. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_relation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Who. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Both ways, as far as one may know. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RelationBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `relates_to_oneself`: You cannot do this to yourself. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_testify: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description On whose profile. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TestimonialWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It stands there. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TestimonialBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `not_tied`: Only people who are tied may do this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             *
+             *     `relates_to_oneself`: You cannot do this to yourself.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_retract: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Off whose profile. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It does not stand there. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_testimonials: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description On whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TestimonialsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `followers_only`: Only followers may see this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_tie: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description To whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TieWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The two are tied, or they are asked. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RelationBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_relations`: There are as many of these as there can be. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_name`: This name cannot be used.
+             *
+             *     `relates_to_oneself`: You cannot do this to yourself.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly relations_untie: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description To whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The two are not tied, and neither asks. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2394,6 +9890,33 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": unknown;
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `rate_limited`: Too many requests; slow down. */

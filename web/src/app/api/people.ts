@@ -1,7 +1,8 @@
 /** Profiles, finding people, and what people are to each other. */
-import { requestJson } from './http';
-import { fetchPage, type Page, type PageWish } from './pages';
-import { flag, list, moment, object, optional, owner, text, user, type Owner, type User, type Loose } from './shapes';
+import type { Raw, Wire } from './contract';
+import { ask } from './http';
+import { fetchCounted, fetchPage, type Page, type PageWish } from './pages';
+import { flag, list, moment, object, optional, owner, text, user, type Owner, type User } from './shapes';
 
 export interface ProfileLink {
   readonly label: string;
@@ -57,24 +58,24 @@ export interface Testimonial extends Owner {
   readonly writtenMs: number;
 }
 
-export function profile(value: unknown): Profile {
-  const fields = object<Loose>(value, 'user');
-  return { ...user(fields), links: list(fields.links ?? [], 'links', link) };
+export function profile(value: Raw<Wire['Shown']>): Profile {
+  const fields = object(value, 'user');
+  return { ...user(value), links: list(fields.links ?? [], 'links', link) };
 }
 
-function link(value: unknown): ProfileLink {
-  const fields = object<Loose>(value, 'link');
+function link(value: Raw<Wire['Link']>): ProfileLink {
+  const fields = object(value, 'link');
   return { label: text(fields.label, 'link_label'), url: text(fields.url, 'link_url') };
 }
 
-export function relation(value: unknown): Relation {
-  const fields = object<Loose>(value, 'relation');
+export function relation(value: Raw<Wire['RelationFields']>): Relation {
+  const fields = object(value, 'relation');
   return {
     following: flag(fields.following, 'following'),
     requested: flag(fields.requested, 'requested'),
     requestedBy: flag(fields.requested_by, 'requested_by'),
     followedBy: flag(fields.followed_by, 'followed_by'),
-    muting: optional(fields.muting, (muting) => ({ untilMs: optional(object<Loose>(muting, 'muting').until, (until) => moment(until, 'until')) })),
+    muting: optional(fields.muting, (muting) => ({ untilMs: optional(object(muting, 'muting').until, (until) => moment(until, 'until')) })),
     blocking: flag(fields.blocking, 'blocking'),
     tie: optional(fields.tie, tie),
     tieAsked: flag(fields.tie_asked, 'tie_asked'),
@@ -82,8 +83,8 @@ export function relation(value: unknown): Relation {
   };
 }
 
-function tie(value: unknown): Tie {
-  const fields = object<Loose>(value, 'tie');
+function tie(value: Raw<Pick<Wire['TieBody'], keyof Wire['TieBody'] & keyof Wire['TiedBody']>>): Tie {
+  const fields = object(value, 'tie');
   return {
     nicknameMine: text(fields.nickname_mine, 'nickname_mine'),
     nicknameTheirs: text(fields.nickname_theirs, 'nickname_theirs'),
@@ -91,123 +92,118 @@ function tie(value: unknown): Tie {
   };
 }
 
-function entry(value: unknown): Entry {
-  return { ...owner(value), sinceMs: moment(object<Loose>(value, 'entry').since_at, 'since_at') };
+function entry(value: Raw<Wire['EntryBody']>): Entry {
+  return { ...owner(value), sinceMs: moment(object(value, 'entry').since_at, 'since_at') };
 }
 
-function muted(value: unknown): MutedEntry {
-  return { ...entry(value), untilMs: optional(object<Loose>(value, 'entry').until, (until) => moment(until, 'until')) };
+function muted(value: Raw<Wire['MutedBody']>): MutedEntry {
+  return { ...entry(value), untilMs: optional(object(value, 'entry').until, (until) => moment(until, 'until')) };
 }
 
-function tied(value: unknown): TieEntry {
+function tied(value: Raw<Wire['TiedBody']>): TieEntry {
   return { ...entry(value), ...tie(value) };
 }
 
-function asking(value: unknown): AskingEntry {
-  return { ...entry(value), nicknameTheirs: text(object<Loose>(value, 'entry').nickname_theirs, 'nickname_theirs') };
+function asking(value: Raw<Wire['AskingBody']>): AskingEntry {
+  return { ...entry(value), nicknameTheirs: text(object(value, 'entry').nickname_theirs, 'nickname_theirs') };
 }
 
-function testimonial(value: unknown): Testimonial {
-  const fields = object<Loose>(value, 'testimonial');
+function testimonial(value: Raw<Wire['WrittenBody']>): Testimonial {
+  const fields = object(value, 'testimonial');
   return { ...owner(value), text: text(fields.text, 'testimonial_text'), writtenMs: moment(fields.written_at, 'written_at') };
-}
-
-function of(handle: string, what = ''): string {
-  return `/v1/users/${encodeURIComponent(handle)}${what}`;
 }
 
 /** By a handle of the past too: the answer then has the one of today. */
 export async function fetchProfile(handle: string, signal?: AbortSignal): Promise<Profile> {
-  return profile(object<Loose>(await requestJson(of(handle), { signal }), 'profile').user);
+  return profile(object(await ask('GET /v1/users/{handle}', { path: { handle } }, { signal }), 'profile').user);
 }
 
-export function searchPeople(query: string, wish: PageWish): Promise<Page<Owner>> {
-  return fetchPage('/v1/users', 'users', owner, { ...wish, query: { q: query } });
+export function searchPeople(q: string, wish: PageWish): Promise<Page<Owner>> {
+  return fetchPage('GET /v1/users', { query: { q } }, 'users', owner, wish);
 }
 
 export async function fetchRelation(handle: string, signal?: AbortSignal): Promise<Relation> {
-  return relationIn(await requestJson(of(handle, '/relation'), { signal }));
+  return relationIn(await ask('GET /v1/users/{handle}/relation', { path: { handle } }, { signal }));
 }
 
-function relationIn(body: unknown): Relation {
-  return relation(object<Loose>(body, 'relation').relation);
+function relationIn(body: Raw<Wire['RelationBody']>): Relation {
+  return relation(object(body, 'relation').relation);
 }
-
-export type Tied = 'follow' | 'mute' | 'block' | 'tie';
 
 /** What they are to me afterwards. */
-export async function put(handle: string, what: Tied, body?: object): Promise<Relation> {
-  return relationIn(await requestJson(of(handle, `/${what}`), { method: 'PUT', body }));
+export async function put(handle: string, what: 'follow' | 'block'): Promise<Relation> {
+  return relationIn(await ask(`PUT /v1/users/{handle}/${what}`, { path: { handle } }));
 }
 
-export async function take(handle: string, what: Tied): Promise<Relation> {
-  await requestJson(of(handle, `/${what}`), { method: 'DELETE' });
+export async function take(handle: string, what: 'follow' | 'mute' | 'block' | 'tie'): Promise<Relation> {
+  await ask(`DELETE /v1/users/{handle}/${what}`, { path: { handle } });
   return fetchRelation(handle);
 }
 
-export function mute(handle: string, untilMs: number | null): Promise<Relation> {
-  return put(handle, 'mute', { until: untilMs === null ? null : new Date(untilMs).toISOString() });
+export async function mute(handle: string, untilMs: number | null): Promise<Relation> {
+  const until = untilMs === null ? null : new Date(untilMs).toISOString();
+  return relationIn(await ask('PUT /v1/users/{handle}/mute', { path: { handle }, body: { until } }));
 }
 
 /** Asks for a tie or consents to one, or gives another nickname. */
-export function tieTo(handle: string, nickname: string): Promise<Relation> {
-  return put(handle, 'tie', { nickname });
+export async function tieTo(handle: string, nickname: string): Promise<Relation> {
+  return relationIn(await ask('PUT /v1/users/{handle}/tie', { path: { handle }, body: { nickname } }));
 }
 
 export async function testify(handle: string, line: string): Promise<void> {
-  await requestJson(of(handle, '/testimonial'), { method: 'PUT', body: { text: line } });
+  await ask('PUT /v1/users/{handle}/testimonial', { path: { handle }, body: { text: line } });
 }
 
 /** My line on somebody's profile. */
 export async function retract(handle: string): Promise<void> {
-  await requestJson(of(handle, '/testimonial'), { method: 'DELETE' });
+  await ask('DELETE /v1/users/{handle}/testimonial', { path: { handle } });
 }
 
 /** Somebody's line on mine. */
 export async function removeTestimonial(handle: string): Promise<void> {
-  await requestJson(`/v1/me/testimonials/${encodeURIComponent(handle)}`, { method: 'DELETE' });
+  await ask('DELETE /v1/me/testimonials/{handle}', { path: { handle } });
 }
 
 export async function removeFollower(handle: string): Promise<void> {
-  await requestJson(`/v1/me/followers/${encodeURIComponent(handle)}`, { method: 'DELETE' });
+  await ask('DELETE /v1/me/followers/{handle}', { path: { handle } });
 }
 
 export async function answerRequest(handle: string, yes: boolean): Promise<void> {
-  await requestJson(`/v1/me/follow-requests/${encodeURIComponent(handle)}`, { method: yes ? 'PUT' : 'DELETE' });
+  await ask(yes ? 'PUT /v1/me/follow-requests/{handle}' : 'DELETE /v1/me/follow-requests/{handle}', { path: { handle } });
 }
 
 export function fetchFollowers(handle: string, wish: PageWish): Promise<Page<Entry>> {
-  return fetchPage(of(handle, '/followers'), 'followers', entry, wish);
+  return fetchCounted('GET /v1/users/{handle}/followers', { path: { handle } }, 'followers', entry, wish);
 }
 
 export function fetchFollowing(handle: string, wish: PageWish): Promise<Page<Entry>> {
-  return fetchPage(of(handle, '/following'), 'following', entry, wish);
+  return fetchCounted('GET /v1/users/{handle}/following', { path: { handle } }, 'following', entry, wish);
 }
 
 export function fetchFamiliar(handle: string, wish: PageWish): Promise<Page<Entry>> {
-  return fetchPage(of(handle, '/familiar-followers'), 'familiar_followers', entry, wish);
+  return fetchPage('GET /v1/users/{handle}/familiar-followers', { path: { handle } }, 'familiar_followers', entry, wish);
 }
 
 export function fetchTestimonials(handle: string, wish: PageWish): Promise<Page<Testimonial>> {
-  return fetchPage(of(handle, '/testimonials'), 'testimonials', testimonial, wish);
+  return fetchPage('GET /v1/users/{handle}/testimonials', { path: { handle } }, 'testimonials', testimonial, wish);
 }
 
 export function fetchFollowRequests(wish: PageWish): Promise<Page<Entry>> {
-  return fetchPage('/v1/me/follow-requests', 'follow_requests', entry, wish);
+  return fetchPage('GET /v1/me/follow-requests', {}, 'follow_requests', entry, wish);
 }
 
 export function fetchTies(wish: PageWish): Promise<Page<TieEntry>> {
-  return fetchPage('/v1/me/ties', 'ties', tied, wish);
+  return fetchPage('GET /v1/me/ties', {}, 'ties', tied, wish);
 }
 
 export function fetchTieRequests(wish: PageWish): Promise<Page<AskingEntry>> {
-  return fetchPage('/v1/me/tie-requests', 'tie_requests', asking, wish);
+  return fetchPage('GET /v1/me/tie-requests', {}, 'tie_requests', asking, wish);
 }
 
 export function fetchBlocks(wish: PageWish): Promise<Page<Entry>> {
-  return fetchPage('/v1/me/blocks', 'blocks', entry, wish);
+  return fetchPage('GET /v1/me/blocks', {}, 'blocks', entry, wish);
 }
 
 export function fetchMutes(wish: PageWish): Promise<Page<MutedEntry>> {
-  return fetchPage('/v1/me/mutes', 'mutes', muted, wish);
+  return fetchPage('GET /v1/me/mutes', {}, 'mutes', muted, wish);
 }

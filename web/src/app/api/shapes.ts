@@ -1,9 +1,6 @@
 /** What the REST answers hold, checked field by field as they come in: the fields' names are those of the OpenAPI document. */
-import type { components } from './openapi';
+import type { Fields, Raw, Wire } from './contract';
 import { ApiProblem } from './problem';
-
-/** The bodies of the document, by name. */
-export type Wire = components['schemas'];
 
 export type Look = readonly number[];
 
@@ -53,64 +50,72 @@ export interface Room extends RoomCard {
   readonly role: RoomRole;
 }
 
-/** The fields the document names, with whatever came in them. */
-type Fields<T> = { readonly [name in keyof T]?: unknown };
-
-/** Fields of something the document does not name yet. */
-export type Loose = Readonly<Record<string, unknown>>;
-
 /** An answer of another shape than the contract's: told apart from refusals by its code. */
 function unexpected(what: string): never {
   throw new ApiProblem(`unexpected_${what}`, 0);
 }
 
-export function object<T>(value: unknown, what: string): Fields<T> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields<T>) : unexpected(what);
+export function object<T>(value: Raw<T>, what: string): Fields<NonNullable<T>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields<NonNullable<T>>) : unexpected(what);
 }
 
-export function list<T>(value: unknown, what: string, each: (entry: unknown) => T): T[] {
-  return Array.isArray(value) ? value.map((entry) => each(entry)) : unexpected(what);
+export function list<T, U>(value: Raw<readonly T[]> | readonly [], what: string, each: (entry: Raw<T>) => U): U[] {
+  return Array.isArray(value) ? value.map((entry: Raw<T>) => each(entry)) : unexpected(what);
 }
 
-export function text(value: unknown, what: string): string {
+export function text(value: Raw<string> | string, what: string): string {
   return typeof value === 'string' ? value : unexpected(what);
 }
 
-export function whole(value: unknown, what: string): number {
-  return Number.isSafeInteger(value) ? (value as number) : unexpected(what);
+export function whole(value: Raw<number> | number, what: string): number {
+  const came: unknown = value;
+  return Number.isSafeInteger(came) ? (came as number) : unexpected(what);
 }
 
-export function flag(value: unknown, what: string): boolean {
-  return typeof value === 'boolean' ? value : unexpected(what);
+export function flag(value: Raw<boolean>, what: string): boolean {
+  const came: unknown = value;
+  return typeof came === 'boolean' ? came : unexpected(what);
+}
+
+/** False only where the server says so. */
+export function unlessNot(value: Raw<boolean | undefined>): boolean {
+  const came: unknown = value;
+  return came !== false;
 }
 
 /** A moment written as RFC 3339, in milliseconds since the Unix epoch. */
-export function moment(value: unknown, what: string): number {
+export function moment(value: Raw<string>, what: string): number {
   const atMs = Date.parse(text(value, what));
   return Number.isNaN(atMs) ? unexpected(what) : atMs;
 }
 
 /** Null where the server says null, or nothing. */
-export function optional<T>(value: unknown, read: (value: unknown) => T): T | null {
-  return value === null || value === undefined ? null : read(value);
+export function optional<T, U>(value: Raw<T | null | undefined>, read: (value: Raw<T>) => U): U | null {
+  return value === null || value === undefined ? null : read(value as Raw<T>);
+}
+
+/** What is there in this place, though it need not be in others. */
+export function some<T>(value: Raw<T | null | undefined>, what: string): Raw<T> {
+  return value === null || value === undefined ? unexpected(what) : (value as Raw<T>);
 }
 
 /** One of the words known here; another, of a newer server, counts as `otherwise`. */
-export function word<T extends string>(value: unknown, known: readonly T[], otherwise: T): T {
-  return known.find((each) => each === value) ?? otherwise;
+export function word<W extends string, Known extends W>(value: Raw<W>, known: readonly Known[], otherwise: Known): Known {
+  const came: unknown = value;
+  return known.find((each) => each === came) ?? otherwise;
 }
 
-export function theme(value: unknown): Theme {
-  const fields = object<Wire['ThemeBody']>(value, 'theme');
+export function theme(value: Raw<Wire['ThemeBody']>): Theme {
+  const fields = object(value, 'theme');
   return {
     wallpaper: text(fields.wallpaper, 'wallpaper'),
     flooring: text(fields.flooring, 'flooring'),
-    light: fields.light === 'night' ? 'night' : 'day',
+    light: word(fields.light, ['night', 'day'], 'day'),
   };
 }
 
-function item(value: unknown): RoomItem {
-  const fields = object<Wire['ItemBody']>(value, 'item');
+function item(value: Raw<Wire['ItemBody']>): RoomItem {
+  const fields = object(value, 'item');
   return {
     id: whole(fields.id, 'item_id'),
     kind: text(fields.kind, 'kind'),
@@ -122,8 +127,8 @@ function item(value: unknown): RoomItem {
   };
 }
 
-export function owner(value: unknown): Owner {
-  const fields = object<Wire['OwnerBody']>(value, 'owner');
+export function owner(value: Raw<Wire['OwnerBody']>): Owner {
+  const fields = object(value, 'owner');
   return {
     id: text(fields.id, 'owner_id'),
     handle: text(fields.handle, 'handle'),
@@ -133,13 +138,13 @@ export function owner(value: unknown): Owner {
   };
 }
 
-export function user(value: unknown): User {
-  const fields = object<Wire['User']>(value, 'user');
-  return { ...owner(fields), bio: text(fields.bio ?? '', 'bio'), frontRoomId: text(fields.front_room_id, 'front_room_id') };
+export function user(value: Raw<Wire['User']>): User {
+  const fields = object(value, 'user');
+  return { ...owner(value), bio: text(fields.bio ?? '', 'bio'), frontRoomId: text(fields.front_room_id, 'front_room_id') };
 }
 
-export function roomCard(value: unknown): RoomCard {
-  const fields = object<Wire['CardBody']>(value, 'room');
+export function roomCard(value: Raw<Wire['CardBody']>): RoomCard {
+  const fields = object(value, 'room');
   return {
     id: text(fields.id, 'room_id'),
     name: text(fields.name, 'room_name'),
@@ -150,13 +155,12 @@ export function roomCard(value: unknown): RoomCard {
   };
 }
 
-export function room(value: unknown): Room {
-  const fields = object<Wire['RoomInFull']>(value, 'room');
-  const role = fields.role;
+export function room(value: Raw<Wire['RoomInFull']>): Room {
+  const fields = object(value, 'room');
   return {
-    ...roomCard(fields),
+    ...roomCard(value),
     visibility: text(fields.visibility ?? 'public', 'visibility'),
-    guestsAllowed: fields.guests_allowed !== false,
-    role: role === 'owner' || role === 'editor' ? role : 'visitor',
+    guestsAllowed: unlessNot(fields.guests_allowed),
+    role: word(fields.role, ['owner', 'editor', 'visitor'], 'visitor'),
   };
 }

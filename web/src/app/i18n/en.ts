@@ -1,4 +1,5 @@
 /** English texts. Its shape is the dictionary's type: every other language must have the same entries. */
+import type { Wire } from '../api/contract';
 
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
 
@@ -248,7 +249,7 @@ export const en = {
     user_not_found: 'Nobody here has that name.',
     unavailable: 'The server is resting. Please try again in a moment.',
     other: 'Something went wrong. Please try again.',
-  },
+  } satisfies Partial<Record<Wire['ProblemCode'] | 'network' | 'timeout' | 'other', string>>,
   closing: {
     title: 'This account is closed',
     lead: 'Nobody sees it any more, and after its time it is erased for good. Until then you can have all of it back.',

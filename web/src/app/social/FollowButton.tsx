@@ -19,7 +19,7 @@ export function FollowButton({ handle, name, relation, relating: { busy, change 
   if (relation.following || relation.requested) {
     const label = relation.following ? words.unfollowLabel(name) : words.requestedLabel(name);
     return (
-      <Button icon="check" wide={wide} disabled={busy} aria-label={label} title={label} data-testid="follow" data-state={relation.following ? 'following' : 'requested'} onClick={() => change(() => take(handle, 'follow'))}>
+      <Button icon="check" wide={wide} busy={busy} aria-label={label} title={label} data-testid="follow" data-state={relation.following ? 'following' : 'requested'} onClick={() => change(() => take(handle, 'follow'))}>
         {relation.following ? words.following : words.requested}
       </Button>
     );
@@ -34,7 +34,7 @@ export function FollowButton({ handle, name, relation, relating: { busy, change 
       },
     );
   return (
-    <Button variant="primary" icon="follow" wide={wide} disabled={busy} data-testid="follow" data-state="none" onClick={follow}>
+    <Button variant="primary" icon="follow" wide={wide} busy={busy} data-testid="follow" data-state="none" onClick={follow}>
       {words.follow}
     </Button>
   );

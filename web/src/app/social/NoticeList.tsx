@@ -76,7 +76,7 @@ export function ReadAll({ list }: { list: Paged<Notice> }) {
     }
   };
   return (
-    <Button icon="check" disabled={busy || newest === undefined || (unread === 0 && !list.entries.some((entry) => entry.unread))} data-testid="read-all" onClick={read}>
+    <Button icon="check" busy={busy || newest === undefined || (unread === 0 && !list.entries.some((entry) => entry.unread))} data-testid="read-all" onClick={read}>
       {words.allRead}
     </Button>
   );

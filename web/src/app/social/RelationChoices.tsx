@@ -110,7 +110,7 @@ function Muting({ handle, name, relation, busy, change, close }: MutingProps) {
         {(['hour', 'day', 'week', 'always'] as const).map((each) => {
           const ms = muteFor[each];
           return (
-            <Button key={each} className={styles.smallButton} disabled={busy} onClick={() => change(() => mute(handle, ms === null ? null : Date.now() + ms), done(words.muted(name)))}>
+            <Button key={each} className={styles.smallButton} busy={busy} onClick={() => change(() => mute(handle, ms === null ? null : Date.now() + ms), done(words.muted(name)))}>
               {words[each]}
             </Button>
           );

@@ -52,7 +52,7 @@ export function TieDialog({ handle, name, before = '', asked = false, done, clos
         <Field label={words.nickname(name)} value={nickname} count={[length, nicknameCharsMax]} fault={fault} onChange={(event) => setNickname(event.target.value)} />
         <div className={styles.answers}>
           <Button onClick={close}>{common.cancel}</Button>
-          <Button variant="primary" type="submit" icon="heart" disabled={busy || !fits}>
+          <Button variant="primary" type="submit" icon="heart" busy={busy} disabled={!fits}>
             {before !== '' ? words.save : asked ? words.consent : words.send}
           </Button>
         </div>

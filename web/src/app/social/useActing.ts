@@ -1,7 +1,8 @@
 /** Doing one thing at a time, and saying how it went. */
 import { useCallback, useRef, useState } from 'react';
+import { noticeSignOut } from '../state/me';
 import { useToasts } from '../state/toasts';
-import { noticeSignOut, useProblemText } from './useProblemText';
+import { useProblemText } from './useProblemText';
 
 export interface Acting {
   readonly busy: boolean;

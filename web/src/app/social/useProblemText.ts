@@ -3,7 +3,6 @@ import { useCallback } from 'react';
 import { ApiProblem } from '../api';
 import { useMessages, type Messages } from '../i18n';
 import { problemText } from '../problemText';
-import { useMe } from '../state/me';
 import { useSocialWords, type SocialWords } from './words';
 
 export function socialProblemText(messages: Messages, words: SocialWords, error: unknown): string {
@@ -12,16 +11,8 @@ export function socialProblemText(messages: Messages, words: SocialWords, error:
   return own ?? problemText(messages, error);
 }
 
-/** Whoever was signed out meanwhile is shown so. */
 export function useProblemText(): (error: unknown) => string {
   const messages = useMessages();
   const words = useSocialWords();
   return useCallback((error: unknown) => socialProblemText(messages, words, error), [messages, words]);
-}
-
-/** After a refusal for being nobody: find out who one is. */
-export function noticeSignOut(error: unknown): void {
-  if (error instanceof ApiProblem && (error.code === 'sign_in_required' || error.code === 'account_closing')) {
-    void useMe.getState().load();
-  }
 }

@@ -7,6 +7,9 @@ import { useActing } from './useActing';
 export interface Relating {
   /** Null while it is not known, and to whoever is nobody here or the person. */
   readonly relation: Relation | null;
+  /** Why it is not known, and asking once more. */
+  readonly error: unknown;
+  again(): void;
   readonly busy: boolean;
   /** Grows with each change: lists that show it read again. */
   readonly version: number;
@@ -15,7 +18,7 @@ export interface Relating {
 
 /** `asker` is null for nobody, and for the person of this handle. */
 export function useRelation(handle: string, asker: string | null): Relating {
-  const [resource] = useResource<Relation | null>(`${handle} ${asker ?? ''}`, (signal) => (asker === null ? Promise.resolve(null) : fetchRelation(handle, signal)));
+  const [resource, again] = useResource<Relation | null>(`${handle} ${asker ?? ''}`, (signal) => (asker === null ? Promise.resolve(null) : fetchRelation(handle, signal)));
   const [changed, setChanged] = useState<{ of: unknown; now: Relation } | null>(null);
   const [version, setVersion] = useState(0);
   const { busy, act } = useActing(true);
@@ -27,5 +30,5 @@ export function useRelation(handle: string, asker: string | null): Relating {
       setVersion(version + 1);
       done?.(now);
     });
-  return { relation, busy, version, change };
+  return { relation, error: resource.status === 'failed' ? resource.error : null, again, busy, version, change };
 }

@@ -35,3 +35,11 @@ export const useMe = create<MeState>((set, get) => ({
     await get().load();
   },
 }));
+
+/** After a refusal for being nobody, of somebody: they were signed out elsewhere, and are shown so. */
+export function noticeSignOut(error: unknown): void {
+  const { user, load } = useMe.getState();
+  if (user && error instanceof ApiProblem && (error.code === 'sign_in_required' || error.code === 'account_closing')) {
+    void load();
+  }
+}

@@ -1,6 +1,7 @@
 /** A list that comes in pages, for as long as a component shows it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Page } from '../api/pages';
+import { noticeSignOut } from './me';
 
 export interface Paged<T> {
   readonly status: 'loading' | 'ready' | 'failed';
@@ -67,6 +68,7 @@ export function usePages<T>(key: string, load: (cursor: string | null, signal: A
           }
         },
         (error: unknown) => {
+          noticeSignOut(error);
           if (!signal.aborted) {
             hold((before) => (before.request === key && before.status === 'ready' ? { ...before, turn, error, busy: false } : { ...nothing<T>(key), turn, status: 'failed', error }));
           }

@@ -1,5 +1,6 @@
 /** Loading something for as long as a component shows it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { noticeSignOut } from './me';
 
 export type Resource<T> =
   | { readonly status: 'loading' }
@@ -24,7 +25,10 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
     };
     loader.current(abort.signal).then(
       (value) => settle({ status: 'ready', value }),
-      (error: unknown) => settle({ status: 'failed', error }),
+      (error: unknown) => {
+        settle({ status: 'failed', error });
+        noticeSignOut(error);
+      },
     );
     return () => abort.abort();
   }, [request]);

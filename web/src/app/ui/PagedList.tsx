@@ -1,5 +1,5 @@
 /** A list that comes in pages: what stands in its place while it is not there, and the way to more of it. */
-import type { ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import { useMessages } from '../i18n';
 import type { Paged } from '../state/pages';
 import { Button } from './controls';
@@ -13,7 +13,26 @@ interface PagedListProps<T> {
   children(entry: T): ReactNode;
 }
 
-export function PagedList<T>({ list, label, empty, problem, children }: PagedListProps<T>) {
+export function PagedList<T>(props: PagedListProps<T>) {
+  const place = useRef<HTMLDivElement>(null);
+  const used = useRef(false);
+  const { length } = props.list.entries;
+  const before = useRef(length);
+  useLayoutEffect(() => {
+    // whoever took an entry out by its own button goes on from the list
+    if (length < before.current && used.current && document.activeElement === document.body) {
+      place.current?.focus({ preventScroll: true });
+    }
+    before.current = length;
+  }, [length]);
+  return (
+    <div ref={place} className={styles.place} tabIndex={-1} onFocus={() => (used.current = true)} onBlur={({ relatedTarget }) => (used.current = relatedTarget === null)}>
+      <Shown {...props} />
+    </div>
+  );
+}
+
+function Shown<T>({ list, label, empty, problem, children }: PagedListProps<T>) {
   const { common } = useMessages();
   if (list.status === 'loading') {
     return (
@@ -31,7 +50,11 @@ export function PagedList<T>({ list, label, empty, problem, children }: PagedLis
     );
   }
   if (list.entries.length === 0 && !list.hasMore) {
-    return <p className={styles.empty}>{empty}</p>;
+    return (
+      <p className={styles.empty} role="status">
+        {empty}
+      </p>
+    );
   }
   return (
     <>
@@ -45,7 +68,7 @@ export function PagedList<T>({ list, label, empty, problem, children }: PagedLis
       )}
       {list.hasMore && (
         <div className={styles.more}>
-          <Button disabled={list.busy} onClick={list.more} data-testid="more">
+          <Button busy={list.busy} onClick={list.more} data-testid="more">
             {common.more}
           </Button>
         </div>

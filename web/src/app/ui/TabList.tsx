@@ -11,6 +11,9 @@ export interface Tab<Id extends string> {
   readonly count?: number;
 }
 
+/** Of a neighbour, so that one sees that there are more. */
+const glimpsePx = 36;
+
 interface TabListProps<Id extends string> {
   /** Before the tabs' own ids; the body they control is `${id}-body`. */
   id: string;
@@ -23,25 +26,28 @@ interface TabListProps<Id extends string> {
 export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: TabListProps<Id>) {
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    // where not all of them fit, the chosen one does; the page itself stays where it is
+    // where not all of them fit, the chosen one does, with a glimpse of those beside it; the page itself stays where it is
     const tab = document.getElementById(`${id}-${chosen}`);
     if (row.current && tab) {
       const before = tab.offsetLeft - row.current.offsetLeft;
       const after = before + tab.offsetWidth - row.current.clientWidth;
-      row.current.scrollLeft = Math.max(Math.min(row.current.scrollLeft, before), after);
+      row.current.scrollLeft = Math.max(Math.min(row.current.scrollLeft, before - glimpsePx), after + glimpsePx);
     }
   }, [id, chosen]);
-  const step = (by: number): void => {
-    const at = tabs.findIndex((tab) => tab.id === chosen);
-    const next = tabs[(at + by + tabs.length) % tabs.length];
+  const go = (to: number): void => {
+    const next = tabs[(to + tabs.length) % tabs.length];
     if (next) {
       choose(next.id);
       document.getElementById(`${id}-${next.id}`)?.focus();
     }
   };
-  const stepByKey = ({ key }: KeyboardEvent): void => {
-    if (key === 'ArrowRight') step(1);
-    if (key === 'ArrowLeft') step(-1);
+  const goByKey = (event: KeyboardEvent): void => {
+    const at = tabs.findIndex((tab) => tab.id === chosen);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      go(to);
+    }
   };
   return (
     <div ref={row} className={styles.tabs} role="tablist" aria-label={label}>
@@ -56,7 +62,7 @@ export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: 
           tabIndex={tab.id === chosen ? 0 : -1}
           className={classes(styles.tab, tab.id === chosen && styles.chosen)}
           onClick={() => choose(tab.id)}
-          onKeyDown={stepByKey}
+          onKeyDown={goByKey}
         >
           <Icon name={tab.icon} size={18} />
           {tab.label}

@@ -1,5 +1,7 @@
-/** Shows the short notices and reads them out. */
+/** Shows the short notices and reads them out: over an open dialog, where there is one. */
+import { createPortal } from 'react-dom';
 import { useMessages } from '../i18n';
+import { useTopDialog } from '../state/dialogs';
 import { useToasts } from '../state/toasts';
 import { classes } from './controls';
 import { Icon } from './Icon';
@@ -8,7 +10,8 @@ import styles from './Toasts.module.css';
 export function Toasts() {
   const { toasts, dismiss } = useToasts();
   const { common } = useMessages();
-  return (
+  const dialog = useTopDialog();
+  const stack = (
     <div className={styles.stack} role="status" aria-live="polite">
       {toasts.map((toast) => (
         <div key={toast.id} className={classes(styles.toast, styles[toast.tone])} data-testid="toast">
@@ -32,4 +35,5 @@ export function Toasts() {
       ))}
     </div>
   );
+  return dialog ? createPortal(stack, dialog) : stack;
 }

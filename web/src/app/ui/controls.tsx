@@ -1,5 +1,5 @@
 /** Buttons and links in the house style. */
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
 import { Link } from 'wouter';
 import styles from './controls.module.css';
 import { Icon, type IconName } from './Icon';
@@ -22,19 +22,27 @@ function look(variant: Variant, shape: Shape, wide: boolean): string {
 }
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  ref?: Ref<HTMLButtonElement>;
   variant?: Variant;
   shape?: Shape;
   wide?: boolean;
   icon?: IconName;
+  /** Does nothing just now, and keeps the focus meanwhile, which a disabled button loses. */
+  busy?: boolean;
 }
 
-export function Button({ variant = 'plain', shape = 'text', wide = false, icon, className, children, ...rest }: ButtonProps) {
+export function Button({ variant = 'plain', shape = 'text', wide = false, icon, busy = false, className, onClick, children, ...rest }: ButtonProps) {
   return (
-    <button type="button" className={classes(look(variant, shape, wide), className)} {...rest}>
+    <button type="button" className={classes(look(variant, shape, wide), className)} aria-disabled={busy || undefined} onClick={busy ? stop : onClick} {...rest}>
       {icon && <Icon name={icon} />}
       {children}
     </button>
   );
+}
+
+/** A form is not sent either. */
+export function stop(event: MouseEvent): void {
+  event.preventDefault();
 }
 
 /** A button that shows only an icon: its label is read out and shown on hover. */

@@ -129,7 +129,7 @@ interface ChoiceProps {
 /** One of several things to do, in a list. */
 export function Choice({ icon, label, lead, busy = false, act }: ChoiceProps) {
   return (
-    <button type="button" className={styles.choice} disabled={busy} onClick={act}>
+    <button type="button" className={styles.choice} aria-disabled={busy || undefined} onClick={busy ? undefined : act}>
       <Icon name={icon} />
       <span className={styles.words}>
         <b>{label}</b>

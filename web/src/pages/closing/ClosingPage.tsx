@@ -25,10 +25,10 @@ export function ClosingPage() {
   };
   return (
     <Notice title={closing.title} lead={closing.lead} alone>
-      <Button variant="primary" disabled={busy} data-testid="restore" onClick={() => act(restore, () => show('good', closing.restored))}>
+      <Button variant="primary" busy={busy} data-testid="restore" onClick={() => act(restore, () => show('good', closing.restored))}>
         {closing.restore}
       </Button>
-      <Button disabled={busy} onClick={() => act(signOut, () => undefined)}>
+      <Button busy={busy} onClick={() => act(signOut, () => undefined)}>
         {common.signOut}
       </Button>
     </Notice>

@@ -21,7 +21,7 @@ export function HomePage() {
   const messages = useMessages();
   usePageTitle('');
   const [first, again] = useResource('rooms', (signal) => fetchRooms(null, roomsAtOnce, signal));
-  const rooms = useMemo(() => (first.status === 'ready' ? first.value.rooms : []), [first]);
+  const rooms = useMemo(() => (first.status === 'ready' ? first.value.entries : []), [first]);
   return (
     <div className={styles.page}>
       <PageHeader />
@@ -68,7 +68,7 @@ function RoomList({ rooms, nextCursor }: { rooms: readonly Room[]; nextCursor: s
     setLoading(true);
     try {
       const page = await fetchRooms(later.cursor, roomsAtOnce);
-      setLater({ rooms: [...later.rooms, ...page.rooms], cursor: page.nextCursor });
+      setLater({ rooms: [...later.rooms, ...page.entries], cursor: page.nextCursor });
     } catch (error) {
       show('bad', problemText(messages, error));
     } finally {

@@ -63,7 +63,7 @@ function Write({ profile, before, done }: { profile: Profile; before: string; do
   return (
     <form className={styles.write} onSubmit={send} data-testid="write-line">
       <Field label={words.title(profile.displayName)} placeholder={words.placeholder} value={text} count={[length, lineCharsMax]} fault={fault} onChange={(event) => setText(event.target.value)} />
-      <Button variant="primary" type="submit" disabled={busy || length === 0 || length > lineCharsMax || text.trim() === before}>
+      <Button variant="primary" type="submit" busy={busy} disabled={length === 0 || length > lineCharsMax || text.trim() === before}>
         {before === '' ? words.write : words.change}
       </Button>
     </form>
@@ -97,7 +97,7 @@ function Line({ entry, removable, handle, gone }: LineProps) {
         {asking && <Ask question={words.removeAsk(entry.displayName)} yes={words.remove} busy={busy} confirm={remove} cancel={() => ask(false)} />}
       </div>
       {removable && !asking && (
-        <IconButton icon="trash" variant="quiet" label={removable === 'mine' ? words.removeOwn : words.removeOf(entry.displayName)} disabled={busy} onClick={() => (removable === 'mine' ? remove() : ask(true))} />
+        <IconButton icon="trash" variant="quiet" label={removable === 'mine' ? words.removeOwn : words.removeOf(entry.displayName)} busy={busy} onClick={() => (removable === 'mine' ? remove() : ask(true))} />
       )}
     </li>
   );

@@ -49,10 +49,10 @@ function Following({ person, gone }: { person: Entry; gone(): void }) {
     });
   return (
     <PersonRow person={person} note={words.asksToFollow(name)}>
-      <Button className={social.smallButton} disabled={busy} aria-label={words.declineLabel(name)} onClick={() => answer(false)}>
+      <Button className={social.smallButton} busy={busy} aria-label={words.declineLabel(name)} onClick={() => answer(false)}>
         {words.decline}
       </Button>
-      <Button variant="primary" className={social.smallButton} disabled={busy} aria-label={words.approveLabel(name)} onClick={() => answer(true)}>
+      <Button variant="primary" className={social.smallButton} busy={busy} aria-label={words.approveLabel(name)} onClick={() => answer(true)}>
         {words.approve}
       </Button>
     </PersonRow>
@@ -66,10 +66,10 @@ function Asking({ person, gone }: { person: AskingEntry; gone(): void }) {
   const name = person.displayName;
   return (
     <PersonRow person={person} note={tie.asksAs(name, person.nicknameTheirs)}>
-      <Button className={social.smallButton} disabled={busy} aria-label={tie.declineLabel(name)} onClick={() => act(() => take(person.handle, 'tie'), gone)}>
+      <Button className={social.smallButton} busy={busy} aria-label={tie.declineLabel(name)} onClick={() => act(() => take(person.handle, 'tie'), gone)}>
         {words.decline}
       </Button>
-      <Button variant="primary" className={social.smallButton} disabled={busy} aria-label={tie.consentLabel(name)} onClick={() => setConsenting(true)}>
+      <Button variant="primary" className={social.smallButton} busy={busy} aria-label={tie.consentLabel(name)} onClick={() => setConsenting(true)}>
         {tie.consent}
       </Button>
       {consenting && <TieDialog handle={person.handle} name={name} asked done={gone} close={() => setConsenting(false)} />}

@@ -8,6 +8,7 @@ import { RelationChoices } from '../../app/social/RelationChoices';
 import { TieDialog } from '../../app/social/TieDialog';
 import { hostOf, isWebLink } from '../../app/social/text';
 import type { Relating } from '../../app/social/useRelation';
+import { useProblemText } from '../../app/social/useProblemText';
 import { useSocialWords } from '../../app/social/words';
 import { useResource } from '../../app/state/resource';
 import { Button, ButtonLink, cardClass, Chip, classes, IconButton } from '../../app/ui/controls';
@@ -94,6 +95,7 @@ function Numbers({ profile: { handle }, version }: { profile: Profile; version: 
 function Acts({ profile, own, signedIn, relating }: ProfileCardProps) {
   const words = useSocialWords();
   const { common } = useMessages();
+  const problem = useProblemText();
   const { handle, displayName: name } = profile;
   const { relation } = relating;
   const [open, setOpen] = useState<'more' | 'tie' | null>(null);
@@ -113,6 +115,14 @@ function Acts({ profile, own, signedIn, relating }: ProfileCardProps) {
         <ButtonLink href={`/login?return_to=${encodeURIComponent(`/u/${handle}`)}`} variant="primary" icon="follow" wide>
           {words.profile.signInToFollow}
         </ButtonLink>
+      </div>
+    );
+  }
+  if (relating.error !== null) {
+    return (
+      <div className={styles.unknown} role="alert">
+        <p>{problem(relating.error)}</p>
+        <Button onClick={relating.again}>{common.retry}</Button>
       </div>
     );
   }

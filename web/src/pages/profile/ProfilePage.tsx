@@ -94,7 +94,10 @@ function Nobody({ handle }: { handle: string }) {
 
 /** Whom one blocks is not there either, but one can take it back. */
 function PerhapsBlocking({ handle, asker, again }: { handle: string; asker: string; again(): void }) {
-  const { relation } = useRelation(handle, asker);
+  const { relation, error } = useRelation(handle, asker);
+  if (relation === null && error === null) {
+    return <Waiting />;
+  }
   return relation?.blocking ? <Blocking handle={handle} again={again} /> : <Nobody handle={handle} />;
 }
 
@@ -114,7 +117,7 @@ function Blocking({ handle, again }: { handle: string; again(): void }) {
     );
   return (
     <Notice title={block.title} lead={block.hidden(handle)} alone>
-      <Button variant="primary" disabled={busy} data-testid="unblock" onClick={unblock}>
+      <Button variant="primary" busy={busy} data-testid="unblock" onClick={unblock}>
         {block.unblock}
       </Button>
       <ButtonLink href="/">{common.home}</ButtonLink>

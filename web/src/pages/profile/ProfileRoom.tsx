@@ -1,8 +1,9 @@
 /** The person's room, from outside. */
 import { Link } from 'wouter';
-import { fetchRoom } from '../../app/api';
+import { ApiProblem, fetchRoom } from '../../app/api';
 import { useMessages } from '../../app/i18n';
 import { RoomPicture } from '../../app/pictures/RoomPicture';
+import { useProblemText } from '../../app/social/useProblemText';
 import { useSocialWords } from '../../app/social/words';
 import { useResource } from '../../app/state/resource';
 import { cardClass, Chip, classes, dotClass } from '../../app/ui/controls';
@@ -12,6 +13,7 @@ import styles from './profile.module.css';
 export function ProfileRoom({ roomId, handle, own }: { roomId: string; handle: string; own: boolean }) {
   const { profile: words } = useSocialWords();
   const { home } = useMessages();
+  const problem = useProblemText();
   const [room] = useResource(roomId, (signal) => fetchRoom(roomId, signal));
   const found = room.status === 'ready' ? room.value : null;
   return (
@@ -25,7 +27,7 @@ export function ProfileRoom({ roomId, handle, own }: { roomId: string; handle: s
             {home.peopleNow(found.peopleNow)}
           </Chip>
         )}
-        {room.status === 'failed' && <span className={styles.small}>{words.roomClosed}</span>}
+        {room.status === 'failed' && <span className={styles.small}>{isClosed(room.error) ? words.roomClosed : problem(room.error)}</span>}
         <span className={styles.go}>
           <Icon name="door" size={20} />
           {own ? words.myRoom : words.visit}
@@ -33,4 +35,9 @@ export function ProfileRoom({ roomId, handle, own }: { roomId: string; handle: s
       </span>
     </Link>
   );
+}
+
+/** Not to be seen by whoever asks, rather than not to be had just now. */
+function isClosed(error: unknown): boolean {
+  return error instanceof ApiProblem && [401, 403, 404].includes(error.status);
 }

@@ -32,10 +32,10 @@ export function Requests({ profile: { handle, displayName: name }, relation, rel
         <div className={classes(cardClass, styles.request)} data-testid="asks-to-follow">
           <p>{words.asksToFollow(name)}</p>
           <span className={styles.answers}>
-            <Button disabled={busy} aria-label={words.declineLabel(name)} onClick={() => answer(false)}>
+            <Button busy={busy} aria-label={words.declineLabel(name)} onClick={() => answer(false)}>
               {words.decline}
             </Button>
-            <Button variant="primary" disabled={busy} aria-label={words.approveLabel(name)} onClick={() => answer(true)}>
+            <Button variant="primary" busy={busy} aria-label={words.approveLabel(name)} onClick={() => answer(true)}>
               {words.approve}
             </Button>
           </span>
@@ -45,10 +45,10 @@ export function Requests({ profile: { handle, displayName: name }, relation, rel
         <div className={classes(cardClass, styles.request)} data-testid="asks-for-tie">
           <p>{tie.asksYou(name)}</p>
           <span className={styles.answers}>
-            <Button disabled={busy} aria-label={tie.declineLabel(name)} onClick={() => change(() => take(handle, 'tie'))}>
+            <Button busy={busy} aria-label={tie.declineLabel(name)} onClick={() => change(() => take(handle, 'tie'))}>
               {words.decline}
             </Button>
-            <Button variant="primary" icon="heart" disabled={busy} aria-label={tie.consentLabel(name)} onClick={() => setConsenting(true)}>
+            <Button variant="primary" icon="heart" busy={busy} aria-label={tie.consentLabel(name)} onClick={() => setConsenting(true)}>
               {tie.consent}
             </Button>
           </span>

@@ -26,6 +26,7 @@ export function NotificationsTab() {
 function Form({ first }: { first: Versioned<Settings> }) {
   const { notices: words } = useSettingsWords();
   const draft = useDraft<Wishes>({
+    name: 'notifications',
     first: wishesOf(first),
     fetch: async () => wishesOf(await fetchSettings()),
     // only what was turned here: what was turned elsewhere stays

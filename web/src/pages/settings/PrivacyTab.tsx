@@ -34,7 +34,7 @@ export function PrivacyTab() {
 
 function Form({ first }: { first: Versioned<Settings> }) {
   const { privacy: words } = useSettingsWords();
-  const draft = useSettingsDraft(first);
+  const draft = useSettingsDraft('privacy', first);
   const { values, touch } = draft;
   const options = shownTo.map((id) => ({ id, label: words[id] }));
   return (
@@ -69,7 +69,7 @@ function Blocks() {
           <PersonRow key={person.id} person={person} note="">
             <Button
               className={social.smallButton}
-              disabled={busy}
+              busy={busy}
               aria-label={block.unblockLabel(person.displayName)}
               onClick={() =>
                 act(() => take(person.handle, 'block'), () => {
@@ -102,7 +102,7 @@ function Mutes() {
           <PersonRow key={person.id} person={person} note={person.untilMs === null ? mute.untilUnmuted : mute.until(when(person.untilMs))}>
             <Button
               className={social.smallButton}
-              disabled={busy}
+              busy={busy}
               onClick={() =>
                 act(() => take(person.handle, 'mute'), () => {
                   show('good', mute.unmuted(person.displayName));

@@ -24,7 +24,7 @@ export function SaveBar<T extends object>({ draft, fault = null }: SaveBarProps<
           {words.undo}
         </Button>
       )}
-      <Button variant="primary" type="submit" icon="check" disabled={draft.state === 'busy' || !draft.patch || fault !== null} data-testid="save">
+      <Button variant="primary" type="submit" icon="check" busy={draft.state === 'busy' || !draft.patch} disabled={fault !== null} data-testid="save">
         {draft.state === 'busy' ? words.saving : words.save}
       </Button>
     </div>

@@ -1,8 +1,9 @@
 /** Changing something that may be changed elsewhere at the same time. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ApiProblem } from '../../app/api';
 import type { Versioned } from '../../app/api/account';
 import { useActing } from '../../app/social/useActing';
+import { useMe } from '../../app/state/me';
 import { patchOf, shown } from './draft';
 
 export interface Draft<T extends object> {
@@ -19,6 +20,8 @@ export interface Draft<T extends object> {
 }
 
 interface DraftOf<T extends object> {
+  /** Of which form: what was typed into it is there again when one comes back from another page. */
+  name: string;
   first: Versioned<T>;
   fetch(): Promise<Versioned<T>>;
   send(patch: Partial<T>, etag: string | null): Promise<Versioned<T>>;
@@ -26,12 +29,28 @@ interface DraftOf<T extends object> {
   done(value: T): void;
 }
 
-export function useDraft<T extends object>({ first, fetch, send, done }: DraftOf<T>): Draft<T> {
+/** What is not saved yet, by form and person, for as long as the window is open. */
+const unsaved = new Map<string, object>();
+
+export function useDraft<T extends object>({ name, first, fetch, send, done }: DraftOf<T>): Draft<T> {
   const [saved, setSaved] = useState(first);
-  const [touched, setTouched] = useState<Partial<T>>({});
+  const of = `${useMe(({ user }) => user?.id ?? '')} ${name}`;
+  const [touched, setTouched] = useState<Partial<T>>(() => (unsaved.get(of) as Partial<T> | undefined) ?? {});
   const [state, setState] = useState<'idle' | 'saved' | 'conflict'>('idle');
   const { busy, fault, act, clear } = useActing();
   const patch = patchOf(saved.value, touched);
+  const waits = patch !== null;
+  useEffect(() => {
+    if (!waits) {
+      unsaved.delete(of);
+      return undefined;
+    }
+    unsaved.set(of, touched);
+    // the browser asks before what was typed is gone for good
+    const leaving = (event: Event): void => event.preventDefault();
+    window.addEventListener('beforeunload', leaving);
+    return () => window.removeEventListener('beforeunload', leaving);
+  }, [of, waits, touched]);
   const reload = (): void =>
     act(fetch, (newest) => {
       // what was changed here stays on top of what was changed elsewhere

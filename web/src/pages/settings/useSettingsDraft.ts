@@ -2,6 +2,6 @@
 import { changeSettings, fetchSettings, type Settings, type Versioned } from '../../app/api/account';
 import { useDraft, type Draft } from './useDraft';
 
-export function useSettingsDraft(first: Versioned<Settings>, done: (now: Settings) => void = () => undefined): Draft<Settings> {
-  return useDraft({ first, fetch: fetchSettings, send: changeSettings, done });
+export function useSettingsDraft(name: string, first: Versioned<Settings>, done: (now: Settings) => void = () => undefined): Draft<Settings> {
+  return useDraft({ name, first, fetch: fetchSettings, send: changeSettings, done });
 }

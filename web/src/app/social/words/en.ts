@@ -1,4 +1,5 @@
 /** English texts about people and what they are to each other. Its shape is the type: Korean must have the same entries. */
+import type { Wire } from '../../api/contract';
 
 export const en = {
   search: {
@@ -6,7 +7,7 @@ export const en = {
     label: 'Handle or name',
     placeholder: 'A name, or the beginning of a handle',
     start: 'Write a name, or the beginning of a handle.',
-    none: (query: string) => `Nobody was found for “${query}”.`,
+    none: (query: string) => `Nobody was found for “${query}”. Try the beginning of their handle.`,
     found: 'People found',
     count: (shown: number) => (shown === 1 ? '1 person found' : `${shown} people found`),
   },
@@ -22,9 +23,9 @@ export const en = {
     ties: 'Close friends',
     requests: 'Requests',
     sections: 'About this person',
-    noFollowers: 'Nobody follows yet.',
-    noFollowing: 'Follows nobody yet.',
-    noLines: 'No lines yet.',
+    noFollowers: 'No followers yet.',
+    noFollowing: 'Not following anybody yet.',
+    noLines: 'No lines yet. Close friends can leave one here.',
     noTies: 'No close friends yet. Ask somebody on their profile.',
     noRequests: 'Nobody is waiting for an answer.',
     followersOnly: 'Only followers can see this.',
@@ -141,7 +142,7 @@ export const en = {
       reaction: (name: string) => `${name} reacted to what you posted.`,
       mention: (name: string) => `${name} mentioned you.`,
       other: (name: string) => `There is something new from ${name}.`,
-    },
+    } satisfies Record<Wire['NoticeKind'] | 'other', (name: string) => string>,
   },
   problems: {
     not_tied: 'Only close friends can do that.',
@@ -156,7 +157,7 @@ export const en = {
     invalid_query: 'This cannot be searched for.',
     invalid_link: 'One of the links cannot be used. Links begin with http:// or https://.',
     invalid_look: 'This server does not have that look.',
-    invalid_handle: 'A handle has 2 to 24 small letters, digits and underscores.',
+    invalid_handle: 'A handle has 2 to 24 lowercase letters, digits and underscores.',
     handle_taken: 'That handle is taken.',
     handle_changed_lately: 'You changed your handle a short while ago.',
     invalid_scope: 'These permissions cannot be given.',
@@ -171,5 +172,5 @@ export const en = {
     account_closing: 'This account is closed.',
     insufficient_scope: 'This sign-in may not do that.',
     idempotency_in_flight: 'That is under way already. Please wait a moment.',
-  },
+  } satisfies Partial<Record<Wire['ProblemCode'], string>>,
 };

@@ -1,4 +1,5 @@
 /** Korean texts about people and what they are to each other. */
+import { byWayOf, saidAs } from '../../i18n/josa';
 import type { SocialWords } from '.';
 
 export const ko: SocialWords = {
@@ -7,7 +8,7 @@ export const ko: SocialWords = {
     label: '아이디나 이름',
     placeholder: '이름이나 아이디 앞부분',
     start: '이름이나 아이디 앞부분을 적어 보세요.',
-    none: (query) => `“${query}” 님을 찾지 못했어요.`,
+    none: (query) => `“${query}” 님을 찾지 못했어요. 아이디 앞부분으로도 찾아보세요.`,
     found: '찾은 사람',
     count: (shown) => `${shown}명 찾았어요`,
   },
@@ -25,7 +26,7 @@ export const ko: SocialWords = {
     sections: '이 사람에 대해',
     noFollowers: '아직 팔로워가 없어요.',
     noFollowing: '아직 아무도 팔로우하지 않아요.',
-    noLines: '아직 일촌평이 없어요.',
+    noLines: '아직 일촌평이 없어요. 일촌이 되면 남길 수 있어요.',
     noTies: '아직 일촌이 없어요. 프로필에서 신청해 보세요.',
     noRequests: '기다리는 신청이 없어요.',
     followersOnly: '팔로워만 볼 수 있어요.',
@@ -33,7 +34,7 @@ export const ko: SocialWords = {
     familiarMore: (names) => `내가 팔로우하는 ${names} 님 외 여러 명이 팔로우해요`,
     familiarAll: '내가 팔로우하는 팔로워',
     links: '링크',
-    leadsTo: (host) => `${host}(으)로 이동`,
+    leadsTo: (host) => `${byWayOf(host)} 이동`,
     roomClosed: '지금은 문이 닫혀 있어요.',
     more: '더 보기',
     moreAbout: (name) => `${name} 님에 대해 더 보기`,
@@ -65,7 +66,7 @@ export const ko: SocialWords = {
     askedLead: '아직 답이 없어요.',
     withdraw: '신청 취소',
     asksYou: (name) => `${name} 님이 일촌을 신청했어요.`,
-    asksAs: (name, nickname) => `${name} 님이 일촌을 신청했어요. 나를 “${nickname}”(이)라고 부르고 싶대요.`,
+    asksAs: (name, nickname) => `${name} 님이 일촌을 신청했어요. 나를 ${saidAs(nickname)} 부르고 싶대요.`,
     consent: '일촌 맺기',
     consentLabel: (name) => `${name} 님과 일촌 맺기`,
     declineLabel: (name) => `${name} 님의 일촌 신청 거절`,

@@ -1,10 +1,13 @@
 /** Who somebody in the room is to me: their profile, following, blocking. */
 import { Link } from 'wouter';
+import { useMessages } from '../../../app/i18n';
 import { FollowButton } from '../../../app/social/FollowButton';
 import { RelationChoices } from '../../../app/social/RelationChoices';
+import { useProblemText } from '../../../app/social/useProblemText';
 import { useRelation } from '../../../app/social/useRelation';
 import { useSocialWords } from '../../../app/social/words';
 import { useMe } from '../../../app/state/me';
+import { Button } from '../../../app/ui/controls';
 import { choiceClass } from '../../../app/ui/form';
 import { Icon } from '../../../app/ui/Icon';
 import styles from './manage.module.css';
@@ -17,6 +20,8 @@ interface PersonSocialProps {
 
 export function PersonSocial({ handle, name, close }: PersonSocialProps) {
   const { relation: words } = useSocialWords();
+  const { common } = useMessages();
+  const problem = useProblemText();
   const me = useMe((state) => state.user);
   const relating = useRelation(handle, me?.id ?? null);
   const { relation } = relating;
@@ -26,6 +31,12 @@ export function PersonSocial({ handle, name, close }: PersonSocialProps) {
         <Icon name="person" />
         <b>{words.openProfile}</b>
       </Link>
+      {relating.error !== null && (
+        <div className={styles.empty} role="alert">
+          <p>{problem(relating.error)}</p>
+          <Button onClick={relating.again}>{common.retry}</Button>
+        </div>
+      )}
       {relation && (
         <>
           <div className={styles.followRow}>

@@ -62,7 +62,7 @@ function CloseDialog({ me, takes, close }: { me: User; takes(error: unknown): bo
         <Field label={words.confirm(me.handle)} value={typed} fault={fault} autoCapitalize="none" spellCheck={false} onChange={(event) => setTyped(event.target.value)} />
         <div className={styles.answers}>
           <Button onClick={close}>{common.cancel}</Button>
-          <Button variant="primary" type="submit" disabled={busy || !sure}>
+          <Button variant="primary" type="submit" busy={busy} disabled={!sure}>
             {words.yes}
           </Button>
         </div>

@@ -78,12 +78,12 @@ function List({ ways: { providers, identities }, reload }: { ways: Ways; reload(
           <div key={id} data-provider={id}>
             <Row label={name} lead={note}>
               {!identity && (
-                <Button disabled={busy} aria-label={words.linkLabel(name)} onClick={() => link(id)}>
+                <Button busy={busy} aria-label={words.linkLabel(name)} onClick={() => link(id)}>
                   {words.link}
                 </Button>
               )}
               {identity && identities.length > 1 && (
-                <Button disabled={busy} aria-label={words.unlinkLabel(name)} onClick={() => ask(id)}>
+                <Button busy={busy} aria-label={words.unlinkLabel(name)} onClick={() => ask(id)}>
                   {words.unlink}
                 </Button>
               )}

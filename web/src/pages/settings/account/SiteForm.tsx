@@ -26,7 +26,7 @@ function Form({ first }: { first: Versioned<Settings> }) {
   const { site: words } = useSettingsWords();
   const chooseLocale = useLocaleStore((state) => state.choose);
   const chooseMotion = useMotion((state) => state.choose);
-  const draft = useSettingsDraft(first, ({ language, motion }) => {
+  const draft = useSettingsDraft('site', first, ({ language, motion }) => {
     chooseLocale(language);
     chooseMotion(motion);
   });

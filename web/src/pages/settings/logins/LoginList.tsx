@@ -98,7 +98,7 @@ function Entry({ login, edit }: { login: Login; edit(change: readonly Login[]): 
       </span>
       <span className={styles.acts}>
         <IconButton icon="pencil" variant="quiet" label={words.renameLabel(name)} onClick={() => setNaming(true)} />
-        <Button className={styles.smallButton} disabled={busy} aria-label={words.endLabel(name)} onClick={end}>
+        <Button className={styles.smallButton} busy={busy} aria-label={words.endLabel(name)} onClick={end}>
           {words.end}
         </Button>
       </span>
@@ -127,7 +127,7 @@ function NameDialog({ login, done, close }: { login: Login; done(name: string | 
         <Field label={words.logins.name} hint={words.logins.nameHint} value={typed} count={[length, nameCharsMax]} fault={fault} onChange={(event) => setTyped(event.target.value)} />
         <div className={styles.answers}>
           <Button onClick={close}>{common.cancel}</Button>
-          <Button variant="primary" type="submit" disabled={busy || length > nameCharsMax}>
+          <Button variant="primary" type="submit" busy={busy} disabled={length > nameCharsMax}>
             {words.save}
           </Button>
         </div>

@@ -27,7 +27,7 @@ export function TokenDialog({ refused, made, close }: TokenDialogProps) {
   const { tokens: words } = useSettingsWords();
   const [secret, setSecret] = useState<string | null>(null);
   return (
-    <Dialog title={secret === null ? words.makeTitle : words.madeTitle} close={close}>
+    <Dialog title={secret === null ? words.makeTitle : words.madeTitle} firm={secret !== null} close={close}>
       {secret === null ? (
         <Form
           refused={refused}
@@ -83,7 +83,7 @@ function Form({ refused, made, close }: Pick<TokenDialogProps, 'refused' | 'clos
       />
       <div className={styles.answers}>
         <Button onClick={close}>{common.cancel}</Button>
-        <Button variant="primary" type="submit" icon="key" disabled={busy || !possible}>
+        <Button variant="primary" type="submit" icon="key" busy={busy} disabled={!possible}>
           {words.makeIt}
         </Button>
       </div>

@@ -1,4 +1,5 @@
 /** Ways to find somebody elsewhere. */
+import { useLayoutEffect, useRef } from 'react';
 import type { ProfileLink } from '../../../app/api/people';
 import { Button, fieldClass, IconButton } from '../../../app/ui/controls';
 import { Section } from '../Section';
@@ -13,10 +14,21 @@ interface LinksEditorProps {
 
 export function LinksEditor({ links, change }: LinksEditorProps) {
   const { profile: words } = useSettingsWords();
+  const list = useRef<HTMLUListElement>(null);
+  const add = useRef<HTMLButtonElement>(null);
+  const focus = useRef<'new' | 'next' | null>(null);
+  useLayoutEffect(() => {
+    if (focus.current === 'new') {
+      list.current?.querySelector<HTMLElement>('li:last-child input')?.focus();
+    } else if (focus.current === 'next') {
+      add.current?.focus();
+    }
+    focus.current = null;
+  });
   const set = (at: number, link: Partial<ProfileLink>): void => change(links.map((each, index) => (index === at ? { ...each, ...link } : each)));
   return (
     <Section title={words.links} lead={words.linksLead(linksMax)}>
-      <ul className={styles.links} aria-label={words.links}>
+      <ul ref={list} className={styles.links} aria-label={words.links}>
         {links.map((link, at) => (
           // two links may be the same: their place is all that tells them apart
           // eslint-disable-next-line react/no-array-index-key
@@ -33,12 +45,28 @@ export function LinksEditor({ links, change }: LinksEditorProps) {
               onChange={(event) => set(at, { url: event.target.value })}
               onBlur={(event) => set(at, { url: completed(event.target.value) })}
             />
-            <IconButton icon="trash" variant="quiet" label={words.linkRemove(at + 1)} onClick={() => change(links.filter((_, index) => index !== at))} />
+            <IconButton
+              icon="trash"
+              variant="quiet"
+              label={words.linkRemove(at + 1)}
+              onClick={() => {
+                focus.current = 'next';
+                change(links.filter((_, index) => index !== at));
+              }}
+            />
           </li>
         ))}
       </ul>
       {links.length < linksMax && (
-        <Button icon="plus" onClick={() => change([...links, { label: '', url: '' }])} data-testid="add-link">
+        <Button
+          ref={add}
+          icon="plus"
+          data-testid="add-link"
+          onClick={() => {
+            focus.current = 'new';
+            change([...links, { label: '', url: '' }]);
+          }}
+        >
           {words.linkAdd}
         </Button>
       )}

@@ -14,7 +14,7 @@ import { useDraft } from '../useDraft';
 import { useSettingsWords } from '../words';
 import { AvatarEditor } from './AvatarEditor';
 import { LinksEditor } from './LinksEditor';
-import { linksFault } from './links';
+import { isBegun, linkLabelCharsMax, linksFault } from './links';
 
 const moodCharsMax = 60;
 const bioCharsMax = 300;
@@ -46,9 +46,10 @@ function Form({ first }: { first: Versioned<OwnProfile> }) {
   const { profile: words } = useSettingsWords();
   const load = useMe((state) => state.load);
   const draft = useDraft<ProfileForm>({
+    name: 'profile',
     first: formOf(first),
     fetch: async () => formOf(await fetchOwnProfile()),
-    send: async (patch: ProfilePatch, etag) => formOf(await changeProfile(patch, etag)),
+    send: async (patch: ProfilePatch, etag) => formOf(await changeProfile(patch.links ? { ...patch, links: patch.links.filter(isBegun) } : patch, etag)),
     // the header shows it too
     done: () => void load(),
   });
@@ -57,7 +58,7 @@ function Form({ first }: { first: Versioned<OwnProfile> }) {
   const nameFault = name === 0 || name > nameLengthMax ? words.nameFault(nameLengthMax) : null;
   const moodFault = charsOf(values.mood) > moodCharsMax ? words.tooLong : null;
   const bioFault = charsOf(values.bio) > bioCharsMax || values.bio.trim().split('\n').length > bioLinesMax ? words.tooLong : null;
-  const badLinks = linksFault(values.links) ? words.linkFault : null;
+  const badLinks = linksFault(values.links.filter(isBegun)) ? words.linkFault(linkLabelCharsMax) : null;
   return (
     <form
       data-testid="profile-form"

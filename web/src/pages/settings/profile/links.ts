@@ -16,3 +16,8 @@ export function completed(url: string): string {
   const tidy = url.trim();
   return tidy === '' || /^[a-z][a-z0-9+.-]*:/iu.test(tidy) ? tidy : `https://${tidy}`;
 }
+
+/** A line in which nothing was written yet is no link: it is neither wrong nor saved. */
+export function isBegun({ label, url }: ProfileLink): boolean {
+  return label.trim() !== '' || url.trim() !== '';
+}

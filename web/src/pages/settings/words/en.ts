@@ -1,4 +1,5 @@
 /** English texts of the settings. Its shape is the type: Korean must have the same entries. */
+import type { Wire } from '../../../app/api/contract';
 
 export const en = {
   title: 'Settings',
@@ -16,7 +17,7 @@ export const en = {
     preview: 'What you will look like',
     shuffle: 'Surprise me',
     name: 'Name',
-    nameFault: (most: number) => `A name has 1 to ${most} letters.`,
+    nameFault: (most: number) => `A name has 1 to ${most} characters.`,
     mood: 'Mood',
     moodHint: 'One line on how you feel today.',
     about: 'About you',
@@ -29,14 +30,14 @@ export const en = {
     linkUrl: (number: number) => `Address of link ${number}`,
     linkRemove: (number: number) => `Remove link ${number}`,
     linkAdd: 'Add a link',
-    linkFault: 'A link needs a name and an address that begins with http:// or https://.',
+    linkFault: (most: number) => `A link needs a name of 1 to ${most} characters and an address that begins with http:// or https://.`,
     see: 'See my profile',
   },
   handle: {
     title: 'Handle',
     label: 'Your handle',
     lead: 'It is the address of your profile and your room.',
-    hint: '2 to 24 small letters, digits and underscores.',
+    hint: '2 to 24 lowercase letters, digits and underscores.',
     change: 'Change the handle',
     ask: (before: string, after: string) => `Change @${before} to @${after}? For 90 days the old address leads to the new one and stays yours; after that others may take it. The handle cannot be changed again for a while.`,
     changed: (handle: string) => `You are @${handle} now.`,
@@ -49,9 +50,9 @@ export const en = {
     en: 'English',
     motion: 'Motion',
     motionLead: 'How much moves in rooms and on pages.',
-    system: 'As my device says',
-    reduced: 'Little',
-    full: 'Everything',
+    system: 'Same as my device',
+    reduced: 'Reduced',
+    full: 'Full',
   },
   identities: {
     title: 'Ways to sign in',
@@ -68,9 +69,9 @@ export const en = {
   },
   closing: {
     title: 'Close the account',
-    lead: 'You are gone for everybody at once and signed out everywhere. For a while, usually 14 days, you can sign in again and have everything back; then it is erased for good.',
+    lead: 'You are gone for everybody at once and signed out everywhere. For a while you can sign in again and have everything back, and then it is erased for good. Once it is closed you are told until when.',
     begin: 'Close my account',
-    confirm: (handle: string) => `Write ${handle} to confirm`,
+    confirm: (handle: string) => `Type ${handle} to confirm`,
     yes: 'Close it now',
   },
   again: {
@@ -121,11 +122,11 @@ export const en = {
     renameLabel: (name: string) => `Name ${name}`,
     renameTitle: 'Name this sign-in',
     name: 'Name',
-    nameHint: 'Up to 40 letters. Empty for none.',
-    end: 'End',
-    endLabel: (name: string) => `End ${name}`,
+    nameHint: 'Up to 40 characters. Empty for none.',
+    end: 'Sign out',
+    endLabel: (name: string) => `Sign out ${name}`,
     ended: (name: string) => `${name} is signed out.`,
-    endOthers: 'End all others',
+    endOthers: 'Sign out everywhere else',
     endOthersAsk: 'Sign out everywhere but here?',
     endedOthers: 'You are signed in only here now.',
     none: 'There are no sign-ins.',
@@ -137,7 +138,7 @@ export const en = {
     make: 'Make a token',
     makeTitle: 'New token',
     name: 'What is it for?',
-    scopes: 'It may',
+    scopes: 'What it may do',
     scope: {
       read: 'See what you see',
       write: 'Change what is yours, and act for you',
@@ -167,8 +168,8 @@ export const en = {
     revoked: (name: string) => `“${name}” is revoked.`,
   },
   log: {
-    title: 'What was done',
-    lead: 'Sign-ins, tokens and the like. If something was not you, end all other sign-ins.',
+    title: 'Account activity',
+    lead: 'Sign-ins, tokens and the like. If something was not you, sign out everywhere else.',
     none: 'Nothing has been written down yet.',
     staff: 'by those who run this place',
     unknown: 'by someone unknown',
@@ -188,7 +189,7 @@ export const en = {
       reinstated: 'The suspension was lifted',
       key_rotated: 'A new signing key was made',
       other: 'Something was done',
-    },
+    } satisfies Record<Wire['Act'] | 'other', string>,
   },
   data: {
     title: 'Take everything along',
