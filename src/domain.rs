@@ -4,6 +4,7 @@ pub mod address;
 pub mod audit;
 pub mod clock;
 pub mod email;
+pub mod event;
 pub mod id;
 pub mod limits;
 pub mod notification;

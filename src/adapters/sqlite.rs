@@ -43,6 +43,7 @@ pub use probe::SqliteProbe;
 pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;
 pub use signing_key::{add_signing_key, signing_keys};
+pub use user_outbox::UserOutbox;
 
 /// The database in the data folder.
 const DATABASE_FILE: &str = "maru.sqlite3";

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::http;
 use super::routes::{RouterParts, Routers, router};
 use super::start_error::StartError;
-use crate::adapters::sqlite::{Sqlite, SqliteRooms};
+use crate::adapters::sqlite::{Sqlite, SqliteRooms, UserOutbox};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
@@ -87,7 +87,13 @@ impl Server {
         let lease = rooms.take_lease().await.map_err(StartError::Leases)?;
         let lease = spawn_until(lease, last.clone());
         let events = Arc::new(sqlite.clone());
-        let relay = outbox::relay(events.clone(), events, clock);
+        let of_people = Arc::new(UserOutbox(sqlite.clone()));
+        let relay = async move {
+            tokio::join!(
+                outbox::relay(events.clone(), events.clone(), clock),
+                outbox::relay(of_people, events, clock)
+            );
+        };
         let relay = spawn_until(relay, last.clone());
         let origin_secret = sqlite.secret("origin", new_secret()).await;
         let origin_key = OriginKey::new(origin_secret.map_err(StartError::Secret)?);

@@ -37,7 +37,12 @@ pub trait AccountStore: Send + Sync {
     /// Since when an account is closed; none for one that is open, or not there.
     async fn closed_at(&self, id: UserId) -> Result<Option<WallMs>, UserStoreError>;
 
-    /// Takes the accounts closed up to a moment for erasure, those closed first, and those taken before: they cannot
-    /// be restored any more.
-    async fn take_closed(&self, until: WallMs, limit: u32) -> Result<Vec<UserId>, UserStoreError>;
+    /// Takes accounts closed up to a moment for erasure, and those taken before: they cannot be restored any more. In
+    /// the order of their ids, those after one of them.
+    async fn take_closed(
+        &self,
+        until: WallMs,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserId>, UserStoreError>;
 }

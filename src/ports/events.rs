@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 
 use crate::domain::clock::WallMs;
-use crate::domain::id::RoomId;
-use crate::domain::room::RoomEvent;
+use crate::domain::event::{Event, Subject};
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -21,10 +20,20 @@ pub struct OutboxEntry {
     /// Its place in the outbox: grows, and is never used again. A room's coalesced event gets a new one each
     /// time its version grows.
     pub id: u64,
-    /// Which room it is about.
-    pub room: RoomId,
+    /// What it is about.
+    pub subject: Subject,
     /// What happened.
-    pub event: RoomEvent,
+    pub event: Event,
+}
+
+impl OutboxEntry {
+    /// The event's identity: delivered twice, it has the same one.
+    pub fn event_id(&self) -> String {
+        match (&self.subject, &self.event) {
+            (Subject::Room(room), Event::Room(event)) => event.id(*room),
+            (subject, _) => format!("{}/{}", subject.topic(), self.id),
+        }
+    }
 }
 
 /// The outbox or the log did not do as asked; all of it may be tried again.
@@ -32,14 +41,14 @@ pub struct OutboxEntry {
 #[error("events cannot be passed on: {0}")]
 pub struct EventsUnavailable(pub String);
 
-/// What rooms have to tell, as their saves left it: an event is here from the moment its save is durable.
+/// What there is to tell, as it was written with what it tells of: an event is here from the moment that is durable.
 #[async_trait]
-pub trait RoomOutbox: Send + Sync {
+pub trait Outbox: Send + Sync {
     /// Waiting events after a place, oldest first.
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable>;
 
-    /// Forgets published ones, by their places. A room that changed meanwhile has its event at a new place,
-    /// which stays.
+    /// Forgets published ones, by their places. A room that changed meanwhile has its event at a new place, which
+    /// stays.
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable>;
 }
 
@@ -50,17 +59,17 @@ pub struct LoggedEvent {
     pub offset: u64,
     /// When it was published.
     pub at: WallMs,
-    /// Which room it is about.
-    pub room: RoomId,
+    /// What it is about.
+    pub subject: Subject,
     /// What happened.
-    pub event: RoomEvent,
+    pub event: Event,
 }
 
 /// Where events are published. An event published again within the time of its keeping is there once; the log
 /// keeps the last [`LOG_EVENTS_MAX`] of the last [`LOG_KEPT_MS`].
 #[async_trait]
 pub trait EventLog: Send + Sync {
-    /// Appends all of them, durably, or none. Events of one room keep their order.
+    /// Appends all of them, durably, or none. Events of one subject keep their order.
     async fn publish(&self, events: &[OutboxEntry], at: WallMs) -> Result<(), EventsUnavailable>;
 
     /// Events after a place, oldest first.

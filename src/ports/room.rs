@@ -314,7 +314,7 @@ pub struct ListedAfter {
 /// A claim and a save are each one atomic step. Between a claim and the next, saves succeed only under that
 /// claim's epoch and node, and only one after the other by `save_no`: so at most one process changes a room,
 /// however long the others slept. A save that answers `Saved` survives the loss of process and power.
-/// Its events wait in the outbox ([`super::events::RoomOutbox`]) from the same step on.
+/// Its events wait in the outbox ([`super::events::Outbox`]) from the same step on.
 ///
 /// A claim forgets what is kept of ended sessions beyond [`ANSWERS_KEPT_MS`] and [`SESSION_RECORDS_MAX`], the one
 /// heard of last staying longest; of sessions in the roster it forgets nothing.

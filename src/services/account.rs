@@ -75,12 +75,17 @@ impl AccountService {
     /// Closes an account: for everybody else it is gone at once, with its rooms. Until when it can be restored.
     pub async fn close(&self, id: UserId) -> Result<WallMs, AccountError> {
         let now = self.clock.wall();
+        // Looked up first: closed without them, visitors would stay inside.
+        let rooms = self.parts.rooms.of_owner(id).await?;
         let since = match self.parts.accounts.close(id, now).await? {
             Closed::Now(logins) => {
                 if let Some(ends) = &self.parts.ends {
                     logins.into_iter().for_each(|login| ends.ended(login));
                 }
-                self.recall_rooms(id).await?;
+                if let Some(recall) = &self.parts.recall {
+                    // Coming back, whoever was there finds no room.
+                    rooms.iter().for_each(|card| recall.recall(card.id, None));
+                }
                 now
             }
             Closed::Already(since) => since,
@@ -112,17 +117,6 @@ impl AccountService {
     ) -> Result<(), PersonalDataError> {
         for store in &self.parts.stores {
             store.export(id, archive).await?;
-        }
-        Ok(())
-    }
-
-    /// Sends away whoever is in the person's rooms: coming back they find no room.
-    async fn recall_rooms(&self, id: UserId) -> Result<(), StoreError> {
-        let Some(recall) = &self.parts.recall else {
-            return Ok(());
-        };
-        for card in self.parts.rooms.of_owner(id).await? {
-            recall.recall(card.id, None);
         }
         Ok(())
     }

@@ -21,6 +21,10 @@ const ACCOUNTS_MAX: u32 = 16;
 /// Rooms that name the person, taken at once.
 const ROOMS_MAX: u32 = 64;
 
+/// Steps for one person in one pass: whoever has left more, or is named anew all the time, does not keep the others
+/// waiting.
+const STEPS_MAX: u32 = 20_000;
+
 /// Why an erasure stopped; it goes on with the next look.
 #[derive(Debug, thiserror::Error)]
 pub enum ErasureError {
@@ -33,6 +37,9 @@ pub enum ErasureError {
     /// A store's part cannot be erased.
     #[error(transparent)]
     Data(#[from] PersonalDataError),
+    /// There is more of a person than a pass takes.
+    #[error("there is more to erase")]
+    More,
 }
 
 /// What an erasure works on.
@@ -79,34 +86,35 @@ impl Erasure {
 
     /// Erases everybody who is due; how many. One whose erasure fails does not keep the others waiting.
     pub async fn pass(&self, now: WallMs) -> Result<usize, ErasureError> {
-        let mut count = 0;
+        let until = WallMs(now.0.saturating_sub(self.grace_ms));
+        let (mut count, mut failed, mut last) = (0, None, None);
         loop {
-            let until = WallMs(now.0.saturating_sub(self.grace_ms));
-            let due = self.accounts.take_closed(until, ACCOUNTS_MAX).await?;
+            let due = self.accounts.take_closed(until, last, ACCOUNTS_MAX).await?;
             if due.is_empty() {
                 break;
             }
-            let mut failed = None;
             for person in due {
+                last = Some(person);
                 match self.erase(person, now).await {
                     Ok(()) => count += 1,
                     Err(error) => failed = Some(error),
                 }
             }
-            if let Some(error) = failed {
-                return Err(error);
-            }
         }
         if count > 0 {
             self.settle().await?;
         }
-        Ok(count)
+        failed.map_or(Ok(count), Err)
     }
 
     async fn erase(&self, person: UserId, now: WallMs) -> Result<(), ErasureError> {
-        while self.step(person, now).await? == Erasing::Begun {}
-        tracing::info!("an account was erased");
-        Ok(())
+        for _ in 0..STEPS_MAX {
+            if self.step(person, now).await? == Erasing::Done {
+                tracing::info!("an account was erased");
+                return Ok(());
+            }
+        }
+        Err(ErasureError::More)
     }
 
     /// The last thing of every erasure, once more where it is not known whether it was done.
@@ -128,10 +136,12 @@ impl Erasure {
                 return Ok(Erasing::Begun);
             }
             let naming = self.rooms.naming(person, ROOMS_MAX).await?;
-            if let Some(room) = naming.first() {
+            for room in &naming {
                 if let Some(epoch) = self.rooms.forget(*room, person).await? {
                     self.recall.recall(*room, Some(epoch));
                 }
+            }
+            if !naming.is_empty() {
                 return Ok(Erasing::Begun);
             }
         }

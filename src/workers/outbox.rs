@@ -1,11 +1,11 @@
-//! The relay: takes what rooms have to tell from their outbox, publishes it to the log, and clears what was
+//! The relay: takes what there is to tell from an outbox, publishes it to the log, and clears what was
 //! published. Stopped between the two it publishes again, under the same event ids.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::clock::{Clock, WallMs};
-use crate::ports::events::{EventLog, EventsUnavailable, RoomOutbox};
+use crate::ports::events::{EventLog, EventsUnavailable, Outbox};
 
 /// Events taken at once: bounds memory, and how long a transaction of the log takes.
 const BATCH_MAX: u32 = 256;
@@ -19,8 +19,8 @@ const RETRY_MS_FIRST: u64 = 500;
 /// The longest wait after failures, in milliseconds.
 const RETRY_MS_MAX: u64 = 30_000;
 
-/// Passes rooms' events on until it is dropped.
-pub async fn relay(outbox: Arc<dyn RoomOutbox>, log: Arc<dyn EventLog>, clock: Clock) {
+/// Passes events on until it is dropped.
+pub async fn relay(outbox: Arc<dyn Outbox>, log: Arc<dyn EventLog>, clock: Clock) {
     let mut failures = 0;
     loop {
         let passed = pass(&*outbox, &*log, clock.wall()).await;
@@ -34,7 +34,7 @@ pub async fn relay(outbox: Arc<dyn RoomOutbox>, log: Arc<dyn EventLog>, clock: C
 
 /// Passes one batch on; how many events it had.
 async fn pass(
-    outbox: &dyn RoomOutbox,
+    outbox: &dyn Outbox,
     log: &dyn EventLog,
     now: WallMs,
 ) -> Result<usize, EventsUnavailable> {
@@ -74,6 +74,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
+    use crate::domain::event::{Event, Subject};
     use crate::domain::id::RoomId;
     use crate::domain::room::{RoomEvent, Seq};
     use crate::ports::events::{LoggedEvent, OutboxEntry};
@@ -92,8 +93,8 @@ mod tests {
             let room = RoomId::generate();
             let entry = |id| OutboxEntry {
                 id,
-                room,
-                event: RoomEvent::Changed { version: Seq(id) },
+                subject: Subject::Room(room),
+                event: Event::Room(RoomEvent::Changed { version: Seq(id) }),
             };
             Self {
                 waiting: Mutex::new((1..=count).map(entry).collect()),
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[async_trait]
-    impl RoomOutbox for Both {
+    impl Outbox for Both {
         async fn waiting(
             &self,
             after: u64,

@@ -20,7 +20,7 @@ pub(crate) const CLIENT_ID: &str = "maru";
 pub(crate) const CLIENT_SECRET: &str = "hush";
 
 /// How long the server waits for it.
-pub(crate) const DEADLINE_MS: u64 = 1_000;
+pub(crate) const DEADLINE_MS: u64 = 4_000;
 
 /// How one of its addresses answers.
 #[derive(Clone)]
@@ -249,4 +249,4 @@ impl Provider {
 }
 
 /// Longer than the server waits.
-pub(super) const LATE: Duration = Duration::from_millis(DEADLINE_MS * 3);
+pub(super) const LATE: Duration = Duration::from_millis(DEADLINE_MS * 2);

@@ -76,13 +76,19 @@ impl AccountStore for Sqlite {
         Ok(since.flatten().map(|ms| WallMs(to_u64(ms))))
     }
 
-    async fn take_closed(&self, until: WallMs, limit: u32) -> Result<Vec<UserId>, UserStoreError> {
+    async fn take_closed(
+        &self,
+        until: WallMs,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<UserId>, UserStoreError> {
         // Most of the time there is nobody, and nothing to write.
         let mut due: Vec<(Uuid, bool)> = sqlx::query_as(
             "SELECT id, erasing FROM user WHERE closing_ms IS NOT NULL AND (closing_ms <= ? OR erasing)
-             ORDER BY closing_ms, id LIMIT ?",
+                 AND id > coalesce(?, x'') ORDER BY id LIMIT ?",
         )
         .bind(stored(until))
+        .bind(after.map(UserId::uuid))
         .bind(limit)
         .fetch_all(&self.read)
         .await?;

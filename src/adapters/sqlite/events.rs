@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::Sqlite;
 use super::room_rows::{to_i64, to_u64};
 use crate::domain::clock::WallMs;
+use crate::domain::event::{Event, Subject};
 use crate::domain::id::RoomId;
 use crate::domain::room::RoomEvent;
 use crate::ports::events::{
-    EventLog, EventsUnavailable, LOG_EVENTS_MAX, LOG_KEPT_MS, LoggedEvent, OutboxEntry, RoomOutbox,
+    EventLog, EventsUnavailable, LOG_EVENTS_MAX, LOG_KEPT_MS, LoggedEvent, Outbox, OutboxEntry,
 };
 use crate::ports::room::RoomSave;
 
@@ -70,7 +71,7 @@ pub(super) async fn pending(conn: &mut SqliteConnection, room: Uuid) -> Result<u
 }
 
 #[async_trait]
-impl RoomOutbox for Sqlite {
+impl Outbox for Sqlite {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
         let rows: Vec<(i64, Uuid, Json<RoomEvent>)> = sqlx::query_as(
             "SELECT id, room_id, event FROM room_outbox WHERE id > ? ORDER BY id LIMIT ?",
@@ -81,8 +82,8 @@ impl RoomOutbox for Sqlite {
         .await?;
         let entries = rows.into_iter().map(|(id, room, event)| OutboxEntry {
             id: to_u64(id),
-            room: RoomId::from_uuid(room),
-            event: event.0,
+            subject: Subject::Room(RoomId::from_uuid(room)),
+            event: Event::Room(event.0),
         });
         Ok(entries.collect())
     }
@@ -104,12 +105,13 @@ impl EventLog for Sqlite {
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
         for entry in events {
             sqlx::query(
-                "INSERT INTO event_log (event_id, at_ms, room_id, event) VALUES (?, ?, ?, ?) \
+                "INSERT INTO event_log (event_id, at_ms, topic, subject_id, event) VALUES (?, ?, ?, ?, ?) \
                  ON CONFLICT (event_id) DO NOTHING",
             )
-            .bind(entry.event.id(entry.room))
+            .bind(entry.event_id())
             .bind(to_i64(at.0))
-            .bind(entry.room.uuid())
+            .bind(entry.subject.topic())
+            .bind(entry.subject.uuid())
             .bind(Json(&entry.event))
             .execute(&mut *transaction)
             .await?;
@@ -120,8 +122,9 @@ impl EventLog for Sqlite {
     }
 
     async fn read(&self, after: u64, limit: u32) -> Result<Vec<LoggedEvent>, EventsUnavailable> {
-        let rows: Vec<(i64, i64, Uuid, Json<RoomEvent>)> = sqlx::query_as(
-            "SELECT place, at_ms, room_id, event FROM event_log WHERE place > ? ORDER BY place LIMIT ?",
+        let rows: Vec<(i64, i64, String, Uuid, Json<Event>)> = sqlx::query_as(
+            "SELECT place, at_ms, topic, subject_id, event FROM event_log
+             WHERE place > ? ORDER BY place LIMIT ?",
         )
         .bind(to_i64(after))
         .bind(limit)
@@ -129,13 +132,17 @@ impl EventLog for Sqlite {
         .await?;
         let events = rows
             .into_iter()
-            .map(|(place, at_ms, room, event)| LoggedEvent {
-                offset: to_u64(place),
-                at: WallMs(to_u64(at_ms)),
-                room: RoomId::from_uuid(room),
-                event: event.0,
+            .map(|(place, at_ms, topic, subject, event)| {
+                let subject = Subject::filed(&topic, subject)
+                    .ok_or_else(|| EventsUnavailable(format!("no such topic: {topic}")))?;
+                Ok(LoggedEvent {
+                    offset: to_u64(place),
+                    at: WallMs(to_u64(at_ms)),
+                    subject,
+                    event: event.0,
+                })
             });
-        Ok(events.collect())
+        events.collect()
     }
 }
 

@@ -60,18 +60,39 @@ impl PersonalData for Sqlite {
     }
 }
 
-/// Events published of rooms that name the person; whether there were any.
+/// Events, published or not, that are the person's or name them; whether there were any.
 async fn forget_in_log(
     conn: &mut SqliteConnection,
     person: UserId,
 ) -> Result<bool, PersonalDataError> {
     let id = person.to_string();
-    let rows: Vec<(i64, Json<RoomEvent>)> =
-        sqlx::query_as("SELECT place, event FROM event_log WHERE instr(event, ?) > 0 LIMIT ?")
+    // What happened to the person and between them and others tells nobody anything any more.
+    for events in [
+        "DELETE FROM event_log WHERE place IN (SELECT place FROM event_log
+             WHERE topic = 'user' AND (subject_id = ?1 OR instr(event, ?2) > 0) LIMIT ?3)",
+        "DELETE FROM user_outbox WHERE id IN (SELECT id FROM user_outbox
+             WHERE user_id = ?1 OR instr(event, ?2) > 0 LIMIT ?3)",
+    ] {
+        let gone = sqlx::query(events)
+            .bind(person.uuid())
             .bind(&id)
             .bind(ROWS_PER_STEP)
-            .fetch_all(&mut *conn)
+            .execute(&mut *conn)
             .await?;
+        if gone.rows_affected() > 0 {
+            return Ok(true);
+        }
+    }
+    let rows: Vec<(i64, Json<RoomEvent>)> =
+        sqlx::query_as(
+            "SELECT place, event FROM event_log
+             WHERE topic = 'room' AND instr(event, ?1) > 0 AND EXISTS (
+                 SELECT 1 FROM json_tree(event) AS part WHERE part.key = 'id' AND part.atom = ?1) LIMIT ?2",
+        )
+        .bind(&id)
+        .bind(ROWS_PER_STEP)
+        .fetch_all(&mut *conn)
+        .await?;
     let any = !rows.is_empty();
     for (place, Json(mut event)) in rows {
         event.forget(&id);
@@ -155,11 +176,6 @@ async fn forget_account(
     now: WallMs,
 ) -> Result<bool, sqlx::Error> {
     handle::keep_digests(&mut *conn, person.uuid(), HANDLE_KEPT_MS, now).await?;
-    sqlx::query("DELETE FROM user_outbox WHERE user_id = ? OR instr(event, ?) > 0")
-        .bind(person.uuid())
-        .bind(person.to_string())
-        .execute(&mut *conn)
-        .await?;
     let gone = sqlx::query("DELETE FROM user WHERE id = ?")
         .bind(person.uuid())
         .execute(conn)

@@ -22,7 +22,7 @@ const PARTS: [&str; 10] = [
     "DELETE FROM room_edit WHERE room_id = ?",
     "DELETE FROM room_audit WHERE room_id = ?",
     "DELETE FROM room_roster WHERE room_id = ?",
-    "DELETE FROM event_log WHERE room_id = ?",
+    "DELETE FROM event_log WHERE subject_id = ?",
 ];
 
 /// Ends a room within a transaction, and keeps its id from being used again.
@@ -61,7 +61,8 @@ pub(super) async fn delete(
     Ok(Some(Epoch(to_u64(epoch))))
 }
 
-/// Rooms in which something names the person.
+/// Rooms in which something names the person. A room or a layout that somebody called by their id does not: that is the
+/// other's text, and stays.
 pub(super) async fn naming(
     conn: &mut SqliteConnection,
     person: UserId,
@@ -70,12 +71,17 @@ pub(super) async fn naming(
     let rooms: Vec<Uuid> = sqlx::query_scalar(
         "SELECT room_id FROM room_chat WHERE author_id = ?1
          UNION SELECT room_id FROM room_edit WHERE author_id = ?1
-         UNION SELECT room_id FROM room_audit WHERE actor_id = ?1 OR instr(decision, ?1) > 0
+         UNION SELECT room_id FROM room_audit WHERE actor_id = ?1
+               OR instr(decision, ?1) > 0 AND EXISTS (
+                  SELECT 1 FROM json_tree(decision) AS part WHERE part.key = 'id' AND part.atom = ?1)
          UNION SELECT room_id FROM room_session WHERE instr(answers, CAST(?1 AS BLOB)) > 0
          UNION SELECT room_id FROM room_roster
                WHERE instr(present, CAST(?1 AS BLOB)) > 0 OR instr(present, ?2) > 0
-         UNION SELECT room_id FROM room_outbox WHERE instr(event, ?1) > 0
-         UNION SELECT id FROM room WHERE instr(access_lists, ?1) > 0
+         UNION SELECT room_id FROM room_outbox WHERE instr(event, ?1) > 0 AND EXISTS (
+                  SELECT 1 FROM json_tree(event) AS part WHERE part.key = 'id' AND part.atom = ?1)
+         UNION SELECT id FROM room WHERE instr(access_lists, ?1) > 0 AND EXISTS (
+                  SELECT 1 FROM json_tree(access_lists) AS part
+                  WHERE part.key = ?1 OR part.key IN ('role', 'ban', 'mute') AND part.atom = ?1)
          LIMIT ?3",
     )
     .bind(person.to_string())

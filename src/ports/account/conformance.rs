@@ -75,18 +75,26 @@ async fn what_is_taken_for_erasure_cannot_be_restored(
     let second = created(users, "erased_2", "erased_2").await.id;
     store.close(second, WallMs(200)).await.unwrap();
     store.close(first, WallMs(100)).await.unwrap();
-    assert_eq!(store.take_closed(WallMs(99), 10).await.unwrap(), []);
+    assert_eq!(store.take_closed(WallMs(99), None, 10).await.unwrap(), []);
     assert!(store.restore(first, WallMs(100)).await.unwrap());
     store.close(first, WallMs(100)).await.unwrap();
-    assert_eq!(store.take_closed(WallMs(200), 1).await.unwrap(), [first]);
-    assert_eq!(store.take_closed(WallMs(150), 10).await.unwrap(), [first]);
+    assert_eq!(
+        store.take_closed(WallMs(200), None, 1).await.unwrap(),
+        [first]
+    );
+    assert_eq!(
+        store.take_closed(WallMs(150), None, 10).await.unwrap(),
+        [first]
+    );
     assert!(
         !store.restore(first, WallMs(150)).await.unwrap(),
         "too late"
     );
     assert!(store.restore(second, WallMs(150)).await.unwrap());
+    let after = Some(first);
+    assert_eq!(store.take_closed(WallMs(150), after, 10).await.unwrap(), []);
     assert_eq!(
-        store.take_closed(WallMs(900), 10).await.unwrap(),
+        store.take_closed(WallMs(900), None, 10).await.unwrap(),
         [first],
         "again"
     );

@@ -2,7 +2,9 @@
 
 use super::{EventLog, LOG_EVENTS_MAX, LOG_KEPT_MS, OutboxEntry};
 use crate::domain::clock::WallMs;
-use crate::domain::id::RoomId;
+use crate::domain::event::{Event, Subject};
+use crate::domain::id::{RoomId, UserId};
+use crate::domain::relation::RelationEvent;
 use crate::domain::room::{Decision, PersonRef, RoomEvent, Seq};
 
 fn person(id: &str) -> PersonRef {
@@ -13,7 +15,11 @@ fn person(id: &str) -> PersonRef {
 }
 
 fn entry(id: u64, room: RoomId, event: RoomEvent) -> OutboxEntry {
-    OutboxEntry { id, room, event }
+    OutboxEntry {
+        id,
+        subject: Subject::Room(room),
+        event: Event::Room(event),
+    }
 }
 
 /// Runs the suite on an empty log.
@@ -41,13 +47,17 @@ pub(crate) async fn log_suite(log: &dyn EventLog) {
     let more = [batch[1].clone(), entry(4, one, changed(8))];
     log.publish(&more, WallMs(11)).await.expect("published");
     let events = log.read(0, 50).await.expect("read");
-    let told: Vec<_> = events.iter().map(|e| (e.room, e.event.clone())).collect();
+    let told: Vec<_> = events
+        .iter()
+        .map(|e| (e.subject, e.event.clone()))
+        .collect();
     let expected = [
         (one, kicked),
         (one, changed(7)),
         (other, changed(7)),
         (one, changed(8)),
-    ];
+    ]
+    .map(|(room, event)| (Subject::Room(room), Event::Room(event)));
     assert_eq!(told, expected, "in order, each once");
     assert!(events.is_sorted_by(|a, b| a.offset < b.offset));
     let page = log.read(events[1].offset, 1).await.expect("read");
@@ -58,12 +68,35 @@ pub(crate) async fn log_suite(log: &dyn EventLog) {
     log.publish(&last, later).await.expect("published");
     let kept = log.read(0, 50).await.expect("read");
     let versions: Vec<_> = kept.iter().map(|event| event.event.clone()).collect();
-    assert_eq!(versions, [changed(8), changed(9)], "the old are forgotten");
+    let expected = [changed(8), changed(9)].map(Event::Room);
+    assert_eq!(versions, expected, "the old are forgotten");
+    events_of_people_are_there_once(log, later).await;
 
     let many = 100..100 + LOG_EVENTS_MAX;
     let many: Vec<_> = many.map(|n| entry(n, one, changed(n))).collect();
     log.publish(&many, later).await.expect("published");
     let kept = log.read(0, u32::MAX).await.expect("read");
     assert_eq!(kept.len() as u64, LOG_EVENTS_MAX);
-    assert_eq!(kept[0].event, changed(100));
+    assert_eq!(kept[0].event, Event::Room(changed(100)));
+}
+
+async fn events_of_people_are_there_once(log: &dyn EventLog, at: WallMs) {
+    let (by, whom) = (UserId::generate(), UserId::generate());
+    let followed = |id| OutboxEntry {
+        id,
+        subject: Subject::User(by),
+        event: Event::Relation(RelationEvent::Followed { by, whom }),
+    };
+    for batch in [&[followed(1), followed(2)][..], &[followed(2)]] {
+        log.publish(batch, at).await.expect("published");
+    }
+    let events = log.read(0, 50).await.expect("read");
+    let about = events
+        .iter()
+        .filter(|event| event.subject == Subject::User(by));
+    assert_eq!(
+        about.count(),
+        2,
+        "the same happened twice, and each is told once"
+    );
 }

@@ -12,7 +12,15 @@ use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::{
     AuditEntry, CHAT_LINES_MAX, Document, EDITS_MAX, Epoch, RoomCard, RoomEvent, Seq,
 };
-use crate::ports::events::OutboxEntry;
+
+/// An event that waits in a room's outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its place.
+    pub id: u64,
+    /// What happened.
+    pub event: RoomEvent,
+}
 
 /// One room as a store holds it, without I/O: for properties of the live room.
 #[derive(Debug, Clone)]
@@ -29,7 +37,7 @@ pub struct MemoryRoom {
     past_epochs: Vec<(Epoch, Seq)>,
     roster: Vec<Present>,
     audit: Vec<AuditEntry>,
-    outbox: Vec<OutboxEntry>,
+    outbox: Vec<Told>,
     last_entry: u64,
 }
 
@@ -161,16 +169,15 @@ impl MemoryRoom {
         }
         for event in events {
             self.last_entry += 1;
-            self.outbox.push(OutboxEntry {
+            self.outbox.push(Told {
                 id: self.last_entry,
-                room: self.card.id,
                 event,
             });
         }
     }
 
     /// Events that wait to be published, as the port describes it.
-    pub fn waiting(&self, after: u64, limit: usize) -> Vec<OutboxEntry> {
+    pub fn waiting(&self, after: u64, limit: usize) -> Vec<Told> {
         let entries = self.outbox.iter().filter(|entry| entry.id > after);
         entries.take(limit).cloned().collect()
     }
@@ -212,6 +219,6 @@ impl MemoryRoom {
     }
 }
 
-const fn is_change(entry: &OutboxEntry) -> bool {
+const fn is_change(entry: &Told) -> bool {
     matches!(entry.event, RoomEvent::Changed { .. })
 }

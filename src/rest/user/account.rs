@@ -7,23 +7,17 @@ use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_T
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use time::OffsetDateTime;
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
-use super::archive;
+use super::archive::{self, Taking};
 use super::not_kept;
 use crate::domain::scope::Scope;
 use crate::rest::auth::{Holder, Leaver};
 use crate::rest::problem::{Code, Problem};
 use crate::services::account::{AccountError, AccountService};
 
-/// Archives written at once: each takes a thread, and room on the disk.
-const ARCHIVES_AT_ONCE: usize = 2;
-
-/// How soon to try again while others have theirs written.
+/// How soon to try again while archives take as much as they may.
 const ARCHIVE_RETRY_MS: u64 = 5_000;
-
-static ARCHIVES: Semaphore = Semaphore::const_new(ARCHIVES_AT_ONCE);
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct ClosedBody {
@@ -71,19 +65,20 @@ pub(super) async fn restore_account(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Everything one owns or said, as a zip archive of JSON files.
+/// Everything one owns or said, as a zip archive of JSON files. One at a time, to be taken within ten minutes.
 #[utoipa::path(get, path = "/v1/me/export", tag = "users",
     responses(
         (status = 200, description = "The archive.", content_type = "application/zip", body = Vec<u8>),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "account_closing, reauthentication_required"),
+        (status = 503, description = "unavailable: another of mine is being taken, or too many of others"),
     ))]
 pub(super) async fn export(
     State(accounts): State<AccountService>,
     holder: Holder,
 ) -> Result<Response, Problem> {
     let viewer = holder.recently(Scope::Account)?;
-    let Ok(place) = ARCHIVES.try_acquire() else {
+    let (Some(taking), Some(thread)) = (Taking::begin(viewer.user.id), archive::thread()) else {
         return Err(Problem::new(Code::Unavailable).retry_after_ms(ARCHIVE_RETRY_MS));
     };
     let (mut writing, written) = archive::begin();
@@ -99,7 +94,7 @@ pub(super) async fn export(
         },
         written
     );
-    drop(place);
+    drop(thread);
     exported.map_err(|error| Problem::unavailable(&error))?;
     let (file, bytes) = file.map_err(|error| Problem::unavailable(&error))?;
     let name = format!("attachment; filename=\"maru-{}.zip\"", viewer.user.handle);
@@ -110,7 +105,7 @@ pub(super) async fn export(
         (CONTENT_LENGTH, HeaderValue::from(bytes)),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    let body = Body::from_stream(archive::read(file));
+    let body = Body::from_stream(archive::read(file, taking));
     Ok((headers, body).into_response())
 }
 

@@ -1,18 +1,23 @@
 //! A zip archive written as its contents come: to a file without a name, by a thread of its own, so that neither its
 //! size nor a slow disk or reader holds up anything else.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::body::Bytes;
-use futures_util::Stream;
-use futures_util::stream::try_unfold;
+use futures_util::stream::{try_unfold, unfold};
+use futures_util::{Stream, StreamExt};
 use tokio::io::AsyncReadExt;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use tokio::time::Instant;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::domain::id::UserId;
 use crate::ports::personal_data::{Archive, ArchiveStopped};
 
 /// Values that wait to be written.
@@ -23,6 +28,43 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 const README_KO: &str = include_str!("archive/readme.ko.txt");
 const README_EN: &str = include_str!("archive/readme.en.txt");
+
+/// Archives written at once: each takes a thread.
+const WRITTEN_AT_ONCE: usize = 2;
+
+/// Archives on the disk at once.
+const TAKEN_AT_ONCE: usize = 32;
+
+/// How long somebody has to take theirs.
+const TAKEN_WITHIN: Duration = Duration::from_secs(600);
+
+static THREADS: Semaphore = Semaphore::const_new(WRITTEN_AT_ONCE);
+
+static TAKEN: Mutex<BTreeSet<UserId>> = Mutex::new(BTreeSet::new());
+
+/// The right to have an archive written, until it is dropped; none while others are.
+pub(super) fn thread() -> Option<SemaphorePermit<'static>> {
+    THREADS.try_acquire().ok()
+}
+
+/// Somebody takes their archive, until it is dropped: one of theirs is on the disk at a time.
+#[derive(Debug)]
+pub(super) struct Taking(UserId);
+
+impl Taking {
+    /// Begins, unless they take one already or too many others do.
+    pub(super) fn begin(person: UserId) -> Option<Self> {
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        (taken.len() < TAKEN_AT_ONCE && taken.insert(person)).then(|| Self(person))
+    }
+}
+
+impl Drop for Taking {
+    fn drop(&mut self) {
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.remove(&self.0);
+    }
+}
 
 #[derive(Debug)]
 enum Piece {
@@ -105,12 +147,27 @@ fn write(mut pieces: mpsc::Receiver<Piece>) -> io::Result<(File, u64)> {
     Err(io::Error::from(io::ErrorKind::UnexpectedEof))
 }
 
-/// A file, a chunk at a time.
-pub(super) fn read(file: File) -> impl Stream<Item = io::Result<Bytes>> {
-    try_unfold(tokio::fs::File::from_std(file), |mut file| async move {
+/// A file, a chunk at a time, for as long as it may be taken.
+pub(super) fn read(file: File, taking: Taking) -> impl Stream<Item = io::Result<Bytes>> {
+    let file = tokio::fs::File::from_std(file);
+    let end = Instant::now() + TAKEN_WITHIN;
+    let chunks = try_unfold((file, taking), |(mut file, taking)| async move {
         let mut chunk = Vec::with_capacity(CHUNK_BYTES);
         let read = file.read_buf(&mut chunk).await?;
-        Ok((read > 0).then(|| (Bytes::from(chunk), file)))
+        Ok((read > 0).then(|| (Bytes::from(chunk), (file, taking))))
+    });
+    let mut chunks = Box::pin(chunks);
+    // A reader who stops asking is ended too: the deadline is its own, not that of the next question.
+    let (way, taken) = mpsc::channel(1);
+    tokio::spawn(tokio::time::timeout_at(end, async move {
+        while let Some(chunk) = chunks.next().await {
+            if way.send(chunk).await.is_err() {
+                break;
+            }
+        }
+    }));
+    unfold(taken, |mut taken| async move {
+        Some((taken.recv().await?, taken))
     })
 }
 
@@ -135,7 +192,11 @@ mod tests {
         };
         let ((), file) = tokio::join!(fill, written);
         let (file, bytes) = file.unwrap();
-        let chunks: Vec<Bytes> = read(file).try_collect().await.unwrap();
+        let person = UserId::generate();
+        let taking = Taking::begin(person).unwrap();
+        assert!(Taking::begin(person).is_none(), "one at a time");
+        let chunks: Vec<Bytes> = read(file, taking).try_collect().await.unwrap();
+        assert!(Taking::begin(person).is_some(), "the next one");
         let whole = chunks.concat();
         assert_eq!(whole.len() as u64, bytes);
         let mut zip = zip::ZipArchive::new(io::Cursor::new(whole)).unwrap();

@@ -1,10 +1,10 @@
 //! `/v1/me/audit` and `/v1/admin/audit`.
 
-use super::{NOBODY, Row, row};
+use super::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    //                          anonymous guest user blocked narrow moderator admin owner
-    row("GET /v1/me/audit",     [401, 401, 200, 200, 403, 200, 200, 200]),
-    row("GET /v1/admin/audit",  [401, 401, 403, 403, 403, 403, 200, 403]),
+    //                          anonymous guest closing blocked narrow reader user follower moderator admin owner
+    row("GET /v1/me/audit",     [401, 401, 403, 200, 403, 403, 200, 200, 200, 200, 200]),
+    row("GET /v1/admin/audit",  [401, 401, 403, 403, 403, 403, 403, 403, 403, 200, 403]),
 ];

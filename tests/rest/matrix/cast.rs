@@ -16,13 +16,17 @@ const GUEST_BODY: (&str, &str) = (
 
 pub(super) struct Cast {
     anonymous: Browser,
-    user: Person,
+    closing: Person,
     blocked: Person,
+    user: Person,
+    follower: Person,
     moderator: Person,
     admin: Person,
     owner: Person,
     /// Of the user, for `live` alone.
     narrow: String,
+    /// And for `read` alone.
+    reader: String,
     owner_login: String,
     owner_token: String,
 }
@@ -54,6 +58,23 @@ impl Person {
         (text(&made["token"]["id"]), text(&made["secret"]))
     }
 
+    /// Does something to somebody.
+    async fn does(&self, what: &str, whom: &Self, body: Option<&Value>) {
+        let path = format!("/v1/users/{}/{what}", whom.handle);
+        let done = self.browser.ask(Method::PUT, &path, body).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+    }
+
+    /// Closes the account, and signs in again.
+    async fn closes(self, number: usize) -> Self {
+        let closed = self.browser.ask(Method::DELETE, "/v1/me", None).await;
+        assert_eq!(closed.status, 202, "{}", closed.body);
+        let name = format!("closing {number}");
+        let callback = self.browser.choose("/", ("name", &name)).await;
+        self.browser.get(&callback).await;
+        self
+    }
+
     /// The login of the browser.
     async fn login(&self) -> String {
         let logins = self.browser.get("/v1/me/logins").await.json();
@@ -75,21 +96,31 @@ impl Cast {
         let admin = person("admin").await;
         let (user, owner) = (person("user").await, person("owner").await);
         let (_, narrow) = user.token("live").await;
+        let (_, reader) = user.token("read").await;
         let (owner_token, _) = owner.token("read").await;
         let cast = Self {
             anonymous: site.browser(),
             narrow,
+            reader,
             owner_login: owner.login().await,
             owner_token,
             user,
+            closing: person("closing").await.closes(number).await,
             blocked: person("blocked").await,
+            follower: person("follower").await,
             moderator: moderator.becomes(AccountRole::Moderator, site).await,
             admin: admin.becomes(AccountRole::Admin, site).await,
             owner,
         };
-        let block = format!("/v1/users/{}/block", cast.blocked.handle);
-        let done = cast.owner.browser.ask(Method::PUT, &block, None).await;
-        assert_eq!(done.status, 200, "{}", done.body);
+        let tie = serde_json::json!({ "nickname": "별" });
+        cast.owner.does("block", &cast.blocked, None).await;
+        cast.follower.does("follow", &cast.owner, None).await;
+        cast.follower.does("tie", &cast.owner, Some(&tie)).await;
+        cast.owner.does("tie", &cast.follower, Some(&tie)).await;
+        let private = serde_json::json!({ "account_private": true });
+        let owner = &cast.owner.browser;
+        let set = owner.ask(Method::PATCH, "/v1/me/settings", Some(&private));
+        assert_eq!(set.await.status, 200);
         cast
     }
 
@@ -102,15 +133,20 @@ impl Cast {
             _ => row.body,
         };
         let body: Option<Value> = body.map(|body| serde_json::from_str(&self.fill(body)).unwrap());
-        if who == "narrow" {
-            let path = self.fill(path);
-            let asked = self
-                .anonymous
-                .ask_as_program(&self.narrow, method, &path, body.as_ref());
+        let token = match who {
+            "narrow" => Some(&self.narrow),
+            "reader" => Some(&self.reader),
+            _ => None,
+        };
+        if let Some(token) = token {
+            let (program, path) = (&self.anonymous, self.fill(path));
+            let asked = program.ask_as_program(token, method, &path, body.as_ref());
             return asked.await;
         }
         let browser = match who {
+            "closing" => &self.closing.browser,
             "user" => &self.user.browser,
+            "follower" => &self.follower.browser,
             "blocked" => &self.blocked.browser,
             "moderator" => &self.moderator.browser,
             "admin" => &self.admin.browser,

@@ -1,11 +1,11 @@
 //! The server itself.
 
-use super::{NOBODY, Row, row};
+use super::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    //                          anonymous guest user blocked narrow moderator admin owner
-    row("GET /v1/openapi.json", [200, 200, 200, 200, 200, 200, 200, 200]),
-    row("GET /healthz",         [200, 200, 200, 200, 200, 200, 200, 200]),
-    row("GET /readyz",          [200, 200, 200, 200, 200, 200, 200, 200]),
+    //                          anonymous guest closing blocked narrow reader user follower moderator admin owner
+    row("GET /v1/openapi.json", [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("GET /healthz",         [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("GET /readyz",          [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
 ];

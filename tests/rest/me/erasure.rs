@@ -156,6 +156,21 @@ async fn nothing_is_left_of_an_erased_person_and_everything_of_others() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_somebodys_id_holds_no_erasure_up() {
+    let server = Server::start().await;
+    let (rooms, recalled) = (rooms(&server), Arc::new(Recalled::default()));
+    let (id, other) = leaver(&server, &rooms).await;
+    let front = rooms.of_owner(other).await.unwrap()[0].id;
+    lived::names_room_and_layout(&rooms, front, other, &id.to_string()).await;
+    let later = WallMs(Clock::start().wall().0 + 15 * DAY_MS);
+    let erasure = erasure(&server, rooms.clone(), recalled);
+    assert_eq!(erasure.pass(later).await.unwrap(), 1);
+    assert_eq!(erasure.pass(later).await.unwrap(), 0);
+    let left = rooms.of_owner(other).await.unwrap();
+    assert_eq!(left[0].name, id.to_string(), "the other's own words stay");
+}
+
+#[tokio::test]
 async fn an_erasure_that_is_killed_between_any_two_steps_goes_on_from_there() {
     let mut steps = 0;
     loop {
@@ -165,7 +180,8 @@ async fn an_erasure_that_is_killed_between_any_two_steps_goes_on_from_there() {
         let later = WallMs(Clock::start().wall().0 + 15 * DAY_MS);
         let first = erasure(&server, rooms.clone(), recalled.clone());
         use maru::ports::account::AccountStore;
-        assert_eq!(server.store.take_closed(later, 9).await.unwrap(), [id]);
+        let taken = server.store.take_closed(later, None, 9).await;
+        assert_eq!(taken.unwrap(), [id]);
         let mut done = false;
         for _ in 0..steps {
             done = first.step(id, later).await.unwrap() == Erasing::Done;

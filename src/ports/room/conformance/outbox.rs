@@ -2,10 +2,11 @@
 
 use super::{claim, new_room, save_of};
 use crate::domain::clock::WallMs;
+use crate::domain::event::{Event, Subject};
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::{Decision, PersonRef, RoomEvent, Seq, Visibility};
-use crate::ports::events::{OutboxEntry, RoomOutbox};
-use crate::ports::room::memory::MemoryRoom;
+use crate::ports::events::{Outbox, OutboxEntry};
+use crate::ports::room::memory::{MemoryRoom, Told};
 use crate::ports::room::{RoomStore, SaveOutcome};
 
 fn decided(seq: u64) -> RoomEvent {
@@ -21,19 +22,27 @@ fn decided(seq: u64) -> RoomEvent {
     }
 }
 
-async fn waiting(outbox: &dyn RoomOutbox, room: RoomId) -> Vec<OutboxEntry> {
+async fn waiting(outbox: &dyn Outbox, room: RoomId) -> Vec<OutboxEntry> {
     let mut entries = outbox.waiting(0, 10_000).await.expect("read");
     assert!(entries.is_sorted_by(|a, b| a.id < b.id));
-    entries.retain(|entry| entry.room == room);
+    entries.retain(|entry| entry.subject == Subject::Room(room));
     entries
 }
 
 fn events(entries: &[OutboxEntry]) -> Vec<RoomEvent> {
+    let events = entries.iter().map(|entry| match &entry.event {
+        Event::Room(event) => event.clone(),
+        other => panic!("not of a room: {other:?}"),
+    });
+    events.collect()
+}
+
+fn kept(entries: &[Told]) -> Vec<RoomEvent> {
     entries.iter().map(|entry| entry.event.clone()).collect()
 }
 
 /// Runs this part.
-pub(crate) async fn suite(store: &dyn RoomStore, outbox: &dyn RoomOutbox) {
+pub(crate) async fn suite(store: &dyn RoomStore, outbox: &dyn Outbox) {
     let (room, node) = (new_room(Visibility::Public, 300), NodeId::generate());
     let id = room.card.id;
     store.create(room.clone()).await.expect("made");
@@ -58,11 +67,13 @@ pub(crate) async fn suite(store: &dyn RoomStore, outbox: &dyn RoomOutbox) {
         assert_eq!(again, SaveOutcome::Fenced, "and tells nothing twice");
         assert_eq!(
             events(&waiting(outbox, id).await),
-            events(&memory.waiting(0, 99))
+            kept(&memory.waiting(0, 99))
         );
     }
     let taken = waiting(outbox, id).await;
-    let changes = taken.iter().filter(|entry| entry.event == changed(4));
+    let changes = taken
+        .iter()
+        .filter(|entry| entry.event == Event::Room(changed(4)));
     assert_eq!((taken.len(), changes.count()), (4, 1), "changes coalesce");
     let page = outbox.waiting(taken[0].id, 1).await.expect("read");
     assert_eq!(page, taken[1..2]);

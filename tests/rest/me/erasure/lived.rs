@@ -2,17 +2,19 @@
 
 use http::Method;
 use maru::adapters::sqlite::SqliteRooms;
+use maru::adapters::sqlite::UserOutbox;
 use maru::domain::audit::Trace;
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::email::Email;
 use maru::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use maru::domain::room::{
     Access, Action, AuditEntry, Ban, ChatLine, Decision, Edit, EditPart, Layout, Mute, PersonRef,
-    RoomCard, RoomEvent, Seq, Stamp, Subject, Visibility,
+    PolicyChange, RoomCard, RoomEvent, Seq, Stamp, Subject, Visibility,
 };
+use maru::domain::text::Title;
 use maru::domain::user::Look;
 use maru::domain::visitor::Bearer;
-use maru::ports::events::{EventLog, RoomOutbox};
+use maru::ports::events::{EventLog, Outbox};
 use maru::ports::permission::{PermissionStore, Suspended, Suspension};
 use maru::ports::room::{ClaimOutcome, NewRoom, Present, RoomSave, RoomStore, SessionRecord};
 use maru::ports::user::{Identity, UserStore};
@@ -223,24 +225,89 @@ pub(super) async fn leaver(server: &Server, rooms: &SqliteRooms) -> (UserId, Use
     )
     .await
     .unwrap();
-    // Some of what happened in rooms is published, and some waits.
-    let waiting = server.store.waiting(0, 3).await.unwrap();
-    server
-        .store
-        .publish(&waiting, Clock::start().wall())
-        .await
-        .unwrap();
-    let published: Vec<u64> = waiting.iter().map(|entry| entry.id).collect();
-    server.store.clear(&published).await.unwrap();
+    // Some of what happened is published, and some waits.
+    let people = UserOutbox(server.store.clone());
+    let outboxes: [&dyn Outbox; 2] = [&server.store, &people];
+    for outbox in outboxes {
+        let waiting = outbox.waiting(0, 3).await.unwrap();
+        let now = Clock::start().wall();
+        server.store.publish(&waiting, now).await.unwrap();
+        let published: Vec<u64> = waiting.iter().map(|entry| entry.id).collect();
+        outbox.clear(&published).await.unwrap();
+    }
     related(server, &browser, id, &neighbour).await;
     let closed = browser.ask(Method::DELETE, "/v1/me", None).await;
     assert_eq!(closed.status, 202, "{}", closed.body);
     (id, other.id)
 }
 
+/// The owner of a room calls it, and a layout, by this name.
+pub(super) async fn names_room_and_layout(
+    rooms: &SqliteRooms,
+    room: RoomId,
+    owner: UserId,
+    name: &str,
+) {
+    let node = NodeId::generate();
+    let ClaimOutcome::Claimed(claimed) = rooms.claim(room, node).await.unwrap() else {
+        panic!("the room is there");
+    };
+    let title = Title::parse(name).unwrap();
+    let at = WallMs(Clock::start().wall().0);
+    let decided = |seq, decision| AuditEntry {
+        seq: Seq(seq),
+        at,
+        actor: person(owner, "이웃"),
+        decision,
+    };
+    let seq = claimed.document.seq.0;
+    let policy = PolicyChange {
+        name: Some(title.clone()),
+        ..PolicyChange::default()
+    };
+    let audit = vec![
+        decided(seq + 1, Decision::SetPolicy(policy)),
+        decided(seq + 2, Decision::SaveLayout { name: title }),
+    ];
+    let mut card = claimed.card.clone();
+    card.name = name.to_owned();
+    card.access.decided.set(
+        Subject::Layout(name.to_owned()),
+        Stamp {
+            seq: Seq(seq + 2),
+            by: SessionId::generate(),
+        },
+    );
+    let save = RoomSave {
+        room,
+        epoch: claimed.epoch,
+        node,
+        save_no: claimed.save_no + 1,
+        seq: Seq(seq + 2),
+        horizon: Seq(0),
+        theme: None,
+        items: Vec::new(),
+        removed: Vec::new(),
+        chat: Vec::new(),
+        card: Some(card),
+        layouts: vec![(name.to_owned(), Layout::of(&claimed.document, at))],
+        layouts_removed: Vec::new(),
+        history: Vec::new(),
+        events: audit.iter().map(RoomEvent::from).collect(),
+        audit,
+        sessions: Vec::new(),
+        sessions_removed: Vec::new(),
+        roster: None,
+        changed: true,
+        at,
+    };
+    rooms.save(save).await.unwrap();
+}
+
 /// Everything that can stand between two people, and what staff and programs leave behind.
 async fn related(server: &Server, browser: &Browser, id: UserId, neighbour: &Browser) {
     let third = server.move_in("third", "셋째").await;
+    server.move_in("fourth", "넷째").await;
     let name = |nickname| json!({ "nickname": nickname });
     let line = |text| json!({ "text": text });
     for (who, what, body) in [
@@ -264,7 +331,7 @@ async fn related(server: &Server, browser: &Browser, id: UserId, neighbour: &Bro
             "/v1/users/erasable_two/testimonial",
             Some(line("지워질 칭찬")),
         ),
-        (browser, "/v1/users/third/tie", Some(name("지워질 신청"))),
+        (browser, "/v1/users/fourth/tie", Some(name("지워질 신청"))),
         (browser, "/v1/users/neighbour/mute", Some(json!({}))),
         (neighbour, "/v1/users/erasable_two/mute", Some(json!({}))),
         (browser, "/v1/users/third/block", None),
