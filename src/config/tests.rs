@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use super::{Config, ConfigErrors, ConfigFile, Mode, Overrides, ProviderKind};
 
+mod apps;
+mod server;
 fn environment(pairs: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
     let own = |(name, value): &(&str, &str)| (OsString::from(name), OsString::from(value));
     pairs.iter().map(own).collect()
@@ -240,50 +242,6 @@ fn providers_lacking_something_or_sending_secrets_in_clear_are_refused() {
 }
 
 #[test]
-fn apps_are_configured_by_file_and_variables_with_addresses_of_their_own() {
-    let file = "[auth.apps.phone]\nname = 'Phone'\nredirect_uris = 'com.example.phone:/callback'\n";
-    let uris = "com.example.desk:/in, http://127.0.0.1/in";
-    let variables = [("MARU_AUTH_APPS_MY_DESK_REDIRECT_URIS", uris)];
-    let config = load(file, &variables, &Overrides::default()).unwrap();
-    let apps = config.auth.apps.iter().map(|app| {
-        let uris = app.redirect_uris.iter().map(ToString::to_string);
-        (
-            app.id.as_str(),
-            app.name.as_str(),
-            uris.collect::<Vec<_>>().join(", "),
-        )
-    });
-    let expected = [
-        ("my_desk", "my_desk", uris.to_owned()),
-        ("phone", "Phone", "com.example.phone:/callback".to_owned()),
-    ];
-    assert_eq!(apps.collect::<Vec<_>>(), expected);
-    let again = load(&config.print(), &[], &Overrides::default()).unwrap();
-    assert_eq!(again.auth.apps, config.auth.apps);
-
-    let incomplete = mistakes("[auth.apps.phone]\nname = 'Phone'\n", &[]);
-    assert!(
-        incomplete.contains("auth.apps.phone.redirect_uris (default): is missing"),
-        "{incomplete}"
-    );
-    for bad in [
-        "https://example.com/in",
-        "phone:/in",
-        "com.example.phone:/in,",
-        "",
-    ] {
-        let file = format!("[auth.apps.phone]\nredirect_uris = '{bad}'\n");
-        let told = mistakes(&file, &[]);
-        assert!(told.contains("auth.apps.phone.redirect_uris"), "{told}");
-    }
-    let slip = mistakes(
-        "[auth.apps.phone]\nredirect_uri = 'com.example.phone:/in'\n",
-        &[],
-    );
-    assert!(slip.contains("redirect_uris"), "{slip}");
-}
-
-#[test]
 fn a_well_known_provider_needs_no_more_than_what_it_gave_us() {
     let variables = [
         ("MARU_AUTH_PROVIDERS_KAKAO_CLIENT_ID", "rest-key"),
@@ -477,21 +435,4 @@ fn metrics_are_shown_where_it_is_safe_unless_said_otherwise() {
         told.contains("metrics.listen (file maru.toml): must not be server.listen"),
         "{told}"
     );
-}
-
-#[test]
-fn trusted_proxies_are_networks_and_nobody_by_default() {
-    let config = load("", &[], &Overrides::default()).unwrap();
-    assert!(config.server.trusted_proxies.is_empty());
-    let file = "[server]\ntrusted_proxies = '10.0.0.0/8, 2001:db8::1,'\n";
-    let config = load(file, &[], &Overrides::default()).unwrap();
-    let printed = config.print();
-    assert!(
-        printed.contains("trusted_proxies = \"10.0.0.0/8, 2001:db8::1/128\""),
-        "{printed}"
-    );
-    for bad in ["10.0.0.1/8", "everybody", "10.0.0.0/8;::1"] {
-        let told = mistakes("", &[("MARU_SERVER_TRUSTED_PROXIES", bad)]);
-        assert!(told.contains(&format!("{bad:?} will not do")), "{told}");
-    }
 }
