@@ -347,7 +347,7 @@ async fn a_running_server_notices_within_seconds_that_its_keys_were_rotated() {
 
 #[tokio::test]
 async fn an_end_that_comes_by_itself_is_heard_of_within_a_second() {
-    let mut stage = Stage::set().await;
+    let stage = Stage::set().await;
     let person = stage.front.sign_in("바다").await;
     let now = maru::domain::clock::Clock::start().wall();
     let end = maru::domain::clock::WallMs(now.0 + 2_000);
