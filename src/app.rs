@@ -15,7 +15,7 @@ mod telemetry;
 
 pub use crate::domain::user::AccountRole;
 pub use doctor::{Diagnosis, diagnose};
-pub use key::{ListedKey, list_keys, rotate_keys};
+pub use key::{ListedKey, list_keys, revoke_key, rotate_keys};
 pub use openapi::{document, openapi};
 pub use role::set_role;
 pub use seed::{SeedError, SeedOutcome, seed};

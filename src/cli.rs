@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{
-    AccountRole, SeedOutcome, Server, diagnose, document, list_keys, rotate_keys, seed, set_role,
-    start_logging,
+    AccountRole, SeedOutcome, Server, diagnose, document, list_keys, revoke_key, rotate_keys, seed,
+    set_role, start_logging,
 };
 use crate::config::{Config, Overrides};
 
@@ -66,6 +66,16 @@ enum Keys {
         /// Sign with it at once.
         #[arg(long)]
         now: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Distrust a key at once, and every access token it has signed; the newest other key signs from now on.
+    Revoke {
+        /// Which, as `maru keys list` names it.
+        kid: String,
+        /// Make a new key that signs at once.
+        #[arg(long)]
+        replace: bool,
         #[command(flatten)]
         settings: Settings,
     },
@@ -140,6 +150,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Keys(Keys::Rotate { now, settings }) => {
             settings.load().and_then(|config| turn_keys(&config, now))
         }
+        Command::Keys(Keys::Revoke {
+            kid,
+            replace,
+            settings,
+        }) => settings
+            .load()
+            .and_then(|config| distrust(&config, &kid, replace)),
         Command::Keys(Keys::List(settings)) => {
             settings.load().and_then(|config| tell_keys(&config))
         }
@@ -229,6 +246,16 @@ fn turn_keys(config: &Config, at_once: bool) -> Result<(), ExitCode> {
         ExitCode::FAILURE
     })?;
     say(&format!("{} signs from {}", made.kid, made.signs_from));
+    Ok(())
+}
+
+fn distrust(config: &Config, kid: &str, replace: bool) -> Result<(), ExitCode> {
+    let revoked = runtime()?.block_on(revoke_key(&config.store.data, kid, replace));
+    let signs = revoked.map_err(|error| {
+        complain(&error);
+        ExitCode::FAILURE
+    })?;
+    say(&format!("{kid} is believed no more; {signs} signs"));
     Ok(())
 }
 

@@ -33,6 +33,7 @@ DROP TABLE login;
 ALTER TABLE login_next RENAME TO login;
 CREATE INDEX login_of_user ON login (user_id);
 CREATE INDEX login_revoked ON login (revoked_ms) WHERE revoked_ms IS NOT NULL;
+CREATE INDEX login_end ON login (expires_ms) WHERE expires_ms IS NOT NULL;
 
 -- The refresh token of an app's login. One generation is good; the one before is known, older ones by their seal.
 CREATE TABLE refresh (
@@ -44,7 +45,11 @@ CREATE TABLE refresh (
     salt          BLOB NOT NULL,
     rotated_ms    INTEGER NOT NULL,
     -- Whether an access token made with this generation was used.
-    used          INTEGER NOT NULL CHECK (used IN (0, 1))
+    used          INTEGER NOT NULL CHECK (used IN (0, 1)),
+    -- Whether this generation was given again because its answer was lost, and whether the one before was: a token
+    -- shown twice generation after generation is in two hands.
+    repeated        INTEGER NOT NULL DEFAULT 0 CHECK (repeated IN (0, 1)),
+    repeated_before INTEGER NOT NULL DEFAULT 0 CHECK (repeated_before IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
 -- Sign-in codes of apps, kept for a while after their use: shown again, they end what they opened.
@@ -55,6 +60,8 @@ CREATE TABLE app_code (
     redirect_uri TEXT NOT NULL,
     challenge    TEXT NOT NULL,
     scopes       TEXT NOT NULL,
+    -- When the person last proved who they are.
+    authenticated_ms INTEGER NOT NULL,
     created_ms   INTEGER NOT NULL,
     expires_ms   INTEGER NOT NULL,
     login_id     BLOB

@@ -8,10 +8,11 @@ use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, PkceCodeChallenge,
     PkceCodeVerifier, RedirectUrl, Scope, TokenResponse, TokenUrl,
 };
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::config::{ClientAuth, ProviderConfig, ProviderKind, PublicUrl, ResponseMode};
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, WallMs};
 use crate::domain::email::Email;
 use crate::ports::identity::{
     Departure, Homecoming, IdentityProvider, Profile, Proof, ProviderError, ProviderName, WayBack,
@@ -38,6 +39,9 @@ use id_token::Expected;
 use keys::Keys;
 use profile::Said;
 use token::{Answer, Client};
+
+/// How far the provider's clock may be from ours when it says that a person has just proved who they are.
+const AUTH_TIME_LEEWAY_MS: u64 = 60 * 1_000;
 
 /// One configured provider.
 pub struct OAuthProvider {
@@ -156,8 +160,11 @@ impl OAuthProvider {
         let endpoints = self.directory.endpoints().await?;
         let answer = self.exchange(&endpoints, back).await?;
         let token = answer.access_token().secret();
+        let mut authenticated = None;
         let mut said = if self.is_oidc() {
-            let said = self.identified(&endpoints, &answer, back).await?;
+            let claims = self.identified(&endpoints, &answer, back).await?;
+            authenticated = self.authenticated(&claims, back.proof)?;
+            let said = profile::openid(&claims)?;
             self.completed(&endpoints, said, token).await?
         } else {
             let userinfo = endpoints.userinfo.as_ref();
@@ -172,7 +179,32 @@ impl OAuthProvider {
             said.email = said.email.map(unsure);
         }
         said.name = said.name.or_else(|| back.name.and_then(profile::form_name));
-        Ok(said.by(&self.config.issuer))
+        let profile = said.by(&self.config.issuer);
+        Ok(Profile {
+            authenticated,
+            ..profile
+        })
+    }
+
+    /// When the person last proved who they are. Whoever was asked with `max_age` must say so (OpenID Connect Core,
+    /// section 2) and, as it was zero, name a time since the departure.
+    fn authenticated(
+        &self,
+        claims: &Map<String, Value>,
+        proof: &Proof,
+    ) -> Result<Option<WallMs>, ProviderError> {
+        let at = profile::auth_time(claims);
+        let refused = |why: &str| Err(ProviderError::Refused(format!("the ID token: {why}")));
+        match (proof.afresh, at) {
+            (None, at) => Ok(at),
+            (Some(since), Some(at)) if at.0.saturating_add(AUTH_TIME_LEEWAY_MS) < since.0 => {
+                refused("the person was not looked at anew")
+            }
+            (Some(_), None) if self.config.kind.says_auth_time() => {
+                refused("it does not say when the person was looked at")
+            }
+            (Some(_), at) => Ok(at),
+        }
     }
 
     async fn exchange(
@@ -199,7 +231,7 @@ impl OAuthProvider {
         endpoints: &Endpoints,
         answer: &Answer,
         back: Homecoming<'_>,
-    ) -> Result<Said, ProviderError> {
+    ) -> Result<Map<String, Value>, ProviderError> {
         let missing = || ProviderError::Refused("the provider gave no ID token".to_owned());
         let token = answer.id_token().ok_or_else(missing)?;
         let keys = endpoints.jwks.as_ref();
@@ -210,8 +242,7 @@ impl OAuthProvider {
             nonce: &back.proof.nonce,
             now: self.clock.wall(),
         };
-        let claims = id_token::verify(token, &self.keys, keys, expected).await?;
-        profile::claims(&claims)
+        id_token::verify(token, &self.keys, keys, expected).await
     }
 
     /// What the ID token leaves out. At Kakao it never says whether an address is verified.
@@ -256,6 +287,10 @@ impl IdentityProvider for OAuthProvider {
         &self.config.id
     }
 
+    fn issuer(&self) -> &str {
+        &self.config.issuer
+    }
+
     fn name(&self) -> &ProviderName {
         &self.name
     }
@@ -295,6 +330,7 @@ impl IdentityProvider for OAuthProvider {
             proof: Proof {
                 verifier: verifier.into_secret(),
                 nonce,
+                afresh: afresh.then(|| self.clock.wall()),
             },
         })
     }

@@ -42,7 +42,7 @@ pub use beside::BesideError;
 pub use probe::SqliteProbe;
 pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;
-pub use signing_key::{add_signing_key, signing_keys};
+pub use signing_key::{KeyError, add_signing_key, revoke_signing_key, signing_keys};
 pub use user_outbox::UserOutbox;
 
 /// The database in the data folder.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use time::format_description::well_known::Rfc3339;
 
-use crate::adapters::sqlite::{self, BesideError};
+use crate::adapters::sqlite::{self, BesideError, KeyError};
 use crate::domain::clock::{Clock, WallMs};
 use crate::services::auth::{KEY_AHEAD_MS, KEY_OVERLAP_MS, new_key, states};
 
@@ -33,6 +33,14 @@ pub async fn rotate_keys(data: &Path, at_once: bool) -> Result<ListedKey, Beside
         kid: key.kid,
         state,
     })
+}
+
+/// Distrusts a key at once, and all it has signed; the name of the one that signs from now on, which is a new one with
+/// `replace`. Works beside a running server, which notices within seconds.
+pub async fn revoke_key(data: &Path, kid: &str, replace: bool) -> Result<String, KeyError> {
+    let now = Clock::start().wall();
+    let new = replace.then(|| new_key(now, now));
+    sqlite::revoke_signing_key(data, kid, new.as_ref(), now).await
 }
 
 /// The keys there are, the one that signs last first.

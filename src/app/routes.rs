@@ -167,7 +167,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         router = router.merge(page.clone());
     }
     let router = router.merge(rest::web::router(public.clone()));
-    let router = rest::idempotency::guard(router, clock);
+    let router = rest::idempotency::guard(router, Some(auth.clone()), clock);
     let router = rest::origin::guard(rest::problem::finish(router), public);
     let router = rest::rate::guard(router, config.rest.clone(), auth, clock);
     let router = router.layer(from_fn_with_state(metrics, metrics::count));
@@ -225,6 +225,7 @@ fn auth_service(
         id: app.id.clone(),
         name: app.name.clone(),
         redirect_uris: app.redirect_uris.clone(),
+        scopes: app.scopes,
     });
     let issuance = Issuance {
         issuer: public.origin().to_owned(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
 use crate::catalogue::catalogue;
 use crate::config::{DEV_ISSUER, DEV_PROVIDER};
+use crate::domain::audit::Trace;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Access, Light, Piece, Place, RoomCard, Standpoint, Theme, Visibility};
@@ -138,6 +139,7 @@ async fn move_in(
         mood: neighbour.mood,
         bio: neighbour.bio,
         at,
+        trace: Trace::default(),
     };
     let identity = Identity {
         provider: DEV_PROVIDER.to_owned(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::Checks;
 use super::setting::Setting;
 use crate::domain::redirect::RedirectUri;
+use crate::domain::scope::Scopes;
 
 /// Before the id of an app in a key.
 pub(super) const PREFIX: &str = "auth.apps.";
@@ -24,6 +25,8 @@ pub struct AppConfig {
     pub name: String,
     /// Where it may be called back.
     pub redirect_uris: Vec<RedirectUri>,
+    /// What it may ask for.
+    pub scopes: Scopes,
 }
 
 /// An app while its layers are being laid.
@@ -31,6 +34,13 @@ pub struct AppConfig {
 pub(super) struct AppDraft {
     name: String,
     redirect_uris: Vec<RedirectUri>,
+    scopes: Option<Scopes>,
+}
+
+impl AppDraft {
+    fn scopes(&self) -> Scopes {
+        self.scopes.unwrap_or(Scopes::USUAL)
+    }
 }
 
 pub(super) const FIELDS: &[Setting<AppDraft>] = &[
@@ -64,6 +74,17 @@ pub(super) const FIELDS: &[Setting<AppDraft>] = &[
             uris.collect::<Vec<_>>().join(", ").into()
         },
     },
+    Setting {
+        key: "scopes",
+        doc: "What it may ask for on behalf of whoever signs in with it: nobody is asked beyond the sign-in.",
+        expects: "scopes with one space between, of read, write, live, account, moderate, admin",
+        secret: false,
+        set: |draft, text| {
+            draft.scopes = Some(text.trim().parse().ok()?);
+            Some(())
+        },
+        show: |draft| draft.scopes().to_string().into(),
+    },
 ];
 
 /// The key of an app's field.
@@ -91,6 +112,7 @@ pub(super) fn check(drafts: &BTreeMap<String, AppDraft>, checks: &mut Checks<'_>
 /// The apps; an incomplete one is a mistake [`check`] has reported.
 pub(super) fn finish(drafts: BTreeMap<String, AppDraft>) -> Vec<AppConfig> {
     let apps = drafts.into_iter().map(|(id, draft)| AppConfig {
+        scopes: draft.scopes(),
         name: match draft.name.is_empty() {
             true => id.clone(),
             false => draft.name,

@@ -7,6 +7,9 @@ use core::str::FromStr;
 /// Bits of an IPv6 address that name a household; the rest is up to its devices.
 const IPV6_GROUP_BITS: u8 = 64;
 
+/// Bits of an IPv6 address that name what one customer is given at most.
+const IPV6_NETWORK_BITS: u8 = 48;
+
 /// Hops of `X-Forwarded-For` read, from the near end.
 const HOPS_MAX: usize = 32;
 
@@ -24,6 +27,15 @@ impl From<IpAddr> for AddressGroup {
 }
 
 impl AddressGroup {
+    /// The widest that one visitor may have at hand: of IPv6 all the groups of one customer's network.
+    #[must_use]
+    pub fn network(self) -> Self {
+        Self(match self.0 {
+            IpAddr::V4(v4) => IpAddr::V4(v4),
+            IpAddr::V6(v6) => IpAddr::V6(masked_v6(v6, IPV6_NETWORK_BITS)),
+        })
+    }
+
     /// The bytes that name it, for keyed hashes.
     pub fn bytes(self) -> [u8; 16] {
         match self.0 {
@@ -161,6 +173,10 @@ mod tests {
         assert_ne!(group("192.0.2.1"), group("192.0.2.2"));
         assert_ne!(group("192.0.2.1").bytes(), group("192.0.2.2").bytes());
         assert_eq!(group("2001:db8:1:2::1").to_string(), "2001:db8:1:2::/64");
+        let network = |text| group(text).network();
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:ffff::1"));
+        assert_ne!(network("2001:db8:1::1"), network("2001:db8:2::1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
         assert_eq!(group("192.0.2.1").to_string(), "192.0.2.1");
     }
 

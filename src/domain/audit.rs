@@ -91,8 +91,16 @@ acts! {
     Suspended = "suspended";
     /// The suspension was lifted.
     Reinstated = "reinstated";
+    /// The account was closed by its person.
+    AccountClosed = "account_closed";
+    /// And opened again.
+    AccountRestored = "account_restored";
+    /// The person began to take along all that is held of them.
+    AccountExported = "account_exported";
     /// A new signing key was made.
     KeyRotated = "key_rotated";
+    /// A signing key was given up, and what it had signed with it.
+    KeyRevoked = "key_revoked";
 }
 
 /// The text names no act.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::domain::clock::WallMs;
 use crate::domain::email::Email;
 
 /// What the sign-in page calls a provider.
@@ -31,6 +32,8 @@ pub struct Proof {
     pub verifier: String,
     /// What the provider must repeat where it signs what it says.
     pub nonce: String,
+    /// Since when the person must have proved anew who they are, where the provider was asked to see to that.
+    pub afresh: Option<WallMs>,
 }
 
 // Whoever reads it in a log could take part in the sign-in.
@@ -89,6 +92,8 @@ pub struct Profile {
     pub name: Option<String>,
     /// The name used in addresses there.
     pub preferred_name: Option<String>,
+    /// When the person last proved to the provider who they are, as it says; most say nothing of it.
+    pub authenticated: Option<WallMs>,
     /// The e-mail address given there. Verified only where the provider made sure and its word is taken.
     pub email: Option<Email>,
 }
@@ -111,6 +116,9 @@ pub trait IdentityProvider: Send + Sync {
     /// Its id in our addresses.
     fn id(&self) -> &str;
 
+    /// Who names its people.
+    fn issuer(&self) -> &str;
+
     /// Its name for people.
     fn name(&self) -> &ProviderName;
 
@@ -126,6 +134,6 @@ pub trait IdentityProvider: Send + Sync {
     /// Trades the code a browser brought back for who it stands for.
     ///
     /// The provider takes a code once, and only with the proof of the departure it was made for. Whatever cannot be
-    /// checked is refused.
+    /// checked is refused; so is who was to be looked at anew and was not, where providers say when they looked.
     async fn profile(&self, back: Homecoming<'_>) -> Result<Profile, ProviderError>;
 }

@@ -19,8 +19,12 @@ mod signing_key;
 #[cfg(test)]
 pub(crate) mod conformance;
 
-pub use grant::{Grant, GrantStore, NewCode, NewRefresh, Redeemed, Redemption, Rotated, Rotation};
-pub use personal_token::{Added, NewToken, PersonalToken, PersonalTokenStore, TOKENS_PER_USER_MAX};
+pub use grant::{
+    Grant, GrantStore, NewCode, NewRefresh, Redeemed, Redemption, Rotated, Rotation, Wanted,
+};
+pub use personal_token::{
+    Added, NewToken, PersonalToken, PersonalTokenStore, TOKENS_PER_USER_MAX, TokenSecret,
+};
 pub use signing_key::{SigningKeyStore, StoredKey};
 
 /// The most logins a person has at once, tokens apart; the one unused for longest gives way.
@@ -62,8 +66,10 @@ pub struct NewLogin {
     pub secret: SecretHash,
     /// From where it is opened.
     pub trace: Trace,
-    /// When; the person has just proved who they are.
+    /// When.
     pub at: WallMs,
+    /// When the person last proved who they are.
+    pub authenticated: WallMs,
     /// When it ends however much it is used.
     pub expires: WallMs,
 }
@@ -123,7 +129,7 @@ pub struct LoginCard {
     pub seen: WallMs,
 }
 
-/// A login that was ended before its time.
+/// A login that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedLogin {
     /// Which.
@@ -222,10 +228,12 @@ pub trait LoginStore: Send + Sync {
         now: WallMs,
     ) -> Result<bool, LoginStoreError>;
 
-    /// The logins and tokens ended before their time since a moment, the newest `count_max` of them.
+    /// The logins and tokens that ended from one moment to another, before their time or at it, the newest
+    /// `count_max` of them. Whoever idles too long is not among them: that shows when they come back.
     async fn ended_since(
         &self,
         since: WallMs,
+        now: WallMs,
         count_max: usize,
     ) -> Result<Vec<EndedLogin>, LoginStoreError>;
 }

@@ -57,6 +57,8 @@ pub struct NewUser {
     pub bio: String,
     /// When.
     pub at: WallMs,
+    /// From where whoever comes does.
+    pub trace: Trace,
 }
 
 /// What admitting an identity came to.
@@ -72,11 +74,23 @@ pub enum Admission {
     HandlesTaken,
 }
 
+/// A provider as it is configured now: its id, and whom it says to be. An identity noted under another issuer, by a
+/// provider that has since been replaced, leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayIn {
+    /// The provider's id in our configuration.
+    pub provider: String,
+    /// Who names its people.
+    pub issuer: String,
+}
+
 /// What linking an identity to an account came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linking {
     /// It leads there, from now on or already.
     Linked,
+    /// Whoever acts is suspended, or the login they act with has ended; nothing was changed.
+    SignedOut,
     /// It leads to another account; nothing was changed.
     Elsewhere,
     /// The account has another identity of the provider; nothing was changed.
@@ -92,6 +106,8 @@ pub enum Unlinking {
     NotLinked,
     /// Nobody could get in any more; nothing was changed.
     Last,
+    /// Whoever acts is suspended, or the login they act with has ended; nothing was changed.
+    SignedOut,
 }
 
 /// The store failed; what was asked may or may not have happened. Every operation here may be repeated.
@@ -106,7 +122,7 @@ pub trait UserStore: Send + Sync {
     ///
     /// It is linked to the only account that has an identity with the same e-mail address, where both providers say
     /// that it is verified, and where that account has no other identity of the same issuer: whoever the issuer calls
-    /// by another name is somebody else, to whom the address was given since.
+    /// by another name is somebody else, to whom the address was given since. That is written to the audit log.
     ///
     /// One atomic step: however many ask at once, an identity gets one account and a handle one owner.
     /// `Created` is told to one caller only, and is durable.
@@ -123,13 +139,13 @@ pub trait UserStore: Send + Sync {
         at: WallMs,
     ) -> Result<Linking, UserStoreError>;
 
-    /// Takes the identities of a provider away from an account, unless no identity of `others` would be left.
+    /// Takes the identities of a provider away from an account, unless none that leads in by `others` would be left.
     /// One atomic step: however many are taken away at once, one stays.
     async fn unlink(
         &self,
         user: UserId,
         provider: &str,
-        others: &[String],
+        others: &[WayIn],
         trace: &Trace,
         at: WallMs,
     ) -> Result<Unlinking, UserStoreError>;

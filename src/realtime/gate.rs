@@ -55,19 +55,19 @@ impl Gate {
         let now = self.clock.wall();
         let since = WallMs(now.0.saturating_sub(ENDED_KEPT_MS));
         // One more than are kept shows that there were too many.
-        let ended = logins.ended_since(since, LOGINS_ENDED_MAX + 1).await?;
+        let ended = logins.ended_since(since, now, LOGINS_ENDED_MAX + 1).await?;
         self.admission().reload(generation, ended, now);
         Ok(())
     }
 
     /// Hears of the ends of logins again and again, for those nobody told of: a request whose client went away is
-    /// given up wherever it is, also between the end and the telling.
+    /// given up wherever it is, also between the end and the telling, and nobody tells of an end that comes by itself.
     pub async fn follow(self: Arc<Self>, logins: Arc<dyn LoginStore>) {
         loop {
             tokio::time::sleep(LOGINS_FOLLOWED_EVERY).await;
             let now = self.clock.wall();
             let since = WallMs(now.0.saturating_sub(LOGINS_FOLLOWED_MS));
-            match logins.ended_since(since, LOGINS_ENDED_MAX).await {
+            match logins.ended_since(since, now, LOGINS_ENDED_MAX).await {
                 Ok(ended) => ended.into_iter().for_each(|login| self.ended(login)),
                 Err(error) => tracing::warn!(%error, "the ends of logins cannot be read"),
             }

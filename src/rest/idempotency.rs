@@ -3,7 +3,7 @@
 //! This layer reads the key, refuses it while the same request is under way on this node, and hands it to the handler,
 //! which takes it as [`Idempotency`] and gives [`Idempotency::once`] to its service. What lasts remembers the key in
 //! the store that takes the effect (`ports/once.rs`). What lives in this node's memory anyway, such as a ticket, is
-//! answered again from memory: its handler adds [`Replayable`] to the answer.
+//! answered again from memory, to the same login while that is good: its handler adds [`Replayable`] to the answer.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,12 +21,13 @@ use http::request::Parts;
 use http::{HeaderName, Method, response};
 use sha2::{Digest, Sha256};
 
+use super::auth::identify;
 use super::problem::{BODY_BYTES_MAX, Code, Problem};
 use crate::domain::address::{AddressGroup, ClientAddress};
 use crate::domain::clock::Clock;
-use crate::domain::id::UserId;
+use crate::domain::id::{LoginId, UserId};
 use crate::ports::once::{Done, Once, OnceKey, RequestDigest};
-use crate::services::auth::Expiring;
+use crate::services::auth::{AuthService, Expiring};
 
 /// The header.
 pub static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -89,6 +90,8 @@ type Scope = [u8; 32];
 #[derive(Debug, Clone)]
 struct Answer {
     digest: RequestDigest,
+    /// Whose it was, who showed a credential.
+    login: Option<LoginId>,
     head: response::Parts,
     body: Bytes,
 }
@@ -103,35 +106,40 @@ struct Known {
 #[derive(Debug, Clone)]
 struct Requests {
     known: Arc<Mutex<Known>>,
+    auth: Option<AuthService>,
     clock: Clock,
 }
 
 impl Requests {
     fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A request under way; it no longer is when this is dropped, however it ends.
 struct UnderWay {
-    requests: Requests,
+    known: Arc<Mutex<Known>>,
     scope: Scope,
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.requests.lock().under_way.remove(&self.scope);
+        lock(&self.known).under_way.remove(&self.scope);
     }
 }
 
-/// Puts the layer around the routes there are.
-pub fn guard(router: Router, clock: Clock) -> Router {
+/// Puts the layer around the routes there are; `auth` says whose requests they are, where anybody's are told apart.
+pub fn guard(router: Router, auth: Option<AuthService>, clock: Clock) -> Router {
     let known = Known {
         under_way: HashSet::new(),
         answered: Expiring::new(ANSWER_KEPT_MS, ANSWERS_MAX),
     };
     let known = Arc::new(Mutex::new(known));
-    router.layer(from_fn_with_state(Requests { known, clock }, keyed))
+    router.layer(from_fn_with_state(Requests { known, auth, clock }, keyed))
 }
 
 async fn keyed(State(requests): State<Requests>, request: Request, next: Next) -> Response {
@@ -154,7 +162,14 @@ async fn once(requests: Requests, request: Request, next: Next) -> Result<Respon
     let body = read(body).await?;
     let digest = digest(&parts, &body);
     let scope = scope(&parts, &key);
-    let _under_way = match enter(&requests, scope, digest)? {
+    // An answer is for the login it was made for, while that is good.
+    let login = match &requests.auth {
+        Some(auth) => identify(auth, &mut parts).await?,
+        None => None,
+    };
+    let login = login.map(|viewer| viewer.login_id);
+    let asked = Asked { digest, login };
+    let _under_way = match enter(&requests, scope, asked)? {
         Entered::Fresh(under_way) => under_way,
         Entered::Answered(answer) => {
             return Ok(Response::from_parts(answer.head, Body::from(answer.body)));
@@ -162,7 +177,7 @@ async fn once(requests: Requests, request: Request, next: Next) -> Result<Respon
     };
     parts.extensions.insert(Idempotency(Some((key, digest))));
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    keep(&requests, scope, digest, response).await
+    keep(&requests, scope, asked, response).await
 }
 
 enum Entered {
@@ -170,19 +185,27 @@ enum Entered {
     Answered(Box<Answer>),
 }
 
+/// What is asked, and with which login.
+#[derive(Clone, Copy)]
+struct Asked {
+    digest: RequestDigest,
+    login: Option<LoginId>,
+}
+
 /// Looks a request up and, if nothing is known of it, notes that it is under way: one step.
-fn enter(requests: &Requests, scope: Scope, digest: RequestDigest) -> Result<Entered, Problem> {
+fn enter(requests: &Requests, scope: Scope, asked: Asked) -> Result<Entered, Problem> {
     let now = requests.clock.tick();
     let mut known = requests.lock();
-    if let Some(answer) = known.answered.get_mut(&text(scope), now) {
-        if answer.digest != digest {
+    let answer = known.answered.get_mut(&text(scope), now);
+    if let Some(answer) = answer.filter(|answer| answer.login == asked.login) {
+        if answer.digest != asked.digest {
             return Err(Problem::new(Code::IdempotencyKeyReused));
         }
         return Ok(Entered::Answered(Box::new(answer.clone())));
     }
     if known.under_way.insert(scope) {
-        let requests = requests.clone();
-        Ok(Entered::Fresh(UnderWay { requests, scope }))
+        let known = requests.known.clone();
+        Ok(Entered::Fresh(UnderWay { known, scope }))
     } else {
         let in_flight = Problem::new(Code::IdempotencyInFlight);
         Err(in_flight.retry_after_ms(IN_FLIGHT_RETRY_MS))
@@ -193,7 +216,7 @@ fn enter(requests: &Requests, scope: Scope, digest: RequestDigest) -> Result<Ent
 async fn keep(
     requests: &Requests,
     scope: Scope,
-    digest: RequestDigest,
+    Asked { digest, login }: Asked,
     mut response: Response,
 ) -> Result<Response, Problem> {
     if response.extensions_mut().remove::<Replayable>().is_none() {
@@ -205,6 +228,7 @@ async fn keep(
     let body = body.map_err(|_| Problem::new(Code::Internal))?;
     let answer = Answer {
         digest,
+        login,
         head: head.clone(),
         body: body.clone(),
     };

@@ -102,6 +102,7 @@ async fn list(State(auth): State<AuthService>, holder: Holder) -> Result<Respons
 async fn link(
     State(auth): State<AuthService>,
     holder: Holder,
+    Traced(trace): Traced,
     Path(provider): Path<String>,
     RawQuery(raw): RawQuery,
     Query(query): Query<LinkQuery>,
@@ -110,7 +111,7 @@ async fn link(
     let viewer = holder.recently(Scope::Account)?;
     let raw = raw.unwrap_or_default();
     each_once(form_urlencoded::parse(raw.as_bytes()))?;
-    let (jar, url) = begin_link(&auth, &provider, &viewer, &query, jar).await?;
+    let (jar, url) = begin_link(&auth, &provider, &viewer, &query, &trace, jar).await?;
     let no_store = [(CACHE_CONTROL, "no-store")];
     Ok((Replayable, jar, no_store, Json(UrlBody { url })).into_response())
 }
@@ -136,6 +137,7 @@ async fn unlink(
     match unlinked.map_err(|error| Problem::unavailable(&error))? {
         Unlinking::Unlinked => Ok(StatusCode::NO_CONTENT),
         Unlinking::NotLinked => Err(Problem::new(Code::IdentityNotFound)),
+        Unlinking::SignedOut => Err(Problem::new(Code::SignInRequired)),
         Unlinking::Last => Err(Problem::new(Code::LastIdentity)),
     }
 }

@@ -7,9 +7,11 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    CONTENT_SECURITY_POLICY, HeaderName, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, COOKIE, HeaderName, ORIGIN, REFERER, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
 
 use super::auth::bearer;
 use super::problem::{Code, Problem};
@@ -25,7 +27,8 @@ const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; \
 /// Whether a request may have effects, by where it comes from: our own pages, or no browser at all.
 ///
 /// A browser sends `Origin` with each cross-site request that could change something and with each WebSocket
-/// handshake, and `Sec-Fetch-Site` where the page is trustworthy; pages can set neither.
+/// handshake, and `Sec-Fetch-Site` where the page is trustworthy; pages can set neither. Where a browser sends neither,
+/// as old ones do, `Referer` says it, as far as there is one.
 pub fn origin_allowed(headers: &HeaderMap, public: &PublicUrl) -> bool {
     let site = headers
         .get(&SEC_FETCH_SITE)
@@ -33,9 +36,19 @@ pub fn origin_allowed(headers: &HeaderMap, public: &PublicUrl) -> bool {
     match (headers.get(ORIGIN), site.as_deref()) {
         (Some(origin), _) if origin.as_bytes() == public.origin().as_bytes() => true,
         (_, Some(b"same-origin")) => true,
-        (None, None | Some(b"none")) => true,
+        (None, Some(b"none")) => true,
+        (None, None) => !headers.contains_key(COOKIE) || referer_is_ours(headers, public),
         _ => false,
     }
+}
+
+/// Whether the page that is named, if one is, is of this site.
+fn referer_is_ours(headers: &HeaderMap, public: &PublicUrl) -> bool {
+    let mut pages = headers.get_all(REFERER).into_iter();
+    pages.all(|page| {
+        let page = page.to_str().ok().and_then(|page| Url::parse(page).ok());
+        page.is_some_and(|page| page.origin().ascii_serialization() == public.origin())
+    })
 }
 
 /// Refuses unsafe methods of pages of other sites, and puts the security headers on every answer.
@@ -136,5 +149,37 @@ mod tests {
         }
         assert!(!allowed(None, Some("cross-site")));
         assert!(!allowed(None, Some("same-site")));
+    }
+
+    #[test]
+    fn where_nothing_else_is_said_the_page_before_counts() {
+        let public: PublicUrl = "https://maru.example".parse().unwrap();
+        let allowed = |cookie: bool, pages: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            if cookie {
+                headers.insert(COOKIE, HeaderValue::from_static("__Host-maru=x"));
+            }
+            for page in pages {
+                headers.append(REFERER, HeaderValue::from_static(page));
+            }
+            origin_allowed(&headers, &public)
+        };
+        let own = "https://maru.example/settings?tab=1";
+        assert!(allowed(true, &[]) && allowed(true, &[own]));
+        assert!(allowed(true, &["https://maru.example:443/"]));
+        let evil = "https://evil.example/";
+        for page in [
+            evil,
+            "http://maru.example/",
+            "https://maru.example:8443/",
+            "https://maru.example.evil.example/",
+            "https://maru.example@evil.example/",
+            "/settings",
+            "",
+        ] {
+            assert!(!allowed(true, &[page]), "{page}");
+        }
+        assert!(!allowed(true, &[own, evil]));
+        assert!(allowed(false, &[evil]), "whoever shows nothing is nobody");
     }
 }

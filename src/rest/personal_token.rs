@@ -181,7 +181,7 @@ fn not_made(error: TokenError) -> Problem {
         TokenError::BadEnd => Problem::new(Code::InvalidTime).detail(error.to_string()),
         TokenError::TooMany => Problem::new(Code::TooManyTokens),
         TokenError::KeyReused => Problem::new(Code::IdempotencyKeyReused),
-        TokenError::Revoked => Problem::new(Code::TokenNotFound).detail(error.to_string()),
+        TokenError::SignedOut => Problem::new(Code::SignInRequired),
         TokenError::Store(error) => Problem::unavailable(&error),
     }
 }

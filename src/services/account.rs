@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::audit::Trace;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::UserId;
 use crate::ports::account::{AccountStore, Closed};
@@ -16,6 +17,9 @@ pub enum AccountError {
     /// The account is not there.
     #[error("no such account")]
     NoSuchUser,
+    /// Nobody would be an admin any more.
+    #[error("the last admin stays one")]
+    LastAdmin,
     /// The grace has passed.
     #[error("the erasure of the account has begun")]
     ErasureBegun,
@@ -73,11 +77,11 @@ impl AccountService {
     }
 
     /// Closes an account: for everybody else it is gone at once, with its rooms. Until when it can be restored.
-    pub async fn close(&self, id: UserId) -> Result<WallMs, AccountError> {
+    pub async fn close(&self, id: UserId, trace: &Trace) -> Result<WallMs, AccountError> {
         let now = self.clock.wall();
         // Looked up first: closed without them, visitors would stay inside.
         let rooms = self.parts.rooms.of_owner(id).await?;
-        let since = match self.parts.accounts.close(id, now).await? {
+        let since = match self.parts.accounts.close(id, trace, now).await? {
             Closed::Now(logins) => {
                 if let Some(ends) = &self.parts.ends {
                     logins.into_iter().for_each(|login| ends.ended(login));
@@ -89,6 +93,7 @@ impl AccountService {
                 now
             }
             Closed::Already(since) => since,
+            Closed::LastAdmin => return Err(AccountError::LastAdmin),
             Closed::NoSuchUser => return Err(AccountError::NoSuchUser),
         };
         Ok(self.erased_at(since))
@@ -100,21 +105,24 @@ impl AccountService {
     }
 
     /// Opens a closed account again. May be repeated.
-    pub async fn restore(&self, id: UserId) -> Result<(), AccountError> {
+    pub async fn restore(&self, id: UserId, trace: &Trace) -> Result<(), AccountError> {
         let accounts = &self.parts.accounts;
-        let restored = accounts.restore(id, self.clock.wall()).await?;
+        let restored = accounts.restore(id, trace, self.clock.wall()).await?;
         if restored || accounts.closed_at(id).await?.is_none() {
             return Ok(());
         }
         Err(AccountError::ErasureBegun)
     }
 
-    /// Hands everything over that any store holds of the person.
+    /// Hands everything over that any store holds of the person. That it begins is written down first.
     pub async fn export(
         &self,
         id: UserId,
+        trace: &Trace,
         archive: &mut dyn Archive,
-    ) -> Result<(), PersonalDataError> {
+    ) -> Result<(), AccountError> {
+        let now = self.clock.wall();
+        self.parts.accounts.note_export(id, trace, now).await?;
         for store in &self.parts.stores {
             store.export(id, archive).await?;
         }

@@ -18,6 +18,7 @@ use crate::ports::user::UserStore;
 mod access;
 mod app;
 mod credential;
+mod crowd;
 mod expiring;
 mod grant;
 mod handle;
@@ -45,12 +46,12 @@ pub use personal_token::{MadeToken, TOKEN_DAYS_MAX, TokenDraft, TokenError};
 pub use refresh::REFRESH_PREFIX;
 pub use return_to::ReturnTo;
 pub use secret::OpaqueSecret;
-pub use sign_in::{Arrival, Failed, Outcome, SignInError};
-
-use sign_in::{PENDING_MAX, PENDING_MS, Pending};
+pub use sign_in::{Arrival, Browser, Failed, Outcome, SignInError};
 
 use access::Issuer;
+use crowd::Crowd;
 use refresh::RefreshKey;
+use sign_in::{Admitted, PENDING_MS, Pending, pending_bounds};
 
 /// How stale the note of a login's last use may be: one write an hour, not one a request.
 const TOUCH_EVERY_MS: u64 = 60 * 60 * 1_000;
@@ -121,7 +122,7 @@ pub struct AuthService {
     users: Arc<dyn UserStore>,
     logins: Arc<dyn AuthStore>,
     ends: Option<Arc<dyn LoginEnds>>,
-    pending: Arc<Mutex<Expiring<Pending>>>,
+    pending: Arc<Mutex<Crowd<Pending>>>,
     policy: LoginPolicy,
     issuer: Arc<Issuer>,
     refresh_key: RefreshKey,
@@ -152,7 +153,7 @@ impl AuthService {
             users,
             logins,
             ends: None,
-            pending: Arc::new(Mutex::new(Expiring::new(PENDING_MS, PENDING_MAX))),
+            pending: Arc::new(Mutex::new(Crowd::new(pending_bounds(PENDING_MS)))),
             policy,
             issuer: Arc::new(Issuer::new(&issuance.issuer, clock)),
             refresh_key: RefreshKey::new(&issuance.secret),
@@ -177,7 +178,7 @@ impl AuthService {
     /// The same service, which waits so long for browsers to come back.
     #[must_use]
     pub fn waiting(self, pending_ms: u64) -> Self {
-        let pending = Arc::new(Mutex::new(Expiring::new(pending_ms, PENDING_MAX)));
+        let pending = Arc::new(Mutex::new(Crowd::new(pending_bounds(pending_ms))));
         Self { pending, ..self }
     }
 
@@ -193,7 +194,10 @@ impl AuthService {
 
     async fn open(
         &self,
-        user: User,
+        Admitted {
+            user,
+            authenticated,
+        }: Admitted,
         trace: Trace,
         return_to: ReturnTo,
     ) -> Result<Welcome, SignInError> {
@@ -206,6 +210,7 @@ impl AuthService {
             secret: secret.hash(),
             trace,
             at,
+            authenticated: authenticated.min(at),
             expires: WallMs(at.0 + lifetime_ms),
         };
         match self.logins.open(&login).await? {

@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use maru::config::AppConfig;
 use maru::domain::id::UserId;
+use maru::domain::scope::Scopes;
 use maru::domain::user::AccountRole;
 use maru_protocol::replica::Replica;
 use maru_protocol::{CloseCode, ErrorCode};
 use reqwest::Method;
 use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
 
 use crate::client::Client;
 use crate::front::{Front, Person};
@@ -138,6 +140,7 @@ async fn stage_with_app() -> Stage {
             id: "phone".to_owned(),
             name: "Phone".to_owned(),
             redirect_uris: vec!["com.example.phone:/callback".parse().unwrap()],
+            scopes: Scopes::all(),
         });
     })
     .await
@@ -340,4 +343,35 @@ async fn a_running_server_notices_within_seconds_that_its_keys_were_rotated() {
     assert_eq!((words[0][0], words[0][2]), ("next", new.as_str()));
     assert_eq!((words[1][0], words[1][2]), ("current", before[0].as_str()));
     process.terminate().await;
+}
+
+#[tokio::test]
+async fn an_end_that_comes_by_itself_is_heard_of_within_a_second() {
+    let stage = Stage::set().await;
+    let person = stage.front.sign_in("바다").await;
+    let now = maru::domain::clock::Clock::start().wall();
+    let end = maru::domain::clock::WallMs(now.0 + 2_000);
+    let end = end.to_offset().format(&Rfc3339).unwrap();
+    let body = json!({ "name": "short", "scopes": ["live"], "expires_at": end });
+    let made = stage
+        .front
+        .call(Method::POST, "/v1/me/tokens", Some(&person), Some(&body));
+    let (status, made) = made.await;
+    assert_eq!(status, 201, "{made}");
+    let secret = made["secret"].as_str().unwrap();
+    let ends = Instant::now() + Duration::from_millis(2_000);
+    let ticket = stage.front.ticket_with(&stage.room, secret).await;
+    let mut program = Client::join(&stage.front, &stage.room, ticket).await;
+    let unused = stage.front.ticket_with(&stage.room, secret).await;
+    let token = program.welcome().token.clone();
+    assert!(Instant::now() < ends, "in before its end");
+    is_out(&mut program, ends).await;
+    is_refused(&stage.front, &stage.room, token).await;
+    let mut late = stage.stranger().await;
+    late.send(&maru_protocol::ClientFrame::Join {
+        ticket: unused,
+        avatar: None,
+    })
+    .await;
+    late.refused(ErrorCode::LoginEnded).await;
 }

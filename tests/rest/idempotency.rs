@@ -65,7 +65,7 @@ impl Site {
             .route("/v1/broken", post(broken))
             .route("/v1/other", get(async || "other"))
             .with_state(effects.clone());
-        let router = finish(guard(router, Clock::start()));
+        let router = finish(guard(router, None, Clock::start()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

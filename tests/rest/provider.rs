@@ -93,6 +93,8 @@ struct Code {
     challenge: String,
     redirect_uri: String,
     person: Value,
+    /// Whether it was asked to look at the person anew: then it says when it last did.
+    afresh: bool,
     used: bool,
 }
 
@@ -224,6 +226,7 @@ impl Provider {
             challenge: parameter("code_challenge").unwrap(),
             redirect_uri: redirect_uri.clone(),
             person: state.script.person.clone(),
+            afresh: parameter("max_age").is_some(),
             used: false,
         };
         let name = format!("code{}", state.codes.len());

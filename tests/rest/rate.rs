@@ -153,3 +153,22 @@ async fn steps_of_signing_in_have_a_bucket_of_their_own() {
     assert_eq!(refused.json()["limit"], "rest.address_sign_in");
     assert_eq!(site.browser().get("/v1/me").await.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_at_once_from_one_address_exactly_as_many_pass_as_its_bucket_holds() {
+    let site = Site::start_as(|config| config.rest.address_sign_in = once(7)).await;
+    let browsers: Vec<Browser> = (0..64).map(|_| site.browser()).collect();
+    let asking = browsers
+        .iter()
+        .map(|browser| browser.get("/v1/auth/dev/start"));
+    let answers = futures_util::future::join_all(asking).await;
+    let (passed, refused): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|answer| answer.status == StatusCode::FOUND);
+    assert_eq!(passed.len(), 7);
+    assert_eq!(refused.len(), 57);
+    for answer in refused {
+        answer.is_problem(429, "rate_limited");
+        assert_eq!(answer.json()["limit"], "rest.address_sign_in");
+    }
+}

@@ -7,8 +7,10 @@ use axum::Router;
 use maru::adapters::oauth::OAuthProvider;
 use maru::adapters::sqlite::{Sqlite, SqliteRooms};
 use maru::config::{DEV_ISSUER, Mode, ProviderConfig, PublicUrl};
+use maru::domain::audit::Trace;
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::{RoomId, UserId};
+use maru::domain::scope::Scopes;
 use maru::domain::text::PersonName;
 use maru::domain::user::{Look, User};
 use maru::ports::identity::IdentityProvider;
@@ -143,6 +145,7 @@ impl Server {
             mood: "포근해요".to_owned(),
             bio: "마루에 살아요".to_owned(),
             at: WallMs(1),
+            trace: Trace::default(),
         };
         match self.store.admit(&identity, &new).await.unwrap() {
             Admission::Created(user) => user,
@@ -166,6 +169,11 @@ fn app(id: &str) -> App {
         id: id.to_owned(),
         name: id.to_owned(),
         redirect_uris: uris.iter().map(|uri| uri.parse().unwrap()).collect(),
+        // The tablet keeps to what is usual.
+        scopes: match id {
+            "tablet" => Scopes::USUAL,
+            _ => Scopes::all(),
+        },
     }
 }
 
@@ -250,6 +258,6 @@ fn router(
     if let Some(dev) = dev {
         router = router.merge(dev_identity::router(dev));
     }
-    let router = idempotency::guard(problem::finish(router), Clock::start());
+    let router = idempotency::guard(problem::finish(router), Some(auth.clone()), Clock::start());
     (origin::guard(router, public.clone()), auth)
 }

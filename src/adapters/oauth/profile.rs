@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::config::ProviderKind;
+use crate::domain::clock::WallMs;
 use crate::domain::email::Email;
 use crate::ports::identity::{Profile, ProviderError};
 
@@ -30,6 +31,7 @@ impl Said {
             name: self.name,
             preferred_name: self.preferred_name,
             email: self.email,
+            authenticated: None,
         }
     }
 
@@ -62,18 +64,40 @@ pub(super) fn read(kind: ProviderKind, bytes: &[u8]) -> Result<Said, ProviderErr
         ProviderKind::Kakao => kakao(&answer),
         ProviderKind::Github => {
             // Whatever stands here, only the address of addresses says whether it is verified.
-            let said = claims(&answer)?;
+            let said = claims(&answer, answer.get("id"))?;
             let email = said.email.map(|it| Email::Unverified(it.address().clone()));
             Ok(Said { email, ..said })
         }
-        _ => claims(&answer),
+        ProviderKind::Google | ProviderKind::Apple | ProviderKind::Oidc => openid(&answer),
+        // Servers of their own making call it one or the other.
+        ProviderKind::Oauth2 => {
+            let mut subjects = [answer.get("sub"), answer.get("id")].into_iter().flatten();
+            claims(&answer, subjects.find(|it| subject_of(it).is_some()))
+        }
     }
 }
 
-/// Reads OpenID claims, of a token or a userinfo answer, and their like.
-pub(super) fn claims(claims: &Map<String, Value>) -> Result<Said, ProviderError> {
-    let subject = [claims.get("sub"), claims.get("id")].into_iter().flatten();
-    let subject = subject.map(subject_of).find(Option::is_some).flatten();
+/// Reads OpenID claims, of a token or a userinfo answer: their subject is `sub`, a text, and nothing beside it.
+pub(super) fn openid(answer: &Map<String, Value>) -> Result<Said, ProviderError> {
+    claims(
+        answer,
+        answer.get("sub").filter(|subject| subject.is_string()),
+    )
+}
+
+/// When the person last proved to the provider who they are, in milliseconds, as far as it says so.
+pub(super) fn auth_time(claims: &Map<String, Value>) -> Option<WallMs> {
+    let seconds = claims.get("auth_time")?;
+    // Some write a number with a fraction.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = || seconds.as_f64().filter(|it| *it >= 0.0).map(|it| it as u64);
+    let seconds = seconds.as_u64().or_else(whole)?;
+    Some(WallMs(seconds.saturating_mul(1_000)))
+}
+
+/// Reads claims, or what is like them, about this subject.
+fn claims(claims: &Map<String, Value>, subject: Option<&Value>) -> Result<Said, ProviderError> {
+    let subject = subject.and_then(subject_of);
     // Apple writes it as a text.
     let verified = match claims.get("email_verified") {
         Some(Value::Bool(verified)) => *verified,
@@ -228,6 +252,38 @@ mod tests {
             ] {
                 assert!(read(kind, bad.as_bytes()).is_err(), "{bad}");
             }
+        }
+    }
+
+    #[test]
+    fn a_subject_of_openid_is_a_text_and_called_sub() {
+        for bad in [
+            json!({ "id": "victim" }),
+            json!({ "sub": 7 }),
+            json!({ "sub": null, "id": "victim" }),
+            json!({ "sub": "", "id": "victim" }),
+        ] {
+            for kind in [
+                ProviderKind::Google,
+                ProviderKind::Apple,
+                ProviderKind::Oidc,
+            ] {
+                assert!(read(kind, bad.to_string().as_bytes()).is_err(), "{bad}");
+            }
+            let claims = bad.as_object().unwrap();
+            assert!(openid(claims).is_err(), "{bad}");
+        }
+        let plain = json!({ "sub": 7, "id": "other" });
+        assert_eq!(said(ProviderKind::Oauth2, &plain).subject, "7");
+    }
+
+    #[test]
+    fn the_time_of_a_proof_is_a_number_of_seconds() {
+        let of = |value: Value| auth_time(json!({ "auth_time": value }).as_object().unwrap());
+        assert_eq!(of(json!(1_700_000_000)), Some(WallMs(1_700_000_000_000)));
+        assert_eq!(of(json!(1.9)), Some(WallMs(1_000)));
+        for none in [json!(null), json!("1700000000"), json!(-1), json!([1])] {
+            assert_eq!(of(none.clone()), None, "{none}");
         }
     }
 

@@ -1,32 +1,39 @@
 //! The end of accounts in SQLite.
 
 use async_trait::async_trait;
+use serde_json::json;
 use uuid::Uuid;
 
+use super::audit::{Line, write};
+use super::role::{has_other_admin, role_of};
 use super::room_rows::to_u64;
 use super::user::stored;
 use super::{Sqlite, user_outbox};
+use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
-use crate::domain::user::AccountEvent;
+use crate::domain::user::{AccountEvent, AccountRole};
 use crate::ports::account::{AccountStore, Closed};
 use crate::ports::login::EndedLogin;
 use crate::ports::user::UserStoreError;
 
 #[async_trait]
 impl AccountStore for Sqlite {
-    async fn close(&self, id: UserId, at: WallMs) -> Result<Closed, UserStoreError> {
+    async fn close(&self, id: UserId, trace: &Trace, at: WallMs) -> Result<Closed, UserStoreError> {
         let user = id.uuid();
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let found: Option<Option<i64>> =
-            sqlx::query_scalar("SELECT closing_ms FROM user WHERE id = ?")
+        let found: Option<(Option<i64>, String)> =
+            sqlx::query_as("SELECT closing_ms, role FROM user WHERE id = ?")
                 .bind(user)
                 .fetch_optional(&mut *transaction)
                 .await?;
-        match found {
+        let role = match found {
             None => return Ok(Closed::NoSuchUser),
-            Some(Some(since)) => return Ok(Closed::Already(WallMs(to_u64(since)))),
-            Some(None) => {}
+            Some((Some(since), _)) => return Ok(Closed::Already(WallMs(to_u64(since)))),
+            Some((None, role)) => role_of(&role)?,
+        };
+        if role == AccountRole::Admin && !has_other_admin(&mut transaction, user, at).await? {
+            return Ok(Closed::LastAdmin);
         }
         sqlx::query("UPDATE user SET closing_ms = ?, version = version + 1 WHERE id = ?")
             .bind(stored(at))
@@ -41,6 +48,7 @@ impl AccountStore for Sqlite {
         .fetch_all(&mut *transaction)
         .await?;
         user_outbox::put(&mut transaction, user, &AccountEvent::Closed { at }).await?;
+        write(&mut transaction, line(Act::AccountClosed, id, trace, at)).await?;
         transaction.commit().await?;
         let ended = ended.into_iter().map(|id| EndedLogin {
             id: LoginId::from_uuid(id),
@@ -49,7 +57,7 @@ impl AccountStore for Sqlite {
         Ok(Closed::Now(ended.collect()))
     }
 
-    async fn restore(&self, id: UserId, at: WallMs) -> Result<bool, UserStoreError> {
+    async fn restore(&self, id: UserId, trace: &Trace, at: WallMs) -> Result<bool, UserStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let restored = sqlx::query(
             "UPDATE user SET closing_ms = NULL, version = version + 1
@@ -63,8 +71,21 @@ impl AccountStore for Sqlite {
         }
         let event = AccountEvent::Restored { at };
         user_outbox::put(&mut transaction, id.uuid(), &event).await?;
+        write(&mut transaction, line(Act::AccountRestored, id, trace, at)).await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    async fn note_export(
+        &self,
+        id: UserId,
+        trace: &Trace,
+        at: WallMs,
+    ) -> Result<(), UserStoreError> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        write(&mut transaction, line(Act::AccountExported, id, trace, at)).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     async fn closed_at(&self, id: UserId) -> Result<Option<WallMs>, UserStoreError> {
@@ -109,15 +130,75 @@ impl AccountStore for Sqlite {
     }
 }
 
+/// What somebody did about their own account.
+fn line(act: Act, user: UserId, trace: &Trace, at: WallMs) -> Line<'_> {
+    Line {
+        act,
+        subject: Some(user),
+        detail: json!({}),
+        trace,
+        at,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ports::account::conformance::conformance;
+    use crate::ports::audit::{AuditQuery, AuditStore};
+    use crate::ports::user::conformance::created;
 
     #[tokio::test]
     async fn keeps_what_a_store_of_accounts_ends_promises() {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
         conformance(&store, &store, &store).await;
+    }
+
+    #[tokio::test]
+    async fn the_last_admin_who_can_act_stays_and_what_is_done_is_written_down() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        let (one, two) = (
+            created(&store, "one", "one").await.id,
+            created(&store, "two", "two").await.id,
+        );
+        sqlx::query("UPDATE user SET role = 'admin'")
+            .execute(&store.write)
+            .await
+            .unwrap();
+        let by = |user| Trace {
+            actor: Some(user),
+            ..Trace::of(None, "Mozilla/5.0")
+        };
+        let close = async |user| store.close(user, &by(user), WallMs(5)).await.unwrap();
+        // However many of them close at once.
+        let (first, second) = tokio::join!(close(one), close(two));
+        let (gone, left) = match first {
+            Closed::LastAdmin => (two, one),
+            _ => (one, two),
+        };
+        assert!((first == Closed::LastAdmin) != (second == Closed::LastAdmin));
+        assert_eq!(close(left).await, Closed::LastAdmin);
+        assert_eq!(store.closed_at(left).await.unwrap(), None);
+        store.note_export(left, &by(left), WallMs(6)).await.unwrap();
+        assert!(store.restore(gone, &by(gone), WallMs(7)).await.unwrap());
+        assert!(!store.restore(gone, &by(gone), WallMs(8)).await.unwrap());
+        assert_eq!(close(left).await, Closed::Now(Vec::new()));
+        let lines = store.audit(&AuditQuery::default(), 9).await.unwrap();
+        let said: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                assert_eq!(line.actor, line.subject);
+                (line.act, line.subject.as_ref().unwrap().id)
+            })
+            .collect();
+        let expected = [
+            (Act::AccountClosed, left),
+            (Act::AccountRestored, gone),
+            (Act::AccountExported, left),
+            (Act::AccountClosed, gone),
+        ];
+        assert_eq!(said, expected);
     }
 }

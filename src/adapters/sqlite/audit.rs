@@ -149,16 +149,18 @@ mod tests {
     use crate::ports::permission::{PermissionStore, Suspension};
     use crate::ports::user::conformance::created;
 
-    async fn sign_in(store: &Sqlite, user: &User, secret: u8) {
+    async fn sign_in(store: &Sqlite, user: &User, secret: u8) -> LoginId {
         let login = NewLogin {
             id: LoginId::generate(),
             user_id: user.id,
             secret: SecretHash([secret; 32]),
             trace: Trace::of(None, "Mozilla/5.0"),
             at: WallMs(10),
+            authenticated: WallMs(10),
             expires: WallMs(1_000),
         };
         store.open(&login).await.unwrap();
+        login.id
     }
 
     #[tokio::test]
@@ -171,14 +173,14 @@ mod tests {
         super::super::set_role(data, "moderator", role, at)
             .await
             .unwrap();
-        sign_in(&store, &moderator, 1).await;
+        let login = sign_in(&store, &moderator, 1).await;
         sign_in(&store, &person, 2).await;
         let suspension = Suspension {
             user_id: person.id,
             reason: "person is rude".to_owned(),
             until: None,
         };
-        let trace = Trace::of(None, "Safari").by(moderator.id, LoginId::generate());
+        let trace = Trace::of(None, "Safari").by(moderator.id, login);
         store
             .suspend(&suspension, &trace, WallMs(20))
             .await

@@ -29,7 +29,7 @@ struct CodeRow {
     redirect_uri: String,
     challenge: String,
     scopes: String,
-    created_ms: i64,
+    authenticated_ms: i64,
     expires_ms: i64,
     login_id: Option<Uuid>,
     role: String,
@@ -51,9 +51,21 @@ struct RefreshRow {
     salt: Vec<u8>,
     rotated_ms: i64,
     used: bool,
+    repeated: bool,
+    repeated_before: bool,
     role: String,
     #[sqlx(flatten)]
     user: UserRow,
+}
+
+/// What a token that is not the good one is taken for.
+enum Again {
+    /// Of another tab that was on its way.
+    Beside,
+    /// Shown once more because the answer was lost.
+    Lost,
+    /// Stolen, from whoever shows it or by them.
+    Stolen,
 }
 
 impl RefreshRow {
@@ -65,11 +77,17 @@ impl RefreshRow {
             && self.client == rotation.client
     }
 
-    /// Whether the token before the good one may still be changed for it.
-    fn repeats(&self, rotation: &Rotation) -> bool {
+    /// What showing a token means that is no newer than the good one, and not that one.
+    fn again(&self, rotation: &Rotation) -> Again {
+        let is_before = rotation.generation.checked_add(1) == Some(self.generation)
+            && self.previous_hash.as_deref() == Some(rotation.hash.0.as_slice());
         let since = wall(self.rotated_ms).0;
         let is_fresh = rotation.moment.now.0.saturating_sub(since) <= rotation.overlap_ms;
-        !self.used || is_fresh
+        match is_before {
+            true if is_fresh => Again::Beside,
+            true if !(self.used || self.repeated || self.repeated_before) => Again::Lost,
+            _ => Again::Stolen,
+        }
     }
 
     fn grant(self, login: LoginId, generation: u32) -> Result<Grant, sqlx::Error> {
@@ -96,8 +114,9 @@ impl GrantStore for Sqlite {
             .execute(&mut *transaction)
             .await?;
         sqlx::query(
-            "INSERT INTO app_code (hash, user_id, client, redirect_uri, challenge, scopes, created_ms, expires_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO app_code (hash, user_id, client, redirect_uri, challenge, scopes, authenticated_ms,
+                                   created_ms, expires_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(code.hash.0.as_slice())
         .bind(code.user_id.uuid())
@@ -105,6 +124,7 @@ impl GrantStore for Sqlite {
         .bind(&code.redirect_uri)
         .bind(&code.challenge)
         .bind(code.scopes.to_string())
+        .bind(stored(code.authenticated))
         .bind(stored(code.at))
         .bind(stored(code.expires))
         .execute(&mut *transaction)
@@ -116,7 +136,7 @@ impl GrantStore for Sqlite {
     async fn redeem(&self, redemption: &Redemption) -> Result<Redeemed, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let code: Option<CodeRow> = sqlx::query_as(
-            "SELECT client, redirect_uri, challenge, scopes, app_code.created_ms, expires_ms, login_id, role,
+            "SELECT client, redirect_uri, challenge, scopes, authenticated_ms, expires_ms, login_id, role,
                     user_id, handle, display_name, look, mood, bio, front_room_id
              FROM app_code JOIN user ON user.id = user_id WHERE hash = ?",
         )
@@ -142,7 +162,7 @@ impl GrantStore for Sqlite {
         if code.expires_ms <= stored(at) {
             return Ok(Redeemed::Invalid);
         }
-        let (authenticated, role) = (wall(code.created_ms), role_of(&code.role)?);
+        let (authenticated, role) = (wall(code.authenticated_ms), role_of(&code.role)?);
         let scopes = scopes_of(&code.scopes)?.and(Scopes::of_role(role));
         let user: User = code.user.try_into()?;
         if is_suspended(&mut transaction, user.id, at).await? {
@@ -166,7 +186,7 @@ impl GrantStore for Sqlite {
         let (login, now) = (rotation.login, rotation.moment.now);
         let row: Option<RefreshRow> = sqlx::query_as(
             "SELECT client, scopes, authenticated_ms, expires_ms, seen_ms, revoked_ms, generation, hash,
-                    previous_hash, salt, rotated_ms, used, role,
+                    previous_hash, salt, rotated_ms, used, repeated, repeated_before, role,
                     user_id, handle, display_name, look, mood, bio, front_room_id
              FROM login JOIN refresh ON refresh.login_id = login.id JOIN user ON user.id = login.user_id
              WHERE login.id = ?",
@@ -177,25 +197,33 @@ impl GrantStore for Sqlite {
         let Some(row) = row.filter(|row| row.is_good_at(rotation)) else {
             return Ok(Rotated::Gone);
         };
-        let shown = rotation.hash.0.as_slice();
-        if rotation.generation == row.generation {
-            // A store that was set back does not know tokens of the time it has lost.
-            if row.hash != shown {
-                return Ok(Rotated::Gone);
+        // A store that was set back does not know tokens of the time it has lost.
+        if rotation.generation > row.generation {
+            return Ok(Rotated::Gone);
+        }
+        let fits = rotation.wanted.is_within(scopes_of(&row.scopes)?);
+        let is_good = rotation.generation == row.generation && row.hash == rotation.hash.0;
+        if is_good {
+            if !fits {
+                return Ok(Rotated::TooWide);
             }
             advance(&mut transaction, rotation).await?;
             let grant = row.grant(login, rotation.generation.saturating_add(1))?;
             transaction.commit().await?;
             return Ok(Rotated::Next(grant));
         }
-        if rotation.generation > row.generation {
-            return Ok(Rotated::Gone);
-        }
-        let is_before = rotation.generation.checked_add(1) == Some(row.generation);
-        if is_before && row.previous_hash.as_deref() != Some(shown) {
-            return Ok(Rotated::Gone);
-        }
-        if is_before && row.repeats(rotation) {
+        let again = row.again(rotation);
+        if let Again::Beside | Again::Lost = again {
+            if !fits {
+                return Ok(Rotated::TooWide);
+            }
+            if let Again::Lost = again {
+                sqlx::query("UPDATE refresh SET repeated = 1 WHERE login_id = ?")
+                    .bind(login.uuid())
+                    .execute(&mut *transaction)
+                    .await?;
+                transaction.commit().await?;
+            }
             let (salt, generation) = (salt_of(&row.salt)?, row.generation);
             return Ok(Rotated::Same(row.grant(login, generation)?, salt));
         }
@@ -268,7 +296,8 @@ async fn advance(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE refresh SET generation = generation + 1, previous_hash = hash, hash = ?, salt = ?,
-                            rotated_ms = ?, used = 0 WHERE login_id = ?",
+                            rotated_ms = ?, used = 0, repeated_before = repeated, repeated = 0
+         WHERE login_id = ?",
     )
     .bind(rotation.next.hash.0.as_slice())
     .bind(rotation.next.salt.as_slice())

@@ -5,13 +5,14 @@ use sqlx::SqliteConnection;
 
 use super::Sqlite;
 use super::audit::{self, Line};
+use super::login_steps::may_act;
 use super::user::{UserRow, stored};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
 use crate::domain::user::User;
-use crate::ports::user::{Identity, LinkedIdentity, Linking, Unlinking};
+use crate::ports::user::{Identity, LinkedIdentity, Linking, Unlinking, WayIn};
 
 #[derive(Debug, sqlx::FromRow)]
 struct IdentityRow {
@@ -135,6 +136,9 @@ pub(super) async fn link(
     at: WallMs,
 ) -> Result<Linking, sqlx::Error> {
     let mut transaction = store.write.begin_with("BEGIN IMMEDIATE").await?;
+    if !may_act(&mut transaction, trace, at).await? {
+        return Ok(Linking::SignedOut);
+    }
     match owner(&mut transaction, identity).await? {
         Some(owner) if owner.id == user => note(&mut transaction, identity).await?,
         Some(_) => return Ok(Linking::Elsewhere),
@@ -169,11 +173,14 @@ pub(super) async fn unlink(
     store: &Sqlite,
     user: UserId,
     provider: &str,
-    others: &[String],
+    others: &[WayIn],
     trace: &Trace,
     at: WallMs,
 ) -> Result<Unlinking, sqlx::Error> {
     let mut transaction = store.write.begin_with("BEGIN IMMEDIATE").await?;
+    if !may_act(&mut transaction, trace, at).await? {
+        return Ok(Unlinking::SignedOut);
+    }
     let gone = sqlx::query("DELETE FROM identity WHERE user_id = ? AND provider = ?")
         .bind(user.uuid())
         .bind(provider)
@@ -182,11 +189,19 @@ pub(super) async fn unlink(
     if gone.rows_affected() == 0 {
         return Ok(Unlinking::NotLinked);
     }
-    let left: Vec<String> = sqlx::query_scalar("SELECT provider FROM identity WHERE user_id = ?")
-        .bind(user.uuid())
-        .fetch_all(&mut *transaction)
-        .await?;
-    if !left.iter().any(|provider| others.contains(provider)) {
+    let left: Vec<(String, String)> =
+        sqlx::query_as("SELECT provider, issuer FROM identity WHERE user_id = ?")
+            .bind(user.uuid())
+            .fetch_all(&mut *transaction)
+            .await?;
+    let leads_in = |(provider, issuer): &(String, String)| {
+        let mut others = others.iter();
+        // Noted before issuers were, it leads in whoever is configured now.
+        others.any(|other| {
+            other.provider == *provider && (*issuer == other.issuer || issuer.is_empty())
+        })
+    };
+    if !left.iter().any(leads_in) {
         transaction.rollback().await?;
         return Ok(Unlinking::Last);
     }
@@ -218,7 +233,8 @@ pub(super) async fn of_user(
 
 #[cfg(test)]
 mod tests {
-    use super::Sqlite;
+    use super::*;
+    use crate::ports::audit::{AuditQuery, AuditStore, Person};
     use crate::ports::user::conformance::{created, identity, new_user};
     use crate::ports::user::{Admission, UserStore};
 
@@ -238,5 +254,58 @@ mod tests {
         elsewhere.issuer = "https://evil.example".to_owned();
         let other = store.admit(&elsewhere, &new_user(&["elsewhere"])).await;
         assert!(matches!(other.unwrap(), Admission::Created(other) if other.id != user.id));
+    }
+
+    #[tokio::test]
+    async fn an_account_that_is_linked_by_its_address_can_read_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        let sure = |provider: &str| Identity {
+            provider: provider.to_owned(),
+            issuer: format!("https://{provider}.example"),
+            subject: "1".to_owned(),
+            email: Email::parse("h@a.example", true),
+        };
+        let made = store.admit(&sure("acme"), &new_user(&["haneul"])).await;
+        let Admission::Created(user) = made.unwrap() else {
+            panic!("nobody is there yet");
+        };
+        let mut from = new_user(&["other"]);
+        from.trace = Trace::of(None, "Mozilla/5.0");
+        for _ in 0..2 {
+            store.admit(&sure("umbrella"), &from).await.unwrap();
+        }
+        let lines = store.audit(&AuditQuery::default(), 9).await.unwrap();
+        assert_eq!(lines.len(), 1, "once: {lines:?}");
+        let who = |person: &Option<Person>| person.as_ref().map(|person| person.id);
+        let line = &lines[0];
+        assert_eq!(line.act, Act::IdentityLinked);
+        assert_eq!(
+            (who(&line.subject), who(&line.actor)),
+            (Some(user.id), Some(user.id))
+        );
+        assert_eq!(line.detail["provider"], "umbrella");
+        assert_eq!(line.user_agent, "Mozilla/5.0");
+    }
+
+    #[tokio::test]
+    async fn what_was_noted_before_issuers_were_counts_as_a_way_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        let user = created(&store, "early", "early").await;
+        let mut second = identity("second");
+        second.provider = "umbrella".to_owned();
+        let (trace, at) = (Trace::default(), WallMs(1));
+        store.link(user.id, &second, &trace, at).await.unwrap();
+        sqlx::query("UPDATE identity SET issuer = '' WHERE provider = 'umbrella'")
+            .execute(&store.write)
+            .await
+            .unwrap();
+        let others = [WayIn {
+            provider: "umbrella".to_owned(),
+            issuer: "https://new.example".to_owned(),
+        }];
+        let unlinked = store.unlink(user.id, "acme", &others, &trace, at).await;
+        assert_eq!(unlinked.unwrap(), Unlinking::Unlinked);
     }
 }

@@ -76,7 +76,7 @@ impl LoginStore for Sqlite {
             name: None,
             scopes: Scopes::all(),
             trace: &login.trace,
-            authenticated: login.at,
+            authenticated: login.authenticated,
             at: login.at,
             expires: Some(login.expires),
         };
@@ -270,13 +270,18 @@ impl LoginStore for Sqlite {
     async fn ended_since(
         &self,
         since: WallMs,
+        now: WallMs,
         count_max: usize,
     ) -> Result<Vec<EndedLogin>, LoginStoreError> {
+        // Each half by its own index.
         let rows: Vec<(Uuid, i64)> = sqlx::query_as(
-            "SELECT id, revoked_ms FROM login WHERE revoked_ms >= ?
-             ORDER BY revoked_ms DESC LIMIT ?",
+            "SELECT id, revoked_ms AS at_ms FROM login WHERE revoked_ms >= ?1
+             UNION ALL
+             SELECT id, expires_ms FROM login WHERE expires_ms >= ?1 AND expires_ms <= ?2 AND revoked_ms IS NULL
+             ORDER BY at_ms DESC LIMIT ?3",
         )
         .bind(stored(since))
+        .bind(stored(now))
         .bind(i64::try_from(count_max).unwrap_or(i64::MAX))
         .fetch_all(&self.read)
         .await?;

@@ -141,6 +141,32 @@ pub(super) async fn is_suspended(
     .await
 }
 
+/// Whether whoever acts still may, in the very step: their account is not suspended, and the login they act with, if
+/// they act with one, is good. A request is identified by its head, and its body may come much later.
+pub(super) async fn may_act(
+    connection: &mut SqliteConnection,
+    trace: &Trace,
+    now: WallMs,
+) -> Result<bool, sqlx::Error> {
+    if let Some(actor) = trace.actor
+        && is_suspended(connection, actor, now).await?
+    {
+        return Ok(false);
+    }
+    let Some(login) = trace.login else {
+        return Ok(true);
+    };
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM login WHERE id = ?1 AND (?2 IS NULL OR user_id = ?2)
+                        AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?3))",
+    )
+    .bind(login.uuid())
+    .bind(trace.actor.map(UserId::uuid))
+    .bind(stored(now))
+    .fetch_one(connection)
+    .await
+}
+
 /// Ends a login if it is not ended; whose it was.
 pub(super) async fn end(
     connection: &mut SqliteConnection,

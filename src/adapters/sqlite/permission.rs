@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::audit::{Line, write};
-use super::login_steps::ended_at;
-use super::role::role_of;
+use super::login_steps::{ended_at, may_act};
+use super::role::{has_other_admin, role_of};
 use super::user::stored;
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
@@ -28,11 +28,15 @@ async fn role(
     role.map(|role| role_of(&role)).transpose()
 }
 
-/// The role whoever acts has now.
+/// The role whoever acts has now; none that counts once they are suspended or signed out.
 async fn actor_role(
     connection: &mut SqliteConnection,
     trace: &Trace,
+    now: WallMs,
 ) -> Result<AccountRole, sqlx::Error> {
+    if !may_act(connection, trace, now).await? {
+        return Ok(AccountRole::default());
+    }
     match trace.actor {
         Some(actor) => Ok(role(connection, actor).await?.unwrap_or_default()),
         None => Ok(AccountRole::default()),
@@ -44,8 +48,9 @@ async fn hindrance(
     connection: &mut SqliteConnection,
     user: UserId,
     trace: &Trace,
+    now: WallMs,
 ) -> Result<Option<Suspended>, sqlx::Error> {
-    let acting = actor_role(connection, trace).await?;
+    let acting = actor_role(connection, trace, now).await?;
     Ok(match role(connection, user).await? {
         _ if acting < AccountRole::Moderator => Some(Suspended::Forbidden),
         None => Some(Suspended::NoSuchUser),
@@ -64,7 +69,7 @@ impl PermissionStore for Sqlite {
         now: WallMs,
     ) -> Result<RoleSet, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        if actor_role(&mut transaction, trace).await? < AccountRole::Admin {
+        if actor_role(&mut transaction, trace, now).await? < AccountRole::Admin {
             return Ok(RoleSet::Forbidden);
         }
         let Some(before) = role(&mut transaction, user).await? else {
@@ -73,10 +78,9 @@ impl PermissionStore for Sqlite {
         if before == wanted {
             return Ok(RoleSet::Set(before));
         }
-        let admins: u32 = sqlx::query_scalar("SELECT count(*) FROM user WHERE role = 'admin'")
-            .fetch_one(&mut *transaction)
-            .await?;
-        if before == AccountRole::Admin && admins == 1 {
+        let is_lost = before == AccountRole::Admin
+            && !has_other_admin(&mut transaction, user.uuid(), now).await?;
+        if is_lost {
             return Ok(RoleSet::LastAdmin);
         }
         sqlx::query("UPDATE user SET role = ? WHERE id = ?")
@@ -104,7 +108,7 @@ impl PermissionStore for Sqlite {
     ) -> Result<Suspended, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let user = suspension.user_id;
-        if let Some(hindrance) = hindrance(&mut transaction, user, trace).await? {
+        if let Some(hindrance) = hindrance(&mut transaction, user, trace, now).await? {
             return Ok(hindrance);
         }
         sqlx::query(
@@ -150,7 +154,7 @@ impl PermissionStore for Sqlite {
         now: WallMs,
     ) -> Result<Suspended, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        if let Some(hindrance) = hindrance(&mut transaction, user, trace).await? {
+        if let Some(hindrance) = hindrance(&mut transaction, user, trace, now).await? {
             return Ok(hindrance);
         }
         let done = sqlx::query("DELETE FROM suspension WHERE user_id = ?")

@@ -2,12 +2,11 @@
 
 use async_trait::async_trait;
 use serde_json::json;
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::Sqlite;
 use super::audit::{Line, write};
-use super::login_steps::{Insert, insert, scopes_of, wall};
+use super::login_steps::{Insert, insert, may_act, scopes_of, wall};
 use super::once::{Begun, begin, record};
 use super::user::stored;
 use crate::domain::audit::{Act, Trace};
@@ -27,7 +26,6 @@ struct TokenRow {
     created_ms: i64,
     seen_ms: i64,
     expires_ms: Option<i64>,
-    revoked_ms: Option<i64>,
 }
 
 impl TryFrom<TokenRow> for PersonalToken {
@@ -54,16 +52,17 @@ impl PersonalTokenStore for Sqlite {
         trace: &Trace,
     ) -> Result<Done<Added>, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let owner = Trace {
+            actor: Some(token.user_id),
+            ..trace.clone()
+        };
+        if !may_act(&mut transaction, &owner, token.at).await? {
+            return Ok(Done::Now(Added::SignedOut));
+        }
         match begin(&mut transaction, once, token.at).await? {
             Begun::Fresh => {}
             Begun::Replay(added) => return Ok(Done::Before(added)),
             Begun::Mismatch => return Ok(Done::KeyReused),
-        }
-        if let Some(before) = with_secret(&mut transaction, token).await? {
-            return Ok(Done::Before(match before.revoked_ms {
-                None => Added::Token(before.try_into()?),
-                Some(_) => Added::Revoked,
-            }));
         }
         let count: u32 = sqlx::query_scalar(
             "SELECT count(*) FROM login WHERE user_id = ?1 AND kind = 'token' AND revoked_ms IS NULL
@@ -80,7 +79,7 @@ impl PersonalTokenStore for Sqlite {
             id: token.id,
             user_id: token.user_id,
             kind: LoginKind::Token,
-            secret: Some(&token.secret),
+            secret: Some(&token.hash),
             client: None,
             name: Some(&token.name),
             scopes: token.scopes,
@@ -99,14 +98,15 @@ impl PersonalTokenStore for Sqlite {
             at: token.at,
         };
         write(&mut transaction, line).await?;
-        let added = Added::Token(PersonalToken {
+        let made = PersonalToken {
             id: token.id,
             name: token.name.clone(),
             scopes: token.scopes,
             created: token.at,
             seen: token.at,
             expires: token.expires,
-        });
+        };
+        let added = Added::Token(made, token.secret.clone());
         record(&mut transaction, once, &added, token.at).await?;
         transaction.commit().await?;
         Ok(Done::Now(added))
@@ -118,7 +118,7 @@ impl PersonalTokenStore for Sqlite {
         now: WallMs,
     ) -> Result<Vec<PersonalToken>, LoginStoreError> {
         let rows: Vec<TokenRow> = sqlx::query_as(
-            "SELECT id, name, scopes, created_ms, seen_ms, expires_ms, revoked_ms FROM login
+            "SELECT id, name, scopes, created_ms, seen_ms, expires_ms FROM login
              WHERE user_id = ?1 AND kind = 'token' AND revoked_ms IS NULL
                AND (expires_ms IS NULL OR expires_ms > ?2)
              ORDER BY created_ms DESC, rowid DESC",
@@ -130,18 +130,4 @@ impl PersonalTokenStore for Sqlite {
         let tokens = rows.into_iter().map(|row| Ok(row.try_into()?));
         tokens.collect()
     }
-}
-
-async fn with_secret(
-    connection: &mut SqliteConnection,
-    token: &NewToken,
-) -> Result<Option<TokenRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT id, name, scopes, created_ms, seen_ms, expires_ms, revoked_ms FROM login
-         WHERE secret_hash = ? AND user_id = ? AND kind = 'token'",
-    )
-    .bind(token.secret.0.as_slice())
-    .bind(token.user_id.uuid())
-    .fetch_optional(connection)
-    .await
 }

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use serde_json::json;
-use sqlx::Connection;
+use sqlx::{Connection, SqliteConnection};
 use uuid::Uuid;
 
 use super::audit::{Line, write};
 use super::beside::{BesideError, open_beside};
+use super::user::stored;
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
@@ -22,6 +23,9 @@ pub enum RoleError {
     /// Nobody has the handle.
     #[error("nobody has the handle {0}")]
     NoSuchUser(String),
+    /// Nobody would be an admin any more.
+    #[error("{0} is the last admin; make somebody else one first: maru role HANDLE admin")]
+    LastAdmin(String),
 }
 
 impl From<sqlx::Error> for RoleError {
@@ -32,7 +36,7 @@ impl From<sqlx::Error> for RoleError {
 
 /// Gives an account a role and writes down that it was done; the role it had before.
 ///
-/// Whoever runs the server may also take the last admin's role away.
+/// The last admin stays one, also for whoever runs the server: another is made first.
 pub async fn set_role(
     data: &Path,
     handle: &str,
@@ -51,6 +55,11 @@ pub async fn set_role(
     if before == role {
         return Ok(before);
     }
+    let is_lost =
+        before == AccountRole::Admin && !has_other_admin(&mut transaction, id, at).await?;
+    if is_lost {
+        return Err(RoleError::LastAdmin(handle.to_owned()));
+    }
     sqlx::query("UPDATE user SET role = ? WHERE id = ?")
         .bind(role.as_str())
         .bind(id)
@@ -66,6 +75,24 @@ pub async fn set_role(
     write(&mut transaction, line).await?;
     transaction.commit().await?;
     Ok(before)
+}
+
+/// Whether there is an admin beside this account who can act: neither closed nor suspended.
+pub(super) async fn has_other_admin(
+    connection: &mut SqliteConnection,
+    user: Uuid,
+    now: WallMs,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (
+             SELECT 1 FROM user WHERE role = 'admin' AND id <> ?1 AND closing_ms IS NULL
+             AND NOT EXISTS (SELECT 1 FROM suspension
+                             WHERE user_id = user.id AND (until_ms IS NULL OR until_ms > ?2)))",
+    )
+    .bind(user)
+    .bind(stored(now))
+    .fetch_one(connection)
+    .await
 }
 
 /// A role as SQLite stores it.
@@ -91,6 +118,7 @@ mod tests {
         assert!(no_store, "{none:?}");
         let store = Sqlite::open(folder.path()).await.unwrap();
         created(&store, "haneul", "haneul").await;
+        created(&store, "bada", "bada").await;
         let set = async |role| {
             set_role(folder.path(), "haneul", role, WallMs(7))
                 .await
@@ -98,6 +126,23 @@ mod tests {
         };
         assert_eq!(set(AccountRole::Admin).await, AccountRole::User);
         assert_eq!(set(AccountRole::Admin).await, AccountRole::Admin);
+        let take = || set_role(folder.path(), "haneul", AccountRole::User, WallMs(7));
+        let last = take().await;
+        assert!(matches!(last, Err(RoleError::LastAdmin(_))), "{last:?}");
+        for hindered in [
+            "UPDATE user SET role = 'admin', closing_ms = 1 WHERE handle = 'bada'",
+            "INSERT INTO suspension (user_id, reason, created_ms) SELECT id, '', 1 FROM user WHERE handle = 'bada'",
+            "UPDATE user SET closing_ms = NULL",
+        ] {
+            sqlx::query(hindered).execute(&store.write).await.unwrap();
+            let last = take().await;
+            let is_last = matches!(last, Err(RoleError::LastAdmin(_)));
+            assert!(is_last, "another who cannot act is none: {last:?}");
+        }
+        sqlx::query("UPDATE suspension SET until_ms = 7")
+            .execute(&store.write)
+            .await
+            .unwrap();
         assert_eq!(set(AccountRole::User).await, AccountRole::Admin);
         let nobody = set_role(folder.path(), "nobody", AccountRole::Admin, WallMs(1)).await;
         assert!(matches!(nobody, Err(RoleError::NoSuchUser(_))));

@@ -98,6 +98,71 @@ pub async fn add_signing_key(
     Ok(())
 }
 
+/// Why a key was not revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The store cannot be used.
+    #[error(transparent)]
+    Beside(#[from] BesideError),
+    /// There is no such key.
+    #[error("there is no key {0}; see: maru keys list")]
+    NoSuchKey(String),
+    /// Nothing would be left to sign with.
+    #[error(
+        "{0} is the only key; have a new one made that signs at once: maru keys revoke {0} --replace"
+    )]
+    OnlyKey(String),
+}
+
+impl From<sqlx::Error> for KeyError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Beside(error.into())
+    }
+}
+
+/// Takes a key out of a data folder, with the belief in all it has signed; the newest other one signs from now on, or
+/// `replacement` does. The name of that one.
+pub async fn revoke_signing_key(
+    data: &Path,
+    kid: &str,
+    replacement: Option<&StoredKey>,
+    now: WallMs,
+) -> Result<String, KeyError> {
+    let mut connection = open_beside(data).await?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let gone = sqlx::query("DELETE FROM signing_key WHERE kid = ?")
+        .bind(kid)
+        .execute(&mut *transaction)
+        .await?;
+    if gone.rows_affected() == 0 {
+        return Err(KeyError::NoSuchKey(kid.to_owned()));
+    }
+    if let Some(replacement) = replacement {
+        insert(&mut transaction, replacement).await?;
+    }
+    let left = all(&mut transaction).await?;
+    let signs = left.iter().find(|key| key.signs_from <= now);
+    let signs = signs.or(left.last());
+    let signs = signs.ok_or_else(|| KeyError::OnlyKey(kid.to_owned()))?;
+    if signs.signs_from > now {
+        sqlx::query("UPDATE signing_key SET signs_from_ms = ? WHERE kid = ?")
+            .bind(stored(now))
+            .bind(&signs.kid)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    let line = Line {
+        act: Act::KeyRevoked,
+        subject: None,
+        detail: json!({ "kid": kid, "signs": signs.kid }),
+        trace: &Trace::default(),
+        at: now,
+    };
+    write(&mut transaction, line).await?;
+    transaction.commit().await?;
+    Ok(signs.kid.clone())
+}
+
 async fn all(connection: &mut SqliteConnection) -> Result<Vec<StoredKey>, sqlx::Error> {
     let rows: Vec<KeyRow> = sqlx::query_as(
         "SELECT kid, seed, created_ms, signs_from_ms FROM signing_key ORDER BY signs_from_ms DESC, created_ms DESC",

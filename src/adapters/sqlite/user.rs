@@ -1,16 +1,19 @@
 //! Accounts in SQLite.
 
 use async_trait::async_trait;
+use serde_json::json;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
+use super::audit::{self, Line};
 use super::{Sqlite, handle, identity, search, user_outbox};
-use crate::domain::audit::Trace;
+use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::user::{AccountEvent, LOOK_SLOTS, Look, User};
 use crate::ports::user::{
     Admission, Identity, LinkedIdentity, Linking, NewUser, Unlinking, UserStore, UserStoreError,
+    WayIn,
 };
 
 /// The columns of [`UserRow`], for `SELECT`s that join the table.
@@ -68,6 +71,19 @@ impl UserStore for Sqlite {
         }
         if let Some(user) = identity::known_by_email(&mut transaction, identity).await? {
             identity::insert(&mut transaction, user.id, identity, new.at).await?;
+            // Whose address it is has come from the provider, yet nobody was asked whether to link.
+            let trace = Trace {
+                actor: Some(user.id),
+                ..new.trace.clone()
+            };
+            let line = Line {
+                act: Act::IdentityLinked,
+                subject: Some(user.id),
+                detail: json!({ "provider": identity.provider, "by": "email" }),
+                trace: &trace,
+                at: new.at,
+            };
+            audit::write(&mut transaction, line).await?;
             transaction.commit().await?;
             return Ok(Admission::Linked(user));
         }
@@ -99,7 +115,7 @@ impl UserStore for Sqlite {
         &self,
         user: UserId,
         provider: &str,
-        others: &[String],
+        others: &[WayIn],
         trace: &Trace,
         at: WallMs,
     ) -> Result<Unlinking, UserStoreError> {

@@ -54,6 +54,11 @@ impl ProviderKind {
         }
     }
 
+    /// Whether its ID tokens say when the person was last looked at, where it is asked to look anew. Google's do not.
+    pub const fn says_auth_time(self) -> bool {
+        self.is_oidc() && !matches!(self, Self::Google)
+    }
+
     pub(super) const fn preset(self) -> Preset {
         match self {
             Self::Google => GOOGLE,

@@ -15,7 +15,10 @@ fn providers_are_configured_by_file_and_variables_and_their_secrets_stay_hidden(
         ("acme_id", "Acme")
     );
     assert_eq!(
-        provider.client_secret.as_ref().map(crate::config::Secret::reveal),
+        provider
+            .client_secret
+            .as_ref()
+            .map(crate::config::Secret::reveal),
         Some("hush-hush-value")
     );
     let printed = config.print();
@@ -53,50 +56,6 @@ fn providers_lacking_something_or_sending_secrets_in_clear_are_refused() {
     assert!(!told.contains("token_url (default)"), "{told}");
     let told = mistakes(&PROVIDER.replace("acme_id", "dev"), &[]);
     assert!(told.contains("belongs to the built-in"), "{told}");
-}
-
-#[test]
-fn apps_are_configured_by_file_and_variables_with_addresses_of_their_own() {
-    let file = "[auth.apps.phone]\nname = 'Phone'\nredirect_uris = 'com.example.phone:/callback'\n";
-    let uris = "com.example.desk:/in, http://127.0.0.1/in";
-    let variables = [("MARU_AUTH_APPS_MY_DESK_REDIRECT_URIS", uris)];
-    let config = load(file, &variables, &Overrides::default()).unwrap();
-    let apps = config.auth.apps.iter().map(|app| {
-        let uris = app.redirect_uris.iter().map(ToString::to_string);
-        (
-            app.id.as_str(),
-            app.name.as_str(),
-            uris.collect::<Vec<_>>().join(", "),
-        )
-    });
-    let expected = [
-        ("my_desk", "my_desk", uris.to_owned()),
-        ("phone", "Phone", "com.example.phone:/callback".to_owned()),
-    ];
-    assert_eq!(apps.collect::<Vec<_>>(), expected);
-    let again = load(&config.print(), &[], &Overrides::default()).unwrap();
-    assert_eq!(again.auth.apps, config.auth.apps);
-
-    let incomplete = mistakes("[auth.apps.phone]\nname = 'Phone'\n", &[]);
-    assert!(
-        incomplete.contains("auth.apps.phone.redirect_uris (default): is missing"),
-        "{incomplete}"
-    );
-    for bad in [
-        "https://example.com/in",
-        "phone:/in",
-        "com.example.phone:/in,",
-        "",
-    ] {
-        let file = format!("[auth.apps.phone]\nredirect_uris = '{bad}'\n");
-        let told = mistakes(&file, &[]);
-        assert!(told.contains("auth.apps.phone.redirect_uris"), "{told}");
-    }
-    let slip = mistakes(
-        "[auth.apps.phone]\nredirect_uri = 'com.example.phone:/in'\n",
-        &[],
-    );
-    assert!(slip.contains("redirect_uris"), "{slip}");
 }
 
 #[test]

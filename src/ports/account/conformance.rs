@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 
 use super::{AccountStore, Closed};
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules, ProfileStore, Renamed};
@@ -29,8 +30,16 @@ async fn a_closed_account_is_nobody_and_can_be_restored(
     let user = created(users, "leaver", "leaver").await;
     let other = created(users, "stayer", "stayer").await;
     assert_eq!(store.closed_at(user.id).await.unwrap(), None);
-    assert!(!store.restore(user.id, WallMs(1)).await.unwrap());
-    let closed = store.close(user.id, WallMs(5)).await.unwrap();
+    assert!(
+        !store
+            .restore(user.id, &Trace::default(), WallMs(1))
+            .await
+            .unwrap()
+    );
+    let closed = store
+        .close(user.id, &Trace::default(), WallMs(5))
+        .await
+        .unwrap();
     assert_eq!(closed, Closed::Now(Vec::new()));
     assert_eq!(store.closed_at(user.id).await.unwrap(), Some(WallMs(5)));
     assert_eq!(users.by_handle("leaver").await.unwrap(), None);
@@ -45,15 +54,26 @@ async fn a_closed_account_is_nobody_and_can_be_restored(
     };
     let taken = profiles.rename(other.id, "leaver", rules, WallMs(6)).await;
     assert_eq!(taken.unwrap(), Renamed::Taken);
-    assert!(store.restore(user.id, WallMs(7)).await.unwrap());
-    assert!(!store.restore(user.id, WallMs(7)).await.unwrap());
+    assert!(
+        store
+            .restore(user.id, &Trace::default(), WallMs(7))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .restore(user.id, &Trace::default(), WallMs(7))
+            .await
+            .unwrap()
+    );
     assert_eq!(store.closed_at(user.id).await.unwrap(), None);
     assert_eq!(users.by_handle("leaver").await.unwrap(), Some(user));
 }
 
 async fn of_many_closings_one_counts(store: &dyn AccountStore, users: &dyn UserStore) {
     let id = created(users, "hasty_leaver", "hasty_leaver").await.id;
-    let closings = (10..18).map(|at| store.close(id, WallMs(at)));
+    let trace = Trace::default();
+    let closings = (10..18).map(|at| store.close(id, &trace, WallMs(at)));
     let outcomes = join_all(closings).await;
     let now = outcomes
         .iter()
@@ -64,7 +84,10 @@ async fn of_many_closings_one_counts(store: &dyn AccountStore, users: &dyn UserS
         .iter()
         .filter(|closed| matches!(closed, Ok(Closed::Already(at)) if *at == since));
     assert_eq!(already.count(), 7);
-    store.restore(id, WallMs(20)).await.unwrap();
+    store
+        .restore(id, &Trace::default(), WallMs(20))
+        .await
+        .unwrap();
 }
 
 async fn what_is_taken_for_erasure_cannot_be_restored(
@@ -73,11 +96,25 @@ async fn what_is_taken_for_erasure_cannot_be_restored(
 ) {
     let first = created(users, "erased_1", "erased_1").await.id;
     let second = created(users, "erased_2", "erased_2").await.id;
-    store.close(second, WallMs(200)).await.unwrap();
-    store.close(first, WallMs(100)).await.unwrap();
+    store
+        .close(second, &Trace::default(), WallMs(200))
+        .await
+        .unwrap();
+    store
+        .close(first, &Trace::default(), WallMs(100))
+        .await
+        .unwrap();
     assert_eq!(store.take_closed(WallMs(99), None, 10).await.unwrap(), []);
-    assert!(store.restore(first, WallMs(100)).await.unwrap());
-    store.close(first, WallMs(100)).await.unwrap();
+    assert!(
+        store
+            .restore(first, &Trace::default(), WallMs(100))
+            .await
+            .unwrap()
+    );
+    store
+        .close(first, &Trace::default(), WallMs(100))
+        .await
+        .unwrap();
     assert_eq!(
         store.take_closed(WallMs(200), None, 1).await.unwrap(),
         [first]
@@ -87,10 +124,18 @@ async fn what_is_taken_for_erasure_cannot_be_restored(
         [first]
     );
     assert!(
-        !store.restore(first, WallMs(150)).await.unwrap(),
+        !store
+            .restore(first, &Trace::default(), WallMs(150))
+            .await
+            .unwrap(),
         "too late"
     );
-    assert!(store.restore(second, WallMs(150)).await.unwrap());
+    assert!(
+        store
+            .restore(second, &Trace::default(), WallMs(150))
+            .await
+            .unwrap()
+    );
     let after = Some(first);
     assert_eq!(store.take_closed(WallMs(150), after, 10).await.unwrap(), []);
     assert_eq!(
@@ -103,9 +148,17 @@ async fn what_is_taken_for_erasure_cannot_be_restored(
 async fn nobody_cannot_be_closed(store: &dyn AccountStore) {
     let nobody = UserId::generate();
     assert_eq!(
-        store.close(nobody, WallMs(1)).await.unwrap(),
+        store
+            .close(nobody, &Trace::default(), WallMs(1))
+            .await
+            .unwrap(),
         Closed::NoSuchUser
     );
-    assert!(!store.restore(nobody, WallMs(1)).await.unwrap());
+    assert!(
+        !store
+            .restore(nobody, &Trace::default(), WallMs(1))
+            .await
+            .unwrap()
+    );
     assert_eq!(store.closed_at(nobody).await.unwrap(), None);
 }

@@ -56,6 +56,7 @@ fn new_login(user: &User, secret: [u8; 32], at: u64) -> NewLogin {
         secret: SecretHash(secret),
         trace: Trace::of(None, "Mozilla/5.0 (하늘)"),
         at: WallMs(at),
+        authenticated: WallMs(at),
         expires: WallMs(at + 5_000),
     }
 }
@@ -71,6 +72,7 @@ pub(crate) async fn conformance(users: &dyn UserStore, store: &dyn Logins) {
     a_login_ends_at_its_end_or_when_idle(&user, store).await;
     a_revoked_login_is_gone(&user, store).await;
     what_ended_is_remembered(&user, store).await;
+    an_end_that_comes_by_itself_is_heard_of(&user, store).await;
     a_login_needs_an_account(&user, store).await;
     secrets_belong_to_one_login(&user, store).await;
     let other = created(users, "many", "many").await;
@@ -129,6 +131,36 @@ async fn a_revoked_login_is_gone(user: &User, store: &dyn Logins) {
     assert!(found(store, &beside, 201).await.is_some());
 }
 
+async fn ended_since(store: &dyn Logins, since: u64, count_max: usize) -> Vec<EndedLogin> {
+    let (since, now) = (WallMs(since), WallMs(20_300));
+    store.ended_since(since, now, count_max).await.unwrap()
+}
+
+async fn an_end_that_comes_by_itself_is_heard_of(user: &User, store: &dyn Logins) {
+    let (over, revoked) = (
+        new_login(user, [16; 32], 500_000),
+        new_login(user, [17; 32], 500_000),
+    );
+    for login in [&over, &revoked] {
+        store.open(login).await.unwrap();
+    }
+    assert!(revoke(store, revoked.id, 504_000).await);
+    let ended = async |since, now| {
+        let ended = store.ended_since(WallMs(since), WallMs(now), 9).await;
+        ended.unwrap()
+    };
+    let at = |login: &NewLogin, at| EndedLogin {
+        id: login.id,
+        at: WallMs(at),
+    };
+    let end = at(&over, 505_000);
+    assert_eq!(ended(504_001, 504_999).await, [], "not yet");
+    assert_eq!(ended(504_001, 505_000).await, [end], "at its end");
+    let both = [end, at(&revoked, 504_000)];
+    assert_eq!(ended(504_000, 505_001).await, both, "and each once");
+    assert_eq!(ended(505_001, 506_000).await, []);
+}
+
 async fn what_ended_is_remembered(user: &User, store: &dyn Logins) {
     let logins: Vec<NewLogin> = (1..=3)
         .map(|n| new_login(user, [10 + n; 32], 100))
@@ -141,23 +173,20 @@ async fn what_ended_is_remembered(user: &User, store: &dyn Logins) {
         id: logins[place].id,
         at: WallMs(at),
     };
-    let all = store.ended_since(WallMs(20_100), 9).await.unwrap();
+    let all = ended_since(store, 20_100, 9).await;
     let expected = [ended(0, 20_300), ended(2, 20_200), ended(1, 20_100)];
     assert_eq!(all, expected, "the newest first");
-    let newest = store.ended_since(WallMs(20_100), 2).await.unwrap();
+    let newest = ended_since(store, 20_100, 2).await;
     assert_eq!(newest, expected[..2]);
-    let later = store.ended_since(WallMs(20_101), 9).await.unwrap();
+    let later = ended_since(store, 20_101, 9).await;
     assert_eq!(later, expected[..2]);
     // Another login does not make the store forget them before their time.
     let next = new_login(user, [14; 32], 20_100 + ENDED_KEPT_MS);
     assert_eq!(open(store, &next).await, []);
-    assert_eq!(
-        store.ended_since(WallMs(20_100), 9).await.unwrap(),
-        expected
-    );
+    assert_eq!(ended_since(store, 20_100, 9).await, expected);
     let last = new_login(user, [15; 32], 20_101 + ENDED_KEPT_MS);
     store.open(&last).await.unwrap();
-    let left = store.ended_since(WallMs(20_100), 9).await.unwrap();
+    let left = ended_since(store, 20_100, 9).await;
     assert_eq!(left, expected[..2]);
 }
 
@@ -204,7 +233,7 @@ async fn a_person_has_a_bounded_number(user: &User, other: &User, store: &dyn Lo
         at: WallMs(90),
     };
     assert_eq!(open(store, &last).await, [stalest]);
-    let remembered = store.ended_since(WallMs(90), 99).await.unwrap();
+    let remembered = store.ended_since(WallMs(90), WallMs(90), 99).await.unwrap();
     assert!(remembered.contains(&stalest));
     assert!(
         found(store, &last, 160).await.is_some(),

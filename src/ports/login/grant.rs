@@ -26,8 +26,10 @@ pub struct NewCode {
     pub challenge: String,
     /// What the login may be used for, as far as the role will allow.
     pub scopes: Scopes,
-    /// When the person proved who they are, which is when the code was made.
+    /// When it was made.
     pub at: WallMs,
+    /// When the person last proved who they are.
+    pub authenticated: WallMs,
     /// Until when it is good.
     pub expires: WallMs,
 }
@@ -100,6 +102,28 @@ pub enum Redeemed {
     Suspended,
 }
 
+/// Which of a login's scopes an access token is to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of them.
+    All,
+    /// These, if they are among them.
+    These(Scopes),
+    /// Some that there are not.
+    Unknown,
+}
+
+impl Wanted {
+    /// Whether a login with these scopes has what is wanted.
+    pub fn is_within(self, granted: Scopes) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(scopes) => scopes.are_within(granted),
+            Self::Unknown => false,
+        }
+    }
+}
+
 /// An app that shows a refresh token which is whole and ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotation {
@@ -115,6 +139,8 @@ pub struct Rotation {
     pub next: NewRefresh,
     /// For how long after a rotation the predecessor still leads to the same successor, whatever was used since.
     pub overlap_ms: u64,
+    /// What is asked for.
+    pub wanted: Wanted,
     /// From where.
     pub trace: Trace,
     /// When.
@@ -128,9 +154,11 @@ pub enum Rotated {
     Next(Grant),
     /// It was spent just before: the successor made then, by this salt, is still the one.
     Same(Grant, [u8; 16]),
-    /// It was spent long ago: the login is ended.
+    /// It was spent long ago, or shown again too often, or beside another of its generation: the login is ended.
     Reused(EndedLogin),
-    /// No such login any more, another app's, or a token this store never knew; nothing was changed.
+    /// It is good, but more is asked for than was granted; nothing was changed.
+    TooWide,
+    /// No such login any more, another app's, or a token of a time this store does not know; nothing was changed.
     Gone,
 }
 
@@ -148,9 +176,11 @@ pub trait GrantStore: Send + Sync {
 
     /// Changes a refresh token for its successor, in one step.
     ///
-    /// The token that is good now is spent. Its predecessor leads to the same successor again as long as no
-    /// access token of the successor was used, or for `overlap_ms`. Anything older ends the login. The end of the
-    /// login does not move.
+    /// The token that is good now is spent. Its predecessor leads to the same successor again for `overlap_ms`, and
+    /// after that once, for an answer that was lost: as long as no access token of the successor was used, and if the
+    /// token before was not given twice already. Whoever stole a token and is always the first to show it would
+    /// otherwise share the login unnoticed. Anything else that was spent ends the login, whatever is asked for. The
+    /// end of the login does not move.
     async fn rotate(&self, rotation: &Rotation) -> Result<Rotated, LoginStoreError>;
 
     /// Notes that an access token made with this generation of the refresh token was used.

@@ -1,5 +1,7 @@
 //! Personal access tokens: logins of programs, made by hand, with a secret that is shown once.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,17 @@ use crate::ports::once::{Done, Once};
 /// The most tokens a person has at once.
 pub const TOKENS_PER_USER_MAX: u32 = 50;
 
+/// What the bearer of a token shows. It is kept nowhere but in the result of a request that may be repeated, sealed
+/// under the client's key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenSecret(pub String);
+
+impl fmt::Debug for TokenSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenSecret(..)")
+    }
+}
+
 /// A token to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
@@ -20,8 +33,10 @@ pub struct NewToken {
     pub id: LoginId,
     /// Whose.
     pub user_id: UserId,
-    /// Of its secret.
-    pub secret: SecretHash,
+    /// Its secret, to be given back to whoever asks again.
+    pub secret: TokenSecret,
+    /// By which it is found.
+    pub hash: SecretHash,
     /// What the person calls it.
     pub name: String,
     /// What it may be used for.
@@ -52,18 +67,19 @@ pub struct PersonalToken {
 /// What making a token came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Added {
-    /// It is there now, or was already with this very secret.
-    Token(PersonalToken),
+    /// It is there now, with this secret.
+    Token(PersonalToken, TokenSecret),
     /// The person has [`TOKENS_PER_USER_MAX`]; nothing was changed.
     TooMany,
-    /// A token with this secret was made and is revoked.
-    Revoked,
+    /// Whoever acts is suspended, or the login they act with has ended; nothing was changed.
+    SignedOut,
 }
 
 /// Where personal access tokens are durable. They are found, used and revoked as logins are.
 #[async_trait]
 pub trait PersonalTokenStore: Send + Sync {
-    /// Makes a token, and writes that down. Repeated with the same secret it changes nothing.
+    /// Makes a token, and writes that down, unless whoever acts has been suspended or signed out meanwhile: that is
+    /// looked at in the same step. A request that is repeated gets the token made then, whatever became of it.
     async fn add_token(
         &self,
         token: &NewToken,

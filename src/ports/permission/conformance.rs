@@ -15,7 +15,10 @@ pub(crate) trait Around: LoginStore + AuditStore {}
 impl<S: LoginStore + AuditStore> Around for S {}
 
 fn by(user: &User) -> Trace {
-    Trace::of(None, "").by(user.id, LoginId::generate())
+    Trace {
+        actor: Some(user.id),
+        ..Trace::default()
+    }
 }
 
 fn login(user: &User, secret: u8, at: u64) -> NewLogin {
@@ -25,6 +28,7 @@ fn login(user: &User, secret: u8, at: u64) -> NewLogin {
         secret: SecretHash([secret; 32]),
         trace: Trace::default(),
         at: WallMs(at),
+        authenticated: WallMs(at),
         expires: WallMs(at + 1_000_000),
     }
 }
@@ -49,6 +53,7 @@ pub(crate) async fn conformance(
     roles_are_given_by_admins_and_one_stays(store, admin, &moderator, &person).await;
     a_suspension_ends_everything_and_keeps_out(around, store, &moderator, &person).await;
     nobody_suspends_equals_or_higher(store, admin, &moderator, &person).await;
+    whoever_was_suspended_or_signed_out_decides_nothing(around, store, admin, &person).await;
     let query = AuditQuery {
         about: Some(moderator.id),
         ..AuditQuery::default()
@@ -146,6 +151,41 @@ async fn a_suspension_ends_everything_and_keeps_out(
         "and may be repeated"
     );
     assert_eq!(open(5, 800).await, Opened::Open(Vec::new()));
+}
+
+/// A request is known by its head, and what it asks for may come when its login has ended.
+async fn whoever_was_suspended_or_signed_out_decides_nothing(
+    around: &dyn Around,
+    store: &dyn PermissionStore,
+    admin: &User,
+    person: &User,
+) {
+    let (open, ended) = (login(admin, 20, 2_000), login(admin, 21, 2_000));
+    around.open(&open).await.unwrap();
+    around.open(&ended).await.unwrap();
+    let revoked = around
+        .revoke(ended.id, None, Act::SignedOut, &by(admin), WallMs(2_001))
+        .await;
+    assert!(revoked.unwrap());
+    let decide = async |login: LoginId, at| {
+        let (trace, at) = (by(admin).by(admin.id, login), WallMs(at));
+        let set = store.set_role(person.id, AccountRole::User, &trace, at);
+        let (set, laid) = (set.await, suspension(person, Some(3_000)));
+        let laid = store.suspend(&laid, &trace, at).await.unwrap();
+        let lifted = store.reinstate(person.id, &trace, at).await.unwrap();
+        (set.unwrap(), laid, lifted)
+    };
+    let refused = (
+        RoleSet::Forbidden,
+        Suspended::Forbidden,
+        Suspended::Forbidden,
+    );
+    assert_eq!(decide(ended.id, 2_002).await, refused, "signed out");
+    assert_eq!(decide(open.id, open.expires.0).await, refused, "at its end");
+    assert_eq!(decide(LoginId::generate(), 2_002).await, refused);
+    let (set, _, lifted) = decide(open.id, 2_002).await;
+    assert_eq!(set, RoleSet::Set(AccountRole::User));
+    assert_eq!(lifted, Suspended::Done(Vec::new()));
 }
 
 async fn nobody_suspends_equals_or_higher(

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 
 use super::{Admission, Identity, NewUser, UserStore};
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::text::PersonName;
@@ -38,6 +39,7 @@ pub(crate) fn new_user(handles: &[&str]) -> NewUser {
         mood: "졸려요".to_owned(),
         bio: "'; DROP TABLE user; --".to_owned(),
         at: WallMs(1_700_000_000_000),
+        trace: Trace::default(),
     }
 }
 

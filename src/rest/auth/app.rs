@@ -9,9 +9,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::cookie::Cookies;
-use super::found;
+use super::{Traced, found};
 use crate::rest::problem::{Code, Problem, Query};
-use crate::services::auth::{AuthService, AuthorizeQuery, NotAuthorized, OpaqueSecret};
+use crate::services::auth::{AuthService, AuthorizeQuery, Browser, NotAuthorized, OpaqueSecret};
 
 pub(super) fn routes() -> OpenApiRouter<AuthService> {
     OpenApiRouter::default().routes(routes!(authorize))
@@ -33,7 +33,7 @@ struct Asked {
     code_challenge_method: Option<String>,
     /// With whom to sign in.
     provider: String,
-    /// What the tokens are for, with spaces between; `read write live` unless given.
+    /// What the tokens are for, with spaces between, of what is open to the app; `read write live` unless given.
     #[param(required = false, value_type = String)]
     scope: Option<String>,
     /// `code`.
@@ -57,11 +57,16 @@ struct Asked {
 async fn authorize(
     State(auth): State<AuthService>,
     Query(asked): Query<Asked>,
+    Traced(trace): Traced,
     jar: CookieJar,
 ) -> Result<Response, Problem> {
     let cookies = Cookies::of(&auth);
-    let browser = cookies.browser(&jar);
-    let browser = browser.unwrap_or_else(OpaqueSecret::generate);
+    let secret = cookies.browser(&jar);
+    let secret = secret.unwrap_or_else(OpaqueSecret::generate);
+    let browser = Browser {
+        secret: &secret,
+        from: trace.address,
+    };
     let query = AuthorizeQuery {
         response_type: asked.response_type.as_deref(),
         client: &asked.client_id,
@@ -74,11 +79,11 @@ async fn authorize(
         afresh: asked.prompt.as_deref() == Some("login"),
     };
     let url = auth
-        .authorize(&query, &browser)
+        .authorize(&query, browser)
         .await
         .map_err(|error| match error {
             NotAuthorized::UnknownApp => Problem::new(Code::UnknownApp),
             NotAuthorized::UnknownRedirect => Problem::new(Code::UnknownRedirect),
         })?;
-    Ok((jar.add(cookies.of_browser(&browser)), found(&url)?).into_response())
+    Ok((jar.add(cookies.of_browser(&secret)), found(&url)?).into_response())
 }

@@ -83,10 +83,12 @@ pub(super) async fn arrive(
         Ok(Outcome::App(back)) => return found(&back),
         Err(failed) => return failed::to_page(&failed),
     };
-    // Whoever was signed in here before is not any more, on the server too.
-    if let Some(before) = before {
-        let out = auth.sign_out(&before, &trace).await;
-        out.map_err(|error| Problem::unavailable(&error))?;
+    // Whoever was signed in here before is not any more, on the server too. If that cannot be had, the browser forgets
+    // them all the same, and whoever has just signed in stays so.
+    if let Some(before) = before
+        && let Err(error) = auth.sign_out(&before, &trace).await
+    {
+        tracing::warn!(%error, login = %before.login_id, "the login before could not be ended");
     }
     tracing::info!(user = %welcome.user.id, provider, "signed in");
     let jar = jar.add(cookies.of_login(&welcome.secret, welcome.seconds_max));

@@ -10,10 +10,11 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::cookie::Cookies;
-use super::{Leaver, failed, found};
+use super::{Leaver, Traced, failed, found};
+use crate::domain::audit::Trace;
 use crate::ports::login::LoginKind;
 use crate::rest::problem::{Code, Path, Problem, Query};
-use crate::services::auth::{AuthService, OpaqueSecret, ReturnTo, SignInError, SignedIn};
+use crate::services::auth::{AuthService, Browser, OpaqueSecret, ReturnTo, SignInError, SignedIn};
 
 /// What the provider is asked is ours to say: other parameters, `redirect_uri` or `scope` say, change nothing.
 #[derive(Deserialize, IntoParams)]
@@ -55,21 +56,26 @@ pub(super) async fn start(
     RawQuery(raw): RawQuery,
     Query(query): Query<StartQuery>,
     Leaver(viewer): Leaver,
+    Traced(trace): Traced,
     jar: CookieJar,
 ) -> Result<Response, Problem> {
     let raw = raw.unwrap_or_default();
     each_once(form_urlencoded::parse(raw.as_bytes()))?;
     let return_to = path(query.return_to.as_deref())?;
-    let (jar, browser) = bound(&auth, jar);
+    let (jar, secret) = bound(&auth, jar);
+    let browser = Browser {
+        secret: &secret,
+        from: trace.address,
+    };
     let started = match query.reauthenticate {
         Some(true) => {
             // Only a browser's login can be proved in a browser.
             let viewer = viewer.filter(|viewer| viewer.via == LoginKind::Browser);
             let viewer = viewer.ok_or(Code::SignInRequired)?;
-            auth.start_reauthentication(&provider, &viewer, return_to, &browser)
+            auth.start_reauthentication(&provider, &viewer, return_to, browser)
                 .await
         }
-        _ => auth.start(&provider, return_to, &browser).await,
+        _ => auth.start(&provider, return_to, browser).await,
     };
     match started {
         Ok(url) => Ok((jar, found(&url)?).into_response()),
@@ -83,11 +89,16 @@ pub(in crate::rest) async fn begin_link(
     provider: &str,
     viewer: &SignedIn,
     query: &LinkQuery,
+    trace: &Trace,
     jar: CookieJar,
 ) -> Result<(CookieJar, String), Problem> {
     let return_to = path(query.return_to.as_deref())?;
-    let (jar, browser) = bound(auth, jar);
-    let url = auth.start_link(provider, viewer, return_to, &browser).await;
+    let (jar, secret) = bound(auth, jar);
+    let browser = Browser {
+        secret: &secret,
+        from: trace.address,
+    };
+    let url = auth.start_link(provider, viewer, return_to, browser).await;
     match url {
         Ok(url) => Ok((jar, url)),
         Err(SignInError::UnknownProvider) => Err(Problem::new(Code::ProviderNotFound)),

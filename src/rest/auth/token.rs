@@ -133,7 +133,8 @@ fn given(value: &Option<String>) -> Option<&str> {
 /// Gives tokens for a code, or new ones for a refresh token.
 ///
 /// A code or refresh token that is shown when it was used already ends the login it belongs to, except that the
-/// refresh token before the newest gives the same answer again as long as that came to nothing, or for 30 seconds.
+/// refresh token before the newest gives the same answer again for 30 seconds, and once after that if nothing came of
+/// it, for an answer that was lost. A second loss in a row ends the login.
 #[utoipa::path(post, path = "/v1/auth/token", tag = "auth", security(()),
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses(

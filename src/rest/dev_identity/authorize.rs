@@ -3,7 +3,8 @@
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
+use http::header::CONTENT_SECURITY_POLICY;
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Deserialize;
 use url::Url;
 
@@ -23,6 +24,14 @@ const STATE_BYTES_MAX: usize = 512;
 
 /// The base64 of a SHA-256 digest.
 const CHALLENGE_BYTES: usize = 43;
+
+/// What the page of the choice may do. Not `form-action`: browsers hold it against redirects too, and the form leads on
+/// to wherever the sign-in began, which is an app's own scheme at times. The page runs no scripts, nor ever elsewhere
+/// than on this machine.
+const POLICY: [(HeaderName, &str); 1] = [(
+    CONTENT_SECURITY_POLICY,
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+)];
 
 #[derive(Deserialize)]
 pub(super) struct Request {
@@ -119,7 +128,10 @@ pub(super) async fn show(
         return Ok(mistaken(locale, Mistake::Unreadable));
     };
     match identity.check(request) {
-        Ok(_) => Ok(page::choice(locale, &identity.listed().await?, None).into_response()),
+        Ok(_) => {
+            let page = page::choice(locale, &identity.listed().await?, None);
+            Ok((POLICY, page).into_response())
+        }
         Err(refusal) => identity.refuse(refusal, locale),
     }
 }
@@ -165,7 +177,7 @@ pub(super) async fn choose(
         Ok(person) => person,
         Err(mistake) => {
             let page = page::choice(locale, &people, Some(mistake));
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, POLICY, page).into_response());
         }
     };
     let now = identity.clock.tick();

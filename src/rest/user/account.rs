@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::archive::{self, Taking};
 use super::not_kept;
 use crate::domain::scope::Scope;
-use crate::rest::auth::{Holder, Leaver};
+use crate::rest::auth::{Holder, Leaver, Traced};
 use crate::rest::problem::{Code, Problem};
 use crate::services::account::{AccountError, AccountService};
 
@@ -34,13 +34,17 @@ pub(super) struct ClosedBody {
             body = ClosedBody),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "account_closing, reauthentication_required"),
+        (status = 409, description = "last_admin"),
     ))]
 pub(super) async fn close_account(
     State(accounts): State<AccountService>,
+    Traced(trace): Traced,
     holder: Holder,
 ) -> Result<Response, Problem> {
     let viewer = holder.recently(Scope::Account)?;
-    let erased_at = accounts.close(viewer.user.id).await.map_err(refused)?;
+    let trace = trace.by(viewer.user.id, viewer.login_id);
+    let erased_at = accounts.close(viewer.user.id, &trace).await;
+    let erased_at = erased_at.map_err(refused)?;
     tracing::info!(user = %viewer.user.id, "an account was closed");
     let body = ClosedBody {
         erased_at: erased_at.to_offset(),
@@ -57,10 +61,13 @@ pub(super) async fn close_account(
     ))]
 pub(super) async fn restore_account(
     State(accounts): State<AccountService>,
+    Traced(trace): Traced,
     Leaver(viewer): Leaver,
 ) -> Result<StatusCode, Problem> {
     let viewer = Holder(viewer).require(Scope::Account)?;
-    accounts.restore(viewer.user.id).await.map_err(refused)?;
+    let trace = trace.by(viewer.user.id, viewer.login_id);
+    let restored = accounts.restore(viewer.user.id, &trace).await;
+    restored.map_err(refused)?;
     tracing::info!(user = %viewer.user.id, "an account was restored");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -75,9 +82,11 @@ pub(super) async fn restore_account(
     ))]
 pub(super) async fn export(
     State(accounts): State<AccountService>,
+    Traced(trace): Traced,
     holder: Holder,
 ) -> Result<Response, Problem> {
     let viewer = holder.recently(Scope::Account)?;
+    let trace = trace.by(viewer.user.id, viewer.login_id);
     let (Some(taking), Some(thread)) = (Taking::begin(viewer.user.id), archive::thread()) else {
         return Err(Problem::new(Code::Unavailable).retry_after_ms(ARCHIVE_RETRY_MS));
     };
@@ -85,7 +94,7 @@ pub(super) async fn export(
     // Both at once: the one waits for the other.
     let (exported, file) = tokio::join!(
         async {
-            let exported = accounts.export(viewer.user.id, &mut writing).await;
+            let exported = accounts.export(viewer.user.id, &trace, &mut writing).await;
             if exported.is_ok() {
                 writing.end().await;
             }
@@ -95,7 +104,7 @@ pub(super) async fn export(
         written
     );
     drop(thread);
-    exported.map_err(|error| Problem::unavailable(&error))?;
+    exported.map_err(refused)?;
     let (file, bytes) = file.map_err(|error| Problem::unavailable(&error))?;
     let name = format!("attachment; filename=\"maru-{}.zip\"", viewer.user.handle);
     let name = HeaderValue::from_str(&name).map_err(|_| Problem::new(Code::Internal))?;
@@ -112,6 +121,7 @@ pub(super) async fn export(
 fn refused(error: AccountError) -> Problem {
     match error {
         AccountError::NoSuchUser => Problem::new(Code::SignInRequired),
+        AccountError::LastAdmin => Problem::new(Code::LastAdmin),
         AccountError::ErasureBegun => Problem::new(Code::ErasureBegun),
         AccountError::Users(error) => Problem::unavailable(&error),
         AccountError::Rooms(error) => Problem::unavailable(&error),

@@ -5,7 +5,7 @@ use std::fmt;
 use url::form_urlencoded::Serializer;
 
 use super::sign_in::Purpose;
-use super::{AuthService, OpaqueSecret, SignInError};
+use super::{AuthService, Browser, OpaqueSecret, SignInError};
 use crate::domain::redirect::RedirectUri;
 use crate::domain::scope::Scopes;
 use crate::ports::identity::ProviderError;
@@ -25,6 +25,8 @@ pub struct App {
     pub name: String,
     /// Where it may be called back.
     pub redirect_uris: Vec<RedirectUri>,
+    /// What it may ask for.
+    pub scopes: Scopes,
 }
 
 /// What an app asks for, as it stands in the address.
@@ -123,7 +125,7 @@ impl AuthService {
     pub async fn authorize(
         &self,
         query: &AuthorizeQuery<'_>,
-        browser: &OpaqueSecret,
+        browser: Browser<'_>,
     ) -> Result<String, NotAuthorized> {
         let app = self.app(query.client).ok_or(NotAuthorized::UnknownApp)?;
         let mut registered = app.redirect_uris.iter();
@@ -139,7 +141,7 @@ impl AuthService {
             let said = [("error", error), ("error_description", why)];
             Ok(back(query.redirect_uri, state, issuer, &said))
         };
-        let request = match read(query) {
+        let request = match read(query, app.scopes) {
             Ok(request) => request,
             Err(wrong) => return refused(wrong),
         };
@@ -168,7 +170,10 @@ fn is_state(state: &str) -> bool {
 }
 
 /// An app's request, or which of RFC 6749's errors it is and why.
-fn read(query: &AuthorizeQuery<'_>) -> Result<AppRequest, (&'static str, &'static str)> {
+fn read(
+    query: &AuthorizeQuery<'_>,
+    open: Scopes,
+) -> Result<AppRequest, (&'static str, &'static str)> {
     let invalid = |why| Err(("invalid_request", why));
     if query.response_type.is_some_and(|kind| kind != "code") {
         return Err(("unsupported_response_type", "response_type is code"));
@@ -186,12 +191,15 @@ fn read(query: &AuthorizeQuery<'_>) -> Result<AppRequest, (&'static str, &'stati
     let Some(challenge) = challenge else {
         return invalid("code_challenge is SHA-256 in URL-safe base64");
     };
-    let scopes = match query.scope {
-        None => Scopes::USUAL,
+    let scopes: Scopes = match query.scope {
+        None => Scopes::USUAL.and(open),
         Some(text) => text
             .parse()
             .map_err(|_| ("invalid_scope", "a scope is not one of ours"))?,
     };
+    if !scopes.are_within(open) {
+        return Err(("invalid_scope", "a scope is not open to this app"));
+    }
     Ok(AppRequest {
         client: query.client.to_owned(),
         redirect_uri: query.redirect_uri.to_owned(),

@@ -9,13 +9,14 @@ use sha2::{Digest, Sha256};
 use super::access::ACCESS_MS;
 use super::app::AppRequest;
 use super::refresh::{REFRESH_PREFIX, kept, salt};
+use super::sign_in::Admitted;
 use super::{AuthService, DAY_MS, OpaqueSecret, SignInError};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
-use crate::domain::id::{LoginId, UserId};
+use crate::domain::id::LoginId;
 use crate::domain::scope::Scopes;
 use crate::ports::login::{
-    Grant, LoginStoreError, NewCode, Redeemed, Redemption, Rotated, Rotation,
+    Grant, LoginStoreError, NewCode, Redeemed, Redemption, Rotated, Rotation, Wanted,
 };
 
 /// How long a code is good: an app is called back at once.
@@ -91,18 +92,19 @@ impl AuthService {
     /// A code for the app a sign-in was begun by.
     pub(super) async fn code(
         &self,
-        user: UserId,
+        admitted: &Admitted,
         request: &AppRequest,
     ) -> Result<OpaqueSecret, SignInError> {
         let (code, at) = (OpaqueSecret::generate(), self.clock.wall());
         let new = NewCode {
             hash: code.hash(),
-            user_id: user,
+            user_id: admitted.user.id,
             client: request.client.clone(),
             redirect_uri: request.redirect_uri.clone(),
             challenge: request.challenge.clone(),
             scopes: request.scopes,
             at,
+            authenticated: admitted.authenticated.min(at),
             expires: WallMs(at.0 + CODE_MS),
         };
         match self.logins.keep_code(&new).await? {
@@ -146,7 +148,8 @@ impl AuthService {
         }
     }
 
-    /// Changes a refresh token for its successor and a new access token.
+    /// Changes a refresh token for its successor and a new access token. Asking for more than was granted spends
+    /// nothing, and saves no token of the past from being recognised.
     pub async fn refresh(
         &self,
         asked: &RefreshGrant<'_>,
@@ -157,9 +160,10 @@ impl AuthService {
             .refresh_key
             .open(asked.token)
             .ok_or(GrantError::Invalid)?;
-        let narrower = asked.scope.map(str::parse::<Scopes>).transpose();
-        let narrower = narrower.map_err(|_| GrantError::Scope)?;
-        self.check_scopes(shown.login, narrower).await?;
+        let wanted = asked.scope.map(str::parse::<Scopes>);
+        let wanted = wanted.map_or(Wanted::All, |read| {
+            read.map_or(Wanted::Unknown, Wanted::These)
+        });
         let salt = salt();
         let next = self.refresh_key.successor(&shown, &salt);
         let rotation = Rotation {
@@ -169,6 +173,7 @@ impl AuthService {
             hash: shown.hash,
             next: kept(&next, salt),
             overlap_ms: ROTATION_OVERLAP_MS,
+            wanted,
             trace,
             moment: self.moment(),
         };
@@ -180,26 +185,14 @@ impl AuthService {
                 tracing::warn!(login = %ended.id, "a refresh token of the past was shown");
                 return Err(GrantError::Invalid);
             }
+            Rotated::TooWide => return Err(GrantError::Scope),
             Rotated::Gone => return Err(GrantError::Invalid),
         };
-        let scopes = narrower.unwrap_or(grant.scopes);
-        self.tokens(&grant, asked.client, scopes, refresh).await
-    }
-
-    /// Asking for more than was granted spends nothing. Scopes of a login never change.
-    async fn check_scopes(
-        &self,
-        login: LoginId,
-        narrower: Option<Scopes>,
-    ) -> Result<(), GrantError> {
-        let Some(narrower) = narrower else {
-            return Ok(());
+        let scopes = match wanted {
+            Wanted::These(scopes) => scopes,
+            Wanted::All | Wanted::Unknown => grant.scopes,
         };
-        let found = self.logins.find_app(login, self.moment()).await?;
-        match found {
-            Some(found) if !narrower.are_within(found.scopes) => Err(GrantError::Scope),
-            _ => Ok(()),
-        }
+        self.tokens(&grant, asked.client, scopes, refresh).await
     }
 
     /// Ends the login a token belongs to. A token that is not good is none to give back, which is no error.

@@ -4,6 +4,7 @@ use rand::Rng;
 use unicode_normalization::UnicodeNormalization;
 
 use super::handle;
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::text::{NAME_CHARS_MAX, PersonName};
@@ -35,6 +36,7 @@ pub(super) fn draft(profile: &Profile, wardrobe: [usize; LOOK_SLOTS], at: WallMs
         mood: String::new(),
         bio: String::new(),
         at,
+        trace: Trace::default(),
     }
 }
 
@@ -69,6 +71,7 @@ mod tests {
             issuer: "https://id.example".to_owned(),
             subject: "1".to_owned(),
             email: None,
+            authenticated: None,
             name: name.map(str::to_owned),
             preferred_name: preferred_name.map(str::to_owned),
         }

@@ -10,7 +10,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::LoginId;
 use crate::domain::scope::{Scope, Scopes};
 use crate::domain::text::{BadText, Title};
-use crate::ports::login::{Added, LoginStoreError, NewToken, PersonalToken};
+use crate::ports::login::{Added, LoginStoreError, NewToken, PersonalToken, TokenSecret};
 use crate::ports::once::Once;
 
 /// The longest a token that ends may last, in days.
@@ -58,9 +58,9 @@ pub enum TokenError {
     /// The person has as many as may be.
     #[error("too many tokens")]
     TooMany,
-    /// The request was answered before, and its token is revoked.
-    #[error("the token of this request is revoked")]
-    Revoked,
+    /// Whoever asks was suspended or signed out meanwhile.
+    #[error("whoever wanted a token is not signed in any more")]
+    SignedOut,
     /// The request's key came with another request before.
     #[error("the key was used for another request")]
     KeyReused,
@@ -70,11 +70,8 @@ pub enum TokenError {
 }
 
 impl AuthService {
-    /// Makes a token.
-    ///
-    /// The secret of a request with a key is derived from the installation's secret, the person, the key and what is
-    /// asked: repeated, it is the same secret and the same token. Of the key only a hash is kept, so whoever has read
-    /// the store can derive nothing.
+    /// Makes a token. A request with a key that is repeated gets the token made the first time: its secret is random,
+    /// and kept with the answer under the client's key.
     pub async fn make_token(
         &self,
         viewer: &SignedIn,
@@ -94,18 +91,12 @@ impl AuthService {
         if draft.expires.is_some_and(|end| end <= at || end > latest) {
             return Err(TokenError::BadEnd);
         }
-        let secret = match draft.once {
-            None => OpaqueSecret::generate(),
-            Some(once) => {
-                let (uuid, key) = (user_id.uuid(), once.key.as_str());
-                let words = [uuid.as_bytes().as_slice(), key.as_bytes(), &once.digest.0];
-                OpaqueSecret::of(self.refresh_key.derive(b"personal token", &words))
-            }
-        };
+        let secret = OpaqueSecret::generate();
         let new = NewToken {
             id: LoginId::generate(),
             user_id,
-            secret: secret.hash(),
+            hash: secret.hash(),
+            secret: TokenSecret(format!("{PERSONAL_PREFIX}{}", secret.reveal())),
             name,
             scopes: draft.scopes,
             at,
@@ -114,12 +105,9 @@ impl AuthService {
         let trace = trace.clone().by(user_id, viewer.login_id);
         let added = self.logins.add_token(&new, draft.once, &trace).await?;
         match added.result().ok_or(TokenError::KeyReused)? {
-            Added::Token(token) => Ok(MadeToken {
-                token,
-                secret: format!("{PERSONAL_PREFIX}{}", secret.reveal()),
-            }),
+            Added::Token(token, TokenSecret(secret)) => Ok(MadeToken { token, secret }),
             Added::TooMany => Err(TokenError::TooMany),
-            Added::Revoked => Err(TokenError::Revoked),
+            Added::SignedOut => Err(TokenError::SignedOut),
         }
     }
 

@@ -115,17 +115,6 @@ impl RefreshKey {
     fn sealing(&self, body: &[u8]) -> Hmac<Sha256> {
         self.0.clone().chain_update(b"seal").chain_update(body)
     }
-
-    /// 256 bits that only this installation can derive from these words.
-    pub(super) fn derive(&self, purpose: &[u8], words: &[&[u8]]) -> [u8; 32] {
-        let mut mac = self.0.clone().chain_update(purpose);
-        for word in words {
-            let length = u64::try_from(word.len()).unwrap_or(u64::MAX);
-            mac.update(&length.to_be_bytes());
-            mac.update(word);
-        }
-        mac.finalize().into_bytes().into()
-    }
 }
 
 #[cfg(test)]
@@ -176,14 +165,5 @@ mod tests {
             let changed = String::from_utf8(bytes).unwrap();
             assert!(key.open(&changed).is_none(), "byte {place}");
         }
-    }
-
-    #[test]
-    fn what_is_derived_does_not_run_together() {
-        let key = RefreshKey::new(&[7; 32]);
-        let derived = key.derive(b"p", &[b"ab", b"c"]);
-        assert_eq!(derived, key.derive(b"p", &[b"ab", b"c"]));
-        assert_ne!(derived, key.derive(b"p", &[b"a", b"bc"]));
-        assert_ne!(derived, key.derive(b"q", &[b"ab", b"c"]));
     }
 }

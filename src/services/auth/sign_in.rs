@@ -3,25 +3,51 @@
 use std::sync::{MutexGuard, PoisonError};
 
 use super::app::AppRequest;
-use super::expiring::Expiring;
+use super::crowd::{Bounds, Crowd};
 use super::{AuthService, OpaqueSecret, ReturnTo, SignedIn, Welcome, newcomer};
+use crate::domain::address::AddressGroup;
 use crate::domain::audit::Trace;
+use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::user::User;
 use crate::ports::identity::{
     Homecoming, IdentityProvider, Profile, Proof, ProviderError, WayBack,
 };
 use crate::ports::login::{LoginStoreError, SecretHash};
-use crate::ports::user::{Admission, Identity, LinkedIdentity, Linking, Unlinking, UserStoreError};
+use crate::ports::user::{
+    Admission, Identity, LinkedIdentity, Linking, Unlinking, UserStoreError, WayIn,
+};
 
 /// How long a person may take at the provider.
 pub(super) const PENDING_MS: u64 = 10 * 60 * 1_000;
 
-/// How many sign-ins may be under way at once; beyond, the oldest gives way. About 8 MB at the worst.
-pub(super) const PENDING_MAX: usize = 10_000;
+/// How many sign-ins may be under way at once; beyond, the oldest of the network that has most gives way. About 10 MB
+/// at the worst.
+const PENDING_MAX: usize = 10_000;
+
+/// And of one address: its own oldest gives way.
+const PENDING_OF_GROUP_MAX: usize = 256;
+
+/// The bounds of sign-ins under way, which wait so long.
+pub(super) const fn pending_bounds(pending_ms: u64) -> Bounds {
+    Bounds {
+        lifetime_ms: pending_ms,
+        entries_max: PENDING_MAX,
+        of_group_max: PENDING_OF_GROUP_MAX,
+    }
+}
 
 /// What a form may say of a person's name, in bytes.
 const FORM_NAME_BYTES_MAX: usize = 1_024;
+
+/// A browser about to leave for a provider.
+#[derive(Debug, Clone, Copy)]
+pub struct Browser<'a> {
+    /// The secret that ties the sign-in to it.
+    pub secret: &'a OpaqueSecret,
+    /// From where it comes.
+    pub from: Option<AddressGroup>,
+}
 
 /// A browser back from a provider.
 #[derive(Debug)]
@@ -135,6 +161,13 @@ pub(super) struct Pending {
     name: Option<String>,
 }
 
+/// Somebody whom a provider has let in.
+pub(super) struct Admitted {
+    pub(super) user: User,
+    /// When they last proved to it who they are; where it does not say, that is taken to be now.
+    pub(super) authenticated: WallMs,
+}
+
 /// What is known of a sign-in when its browser is back, beside what it was for.
 struct Way<'a> {
     provider: String,
@@ -149,7 +182,7 @@ impl AuthService {
         &self,
         provider: &str,
         return_to: ReturnTo,
-        browser: &OpaqueSecret,
+        browser: Browser<'_>,
     ) -> Result<String, SignInError> {
         let purpose = Purpose::SignIn(return_to);
         self.depart(provider, purpose, browser, false).await
@@ -161,7 +194,7 @@ impl AuthService {
         provider: &str,
         viewer: &SignedIn,
         return_to: ReturnTo,
-        browser: &OpaqueSecret,
+        browser: Browser<'_>,
     ) -> Result<String, SignInError> {
         let purpose = Purpose::Reauthenticate(viewer.user.id, viewer.login_id, return_to);
         self.depart(provider, purpose, browser, true).await
@@ -173,7 +206,7 @@ impl AuthService {
         provider: &str,
         viewer: &SignedIn,
         return_to: ReturnTo,
-        browser: &OpaqueSecret,
+        browser: Browser<'_>,
     ) -> Result<String, SignInError> {
         let purpose = Purpose::Link(viewer.user.id, viewer.login_id, return_to);
         self.depart(provider, purpose, browser, false).await
@@ -185,19 +218,20 @@ impl AuthService {
         &self,
         provider: &str,
         purpose: Purpose,
-        browser: &OpaqueSecret,
+        browser: Browser<'_>,
         afresh: bool,
     ) -> Result<String, SignInError> {
         let departure = self.provider(provider)?.depart(afresh).await?;
         let pending = Pending {
             provider: provider.to_owned(),
             proof: departure.proof,
-            browser: browser.hash(),
+            browser: browser.secret.hash(),
             purpose,
             name: None,
         };
         let now = self.clock.tick();
-        self.pending().insert(&departure.state, pending, now);
+        let mut under_way = self.pending();
+        under_way.insert(&departure.state, pending, browser.from, now);
         Ok(departure.url)
     }
 
@@ -236,8 +270,10 @@ impl AuthService {
         };
         match pending.purpose {
             Purpose::SignIn(return_to) => {
-                let user = self.admit(&way).await?;
-                let welcome = self.open(user, arrival.trace.clone(), return_to).await?;
+                let admitted = self.admit(&way).await?;
+                let welcome = self
+                    .open(admitted, arrival.trace.clone(), return_to)
+                    .await?;
                 Ok(Outcome::SignedIn(welcome))
             }
             Purpose::App(request) => Ok(Outcome::App(self.app_answer(&way, &request).await)),
@@ -256,24 +292,30 @@ impl AuthService {
     }
 
     /// The account of who it was, made if there was none.
-    async fn admit(&self, way: &Way<'_>) -> Result<User, SignInError> {
+    async fn admit(&self, way: &Way<'_>) -> Result<Admitted, SignInError> {
         let (identity, profile) = self.identify(way).await?;
-        let newcomer = newcomer::draft(&profile, self.wardrobe, self.clock.wall());
-        match self.users.admit(&identity, &newcomer).await? {
-            Admission::Existing(user) | Admission::Created(user) => Ok(user),
+        let mut newcomer = newcomer::draft(&profile, self.wardrobe, self.clock.wall());
+        newcomer.trace = way.arrival.trace.clone();
+        let user = match self.users.admit(&identity, &newcomer).await? {
+            Admission::Existing(user) | Admission::Created(user) => user,
             Admission::Linked(user) => {
                 let provider = &identity.provider;
                 tracing::info!(user = %user.id, provider, "linked by a verified e-mail address");
-                Ok(user)
+                user
             }
-            Admission::HandlesTaken => Err(SignInError::NoHandleFree),
-        }
+            Admission::HandlesTaken => return Err(SignInError::NoHandleFree),
+        };
+        let authenticated = profile.authenticated.unwrap_or(newcomer.at);
+        Ok(Admitted {
+            user,
+            authenticated,
+        })
     }
 
     /// Where to send the browser back to the app.
     async fn app_answer(&self, way: &Way<'_>, request: &AppRequest) -> String {
         let code = match self.admit(way).await {
-            Ok(user) => self.code(user.id, request).await,
+            Ok(admitted) => self.code(&admitted, request).await,
             Err(error) => Err(error),
         };
         let issuer = self.issuer.name();
@@ -318,6 +360,7 @@ impl AuthService {
                 tracing::info!(%user, provider = identity.provider, "linked");
                 Ok(())
             }
+            Linking::SignedOut => Err(SignInError::SignedOut),
             Linking::Elsewhere => Err(SignInError::LinkedElsewhere),
             Linking::ProviderTaken => Err(SignInError::ProviderTaken),
         }
@@ -358,8 +401,8 @@ impl AuthService {
         let user = viewer.user.id;
         let trace = trace.clone().by(user, viewer.login_id);
         let at = self.clock.wall();
-        let ids = self.providers().map(|provider| provider.id().to_owned());
-        let others: Vec<String> = ids.filter(|id| id != provider).collect();
+        let others = self.providers().filter(|other| other.id() != provider);
+        let others: Vec<WayIn> = others.map(way_in).collect();
         let unlinked = self
             .users
             .unlink(user, provider, &others, &trace, at)
@@ -376,8 +419,15 @@ impl AuthService {
         found.ok_or(SignInError::UnknownProvider)
     }
 
-    fn pending(&self) -> MutexGuard<'_, Expiring<Pending>> {
+    fn pending(&self) -> MutexGuard<'_, Crowd<Pending>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn way_in(provider: &dyn IdentityProvider) -> WayIn {
+    WayIn {
+        provider: provider.id().to_owned(),
+        issuer: provider.issuer().to_owned(),
     }
 }
 

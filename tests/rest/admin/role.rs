@@ -67,6 +67,7 @@ async fn a_token_made_by_an_admin_loses_its_reach_with_the_role() {
         .json();
     let secret = made["secret"].as_str().unwrap();
     assert_eq!(app.get("/v1/admin/audit", secret).await.status, 200);
+    signed_in(&server, "구름", AccountRole::Admin).await;
     maru::app::set_role(server.data(), &handle, AccountRole::Moderator)
         .await
         .unwrap();

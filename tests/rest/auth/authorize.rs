@@ -1,9 +1,11 @@
 //! `/v1/auth/authorize`: native apps and the addresses they are called back at.
 
 use http::header::SET_COOKIE;
+use maru::config::ProviderKind;
 
 use crate::browser::Browser;
 use crate::native::{Native, leads_to, parameter};
+use crate::provider::{self, Provider};
 use crate::server::Server;
 
 #[tokio::test]
@@ -163,4 +165,63 @@ async fn an_app_can_have_the_person_looked_at_anew() {
     let answer = browser.get(&app.authorize(&[("prompt", "login")])).await;
     assert!(answer.headers.get(SET_COOKIE).is_some());
     leads_to(&answer);
+}
+
+#[tokio::test]
+async fn what_the_provider_is_asked_is_ours_alone() {
+    let provider = Provider::start().await;
+    let config = provider.config("acme", ProviderKind::Oidc);
+    let server = Server::with(vec![config], false).await;
+    let (app, browser) = (Native::new(&server, "phone"), Browser::new(&server));
+    let usual = leads_to(&browser.get(&app.authorize(&[("provider", "acme")])).await);
+    let reserved = [
+        ("nonce", "theirs"),
+        ("response_mode", "form_post"),
+        ("max_age", "86400"),
+        ("id_token_hint", "theirs"),
+        ("login_hint", "theirs"),
+        ("acr_values", "theirs"),
+        ("claims", "theirs"),
+        ("request", "theirs"),
+        ("request_uri", "https://evil.example/theirs"),
+        ("client_secret", "theirs"),
+        ("code", "theirs"),
+        ("access_type", "theirs"),
+        ("hd", "theirs"),
+        ("include_granted_scopes", "theirs"),
+    ];
+    let mut changes = vec![("provider", "acme")];
+    changes.extend(reserved);
+    let asked = leads_to(&browser.get(&app.authorize(&changes)).await);
+    let names = |url: &reqwest::Url| -> Vec<String> {
+        url.query_pairs()
+            .map(|(name, _)| name.into_owned())
+            .collect()
+    };
+    assert_eq!(names(&asked), names(&usual), "nothing is passed on");
+    assert!(!asked.as_str().contains("theirs"), "{asked}");
+    let own = server.public.join("/v1/auth/acme/callback");
+    let said = |name: &str| parameter(&asked, name).unwrap();
+    assert_eq!(said("redirect_uri"), own);
+    assert_ne!(said("state"), "my state");
+    assert_eq!(said("client_id"), provider::CLIENT_ID);
+    assert!(said("scope").contains("openid"), "nor our own scopes");
+    // And it works as ever.
+    let back = provider.consent(asked.as_str());
+    let back = leads_to(&browser.get(&back.link()).await);
+    assert!(parameter(&back, "code").is_some(), "{back}");
+}
+
+#[tokio::test]
+async fn an_app_asks_for_no_more_than_is_open_to_it() {
+    let server = Server::start().await;
+    let (tablet, browser) = (Native::new(&server, "tablet"), Browser::new(&server));
+    for scope in ["account", "read account", "admin", "moderate"] {
+        let answer = browser.get(&tablet.authorize(&[("scope", scope)])).await;
+        let error = parameter(&leads_to(&answer), "error");
+        assert_eq!(error.as_deref(), Some("invalid_scope"), "{scope}");
+    }
+    tablet.sign_in(&browser, "하늘", "read live").await;
+    let phone = Native::new(&server, "phone");
+    phone.sign_in(&browser, "하늘", "account").await;
 }

@@ -89,3 +89,41 @@ async fn a_key_is_published_before_it_signs_and_believed_after_only_for_its_grac
         "and removed with the next rotation"
     );
 }
+
+#[tokio::test]
+async fn a_key_that_is_revoked_is_believed_no_more_within_seconds() {
+    let server = Server::start().await;
+    let (app, browser) = (Native::new(&server, "phone"), Browser::new(&server));
+    let given = app.sign_in(&browser, "하늘", "").await;
+    let kid = |token: &str| jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
+    let stolen = kid(&given.access);
+    let revoke =
+        async |kid: &str, replace| maru::app::revoke_key(server.data(), kid, replace).await;
+    let only = revoke(&stolen, false).await.unwrap_err().to_string();
+    assert!(only.contains("--replace"), "{only}");
+    let none = revoke("nothing", true).await.unwrap_err().to_string();
+    assert!(none.contains("there is no key nothing"), "{none}");
+    assert!(app.is_good(&given.access).await, "nothing was changed");
+
+    let new = revoke(&stolen, true).await.unwrap();
+    let set = noticed(&browser).await;
+    assert_eq!(kids(&set), [&*new]);
+    assert!(!app.is_good(&given.access).await);
+    // The login is as good as ever.
+    let next = crate::native::Given::of(&app.refresh(&given.refresh).await);
+    assert_eq!(kid(&next.access), new);
+    assert!(app.is_good(&next.access).await);
+
+    // The one that waits takes over at once.
+    let waits = maru::app::rotate_keys(server.data(), false).await.unwrap();
+    assert_eq!(revoke(&new, false).await.unwrap(), waits.kid);
+    let listed = maru::app::list_keys(server.data()).await.unwrap();
+    let listed: Vec<_> = listed.iter().map(|key| (key.state, &*key.kid)).collect();
+    assert_eq!(listed, [("current", &*waits.kid)]);
+    noticed(&browser).await;
+    let last = crate::native::Given::of(&app.refresh(&next.refresh).await);
+    assert_eq!(kid(&last.access), waits.kid);
+    assert!(!app.is_good(&next.access).await);
+    let lines = "SELECT count(*) FROM audit WHERE act = 'key_revoked'";
+    assert_eq!(server.number(lines).await, 2);
+}

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::browser::Browser;
+use crate::browser::{Answer, Browser};
 use crate::server::Server;
 
 #[tokio::test]
@@ -61,4 +61,36 @@ async fn pages_of_other_sites_cannot_sign_anybody_out() {
     answer.is_problem(405, "method_not_allowed");
     assert_eq!(answer.headers["allow"], "POST");
     assert_eq!(browser.me().await["display_name"], "하늘");
+}
+
+#[tokio::test]
+async fn a_browser_that_sends_no_origin_is_judged_by_the_page_it_comes_from() {
+    let server = Server::start().await;
+    let browser = Browser::new(&server);
+    browser.sign_in("하늘").await;
+    let cookie = browser.cookies.lock().unwrap()["maru"].clone();
+    let ask = async |page: &str| {
+        let request = browser.http.post(browser.url("/v1/auth/logout"));
+        let request = request.header("cookie", format!("maru={cookie}"));
+        Answer::of(request.header("referer", page).send().await.unwrap()).await
+    };
+    for page in ["https://evil.example/", "null", "http://127.0.0.1:1/"] {
+        ask(page).await.is_problem(403, "origin_refused");
+    }
+    assert!(browser.me().await.is_object(), "still signed in");
+    let own = server.public.join("/settings");
+    assert_eq!(ask(&own).await.status, 204);
+    assert!(browser.me().await.is_null());
+}
+
+#[tokio::test]
+async fn a_login_before_that_cannot_be_ended_takes_nothing_from_the_new_one() {
+    let server = Server::start().await;
+    let browser = Browser::new(&server);
+    browser.sign_in("하늘").await;
+    server
+        .sql("CREATE TRIGGER broken BEFORE UPDATE OF revoked_ms ON login BEGIN SELECT RAISE(ABORT, 'broken'); END")
+        .await;
+    let next = browser.sign_in("바다").await;
+    assert_eq!(next["display_name"], "바다");
 }

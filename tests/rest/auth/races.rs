@@ -11,9 +11,11 @@ use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::LoginId;
 use maru::domain::scope::Scopes;
 use maru::domain::user::User;
-use maru::ports::login::{GrantStore, LoginStore, NewCode};
+use maru::ports::login::{GrantStore, LoginStore, NewCode, PersonalTokenStore};
+use maru::ports::permission::{PermissionStore, Suspension};
 use maru::services::auth::{
-    AuthService, CodeGrant, Credential, GrantError, OpaqueSecret, RefreshGrant, Tokens,
+    AuthService, CodeGrant, Credential, GrantError, OpaqueSecret, RefreshGrant, TokenDraft,
+    TokenError, Tokens,
 };
 use sha2::{Digest, Sha256};
 
@@ -77,6 +79,7 @@ impl Arena {
             challenge: URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER)),
             scopes: Scopes::USUAL,
             at,
+            authenticated: at,
             expires: WallMs(at.0 + 60_000),
         };
         self.server.store.keep_code(&new).await.unwrap();
@@ -308,4 +311,94 @@ async fn a_thief_and_the_owner_never_both_go_on() {
             assert!(!arena.is_good(&tokens).await, "schedule {seed}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_thief_who_is_always_first_is_found_out_at_the_second_time() {
+    let arena = Arena::new().await;
+    let aged = "UPDATE refresh SET rotated_ms = rotated_ms - 31000";
+    for seed in 0..SCHEDULES / 5 {
+        let dice = Dice::new(seed);
+        let mut owner = arena.signed_in().await;
+        let mut stolen = owner.refresh.clone();
+        let mut rounds = 0;
+        let (thief, found_out) = loop {
+            // The thief never uses what would be noticed, and comes before the owner each time.
+            let thief = refresh(arena.auth(), stolen).await.unwrap();
+            arena.server.sql(aged).await;
+            let asked = refresh(arena.auth(), owner.refresh.clone());
+            match later(dice.while_us(), asked).await.unwrap() {
+                Ok(tokens) => owner = tokens,
+                refused => break (thief, refused),
+            }
+            assert!(arena.is_good(&owner).await);
+            stolen = thief.refresh;
+            rounds += 1;
+            assert!(rounds < 2, "schedule {seed}: unnoticed");
+        };
+        assert!(is_refused(&found_out));
+        for tokens in [&thief, &owner] {
+            assert!(!arena.is_good(tokens).await, "schedule {seed}");
+            let again = refresh(arena.auth(), tokens.refresh.clone()).await;
+            assert!(is_refused(&again));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_token_outlives_the_suspension_it_was_made_beside() {
+    let arena = Arena::new().await;
+    let moderator = arena.server.move_in("moderator", "구름").await;
+    let role = "UPDATE user SET role = 'moderator' WHERE handle = 'moderator'";
+    arena.server.sql(role).await;
+    let (mut made, mut refused) = (0, 0);
+    for seed in 0..SCHEDULES {
+        let dice = Dice::new(seed);
+        let tokens = arena.signed_in().await;
+        let bearer = Credential::Bearer(&tokens.access);
+        let viewer = arena.server.auth.authenticate(bearer).await.unwrap();
+        let viewer = viewer.expect("it is good");
+        // Known by the head of the request, which may be long ago.
+        let auth = arena.auth();
+        let making = later(dice.while_us(), async move {
+            let draft = TokenDraft {
+                name: "late",
+                scopes: Scopes::USUAL,
+                expires: None,
+                once: None,
+            };
+            auth.make_token(&viewer, &draft, &Trace::default()).await
+        });
+        let (store, user) = (arena.server.store.clone(), arena.user.id);
+        let by = Trace {
+            actor: Some(moderator.id),
+            ..Trace::default()
+        };
+        let suspending = later(dice.while_us(), async move {
+            let suspension = Suspension {
+                user_id: user,
+                reason: "spam".to_owned(),
+                until: None,
+            };
+            let now = Clock::start().wall();
+            store.suspend(&suspension, &by, now).await.unwrap();
+            by
+        });
+        let (making, by) = (making.await.unwrap(), suspending.await.unwrap());
+        match making {
+            Ok(token) => {
+                made += 1;
+                let bearer = Credential::Bearer(&token.secret);
+                let found = arena.server.auth.authenticate(bearer).await.unwrap();
+                assert!(found.is_none(), "schedule {seed}: it outlived it");
+            }
+            Err(TokenError::SignedOut) => refused += 1,
+            Err(error) => panic!("schedule {seed}: {error}"),
+        }
+        let now = Clock::start().wall();
+        arena.server.store.reinstate(user, &by, now).await.unwrap();
+        let tokens = arena.server.store.tokens_of(user, now).await.unwrap();
+        assert_eq!(tokens, [], "schedule {seed}");
+    }
+    assert!(made > 5 && refused > 5, "{made} and {refused}");
 }

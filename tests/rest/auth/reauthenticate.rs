@@ -1,9 +1,12 @@
 //! `/v1/auth/{provider}/start?reauthenticate=true`: proving again who one is, for what is sensitive.
 
 use http::Method;
+use maru::config::ProviderKind;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::native::{Native, leads_to};
+use crate::provider::{Provider, Reply, now_s};
 use crate::server::Server;
 
 const START: &str = "/v1/auth/dev/start?reauthenticate=true&return_to=/settings";
@@ -97,4 +100,86 @@ async fn an_app_proves_it_by_signing_in_again() {
     let again = app.sign_in(&browser, "하늘", "account").await;
     assert_eq!(others(&again.access).await.status, 204);
     assert!(!app.is_good(&newer.access).await, "the others are ended");
+}
+
+/// A provider under this kind, a server that knows it as `acme`, and a browser signed in with it.
+async fn at_acme(kind: ProviderKind, claims: Value) -> (Provider, Server, Browser) {
+    let provider = Provider::start().await;
+    provider.set(|script| {
+        script.claims = claims;
+        script.userinfo = Reply::Good;
+    });
+    let server = Server::with(vec![provider.config("acme", kind)], false).await;
+    let browser = Browser::new(&server);
+    assert_eq!(provider.sign_in(&browser, "acme").await, "/");
+    (provider, server, browser)
+}
+
+/// Goes through the provider again; where that leads.
+async fn prove_at_acme(browser: &Browser, provider: &Provider) -> String {
+    let path = "/v1/auth/acme/start?reauthenticate=true&return_to=/settings";
+    let back = provider.consent(browser.get(path).await.location());
+    browser.get(&back.link()).await.location().to_owned()
+}
+
+async fn is_recent(browser: &Browser) -> bool {
+    let answer = browser.ask(Method::DELETE, "/v1/me/logins", None).await;
+    match answer.status.as_u16() {
+        204 => true,
+        _ => {
+            answer.is_problem(403, "reauthentication_required");
+            false
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_looked_long_ago_or_does_not_say_when_proves_nothing() {
+    let (provider, server, browser) = at_acme(ProviderKind::Oidc, json!({})).await;
+    age(&server).await;
+    let refused = "/login?error=exchange_failed";
+    for claims in [
+        json!({ "auth_time": now_s() - 120 }),
+        json!({ "auth_time": 0 }),
+        json!({ "auth_time": null }),
+        json!({ "auth_time": "now" }),
+    ] {
+        provider.set(|script| script.claims = claims.clone());
+        let led = prove_at_acme(&browser, &provider).await;
+        assert_eq!(led, refused, "{claims}");
+        assert!(!is_recent(&browser).await, "{claims}");
+    }
+    // Clocks differ a little.
+    let claims = json!({ "auth_time": now_s() - 30 });
+    provider.set(|script| script.claims = claims);
+    assert_eq!(prove_at_acme(&browser, &provider).await, "/settings");
+    assert!(is_recent(&browser).await);
+}
+
+#[tokio::test]
+async fn an_ordinary_sign_in_is_as_recent_as_the_provider_says() {
+    // The provider let them in by the session of an hour ago.
+    let silent = json!({ "auth_time": now_s() - 3_600 });
+    let (provider, _server, browser) = at_acme(ProviderKind::Oidc, silent).await;
+    assert!(!is_recent(&browser).await);
+    provider.set(|script| script.claims = json!({}));
+    assert_eq!(prove_at_acme(&browser, &provider).await, "/settings");
+    assert!(is_recent(&browser).await);
+    // Nobody proves anything in the future, nor does who says nothing have to.
+    for claims in [json!({ "auth_time": now_s() + 86_400 }), json!({})] {
+        let (_provider, server, browser) = at_acme(ProviderKind::Oidc, claims).await;
+        assert!(is_recent(&browser).await);
+        age(&server).await;
+        assert!(!is_recent(&browser).await);
+    }
+}
+
+#[tokio::test]
+async fn where_no_time_is_ever_said_the_same_account_is_proof() {
+    for kind in [ProviderKind::Google, ProviderKind::Oauth2] {
+        let (provider, server, browser) = at_acme(kind, json!({ "auth_time": null })).await;
+        age(&server).await;
+        assert_eq!(prove_at_acme(&browser, &provider).await, "/settings");
+        assert!(is_recent(&browser).await, "{kind}");
+    }
 }

@@ -154,6 +154,39 @@ async fn a_lost_answer_is_given_again_until_the_new_tokens_are_used() {
 }
 
 #[tokio::test]
+async fn an_answer_is_lost_once_and_whoever_asks_again_has_it_from_elsewhere() {
+    let (server, app, browser) = set().await;
+    let first = app.sign_in(&browser, "하늘", "").await;
+    let long_after = "UPDATE refresh SET rotated_ms = rotated_ms - 3600000";
+    let second = Given::of(&app.refresh(&first.refresh).await);
+    server.sql(long_after).await;
+    Given::of(&app.refresh(&first.refresh).await);
+    is_refused(&app.refresh(&first.refresh).await, "invalid_grant");
+    is_refused(&app.refresh(&second.refresh).await, "invalid_grant");
+    let reused = "SELECT count(*) FROM audit WHERE act = 'refresh_reused'";
+    assert_eq!(server.number(reused).await, 1);
+}
+
+#[tokio::test]
+async fn too_wide_a_scope_saves_no_token_of_the_past() {
+    let (_server, app, browser) = set().await;
+    let first = app.sign_in(&browser, "하늘", "read").await;
+    let second = Given::of(&app.refresh(&first.refresh).await);
+    let third = Given::of(&app.refresh(&second.refresh).await);
+    for scope in ["read write", "everything"] {
+        let refused = app.refresh_for(&third.refresh, scope).await;
+        is_refused(&refused, "invalid_scope");
+    }
+    assert!(
+        app.is_good(&third.access).await,
+        "it spends and ends nothing"
+    );
+    let thief = app.refresh_for(&first.refresh, "read write").await;
+    is_refused(&thief, "invalid_grant");
+    assert!(!app.is_good(&third.access).await);
+}
+
+#[tokio::test]
 async fn two_tabs_with_one_token_both_go_on() {
     let (_server, app, browser) = set().await;
     let first = app.sign_in(&browser, "하늘", "").await;

@@ -90,3 +90,19 @@ async fn nobody_is_chosen_by_mistake() {
     let answer = client.browser.submit(&page, &[("name", &huge)]).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn the_choice_may_lead_back_to_an_app() {
+    let client = Client::new().await;
+    let page = client.browser.get(&client.authorize_url(&[])).await;
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    // Browsers hold it against each redirect that follows the form.
+    assert!(!policy.contains("form-action"), "{policy}");
+    assert!(policy.contains("default-src 'none'"), "{policy}");
+    let refused = client
+        .browser
+        .get(&client.authorize_url(&[("client_id", "")]))
+        .await;
+    let policy = refused.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("form-action 'self'"), "{policy}");
+}

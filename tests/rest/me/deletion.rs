@@ -101,3 +101,18 @@ async fn only_somebody_signed_in_closes_or_restores_an_account() {
         .await
         .is_problem(401, "sign_in_required");
 }
+
+#[tokio::test]
+async fn the_last_admin_does_not_go() {
+    let server = Server::start().await;
+    let browser = Browser::new(&server);
+    browser.sign_in("Haneul").await;
+    server.sql("UPDATE user SET role = 'admin'").await;
+    let close = async || browser.ask(Method::DELETE, "/v1/me", None).await;
+    close().await.is_problem(409, "last_admin");
+    Browser::new(&server).sign_in("Bada").await;
+    server.sql("UPDATE user SET role = 'admin'").await;
+    assert_eq!(close().await.status, StatusCode::ACCEPTED);
+    let lines = "SELECT count(*) FROM audit WHERE act = 'account_closed' AND login_id IS NOT NULL";
+    assert_eq!(server.number(lines).await, 1);
+}

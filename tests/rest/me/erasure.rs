@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::Method;
 use maru::adapters::sqlite::SqliteRooms;
+use maru::domain::audit::Trace;
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::{NodeId, RoomId, UserId};
 use maru::domain::room::Epoch;
@@ -95,6 +95,7 @@ async fn crowd(server: &Server, name: &str, count: usize) {
             mood: String::new(),
             bio: "x".repeat(number),
             at: WallMs(1),
+            trace: Trace::default(),
         };
         server.store.admit(&identity, &new).await.unwrap();
     }

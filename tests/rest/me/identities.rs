@@ -227,3 +227,38 @@ async fn only_people_who_are_signed_in_have_identities() {
     let answer = browser.ask(Method::POST, evil, None).await;
     answer.is_problem(400, "invalid_query");
 }
+
+#[tokio::test]
+async fn a_provider_that_was_replaced_is_no_way_in_that_is_left() {
+    let (acme, umbrella, server) = started().await;
+    let browser = signed_in(&server, &acme, "h").await;
+    linked(&browser, &umbrella, "u").await;
+    let replaced = "UPDATE identity SET issuer = 'https://old.example' WHERE provider = 'umbrella'";
+    server.sql(replaced).await;
+    unlink(&browser, "acme")
+        .await
+        .is_problem(409, "last_identity");
+    assert_eq!(providers(&browser).await, ["acme", "umbrella"]);
+    // What leads nowhere may go.
+    let gone = unlink(&browser, "umbrella").await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn what_was_answered_is_not_said_again_to_whoever_is_signed_out() {
+    let (acme, _, server) = started().await;
+    let browser = signed_in(&server, &acme, "h").await;
+    // From now on the browser shows the same cookies each time.
+    begin(&browser, "umbrella").await;
+    let ask = async |browser: &Browser| {
+        let (path, key) = ("/v1/me/identities/umbrella", ("idempotency-key", "k"));
+        browser.ask_with(Method::POST, path, None, &[key]).await
+    };
+    let first = ask(&browser).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    assert_eq!(ask(&browser).await.body, first.body);
+    let beside = Browser::new(&server);
+    *beside.cookies.lock().unwrap() = browser.cookies.lock().unwrap().clone();
+    beside.ask(Method::POST, "/v1/auth/logout", None).await;
+    ask(&browser).await.is_problem(401, "sign_in_required");
+}

@@ -1,7 +1,11 @@
 //! `/v1/me/tokens`: personal access tokens.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::browser::{Answer, Browser};
 use crate::native::Native;
@@ -174,4 +178,58 @@ async fn a_repeated_request_gives_the_same_secret_which_nobody_has_kept() {
             .windows(43)
             .any(|part| secret.as_bytes().ends_with(part))
     );
+}
+
+/// Sends a request's head, then does something, then sends its body; the status of the answer.
+async fn trickled(server: &Server, browser: &Browser, body: &Value, meanwhile: impl Future) -> u16 {
+    let origin = server.public.origin();
+    let host = origin.strip_prefix("http://").unwrap();
+    let cookie = browser.cookies.lock().unwrap()["maru"].clone();
+    let body = body.to_string();
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nhost: {host}\r\ncookie: maru={cookie}\r\norigin: {origin}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    let (first, rest) = body.split_at(1);
+    let mut connection = TcpStream::connect(host).await.unwrap();
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(first.as_bytes()).await.unwrap();
+    // The head is read, and whose it is looked up.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    meanwhile.await;
+    connection.write_all(rest.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_body_that_comes_after_the_login_has_ended_makes_none() {
+    let server = Server::start().await;
+    let body = json!({ "name": "late", "scopes": ["read"] });
+    let stay = Browser::new(&server);
+    stay.sign_in("바다").await;
+    let made = trickled(&server, &stay, &body, async {}).await;
+    assert_eq!(made, 201, "slow alone is no fault");
+
+    let out = Browser::new(&server);
+    out.sign_in("하늘").await;
+    // Another tab, which keeps its own cookies.
+    let beside = Browser::new(&server);
+    *beside.cookies.lock().unwrap() = out.cookies.lock().unwrap().clone();
+    let signs_out = async {
+        let gone = beside.ask(Method::POST, "/v1/auth/logout", None).await;
+        assert_eq!(gone.status, 204);
+    };
+    assert_eq!(trickled(&server, &out, &body, signs_out).await, 401);
+
+    let suspended = Browser::new(&server);
+    suspended.sign_in("구름").await;
+    let lays = server.sql(
+        "INSERT INTO suspension (user_id, reason, created_ms) SELECT id, 'spam', 1 FROM user WHERE display_name = '구름'",
+    );
+    assert_eq!(trickled(&server, &suspended, &body, lays).await, 401);
+    let count = "SELECT count(*) FROM login WHERE kind = 'token'";
+    assert_eq!(server.number(count).await, 1);
 }

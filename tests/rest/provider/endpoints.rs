@@ -148,6 +148,9 @@ impl Provider {
         let mut claims = json!({
             "iss": self.origin, "aud": CLIENT_ID, "iat": now_s(), "exp": now_s() + 300,
         });
+        if code.afresh {
+            claims["auth_time"] = now_s().into();
+        }
         if let Some(nonce) = &code.nonce {
             claims["nonce"] = nonce.clone().into();
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Begun, KEYS_PER_USER_MAX, begin, record};
 use crate::adapters::sqlite::Sqlite;
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::text::PersonName;
@@ -38,6 +39,7 @@ impl Notes {
             mood: String::new(),
             bio: String::new(),
             at: WallMs(1),
+            trace: Trace::default(),
         };
         let identity = Identity {
             provider: "dev".to_owned(),

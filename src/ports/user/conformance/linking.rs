@@ -6,8 +6,8 @@ use super::{new_user, of};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::email::Email;
-use crate::domain::id::UserId;
-use crate::ports::user::{Admission, Identity, Linking, Unlinking, UserStore};
+use crate::domain::id::{LoginId, UserId};
+use crate::ports::user::{Admission, Identity, Linking, Unlinking, UserStore, WayIn};
 
 const AT: WallMs = WallMs(1_700_000_000_000);
 
@@ -22,6 +22,7 @@ pub(super) async fn conformance(store: &dyn UserStore) {
     an_address_of_two_accounts_leads_to_neither(store).await;
     an_address_given_to_somebody_else_does_not_bring_the_account_along(store).await;
     an_identity_is_linked_to_one_account(store).await;
+    whoever_was_signed_out_meanwhile_changes_nothing(store).await;
     the_last_identity_that_works_stays(store).await;
     identities_are_listed_with_their_addresses(store).await;
     of_two_unlinked_at_once_one_stays(store).await;
@@ -131,6 +132,27 @@ fn trace() -> Trace {
     Trace::of(None, "conformance")
 }
 
+/// A provider as [`of`] has it.
+fn way_in(provider: &str) -> WayIn {
+    WayIn {
+        provider: provider.to_owned(),
+        issuer: of(provider, "").issuer,
+    }
+}
+
+async fn whoever_was_signed_out_meanwhile_changes_nothing(store: &dyn UserStore) {
+    let me = newcomer(store, &of("acme", "gone")).await;
+    let extra = of("umbrella", "gone");
+    let ended = trace().by(me, LoginId::generate());
+    let refused = store.link(me, &extra, &ended, AT).await.unwrap();
+    assert_eq!(refused, Linking::SignedOut);
+    store.link(me, &extra, &trace(), AT).await.unwrap();
+    let others = [way_in("acme")];
+    let refused = store.unlink(me, "umbrella", &others, &ended, AT).await;
+    assert_eq!(refused.unwrap(), Unlinking::SignedOut);
+    assert_eq!(store.identities(me).await.unwrap().len(), 2);
+}
+
 async fn an_identity_is_linked_to_one_account(store: &dyn UserStore) {
     let (mine, others) = (of("acme", "mine"), of("acme", "others"));
     let (me, other) = (newcomer(store, &mine).await, newcomer(store, &others).await);
@@ -158,7 +180,7 @@ async fn an_identity_is_linked_to_one_account(store: &dyn UserStore) {
 async fn the_last_identity_that_works_stays(store: &dyn UserStore) {
     let me = newcomer(store, &of("acme", "last")).await;
     let unlink = async |provider: &str, others: &[&str]| {
-        let others: Vec<String> = others.iter().map(|&other| other.to_owned()).collect();
+        let others: Vec<WayIn> = others.iter().map(|&other| way_in(other)).collect();
         store
             .unlink(me, provider, &others, &trace(), AT)
             .await
@@ -170,8 +192,12 @@ async fn the_last_identity_that_works_stays(store: &dyn UserStore) {
         .link(me, &of("umbrella", "last"), &trace(), AT)
         .await
         .unwrap();
-    // There, but nobody can sign in with it any more.
+    // There, but nobody can sign in with it any more: it is not configured, or is somebody else by now.
     assert_eq!(unlink("acme", &[]).await, Unlinking::Last);
+    let mut replaced = way_in("umbrella");
+    replaced.issuer = "https://umbrella.example/other".to_owned();
+    let replaced = store.unlink(me, "acme", &[replaced], &trace(), AT).await;
+    assert_eq!(replaced.unwrap(), Unlinking::Last);
     assert_eq!(store.identities(me).await.unwrap().len(), 2);
     assert_eq!(unlink("acme", &["umbrella"]).await, Unlinking::Unlinked);
     assert_eq!(unlink("acme", &["umbrella"]).await, Unlinking::NotLinked);
@@ -206,7 +232,7 @@ async fn identities_are_listed_with_their_addresses(store: &dyn UserStore) {
 }
 
 async fn of_two_unlinked_at_once_one_stays(store: &dyn UserStore) {
-    let others = ["acme".to_owned(), "umbrella".to_owned()];
+    let others = ["acme", "umbrella"].map(way_in);
     for round in 0..ROUNDS {
         let me = newcomer(store, &of("acme", &format!("pair{round}"))).await;
         let second = of("umbrella", &format!("pair{round}"));

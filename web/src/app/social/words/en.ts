@@ -167,6 +167,7 @@ export const en = {
     identity_not_found: 'That is not linked any more.',
     provider_not_found: 'That way of signing in is not available here.',
     last_identity: 'This is your last way in, so it stays.',
+    last_admin: 'You are the last admin. Make somebody else one first.',
     reauthentication_required: 'Please show again that it is you.',
     precondition_failed: 'It was changed elsewhere meanwhile.',
     account_closing: 'This account is closed.',

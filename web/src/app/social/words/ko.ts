@@ -168,6 +168,7 @@ export const ko: SocialWords = {
     identity_not_found: '이미 연결이 풀렸어요.',
     provider_not_found: '여기서는 쓸 수 없는 로그인 방법이에요.',
     last_identity: '마지막 남은 로그인 방법이라 풀 수 없어요.',
+    last_admin: '마지막 관리자예요. 먼저 다른 사람을 관리자로 정해 주세요.',
     reauthentication_required: '본인인지 다시 확인해 주세요.',
     precondition_failed: '그사이에 다른 곳에서 바뀌었어요.',
     account_closing: '닫은 계정이에요.',
