@@ -41,6 +41,7 @@ async fn a_block_parts_two_who_are_inside_and_an_unblock_brings_them_back() {
     stage
         .until_room(|room| room.named("바다").is_some() && room.named("바람").is_some())
         .await;
+    (first.is_parted, second.is_parted) = (true, true);
     second.say("어디 갔지").await;
     first.say("조용하다").await;
     let lines = |client: &Client| {

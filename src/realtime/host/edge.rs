@@ -40,6 +40,8 @@ struct Local {
     /// It has everything up to this flush; `None` until it is welcomed or brought up to date.
     from: Option<u64>,
     welcomed: bool,
+    entered: Tick,
+    /// When what brings it up to date was last asked for.
     since: Tick,
 }
 
@@ -138,6 +140,7 @@ impl Edge {
                 refresh: None,
                 from: None,
                 welcomed: false,
+                entered: now,
                 since: now,
             };
             self.conns.insert(conn, fresh);

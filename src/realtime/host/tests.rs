@@ -17,7 +17,7 @@ use crate::domain::visitor::{Identity, Visitor};
 use crate::ports::room::memory::MemoryRoom;
 use crate::ports::room::{ClaimOutcome, StoreError};
 use crate::realtime::limits::Limits;
-use crate::realtime::relay::{Body, MESSAGE_BYTES_MAX, Message};
+use crate::realtime::relay::{Body, MESSAGE_BYTES_MAX, Message, Parcel};
 use crate::realtime::room::{CommandNo, ConnId, Entry, Input, Now};
 use crate::realtime::token::TokenKey;
 
@@ -286,6 +286,20 @@ fn an_edge_of_500_is_brought_up_to_date_once_and_at_no_cost_to_others() {
     let reached: usize = pair.sides[EDGE].flushes.iter().map(|f| f.0.len()).sum();
     assert_eq!(reached, 500, "everyone follows again, in one piece");
     assert_eq!(pair.sides[EDGE].flushes.len(), 1);
+}
+
+#[test]
+fn whoever_left_and_did_not_hear_so_is_sent_away_and_nobody_asks_on_for_them() {
+    let mut pair = Pair::with_edge(2, Limits::DEFAULT);
+    let is_close = |body: &Body| matches!(body, Body::Down { parcel, .. } if matches!(parcel, Parcel::Close(..)));
+    pair.loses = Some(is_close);
+    pair.feed(EDGE, HostInput::Local(Input::Leave { conn: ConnId(1) }));
+    pair.pass(5_000);
+    assert!(pair.loses.is_none(), "it was lost");
+    assert!(pair.sides[EDGE].closes.contains_key(&ConnId(1)));
+    pair.asked = 0;
+    pair.pass(5_000);
+    assert_eq!(pair.asked, 0);
 }
 
 #[test]

@@ -82,7 +82,8 @@ impl Edge {
         actions: &mut Vec<Action>,
     ) {
         for conn in unknown {
-            let settled = |local: &Local| now.since_ms(local.since) >= WAIT_MS_MAX;
+            // Since it came: whoever is behind asks anew all the time, and would wait for ever.
+            let settled = |local: &Local| now.since_ms(local.entered) >= WAIT_MS_MAX;
             if self.conns.get(conn).is_some_and(settled) {
                 self.conns.remove(conn);
                 close(*conn, CloseCode::RoomMoved, actions);
