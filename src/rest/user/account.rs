@@ -72,13 +72,13 @@ pub(super) async fn restore_account(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Everything one owns or said, as a zip archive of JSON files. One at a time, to be taken within ten minutes.
+/// Everything one owns or said, as a zip archive of JSON files. One at a time, to be taken within ten minutes;
+/// `unavailable` says when to come again.
 #[utoipa::path(get, path = "/v1/me/export", tag = "users",
     responses(
         (status = 200, description = "The archive.", content_type = "application/zip", body = Vec<u8>),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "account_closing, reauthentication_required"),
-        (status = 503, description = "unavailable: another of mine is being taken, or too many of others"),
     ))]
 pub(super) async fn export(
     State(accounts): State<AccountService>,
