@@ -126,9 +126,9 @@ async fn a_closed_account_is_in_no_list_no_number_and_no_notice() {
     };
     let mut before: Vec<_> = lists.iter().map(|_| (1, None)).collect();
     (before[0].1, before[1].1) = (Some(1), Some(1));
-    // A follow and a line of one, two requests of the other.
-    before[8].0 = 4;
-    before.push((usize::MAX, Some(4)));
+    // A follow, a tie and a line of one, two requests of the other.
+    before[8].0 = 5;
+    before.push((usize::MAX, Some(5)));
     assert_eq!(lengths().await, before);
 
     close(&friend).await;
