@@ -80,7 +80,7 @@ enum Stage {
     /// The first frame is to come by then.
     Awaiting(Tick),
     Identifying,
-    Inside(Visit),
+    Inside(Box<Visit>),
     Over,
 }
 
@@ -170,7 +170,7 @@ impl Conversation {
             Identity::User { id, login, .. } => Some((id, login)),
             Identity::Guest { .. } => None,
         };
-        self.stage = Stage::Inside(Visit {
+        let visit = Visit {
             meter: Meter::new(&self.limits, now),
             account,
             heard: now,
@@ -178,7 +178,8 @@ impl Conversation {
             is_first: true,
             look_at: None,
             known_until: known_until(&visitor, now),
-        });
+        };
+        self.stage = Stage::Inside(Box::new(visit));
         outputs.push(Output::Tell(Input::Enter {
             conn: self.conn,
             visitor,

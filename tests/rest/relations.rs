@@ -17,7 +17,6 @@ mod tie;
 pub(crate) struct Person {
     pub(crate) browser: Browser,
     pub(crate) handle: String,
-    pub(crate) id: String,
 }
 
 impl Person {
@@ -27,7 +26,6 @@ impl Person {
         let text = |field: &str| me[field].as_str().unwrap().to_owned();
         Self {
             handle: text("handle"),
-            id: text("id"),
             browser,
         }
     }

@@ -1,6 +1,6 @@
 //! `/v1/admin`.
 
-use super::{NOBODY, Row, row};
+use super::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

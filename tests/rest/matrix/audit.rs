@@ -1,6 +1,6 @@
 //! `/v1/me/audit` and `/v1/admin/audit`.
 
-use super::{NOBODY, Row, row};
+use super::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

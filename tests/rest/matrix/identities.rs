@@ -1,6 +1,6 @@
 //! `/v1/me/identities`: everybody's own, each of them the only one.
 
-use super::{NOBODY, Row, row};
+use super::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

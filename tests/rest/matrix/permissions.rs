@@ -1,6 +1,6 @@
 //! `/v1/admin/users/{handle}`: the owner's role and suspension.
 
-use super::{NOBODY, Row, row, with_body};
+use super::{Row, row, with_body};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

@@ -1,6 +1,6 @@
 //! Relations between people: `/v1/users/{handle}/...` and one's own lists. Whom the owner blocked finds nobody there.
 
-use super::{NOBODY, Row, row, with_body};
+use super::{Row, row, with_body};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

@@ -1,6 +1,6 @@
 //! `/v1/rooms`: the owner's room is public, and guests are allowed.
 
-use super::{NOBODY, Row, row, with_body};
+use super::{Row, row, with_body};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

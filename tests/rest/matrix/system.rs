@@ -1,6 +1,6 @@
 //! The server itself.
 
-use super::{NOBODY, Row, row};
+use super::{Row, row};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

@@ -1,6 +1,6 @@
 //! `/v1/me/tokens`: `{id}` is the owner's.
 
-use super::{NOBODY, Row, row, with_body};
+use super::{Row, row, with_body};
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[

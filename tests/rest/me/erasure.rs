@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::Method;
 use maru::adapters::sqlite::SqliteRooms;
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::{NodeId, RoomId, UserId};

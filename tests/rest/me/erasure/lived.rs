@@ -19,7 +19,6 @@ use maru::ports::room::{ClaimOutcome, NewRoom, Present, RoomSave, RoomStore, Ses
 use maru::ports::user::{Identity, UserStore};
 use serde_json::json;
 
-use super::DAY_MS;
 use crate::browser::Browser;
 use crate::server::Server;
 
