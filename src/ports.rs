@@ -17,3 +17,4 @@ pub mod relay;
 pub mod room;
 pub mod settings;
 pub mod user;
+pub mod whereabouts;

@@ -39,6 +39,12 @@ pub fn visitor(person: u8) -> Visitor {
         },
         follows_owner: person == 2,
         origin: Some(person.into()),
+        // The second does not want to hear the fourth.
+        unheard: match person {
+            1 => [user_id(3).to_string()].into(),
+            _ => [].into(),
+        },
+        unheard_ms: None,
     }
 }
 

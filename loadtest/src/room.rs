@@ -175,6 +175,8 @@ fn crowded(people: u32, effects: &mut Vec<Effect>) -> Room {
             name: format!("Guest {guest}"),
             look: Look([0; LOOK_SLOTS]),
             hidden: std::collections::BTreeSet::new(),
+            unheard: std::collections::BTreeSet::new(),
+            unheard_ms: None,
             follows_owner: false,
             origin: None,
         };

@@ -96,6 +96,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         .watched_by(live.lines.clone());
     let relations =
         RelationService::new(store.clone(), store.clone(), clock).telling(telling.clone());
+    let rooms = rooms.seeing(live.lines.clone(), store.clone());
     let rules = HandleRules {
         pause_ms: u64::from(config.auth.handle_change_days) * DAY_MS,
         kept_ms: HANDLE_KEPT_MS,
@@ -119,7 +120,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         .merge(rest::permission::router(auth.clone()))
         .merge(rest::identity::router(auth.clone()))
         .merge(rest::relation::router(rest::relation::RelationState {
-            relations,
+            relations: relations.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::notification::router(
@@ -132,6 +133,8 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             profiles,
             accounts,
             settings,
+            relations,
+            rooms: rooms.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::room::router(rest::room::RoomState {

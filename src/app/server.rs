@@ -24,6 +24,7 @@ use crate::realtime::token::TokenKey;
 use crate::services::account::{AccountParts, AccountService};
 use crate::services::room::{OriginKey, RoomService};
 use crate::workers::erasure::Erasure;
+use crate::workers::granting::Granting;
 use crate::workers::outbox;
 
 /// How long a stopping process waits for saves, closes and answers under way.
@@ -49,6 +50,7 @@ pub struct Server {
     relay: tokio::task::JoinHandle<()>,
     ends: tokio::task::JoinHandle<()>,
     erasure: tokio::task::JoinHandle<()>,
+    granting: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -115,6 +117,12 @@ impl Server {
             clock,
             limits,
         ));
+        let granting = Granting {
+            settings: Arc::new(sqlite.clone()),
+            sink: live.lines.clone(),
+            watcher: live.lines.clone(),
+        };
+        let granting = spawn_until(granting.run(clock), stop.clone());
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
         let Routers { router, page } = router(RouterParts {
@@ -162,6 +170,7 @@ impl Server {
             relay,
             ends,
             erasure,
+            granting,
         })
     }
 
@@ -186,7 +195,11 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        for outlived in [self.writer, self.lease, self.relay, self.ends, self.erasure] {
+        let workers = [self.ends, self.erasure, self.granting];
+        for outlived in [self.writer, self.lease, self.relay]
+            .into_iter()
+            .chain(workers)
+        {
             if let Err(error) = outlived.await {
                 tracing::error!(%error, "what outlives the rooms did not end well");
             }

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::WallMs;
 use super::id::{RoomId, SessionId, UserId};
+use super::version::Version;
 
 /// The most chat lines kept with a room.
 pub const CHAT_LINES_MAX: usize = 100;
@@ -263,4 +264,27 @@ pub struct RoomCard {
     pub name: String,
     /// Who may come in and do what. Holds names of banned people: not for showing as it is.
     pub access: Access,
+}
+
+impl RoomCard {
+    /// Names the rules as they are: of equal rules it is equal, on every node and in every store, and of others it is
+    /// another one.
+    pub fn rules_version(&self) -> Version {
+        let access = &self.access;
+        let people_max = access.people_max.map_or(-1, i64::from);
+        let flags = [access.guests_allowed.into(), access.locked.into(), 0xff];
+        let rules = [
+            self.name.as_bytes(),
+            // In no text: what comes after cannot pass for a part of the name.
+            &[0xff],
+            access.visibility.as_str().as_bytes(),
+            &flags,
+            &people_max.to_be_bytes(),
+        ];
+        // FNV-1a.
+        let bytes = rules.into_iter().flatten();
+        Version(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        }))
+    }
 }

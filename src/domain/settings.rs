@@ -117,8 +117,7 @@ pub struct Settings {
     pub account_private: bool,
     /// Who may come into rooms that are made from now on, until their rules say otherwise.
     pub room_default_visibility: Visibility,
-    /// To whom it is shown where the person is. Rooms show who is in them to whoever is there too; nothing shows it
-    /// from outside yet, and whatever will must ask this first.
+    /// To whom a profile shows where the person is. A room shows who is in it to whoever is there too.
     pub show_presence: ShownTo,
     /// To whom it is shown where the person has been.
     pub show_visits: ShownTo,

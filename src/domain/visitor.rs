@@ -81,6 +81,12 @@ pub struct Visitor {
     pub follows_owner: bool,
     /// A keyed hash of the client's address, where it is known.
     pub origin: Option<u64>,
+    /// The ids of people whose words this visitor does not want. It does not work the other way.
+    #[serde(default)]
+    pub unheard: BTreeSet<String>,
+    /// In how many milliseconds one of them is to be heard again, if that comes by itself.
+    #[serde(default)]
+    pub unheard_ms: Option<u64>,
 }
 
 impl Visitor {

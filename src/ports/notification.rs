@@ -31,8 +31,8 @@ pub trait NotificationStore: Send + Sync {
     /// [`COALESCE_MS`](crate::domain::notification::COALESCE_MS).
     async fn notify(&self, notice: &NewNotice) -> Result<Option<Delivery>, NoticesUnavailable>;
 
-    /// Notices before a place, newest first. Those by people hidden from the receiver are left out, here and of the
-    /// count.
+    /// Notices before a place, newest first. Those by people who are hidden from the receiver or have closed their
+    /// account are left out, here and of the count.
     async fn list(
         &self,
         user: UserId,

@@ -1,7 +1,5 @@
 //! The profile store: what people show of themselves, the handles they have and had, and finding them by name.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +51,8 @@ pub struct HandleRules {
 pub enum Renamed {
     /// It is theirs now, or was already.
     Done(Profile),
+    /// The profile is not at the version the change was made for; nothing was changed.
+    Stale,
     /// Somebody has it, or had it until lately; nothing was changed.
     Taken,
     /// The last change is too short ago; nothing was changed.
@@ -77,6 +77,16 @@ pub enum FoundAfter {
     Within(UserId),
 }
 
+/// Some of those found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FoundPage {
+    /// Those who fit best first, each with the place after them.
+    pub people: Vec<(User, FoundAfter)>,
+    /// Where to go on when the search ended before it had looked at everybody: fewer than asked for are here, perhaps
+    /// none, and there may be more.
+    pub unfinished: Option<FoundAfter>,
+}
+
 /// Where profiles are durable. Each change is one atomic step that also writes down the event of it.
 ///
 /// Who has closed their account, or is suspended, is found by [`ProfileStore::profile`] alone.
@@ -96,7 +106,7 @@ pub trait ProfileStore: Send + Sync {
         expected: &Expected,
     ) -> Result<Changed<Profile>, UserStoreError>;
 
-    /// Gives somebody another handle, if nobody has it.
+    /// Gives somebody another handle, if nobody has it and the profile is at an expected version.
     ///
     /// However many ask at once, a handle has one owner. The one given up is kept from the same step on, and nobody
     /// but the person gets it while it is. A person's own is theirs to take back. The same handle again is no change.
@@ -105,18 +115,19 @@ pub trait ProfileStore: Send + Sync {
         id: UserId,
         handle: &str,
         rules: HandleRules,
+        expected: &Expected,
         at: WallMs,
     ) -> Result<Renamed, UserStoreError>;
 
-    /// People found by the beginning of their handle or by words of their name, none of `hidden`: the one whose
-    /// handle it is, then those whose handle begins with it, whose name begins with it, whose name holds every word
-    /// of it. Nobody twice on the way through the pages. Each with the place after them.
+    /// People found by the beginning of their handle or by words of their name: the one whose handle it is, then
+    /// those whose handle begins with it, whose name begins with it, whose name holds every word of it. Nobody who
+    /// blocks the viewer or is blocked by them, and nobody twice on the way through the pages.
     async fn search(
         &self,
         query: &NameQuery,
-        hidden: &BTreeSet<String>,
+        viewer: Option<UserId>,
         after: Option<&FoundAfter>,
         limit: u32,
         now: WallMs,
-    ) -> Result<Vec<(User, FoundAfter)>, UserStoreError>;
+    ) -> Result<FoundPage, UserStoreError>;
 }

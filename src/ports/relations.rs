@@ -1,7 +1,7 @@
 //! What people are to each other: read by rooms at their doors and by every service that shows people to people,
 //! written by the relation service. The writing is in `follows`, `blocks` and `ties`, the lists in `lists`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -24,8 +24,9 @@ pub use lists::{Entry, List, Place, RelationLists};
 pub use ties::{TIE_REQUESTS_MAX, TIES_MAX, Testified, TieStore, Tied};
 pub use view::RelationView;
 
-/// The most people read into [`RelationReader::hidden_from`] of those who block somebody, the newest first. Those
-/// beyond know it themselves: nothing shows a person to whom they block.
+/// The most people read into [`RelationReader::hidden_from`] of those who block somebody, the newest first. In a live
+/// room those beyond are missed on this side alone: each brings along whom they block, which hides the two from each
+/// other while both are there.
 pub const HIDDEN_BY_MAX: u32 = 2_000;
 
 /// Relations cannot be looked up or changed now. Whoever asks must refuse rather than guess.
@@ -59,18 +60,19 @@ pub trait RelationReader: Send + Sync {
     async fn follows(&self, user: UserId, owner: UserId) -> Result<bool, RelationsUnavailable>;
 
     /// The ids, as text, of people whom `user` must not see and who must not see `user`: all they block, and the
-    /// newest [`HIDDEN_BY_MAX`] who block them.
+    /// newest [`HIDDEN_BY_MAX`] who block them. It is cut: for live rooms only, where the other side brings its own.
+    /// Everybody else asks [`RelationReader::is_hidden`], or the store leaves the hidden out itself.
     async fn hidden_from(&self, user: UserId) -> Result<BTreeSet<String>, RelationsUnavailable>;
 
     /// Whether the two must not see each other: one of them blocks the other.
     async fn is_hidden(&self, one: UserId, other: UserId) -> Result<bool, RelationsUnavailable>;
 
-    /// The people whose words `user` does not want to be told of at this time.
+    /// The people whose words `user` does not want at this time, each with the end of that, if it ends by itself.
     async fn muted_by(
         &self,
         user: UserId,
         now: WallMs,
-    ) -> Result<BTreeSet<UserId>, RelationsUnavailable>;
+    ) -> Result<BTreeMap<UserId, Option<WallMs>>, RelationsUnavailable>;
 
     /// The tie between the two, as `user` sees it.
     async fn tie(&self, user: UserId, other: UserId) -> Result<Option<Tie>, RelationsUnavailable>;

@@ -110,6 +110,17 @@ pub enum Unlinking {
     SignedOut,
 }
 
+/// Whom a handle means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// Who.
+    pub id: UserId,
+    /// They have closed their account.
+    pub is_closed: bool,
+    /// They are suspended at this time.
+    pub is_suspended: bool,
+}
+
 /// The store failed; what was asked may or may not have happened. Every operation here may be repeated.
 #[derive(Debug, thiserror::Error)]
 #[error("the user store failed")]
@@ -155,6 +166,9 @@ pub trait UserStore: Send + Sync {
 
     /// The account with this id.
     async fn by_id(&self, id: UserId) -> Result<Option<User>, UserStoreError>;
+
+    /// Who has this handle, or had it until `now` and not longer ago than it is kept.
+    async fn named(&self, handle: &str, now: WallMs) -> Result<Option<Named>, UserStoreError>;
 
     /// The account with this handle.
     async fn by_handle(&self, handle: &str) -> Result<Option<User>, UserStoreError>;

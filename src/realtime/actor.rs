@@ -24,6 +24,7 @@ use super::room::{CommandNo, CommandOutcome, ConnId, Input, Now};
 use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{Decision, Visibility};
+use crate::domain::version::Expected;
 use crate::ports::relay::Relay;
 use crate::ports::room::{RoomStore, StoreError};
 
@@ -60,6 +61,8 @@ pub struct Asked {
     pub name: String,
     /// What.
     pub decision: Box<Decision>,
+    /// The rules it is made for.
+    pub expected: Expected,
     /// Who waits.
     pub answer: oneshot::Sender<CommandOutcome>,
 }
@@ -297,6 +300,7 @@ impl RoomActor {
             by: asked.by,
             name: asked.name,
             decision: asked.decision,
+            expected: asked.expected,
             reply,
         }));
     }

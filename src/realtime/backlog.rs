@@ -278,6 +278,11 @@ impl Backlog {
         self.lag.has_gap()
     }
 
+    /// Whether the room has said its first word.
+    pub const fn is_greeted(&self) -> bool {
+        self.is_greeted
+    }
+
     /// Whether the close frame is out or on its way.
     pub const fn is_closing(&self) -> bool {
         self.closing

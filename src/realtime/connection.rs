@@ -212,7 +212,8 @@ impl Connection {
                     }
                     Output::Lookup(bearer) => {
                         let found = Box::pin(self.look_up(&bearer)).await;
-                        self.conversation.looked_up(found, &mut outputs);
+                        let now = self.context.clock.tick();
+                        self.conversation.looked_up(found, now, &mut outputs);
                     }
                     Output::Over => {}
                 }
@@ -254,7 +255,8 @@ impl Connection {
         self.visit = gate.visit(&bearer).map_err(not_admitted)?;
         self.conversation.admit(&bearer, context.clock.tick())?;
         if let Bearer::User { id, .. } = &bearer {
-            self.line = Some(context.lines.open(*id, self.outbox.clone()));
+            let stay = (self.room, now);
+            self.line = Some(context.lines.open(*id, stay, self.outbox.clone()));
         }
         let visitor = self.look_up(&bearer).await?;
         let handle = context

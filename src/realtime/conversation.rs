@@ -80,7 +80,7 @@ enum Stage {
     /// The first frame is to come by then.
     Awaiting(Tick),
     Identifying,
-    Inside(Visit),
+    Inside(Box<Visit>),
     Over,
 }
 
@@ -95,6 +95,8 @@ struct Visit {
     is_first: bool,
     /// What is known of the visitor is out of date: when they are looked up again unless they are before.
     look_at: Option<Tick>,
+    /// When it is out of date by itself.
+    known_until: Option<Tick>,
 }
 
 impl Conversation {
@@ -168,14 +170,16 @@ impl Conversation {
             Identity::User { id, login, .. } => Some((id, login)),
             Identity::Guest { .. } => None,
         };
-        self.stage = Stage::Inside(Visit {
+        let visit = Visit {
             meter: Meter::new(&self.limits, now),
             account,
             heard: now,
             pinged: now,
             is_first: true,
             look_at: None,
-        });
+            known_until: known_until(&visitor, now),
+        };
+        self.stage = Stage::Inside(Box::new(visit));
         outputs.push(Output::Tell(Input::Enter {
             conn: self.conn,
             visitor,
@@ -184,7 +188,12 @@ impl Conversation {
     }
 
     /// Who the visitor is now, or why that is not known.
-    pub fn looked_up(&mut self, found: Result<Box<Visitor>, Refusal>, outputs: &mut Vec<Output>) {
+    pub fn looked_up(
+        &mut self,
+        found: Result<Box<Visitor>, Refusal>,
+        now: Tick,
+        outputs: &mut Vec<Output>,
+    ) {
         let Stage::Inside(visit) = &mut self.stage else {
             return;
         };
@@ -192,6 +201,7 @@ impl Conversation {
         match found {
             Ok(visitor) => {
                 visit.look_at = None;
+                visit.known_until = known_until(&visitor, now);
                 outputs.push(Output::Tell(Input::Refresh { conn, visitor }));
             }
             // It was not them who asked, and it is done again until it works.
@@ -260,8 +270,9 @@ impl Conversation {
                     outputs.push(send(ServerFrame::Ping { nonce }));
                 }
                 if let Stage::Inside(visit) = &mut self.stage
-                    && visit.look_at.is_some_and(|due| now >= due)
+                    && visit.look_due().is_some_and(|due| now >= due)
                 {
+                    visit.known_until = None;
                     visit.look_again(now, outputs);
                 }
             }
@@ -276,7 +287,7 @@ impl Conversation {
             Stage::Inside(visit) => {
                 let (ping, silent) = (visit.ping_at(&self.limits), visit.silent_at(&self.limits));
                 let next = ping.min(silent);
-                Some(visit.look_at.map_or(next, |look| next.min(look)))
+                Some(visit.look_due().map_or(next, |look| next.min(look)))
             }
             Stage::Identifying | Stage::Over => None,
         }
@@ -318,6 +329,10 @@ impl Visit {
         }
     }
 
+    fn look_due(&self) -> Option<Tick> {
+        self.look_at.into_iter().chain(self.known_until).min()
+    }
+
     fn ping_at(&self, limits: &Limits) -> Tick {
         self.heard.max(self.pinged).plus_ms(limits.heartbeat_ms)
     }
@@ -325,6 +340,11 @@ impl Visit {
     fn silent_at(&self, limits: &Limits) -> Tick {
         self.heard.plus_ms(limits.silence_ms_max)
     }
+}
+
+/// When what is known of a visitor is out of date by itself.
+fn known_until(visitor: &Visitor, now: Tick) -> Option<Tick> {
+    visitor.unheard_ms.map(|ms| now.plus_ms(ms))
 }
 
 fn send(server_frame: ServerFrame) -> Output {

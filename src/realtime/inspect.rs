@@ -15,6 +15,7 @@ use super::room::{CommandOutcome, ConnId, MemberInspection, Now, Room, RoomInspe
 use super::rooms::Rooms;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::Decision;
+use crate::domain::version::Expected;
 
 /// How long a room may take to answer before it counts as stuck.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
@@ -124,13 +125,14 @@ pub enum Decided {
 }
 
 impl Rooms {
-    /// Hands a decision of a room's owner to the room, opened if need be, and waits until it is saved or refused.
+    /// Hands a decision of a room's owner, made for these rules, to the room, opened if need be, and waits until it is
+    /// saved or refused.
     pub async fn decide(
         self: &Arc<Self>,
         room: RoomId,
-        by: UserId,
-        name: String,
+        (by, name): (UserId, String),
         decision: Decision,
+        expected: Expected,
     ) -> Decided {
         let Ok(handle) = self.open(room) else {
             return Decided::Unreachable;
@@ -141,6 +143,7 @@ impl Rooms {
             by,
             name,
             decision,
+            expected,
             answer,
         };
         let deciding = async {

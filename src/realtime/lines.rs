@@ -11,14 +11,18 @@ use tokio::sync::Notify;
 
 use super::frame;
 use super::outbox::Outbox;
-use crate::domain::id::UserId;
+use crate::domain::clock::WallMs;
+use crate::domain::id::{RoomId, UserId};
 use crate::domain::notification::{Delivery, NoticeKind};
 use crate::ports::notification::NotificationSink;
 use crate::ports::people::PeopleChanges;
 use crate::ports::relations::RelationChanges;
+use crate::ports::whereabouts::{Stay, Whereabouts};
 
 /// The way to one connection.
 struct End {
+    room: RoomId,
+    since: WallMs,
     outbox: Arc<Outbox>,
     /// Says that what was looked up of the person is out of date, and keeps saying so until that is heard.
     changed: Arc<Notify>,
@@ -40,10 +44,17 @@ impl fmt::Debug for Lines {
 impl Lines {
     /// Registers a connection of an account. To be done before the account is looked up, so that no change falls
     /// between the two.
-    pub fn open(self: &Arc<Self>, user: UserId, outbox: Arc<Outbox>) -> Line {
+    pub fn open(
+        self: &Arc<Self>,
+        user: UserId,
+        (room, since): (RoomId, WallMs),
+        outbox: Arc<Outbox>,
+    ) -> Line {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let changed = Arc::new(Notify::new());
         let end = End {
+            room,
+            since,
             outbox,
             changed: changed.clone(),
         };
@@ -84,6 +95,24 @@ impl NotificationSink for Lines {
         for end in ends.values() {
             end.outbox.push(bytes.clone());
         }
+    }
+}
+
+impl Whereabouts for Lines {
+    fn of(&self, user: UserId) -> Vec<Stay> {
+        let ends = self.ends();
+        let ends = ends.get(&user).into_iter().flat_map(BTreeMap::values);
+        // Inside are those whom the room has bid welcome and not sent away.
+        let inside = ends.filter(|end| end.outbox.is_greeted() && !end.outbox.is_closing());
+        let mut stays: BTreeMap<RoomId, WallMs> = BTreeMap::new();
+        for end in inside {
+            let since = stays.entry(end.room).or_insert(end.since);
+            *since = end.since.min(*since);
+        }
+        let stays = stays.into_iter().map(|(room, since)| Stay { room, since });
+        let mut stays: Vec<Stay> = stays.collect();
+        stays.sort_by_key(|stay| std::cmp::Reverse(stay.since));
+        stays
     }
 }
 

@@ -106,6 +106,11 @@ impl Outbox {
         self.with(|backlog, write| backlog.close(last_words, write));
     }
 
+    /// Whether the room has said its first word.
+    pub fn is_greeted(&self) -> bool {
+        self.lock().is_greeted()
+    }
+
     /// Whether the close frame is out or on its way.
     pub fn is_closing(&self) -> bool {
         self.lock().is_closing()

@@ -195,8 +195,12 @@ impl Room {
                 by,
                 name,
                 decision,
+                expected,
                 reply,
-            } => self.command(by, name, *decision, reply, now, effects),
+            } => {
+                let decision = (*decision, &expected);
+                self.command((by, name), decision, reply, now, effects);
+            }
             Input::Leave { conn } => self.leave(conn, now, effects),
             Input::Lost { conn } => self.lost(conn, now),
             Input::Missed { conn } => self.missed(conn, effects),

@@ -1,11 +1,14 @@
 //! Versions over HTTP (RFC 9110, section 13): `ETag` on answers, `If-None-Match` to not send what the client has,
-//! `If-Match` to not change what the client has not seen.
+//! `If-Match` to not change what the client has not seen. A tag is a version, and where the answer tells more than
+//! what has it, a digest of the answer beside it.
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -32,11 +35,12 @@ enum Tags {
     List(Vec<Tag>),
 }
 
-/// One entity tag. None of ours is anything but a number.
+/// One entity tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Tag {
     weak: bool,
-    version: Option<Version>,
+    /// None: a tag that is none of ours.
+    named: Option<(Version, Option<u64>)>,
 }
 
 /// The tag of a version. Strong: two answers of one version say the same, packed or not.
@@ -48,12 +52,30 @@ pub fn etag(version: Version) -> HeaderValue {
 
 /// The answer about something that has versions: itself or, if the client has this one, that it has not changed.
 pub fn versioned(version: Version, known: &IfNoneMatch, body: impl IntoResponse) -> Response {
+    answer(etag(version), known.holds(version, None), body)
+}
+
+/// The same for an answer that tells more than what has versions: it has changed when any of it has. What `If-Match`
+/// asks for is the version alone, since that alone is what a change is made to.
+pub fn described(version: Version, known: &IfNoneMatch, body: &impl Serialize) -> Response {
+    let Ok(json) = serde_json::to_vec(body) else {
+        return Problem::new(Code::Internal).into_response();
+    };
+    let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = Sha256::digest(&json).into();
+    let digest = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let text = format!("\"{}-{digest:016x}\"", version.0);
+    let tag = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
+    let body = ([(CONTENT_TYPE, "application/json")], json);
+    answer(tag, known.holds(version, Some(digest)), body)
+}
+
+fn answer(tag: HeaderValue, is_known: bool, body: impl IntoResponse) -> Response {
     let headers = [
-        (ETAG, etag(version)),
+        (ETAG, tag),
         // Kept by the asker alone, and asked about each time.
         (CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
     ];
-    if known.holds(version) {
+    if is_known {
         (StatusCode::NOT_MODIFIED, headers).into_response()
     } else {
         (headers, body).into_response()
@@ -61,12 +83,12 @@ pub fn versioned(version: Version, known: &IfNoneMatch, body: impl IntoResponse)
 }
 
 impl IfNoneMatch {
-    /// Whether the client has this version. Weak tags count: they say the same.
-    pub fn holds(&self, version: Version) -> bool {
+    /// Whether the client has this answer. Weak tags count: they say the same.
+    fn holds(&self, version: Version, digest: Option<u64>) -> bool {
         match &self.0 {
             None => false,
             Some(Tags::Any) => true,
-            Some(Tags::List(tags)) => tags.iter().any(|tag| tag.version == Some(version)),
+            Some(Tags::List(tags)) => tags.iter().any(|tag| tag.named == Some((version, digest))),
         }
     }
 }
@@ -79,7 +101,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             None | Some(Tags::Any) => Expected::Any,
             Some(Tags::List(tags)) => {
                 let strong = tags.into_iter().filter(|tag| !tag.weak);
-                Expected::OneOf(strong.filter_map(|tag| tag.version).collect())
+                Expected::OneOf(strong.filter_map(|tag| Some(tag.named?.0)).collect())
             }
         }))
     }
@@ -127,7 +149,7 @@ fn parse_list(mut rest: &str, tags: &mut Vec<Tag>) -> Option<()> {
         }
         tags.push(Tag {
             weak: weak.is_some(),
-            version: version_of(inside),
+            named: named(inside),
         });
         rest = after.trim_start_matches([' ', '\t']);
         if !rest.is_empty() && !rest.starts_with(',') {
@@ -136,10 +158,17 @@ fn parse_list(mut rest: &str, tags: &mut Vec<Tag>) -> Option<()> {
     }
 }
 
-/// The version a tag of ours names: one text for each.
-fn version_of(text: &str) -> Option<Version> {
-    let version: u64 = text.parse().ok()?;
-    (version.to_string() == text).then_some(Version(version))
+/// What a tag of ours names: one text for each.
+fn named(text: &str) -> Option<(Version, Option<u64>)> {
+    let (number, digest) = match text.split_once('-') {
+        Some((number, hex)) => {
+            let digest = u64::from_str_radix(hex, 16).ok()?;
+            (format!("{digest:016x}") == hex).then_some((number, Some(digest)))?
+        }
+        None => (text, None),
+    };
+    let version: u64 = number.parse().ok()?;
+    (version.to_string() == number).then_some((Version(version), digest))
 }
 
 fn header_parameter(name: &HeaderName, description: &str) -> Parameter {
@@ -195,8 +224,10 @@ mod tests {
         assert_eq!(if_match(&["\"7\""]).await, of(&[7]));
         assert_eq!(if_match(&["\"7\",, \"8\" ", "\"9\""]).await, of(&[7, 8, 9]));
         assert_eq!(if_match(&["W/\"7\", \"8\""]).await, of(&[8]));
+        // With what else was answered, or without.
+        assert_eq!(if_match(&["\"7-00000000000000ff\""]).await, of(&[7]));
         // Tags of somebody else, and other ways to write a number, are no version of ours.
-        let foreign = "\"a,b\", \"07\", \"+7\", \"\", \"99999999999999999999\"";
+        let foreign = "\"a,b\", \"07\", \"+7\", \"\", \"99999999999999999999\", \"7-ff\", \"7-00000000000000FF\"";
         assert_eq!(if_match(&[foreign]).await, of(&[]));
         assert!(!Expected::OneOf(Vec::new()).admits(Version(7)));
         assert!(Expected::OneOf(vec![Version(7)]).admits(Version(7)));
@@ -237,5 +268,22 @@ mod tests {
         for known in [&["\"7\""][..], &["W/\"7\""], &["\"6\", \"7\""], &["*"]] {
             assert_eq!(answer(known), 304, "{known:?}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_tells_more_than_its_version_has_a_tag_of_its_own() {
+        let answer = |version, known: &str, body: &str| {
+            let tags = [(IF_NONE_MATCH, HeaderValue::from_str(known).unwrap())];
+            let known = read(&tags.into_iter().collect(), &IF_NONE_MATCH).unwrap();
+            let response = described(Version(version), &IfNoneMatch(known), &body);
+            let tag = response.headers()[ETAG].to_str().unwrap().to_owned();
+            (response.status().as_u16(), tag)
+        };
+        let (status, tag) = answer(7, "\"7\"", "body");
+        assert_eq!(status, 200, "the version alone is not all of it");
+        assert!(tag.starts_with("\"7-"), "{tag}");
+        assert_eq!(answer(7, &tag, "body"), (304, tag.clone()));
+        assert_eq!(answer(7, &tag, "other").0, 200);
+        assert_eq!(answer(8, &tag, "body").0, 200);
     }
 }

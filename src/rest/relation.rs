@@ -93,7 +93,7 @@ async fn now(
     Ok(not_kept(RelationBody { relation }))
 }
 
-fn refused(error: RelationError) -> Problem {
+pub(super) fn refused(error: RelationError) -> Problem {
     match error {
         RelationError::NoSuchUser => Problem::new(Code::UserNotFound),
         RelationError::FollowsOneself => Problem::new(Code::FollowsOneself),

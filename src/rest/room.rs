@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 
 use super::auth::{Holder, Viewer};
 use super::cursor::{self, Page};
+use super::etag::{IfNoneMatch, described};
 use super::idempotency::Replayable;
 use super::problem::{Code, Json, Path, Problem};
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
@@ -124,6 +125,7 @@ struct CardBody {
     id: RoomId,
     name: String,
     theme: ThemeBody,
+    /// All of them, also those whom the viewer would not see there.
     people_now: usize,
     items: Vec<ItemBody>,
     owner: OwnerBody,
@@ -251,10 +253,12 @@ async fn list(
 
 /// A room.
 #[utoipa::path(get, path = "/v1/rooms/{id}", tag = "rooms",
-    params(("id" = RoomId, Path, description = "Which.")),
+    params(("id" = RoomId, Path, description = "Which."), IfNoneMatch),
     security((), ("cookie" = [])),
     responses(
-        (status = 200, description = "The room, as the viewer may see it.", body = RoomBody),
+        (status = 304, description = "The client has it."),
+        (status = 200, description = "The room, as the viewer may see it.", body = RoomBody,
+            headers(("etag" = String, description = "The version of the rules, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
         (status = 404, description = "room_not_found"),
@@ -263,15 +267,22 @@ async fn show(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
     Path(room): Path<RoomId>,
+    known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
     let view = state.service.view(room, viewer).await.map_err(refused)?;
-    Ok(body(&state, view, viewer))
+    Ok(body(&state, view, viewer, &known))
 }
 
 /// A room with its rules, as this viewer sees it.
-fn body(state: &RoomState, view: RoomView, viewer: Option<UserId>) -> Response {
+fn body(
+    state: &RoomState,
+    view: RoomView,
+    viewer: Option<UserId>,
+    known: &IfNoneMatch,
+) -> Response {
     let what = &view.room.card;
+    let version = what.rules_version();
     let role = what.role_of(viewer);
     let people_max = what
         .access
@@ -289,7 +300,7 @@ fn body(state: &RoomState, view: RoomView, viewer: Option<UserId>) -> Response {
         seq,
         role,
     };
-    Json(RoomBody { room }).into_response()
+    described(version, known, &RoomBody { room })
 }
 
 /// How a visitor without an account appears.
@@ -385,7 +396,7 @@ fn limited(excess: Excess) -> Problem {
     }
 }
 
-fn refused(error: RoomError) -> Problem {
+pub(super) fn refused(error: RoomError) -> Problem {
     match error {
         RoomError::NotFound => Problem::new(Code::RoomNotFound),
         RoomError::Forbidden => Problem::new(Code::Forbidden),
@@ -397,5 +408,6 @@ fn refused(error: RoomError) -> Problem {
         RoomError::Store(error) => Problem::unavailable(&error),
         RoomError::People(error) => Problem::unavailable(&error),
         RoomError::Relations(error) => Problem::unavailable(&error),
+        RoomError::Users(error) => Problem::unavailable(&error),
     }
 }

@@ -5,18 +5,25 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, LOCATION};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::auth::Viewer;
+use super::etag::{IfNoneMatch, described};
 use super::problem::{Code, Json, Path, Problem};
+use crate::domain::id::{RoomId, UserId};
 use crate::domain::profile::{Link, Profile};
+use crate::domain::relation::Counts;
 use crate::domain::user::User;
+use crate::domain::version::Version;
 use crate::ports::profile::Found;
 use crate::services::account::AccountService;
 use crate::services::auth::AuthService;
 use crate::services::profile::{ProfileError, ProfileService};
+use crate::services::relation::RelationService;
+use crate::services::room::{Presence, RoomService};
 use crate::services::settings::SettingsService;
 
 mod account;
@@ -34,6 +41,10 @@ pub struct UserState {
     pub accounts: AccountService,
     /// The settings service.
     pub settings: SettingsService,
+    /// Counts people.
+    pub relations: RelationService,
+    /// Says where people are.
+    pub rooms: RoomService,
     /// Tells who asks.
     pub auth: AuthService,
 }
@@ -79,47 +90,122 @@ pub fn router(state: UserState) -> OpenApiRouter {
     routes().with_state(state)
 }
 
+/// How many people are what to somebody: as many as the viewer finds in the lists.
+#[derive(Serialize, ToSchema)]
+struct CountsBody {
+    followers: u32,
+    following: u32,
+    ties: u32,
+}
+
+impl From<Counts> for CountsBody {
+    fn from(counts: Counts) -> Self {
+        Self {
+            followers: counts.followers,
+            following: counts.following,
+            ties: counts.ties,
+        }
+    }
+}
+
+impl CountsBody {
+    /// None where the lists are not for the viewer.
+    async fn of(
+        state: &UserState,
+        profile: &Profile,
+        viewer: Option<UserId>,
+    ) -> Result<Option<Self>, Problem> {
+        let counts = state.relations.counts(viewer, profile.user.id).await;
+        Ok(counts.map_err(super::relation::refused)?.map(Self::from))
+    }
+}
+
 /// A profile, as everybody sees it.
 #[derive(Serialize, ToSchema)]
 struct Shown {
     #[serde(flatten)]
     user: User,
     links: Vec<Link>,
+    /// Null: a private account, which the viewer does not follow.
+    #[schema(required)]
+    counts: Option<CountsBody>,
 }
 
-impl From<Profile> for Shown {
-    fn from(profile: Profile) -> Self {
+impl Shown {
+    fn new(profile: Profile, counts: Option<CountsBody>) -> Self {
         Self {
             user: profile.user,
             links: profile.links,
+            counts,
         }
     }
 }
 
+/// Where somebody is.
+#[derive(Serialize, ToSchema)]
+struct PresenceBody {
+    room_id: RoomId,
+    room_name: String,
+    /// Since when, without a break.
+    #[serde(with = "time::serde::rfc3339")]
+    since_at: OffsetDateTime,
+}
+
+impl From<Presence> for PresenceBody {
+    fn from(presence: Presence) -> Self {
+        Self {
+            room_id: presence.room,
+            room_name: presence.name,
+            since_at: presence.since.to_offset(),
+        }
+    }
+}
+
+/// A profile, and where the person is.
+#[derive(Serialize, ToSchema)]
+struct InFull {
+    #[serde(flatten)]
+    profile: Shown,
+    /// The room they are in now; null: in none, in none the viewer may know of, or they do not show it to the viewer.
+    #[schema(required)]
+    presence: Option<PresenceBody>,
+}
+
 #[derive(Serialize, ToSchema)]
 struct UserBody {
-    user: Shown,
+    user: InFull,
 }
 
 /// Somebody's profile. A handle the person gave up in the last 90 days leads to the one they have.
 #[utoipa::path(get, path = "/v1/users/{handle}", tag = "users",
-    params(("handle" = String, Path, description = "Whose.")),
+    params(("handle" = String, Path, description = "Whose."), IfNoneMatch),
     responses(
-        (status = 200, description = "The profile.", body = UserBody),
+        (status = 304, description = "The client has it."),
+        (status = 200, description = "The profile.", body = UserBody,
+            headers(("etag" = String, description = "The version of the profile, and a digest of the answer."))),
         (status = 308, description = "The person has another handle now.",
             headers(("location" = String, description = "The profile under that handle."))),
         (status = 404, description = "user_not_found"),
     ))]
 async fn show(
-    State(profiles): State<ProfileService>,
+    State(state): State<UserState>,
     Viewer(viewer): Viewer,
     Path(handle): Path<String>,
+    known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
-    match profiles.find(&handle, viewer).await.map_err(refused)? {
+    let found = state.profiles.find(&handle, viewer).await;
+    match found.map_err(refused)? {
         Found::Here(profile) => {
-            let user = profile.into();
-            Ok(not_kept(UserBody { user }))
+            let version = Version(profile.version);
+            let counts = CountsBody::of(&state, &profile, viewer).await?;
+            let presence = state.rooms.presence(profile.user.id, viewer).await;
+            let presence = presence.map_err(super::room::refused)?;
+            let user = InFull {
+                presence: presence.map(PresenceBody::from),
+                profile: Shown::new(profile, counts),
+            };
+            Ok(described(version, &known, &UserBody { user }))
         }
         Found::Moved(profile) => moved(&profile.user.handle),
     }

@@ -1,16 +1,17 @@
 //! What people show of themselves: profiles, handles, and finding people by both.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::UserId;
 use crate::domain::profile::{Profile, ProfileChange};
 use crate::domain::search::NameQuery;
-use crate::domain::user::{User, is_handle, is_reserved};
+use crate::domain::user::{is_handle, is_reserved};
 use crate::domain::version::Expected;
 use crate::ports::people::PeopleChanges;
-use crate::ports::profile::{Changed, Found, FoundAfter, HandleRules, ProfileStore, Renamed};
+use crate::ports::profile::{
+    Changed, Found, FoundAfter, FoundPage, HandleRules, ProfileStore, Renamed,
+};
 use crate::ports::relations::{RelationReader, RelationsUnavailable};
 use crate::ports::user::UserStoreError;
 
@@ -123,7 +124,12 @@ impl ProfileService {
     }
 
     /// Gives somebody another handle.
-    pub async fn rename(&self, id: UserId, handle: &str) -> Result<Profile, ProfileError> {
+    pub async fn rename(
+        &self,
+        id: UserId,
+        handle: &str,
+        expected: &Expected,
+    ) -> Result<Profile, ProfileError> {
         if !is_handle(handle) {
             return Err(ProfileError::BadHandle);
         }
@@ -131,11 +137,13 @@ impl ProfileService {
             return Err(ProfileError::HandleTaken);
         }
         let now = self.clock.wall();
-        match self.store.rename(id, handle, self.rules, now).await? {
+        let renamed = self.store.rename(id, handle, self.rules, expected, now);
+        match renamed.await? {
             Renamed::Done(profile) => {
                 self.tell(id);
                 Ok(profile)
             }
+            Renamed::Stale => Err(ProfileError::Stale),
             Renamed::Taken => Err(ProfileError::HandleTaken),
             Renamed::TooSoon { again } => {
                 let wait_ms = again.0.saturating_sub(now.0);
@@ -152,20 +160,16 @@ impl ProfileService {
         (again > self.clock.wall()).then_some(again)
     }
 
-    /// People found by handle and name, without those hidden from the viewer; each with the place after them.
+    /// People found by handle and name, without those hidden from the viewer.
     pub async fn search(
         &self,
         query: &NameQuery,
         viewer: Option<UserId>,
         after: Option<&FoundAfter>,
         limit: u32,
-    ) -> Result<Vec<(User, FoundAfter)>, ProfileError> {
-        let hidden = match viewer {
-            Some(viewer) => self.relations.hidden_from(viewer).await?,
-            None => BTreeSet::new(),
-        };
+    ) -> Result<FoundPage, ProfileError> {
         let now = self.clock.wall();
-        Ok(self.store.search(query, &hidden, after, limit, now).await?)
+        Ok(self.store.search(query, viewer, after, limit, now).await?)
     }
 
     fn tell(&self, user: UserId) {

@@ -7,9 +7,9 @@ use crate::domain::clock::Clock;
 use crate::domain::id::UserId;
 use crate::domain::relation::Relation;
 use crate::domain::text::BadText;
-use crate::domain::user::{User, is_handle};
+use crate::domain::user::is_handle;
 use crate::ports::relations::{Changed, RelationStore, RelationsUnavailable};
-use crate::ports::user::{UserStore, UserStoreError};
+use crate::ports::user::{Named, UserStore, UserStoreError};
 use crate::services::telling::Telling;
 
 mod blocks;
@@ -106,17 +106,34 @@ impl RelationService {
         relation.ok_or(RelationError::NoSuchUser)
     }
 
-    /// Whoever has this handle, hidden or not.
-    async fn named(&self, handle: &str) -> Result<User, RelationError> {
+    /// Whoever has this handle or had it until lately, hidden or closed or neither.
+    async fn known(&self, handle: &str) -> Result<Named, RelationError> {
         if !is_handle(handle) {
             return Err(RelationError::NoSuchUser);
         }
-        let person = self.users.by_handle(handle).await?;
+        let person = self.users.named(handle, self.clock.wall()).await?;
         person.ok_or(RelationError::NoSuchUser)
     }
 
+    /// The same, with an open account.
+    async fn named(&self, handle: &str) -> Result<Named, RelationError> {
+        let person = self.known(handle).await?;
+        (!person.is_closed)
+            .then_some(person)
+            .ok_or(RelationError::NoSuchUser)
+    }
+
+    /// Whoever has this handle and can be looked at: the suspended have no profile, and no lists.
+    async fn shown(&self, viewer: Option<UserId>, handle: &str) -> Result<UserId, RelationError> {
+        let person = self.seen(viewer, handle).await?;
+        if person.is_suspended && viewer != Some(person.id) {
+            return Err(RelationError::NoSuchUser);
+        }
+        Ok(person.id)
+    }
+
     /// Whoever has this handle and is there for `viewer`: no block stands between the two.
-    async fn seen(&self, viewer: Option<UserId>, handle: &str) -> Result<User, RelationError> {
+    async fn seen(&self, viewer: Option<UserId>, handle: &str) -> Result<Named, RelationError> {
         let person = self.named(handle).await?;
         if let Some(viewer) = viewer.filter(|viewer| *viewer != person.id)
             && self.relations.is_hidden(viewer, person.id).await?

@@ -1,8 +1,8 @@
 //! Rooms as such: making, listing, looking at them, and finding out who stands at the door.
 
 mod door;
+mod presence;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalogue::catalogue;
@@ -17,7 +17,10 @@ use crate::domain::user::User;
 use crate::ports::people::{PeopleReader, PeopleUnavailable};
 use crate::ports::relations::{RelationReader, RelationsUnavailable};
 use crate::ports::room::{ListedAfter, NewRoom, RoomStore, SavedRoom, StoreError};
+use crate::ports::user::UserStoreError;
 pub use door::{OriginKey, VisitorError};
+pub use presence::Presence;
+use presence::Sight;
 
 /// Rooms given in one page at the most.
 pub const PAGE_MAX: u32 = 100;
@@ -64,6 +67,9 @@ pub enum RoomError {
     /// Whom the viewer follows could not be looked up.
     #[error(transparent)]
     Relations(#[from] RelationsUnavailable),
+    /// What somebody chose could not be looked up.
+    #[error(transparent)]
+    Users(#[from] UserStoreError),
 }
 
 /// A room and whose it is.
@@ -92,6 +98,7 @@ pub struct RoomService {
     relations: Arc<dyn RelationReader>,
     origin_key: OriginKey,
     clock: Clock,
+    sight: Option<Sight>,
 }
 
 impl std::fmt::Debug for RoomService {
@@ -115,6 +122,7 @@ impl RoomService {
             relations,
             origin_key,
             clock,
+            sight: None,
         }
     }
 
@@ -129,9 +137,7 @@ impl RoomService {
         if hidden && room.card.role_of(viewer) == Role::Visitor {
             return Err(RoomError::NotFound);
         }
-        if let Some(viewer) = viewer.filter(|viewer| *viewer != room.card.owner_id)
-            && self.relations.is_hidden(viewer, room.card.owner_id).await?
-        {
+        if self.is_hidden(viewer, room.card.owner_id).await? {
             return Err(RoomError::NotFound);
         }
         let owner = self.people.user(room.card.owner_id).await?;
@@ -149,10 +155,6 @@ impl RoomService {
         limit: u32,
     ) -> Result<Page, RoomError> {
         let limit = limit.clamp(1, PAGE_MAX);
-        let hidden = match viewer {
-            Some(viewer) => self.relations.hidden_from(viewer).await?,
-            None => BTreeSet::new(),
-        };
         // One more than asked for tells whether there is a next page.
         let mut found = self.store.list_public(after, limit + 1).await?;
         let more = found.len() > limit as usize;
@@ -160,7 +162,7 @@ impl RoomService {
         let next = found.last().filter(|_| more).map(|(_, place)| *place);
         let mut rooms = Vec::with_capacity(found.len());
         for (room, _) in found {
-            if !hidden.is_empty() && hidden.contains(&room.card.owner_id.to_string()) {
+            if self.is_hidden(viewer, room.card.owner_id).await? {
                 continue;
             }
             if let Some(owner) = self.people.user(room.card.owner_id).await? {
@@ -168,6 +170,18 @@ impl RoomService {
             }
         }
         Ok(Page { rooms, next })
+    }
+
+    /// Whether the viewer and the owner must not see each other.
+    async fn is_hidden(
+        &self,
+        viewer: Option<UserId>,
+        owner: UserId,
+    ) -> Result<bool, RelationsUnavailable> {
+        match viewer.filter(|viewer| *viewer != owner) {
+            Some(viewer) => self.relations.is_hidden(viewer, owner).await,
+            None => Ok(false),
+        }
     }
 
     /// Decisions on record before a place, newest first. The caller has checked who asks.

@@ -7,7 +7,7 @@ use crate::domain::id::UserId;
 use crate::domain::settings::{Settings, SettingsChange};
 use crate::domain::version::Expected;
 use crate::ports::profile::Changed;
-use crate::ports::settings::SettingsStore;
+use crate::ports::settings::{Granted, SettingsStore};
 use crate::ports::user::UserStoreError;
 use crate::services::telling::Telling;
 
@@ -60,7 +60,8 @@ impl SettingsService {
         Ok(self.store.settings(id).await?)
     }
 
-    /// Changes what somebody chose. Who waits to follow an account that turns public does so from then on.
+    /// Changes what somebody chose. Who waits to follow an account that turns public does so from then on: the first
+    /// with the change itself, the others right after, in steps between which others are served.
     pub async fn change(
         &self,
         id: UserId,
@@ -70,13 +71,34 @@ impl SettingsService {
         let at = self.clock.wall();
         match self.store.change_settings(id, change, expected, at).await? {
             Changed::Done(chosen) => {
-                self.telling.told(&chosen.told);
-                // They may come into rooms that were shut to them.
-                self.telling.changed(&chosen.followers);
+                if !chosen.granted.followers.is_empty() {
+                    self.granted(&chosen.granted);
+                    self.grant_others(id).await;
+                }
                 Ok((chosen.settings, chosen.version))
             }
             Changed::Stale => Err(SettingsError::Stale),
             Changed::NoSuchUser => Err(SettingsError::NoSuchUser),
         }
+    }
+
+    /// The change stands whatever becomes of these: those who are left are let in by the worker that looks for them.
+    async fn grant_others(&self, id: UserId) {
+        loop {
+            match self.store.grant_waiting(Some(id), self.clock.wall()).await {
+                Ok(Some(granted)) => self.granted(&granted),
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "not all who wait for an account could be let in");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn granted(&self, granted: &Granted) {
+        self.telling.told(&granted.told);
+        // They may come into rooms that were shut to them.
+        self.telling.changed(&granted.followers);
     }
 }

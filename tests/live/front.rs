@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
-use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{COOKIE, ETAG, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -210,6 +210,27 @@ impl Front {
             status,
             serde_json::from_str(&text).unwrap_or(Value::String(text)),
         )
+    }
+
+    /// A request with one header more; the status, and the tag of the answer.
+    pub(crate) async fn versioned(
+        &self,
+        method: Method,
+        path: &str,
+        person: &Person,
+        (header, tag): (&str, &str),
+        body: Option<&Value>,
+    ) -> (u16, String) {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.origin()));
+        let mut request = request.header(COOKIE, &person.cookies).header(header, tag);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await.unwrap();
+        let tag = answer.headers().get(ETAG).map(|tag| tag.to_str().unwrap());
+        (answer.status().as_u16(), tag.unwrap_or_default().to_owned())
     }
 
     /// What somebody, or nobody, is shown.

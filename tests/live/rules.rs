@@ -208,3 +208,49 @@ async fn however_many_private_rooms_are_lively_the_public_ones_are_on_top_of_the
     assert!(listed.contains(&empty.room.as_str()));
     assert_eq!(listed.len(), 3, "and no private one at all");
 }
+
+#[tokio::test]
+async fn rules_are_changed_for_those_one_has_seen_and_for_no_others() {
+    let mut stage = Stage::set().await;
+    let (front, owner) = (stage.front.clone(), stage.owner.clone());
+    let path = format!("/v1/rooms/{}", stage.room);
+    let get = async |tag: &str| {
+        let known = ("if-none-match", tag);
+        front
+            .versioned(Method::GET, &path, &owner, known, None)
+            .await
+    };
+    let patch = async |tag: &str, rules: Value| {
+        let known = ("if-match", tag);
+        let rules = Some(&rules);
+        front
+            .versioned(Method::PATCH, &path, &owner, known, rules)
+            .await
+    };
+    let (status, seen) = get("\"0\"").await;
+    assert_eq!(status, 200);
+    assert_eq!(get(&seen).await, (304, seen.clone()));
+    // What people say and where they are is in the answer, and not among the rules.
+    stage.host.say("안녕").await;
+    let newcomer = stage.guest("newcomer").await;
+    let (status, lively) = get(&seen).await;
+    assert_eq!(status, 200);
+    assert_ne!(lively, seen);
+    let (status, changed) = patch(&seen, json!({ "locked": true })).await;
+    assert_eq!(status, 200);
+    assert_eq!(get(&changed).await.0, 304);
+    for stale in [&seen, &lively] {
+        let refused = patch(stale, json!({ "name": "늦은 이름" })).await;
+        assert_eq!(refused.0, 412);
+    }
+    let (_, room) = front.get(&path, Some(&owner)).await;
+    assert_eq!(room["room"]["name"], "하늘");
+    // Of many who have seen the same, one changes it.
+    let names = ["하나", "둘", "셋", "넷"].map(|name| patch(&changed, json!({ "name": name })));
+    let answers = futures_util::future::join_all(names).await;
+    let count = |status| answers.iter().filter(|answer| answer.0 == status).count();
+    assert_eq!((count(200), count(412)), (1, 3));
+    let any = patch("*", json!({ "locked": false })).await;
+    assert_eq!(any.0, 200);
+    drop(newcomer);
+}

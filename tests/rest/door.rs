@@ -1,6 +1,6 @@
 //! Who may ask at a room's door, when relations can be looked up and when not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -40,8 +40,8 @@ impl RelationReader for Broken {
         &self,
         _: UserId,
         _: WallMs,
-    ) -> Result<BTreeSet<UserId>, RelationsUnavailable> {
-        Ok(BTreeSet::new())
+    ) -> Result<BTreeMap<UserId, Option<WallMs>>, RelationsUnavailable> {
+        Ok(BTreeMap::new())
     }
 
     async fn tie(&self, _: UserId, _: UserId) -> Result<Option<Tie>, RelationsUnavailable> {

@@ -29,6 +29,7 @@ use maru::services::auth::{App, AuthService, Issuance, LoginPolicy};
 use maru::services::notification::NotificationService;
 use maru::services::profile::ProfileService;
 use maru::services::relation::RelationService;
+use maru::services::room::{OriginKey, RoomService};
 use maru::services::settings::SettingsService;
 use maru::services::user::UserService;
 use sqlx::ConnectOptions;
@@ -212,9 +213,19 @@ fn router(
     let settings = SettingsService::new(store.clone(), Clock::start());
     let (rooms, work) = SqliteRooms::new(Sqlite::clone(&store));
     tokio::spawn(work);
+    let rooms = Arc::new(rooms);
+    let origin_key = OriginKey::new([7; 32]);
+    let people = (store.clone(), store.clone());
+    let doors = RoomService::new(
+        rooms.clone(),
+        people.0,
+        people.1,
+        origin_key,
+        Clock::start(),
+    );
     let accounts = AccountParts {
         accounts: store.clone(),
-        rooms: Arc::new(rooms),
+        rooms,
         stores: vec![store.clone()],
         ends: None,
         recall: None,
@@ -244,6 +255,8 @@ fn router(
             profiles,
             accounts,
             settings,
+            relations: relations.clone(),
+            rooms: doors,
             auth: auth.clone(),
         }))
         .merge(notification::router(NotificationState {

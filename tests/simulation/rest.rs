@@ -2,6 +2,7 @@
 
 use maru::domain::room::{Decision, PolicyChange};
 use maru::domain::text::Title;
+use maru::domain::version::Expected;
 use maru::realtime::host::{Ask, HostInput};
 use maru::realtime::room::{CommandNo, CommandOutcome};
 
@@ -49,6 +50,7 @@ impl World {
             by: owner.user().expect("the owner has an account"),
             name: owner.name.clone(),
             decision: Box::new(Decision::SetPolicy(change)),
+            expected: Expected::Any,
             reply: CommandNo(number),
         };
         self.tell_host(place, HostInput::Command(ask));

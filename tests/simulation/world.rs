@@ -190,6 +190,8 @@ impl World {
                 hidden: std::collections::BTreeSet::new(),
                 follows_owner: person % 2 == 0,
                 origin: Some(person as u64),
+                unheard: std::collections::BTreeSet::new(),
+                unheard_ms: None,
             };
             Player::new(client, visitor)
         });

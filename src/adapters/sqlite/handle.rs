@@ -11,6 +11,7 @@ use super::user_outbox;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::user::AccountEvent;
+use crate::domain::version::{Expected, Version};
 use crate::ports::profile::{HandleRules, Renamed};
 
 /// The installation's secret under which handles of erased people are kept.
@@ -118,13 +119,16 @@ pub(super) async fn keep_digests(
 pub(super) async fn rename(
     conn: &mut SqliteConnection,
     id: UserId,
-    handle: &str,
-    rules: HandleRules,
+    (handle, rules): (&str, HandleRules),
+    expected: &Expected,
     at: WallMs,
 ) -> Result<Renamed, sqlx::Error> {
     let Some(before) = profile::read(&mut *conn, Of::Id(id.uuid())).await? else {
         return Ok(Renamed::NoSuchUser);
     };
+    if !expected.admits(Version(before.version)) {
+        return Ok(Renamed::Stale);
+    }
     if before.user.handle == handle {
         return Ok(Renamed::Done(before));
     }

@@ -32,14 +32,15 @@ SELECT ?1 = coalesce(?2, x'')
     OR EXISTS (SELECT 1 FROM mute WHERE muter_id = ?1 AND muted_id = ?2
                AND (until_ms IS NULL OR until_ms > ?4))";
 
-/// Of the receiver `?1`: what is neither withdrawn nor by somebody hidden from them.
+/// Of the receiver `?1`: what is neither withdrawn nor by somebody who is hidden from them or has closed their account.
 macro_rules! shown {
     ($select:literal, $rest:literal) => {
         concat!(
             $select,
             " WHERE receiver_id = ?1 AND withdrawn = 0
               AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = from_id)
-              AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = from_id AND blocked_id = ?1) ",
+              AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = from_id AND blocked_id = ?1)
+              AND NOT EXISTS (SELECT 1 FROM user AS closed WHERE closed.id = from_id AND closed.closing_ms IS NOT NULL) ",
             $rest
         )
     };
@@ -208,6 +209,23 @@ pub(super) async fn withdraw(
     .bind(to.uuid())
     .bind(kind.as_str())
     .bind(from.uuid())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// The two are nothing to each other any more: nothing either was told of the other is shown.
+pub(super) async fn withdraw_all(
+    connection: &mut SqliteConnection,
+    one: UserId,
+    other: UserId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE notification SET withdrawn = 1
+         WHERE (receiver_id = ?1 AND from_id = ?2) OR (receiver_id = ?2 AND from_id = ?1)",
+    )
+    .bind(one.uuid())
+    .bind(other.uuid())
     .execute(connection)
     .await
     .map(drop)

@@ -1,7 +1,5 @@
 //! Profiles in SQLite.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
@@ -14,9 +12,11 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::profile::{Link, Profile, ProfileChange};
 use crate::domain::search::NameQuery;
-use crate::domain::user::{AccountEvent, User};
+use crate::domain::user::AccountEvent;
 use crate::domain::version::{Expected, Version};
-use crate::ports::profile::{Changed, Found, FoundAfter, HandleRules, ProfileStore, Renamed};
+use crate::ports::profile::{
+    Changed, Found, FoundAfter, FoundPage, HandleRules, ProfileStore, Renamed,
+};
 use crate::ports::user::UserStoreError;
 
 #[derive(Debug, sqlx::FromRow)]
@@ -134,10 +134,11 @@ impl ProfileStore for Sqlite {
         id: UserId,
         handle: &str,
         rules: HandleRules,
+        expected: &Expected,
         at: WallMs,
     ) -> Result<Renamed, UserStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let renamed = handle::rename(&mut transaction, id, handle, rules, at).await?;
+        let renamed = handle::rename(&mut transaction, id, (handle, rules), expected, at).await?;
         transaction.commit().await?;
         Ok(renamed)
     }
@@ -145,13 +146,13 @@ impl ProfileStore for Sqlite {
     async fn search(
         &self,
         query: &NameQuery,
-        hidden: &BTreeSet<String>,
+        viewer: Option<UserId>,
         after: Option<&FoundAfter>,
         limit: u32,
         now: WallMs,
-    ) -> Result<Vec<(User, FoundAfter)>, UserStoreError> {
+    ) -> Result<FoundPage, UserStoreError> {
         let mut transaction = self.read.begin().await?;
-        let found = search::people(&mut transaction, query, hidden, after, limit, now).await;
+        let found = search::people(&mut transaction, query, viewer, after, limit, now).await;
         Ok(found?)
     }
 }
@@ -191,7 +192,7 @@ mod tests {
     async fn keeps_what_a_profile_store_promises() {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
-        conformance(&store, &store).await;
+        conformance(&store, &store, &store).await;
     }
 
     #[tokio::test]
@@ -201,10 +202,9 @@ mod tests {
         let user = crate::ports::user::conformance::created(&store, "loud", "loud").await;
         let query = NameQuery::parse("loud").unwrap();
         let is_found = async |now| {
-            let hidden = BTreeSet::new();
-            let found = store.search(&query, &hidden, None, 9, WallMs(now)).await;
+            let found = store.search(&query, None, None, 9, WallMs(now)).await;
             let profile = store.find("loud", WallMs(now)).await.unwrap();
-            assert_eq!(profile.is_some(), !found.unwrap().is_empty());
+            assert_eq!(profile.is_some(), !found.unwrap().people.is_empty());
             profile.is_some()
         };
         assert!(is_found(10).await);
@@ -239,7 +239,7 @@ mod tests {
         };
         for handle in ["told", "told", "told_again"] {
             store
-                .rename(user.id, handle, rules, WallMs(7))
+                .rename(user.id, handle, rules, &Expected::Any, WallMs(7))
                 .await
                 .unwrap();
         }

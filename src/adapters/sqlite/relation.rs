@@ -1,6 +1,6 @@
 //! Relations in SQLite: what they are now. How they change is in `follows`, `blocks` and `ties`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
@@ -20,7 +20,7 @@ mod lists;
 mod tests;
 mod ties;
 
-pub(super) use follows::grant_all;
+pub(super) use follows::{grant_some, waited_for};
 
 impl From<sqlx::Error> for RelationsUnavailable {
     fn from(error: sqlx::Error) -> Self {
@@ -33,14 +33,14 @@ pub(super) fn told(ms: i64) -> WallMs {
     WallMs(u64::try_from(ms).unwrap_or(0))
 }
 
-/// Whether both are there, are two, and neither blocks the other.
+/// Whether both are there with open accounts, are two, and neither blocks the other.
 async fn see_each_other(
     connection: &mut SqliteConnection,
     one: UserId,
     other: UserId,
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM user WHERE id IN (?1, ?2)) = 2
+        "SELECT (SELECT count(*) FROM user WHERE id IN (?1, ?2) AND closing_ms IS NULL) = 2
             AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = ?2)
             AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = ?1)",
     )
@@ -96,7 +96,7 @@ struct RelationRow {
 }
 
 const RELATION: &str = "
-SELECT EXISTS (SELECT 1 FROM user WHERE id = ?2) AS is_there,
+SELECT EXISTS (SELECT 1 FROM user WHERE id = ?2 AND closing_ms IS NULL) AS is_there,
        EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = ?1) AS blocks_me,
        EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = ?2) AS blocking,
        EXISTS (SELECT 1 FROM follow WHERE follower_id = ?1 AND followee_id = ?2) AS following,
@@ -108,6 +108,21 @@ SELECT EXISTS (SELECT 1 FROM user WHERE id = ?2) AS is_there,
        (SELECT until_ms FROM mute WHERE muter_id = ?1 AND muted_id = ?2) AS muted_until_ms,
        EXISTS (SELECT 1 FROM tie_request WHERE asker_id = ?1 AND asked_id = ?2) AS tie_asked,
        EXISTS (SELECT 1 FROM tie_request WHERE asker_id = ?2 AND asked_id = ?1) AS tie_asked_by";
+
+/// What is counted without those the viewer `?2` does not find in the lists. Led by them: they are few, and each is one
+/// look-up, however long the lists are.
+const COUNTS: &str = "
+WITH gone (id) AS MATERIALIZED (
+    SELECT id FROM user WHERE closing_ms IS NOT NULL
+    UNION SELECT blocked_id FROM block WHERE blocker_id = ?2
+    UNION SELECT blocker_id FROM block WHERE blocked_id = ?2)
+SELECT followers - (SELECT count(*) FROM gone CROSS JOIN follow
+                    ON follower_id = gone.id AND followee_id = ?1),
+       following - (SELECT count(*) FROM gone CROSS JOIN follow
+                    ON follower_id = ?1 AND followee_id = gone.id),
+       ties - (SELECT count(*) FROM gone CROSS JOIN tie
+               ON tie.user_id = ?1 AND other_id = gone.id)
+FROM relation_count WHERE relation_count.user_id = ?1";
 
 #[async_trait]
 impl RelationReader for Sqlite {
@@ -153,15 +168,18 @@ impl RelationReader for Sqlite {
         &self,
         user: UserId,
         now: WallMs,
-    ) -> Result<BTreeSet<UserId>, RelationsUnavailable> {
-        let muted: Vec<Uuid> = sqlx::query_scalar(
-            "SELECT muted_id FROM mute WHERE muter_id = ? AND (until_ms IS NULL OR until_ms > ?)",
+    ) -> Result<BTreeMap<UserId, Option<WallMs>>, RelationsUnavailable> {
+        let muted: Vec<(Uuid, Option<i64>)> = sqlx::query_as(
+            "SELECT muted_id, until_ms FROM mute WHERE muter_id = ? AND (until_ms IS NULL OR until_ms > ?)",
         )
         .bind(user.uuid())
         .bind(stored(now))
         .fetch_all(&self.read)
         .await?;
-        Ok(muted.into_iter().map(UserId::from_uuid).collect())
+        let muted = muted.into_iter();
+        Ok(muted
+            .map(|(id, until)| (UserId::from_uuid(id), until.map(told)))
+            .collect())
     }
 
     async fn tie(&self, user: UserId, other: UserId) -> Result<Option<Tie>, RelationsUnavailable> {
@@ -215,13 +233,16 @@ impl RelationView for Sqlite {
         }))
     }
 
-    async fn counts(&self, user: UserId) -> Result<Counts, RelationsUnavailable> {
-        let counts: Option<(u32, u32, u32)> = sqlx::query_as(
-            "SELECT followers, following, ties FROM relation_count WHERE user_id = ?",
-        )
-        .bind(user.uuid())
-        .fetch_optional(&self.read)
-        .await?;
+    async fn counts(
+        &self,
+        user: UserId,
+        viewer: Option<UserId>,
+    ) -> Result<Counts, RelationsUnavailable> {
+        let counts: Option<(u32, u32, u32)> = sqlx::query_as(COUNTS)
+            .bind(user.uuid())
+            .bind(viewer.map(UserId::uuid))
+            .fetch_optional(&self.read)
+            .await?;
         let (followers, following, ties) = counts.unwrap_or_default();
         Ok(Counts {
             followers,

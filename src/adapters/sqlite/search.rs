@@ -1,7 +1,5 @@
 //! Finding people in SQLite: ranges of handles and folded names, and an index of the pieces of names.
 
-use std::collections::BTreeSet;
-
 use sqlx::sqlite::Sqlite as Database;
 use sqlx::types::Json;
 use sqlx::{FromRow, QueryBuilder, SqliteConnection, SqlitePool};
@@ -9,12 +7,17 @@ use uuid::Uuid;
 
 use super::user::{UserRow, stored};
 use crate::domain::clock::WallMs;
+use crate::domain::id::UserId;
 use crate::domain::search::{NameQuery, folded, grams};
 use crate::domain::user::{User, is_handle};
-use crate::ports::profile::FoundAfter;
+use crate::ports::profile::{FoundAfter, FoundPage};
 
 /// Rows of a piece counted to find the rarest: more than this is as many as it gets.
 const COUNTED_MAX: u32 = 1_000;
+
+/// Names that have a piece of the query looked at for one page, whether they hold all of it or not: however common
+/// the piece is, a page takes no longer.
+const LOOKED_AT_MAX: u32 = 5_000;
 
 /// Comes after every text that begins with what it is put after.
 const LAST: char = char::MAX;
@@ -74,34 +77,40 @@ struct FoundRow {
 
 type Found = (User, FoundAfter);
 
+/// Where a `SELECT` finds people: a table, or a part of one.
+type From<'a> = &'a dyn Fn(&mut QueryBuilder<Database>);
+
 /// One search on its way through the kinds of fit, the best first.
 struct Search<'a> {
     conn: &'a mut SqliteConnection,
     query: &'a NameQuery,
-    hidden: &'a BTreeSet<String>,
+    viewer: Option<UserId>,
     after: Option<&'a FoundAfter>,
     limit: u32,
     now: WallMs,
     found: Vec<Found>,
+    /// Where to go on, if not everybody was looked at.
+    unfinished: Option<FoundAfter>,
 }
 
 /// See [`crate::ports::profile::ProfileStore::search`].
 pub(super) async fn people(
     conn: &mut SqliteConnection,
     query: &NameQuery,
-    hidden: &BTreeSet<String>,
+    viewer: Option<UserId>,
     after: Option<&FoundAfter>,
     limit: u32,
     now: WallMs,
-) -> Result<Vec<Found>, sqlx::Error> {
+) -> Result<FoundPage, sqlx::Error> {
     let mut search = Search {
         conn,
         query,
-        hidden,
+        viewer,
         after,
         limit,
         now,
         found: Vec::new(),
+        unfinished: None,
     };
     let by_handle = query.as_str().len() < 2 || is_handle(query.as_str());
     if by_handle {
@@ -110,7 +119,14 @@ pub(super) async fn people(
     }
     search.by_name(by_handle).await?;
     search.within(by_handle).await?;
-    Ok(search.found)
+    Ok(FoundPage {
+        people: search.found,
+        unfinished: search.unfinished,
+    })
+}
+
+fn everybody(select: &mut QueryBuilder<Database>) {
+    select.push("user");
 }
 
 impl Search<'_> {
@@ -120,24 +136,26 @@ impl Search<'_> {
     }
 
     /// A `SELECT` of people who can be found, to which conditions are added.
-    fn select(&self, from: &str) -> QueryBuilder<Database> {
+    fn select(&self, from: From<'_>) -> QueryBuilder<Database> {
         let mut select = QueryBuilder::new(
             "SELECT user.id AS user_id, handle, display_name, look, mood, bio, front_room_id,
                     name_folded FROM ",
         );
+        from(&mut select);
         select
-            .push(from)
             .push(
                 " WHERE closing_ms IS NULL AND user.id NOT IN
                  (SELECT user_id FROM suspension WHERE until_ms IS NULL OR until_ms > ",
             )
             .push_bind(stored(self.now))
             .push(")");
-        if !self.hidden.is_empty() {
+        if let Some(viewer) = self.viewer.map(UserId::uuid) {
             select
-                .push(" AND user.id NOT IN (SELECT unhex(value, '-') FROM json_each(")
-                .push_bind(serde_json::json!(self.hidden).to_string())
-                .push("))");
+                .push(" AND NOT EXISTS (SELECT 1 FROM block WHERE blocked_id = user.id AND blocker_id = ")
+                .push_bind(viewer)
+                .push(") AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = user.id AND blocked_id = ")
+                .push_bind(viewer)
+                .push(")");
         }
         select
     }
@@ -187,7 +205,7 @@ impl Search<'_> {
         if self.after.is_some() {
             return Ok(());
         }
-        let mut select = self.select("user");
+        let mut select = self.select(&everybody);
         select
             .push(" AND handle = ")
             .push_bind(self.query.as_str().to_owned());
@@ -201,7 +219,7 @@ impl Search<'_> {
             Some(FoundAfter::Handle(handle)) => handle,
             Some(FoundAfter::Name(..) | FoundAfter::Within(_)) => return Ok(()),
         };
-        let mut select = self.select("user");
+        let mut select = self.select(&everybody);
         self.begins(&mut select, "handle", true);
         // The one that is no more than it has been found.
         select.push(" AND handle > ").push_bind(after.to_owned());
@@ -211,7 +229,7 @@ impl Search<'_> {
 
     /// Whose name begins with it.
     async fn by_name(&mut self, by_handle: bool) -> Result<(), sqlx::Error> {
-        let mut select = self.select("user");
+        let mut select = self.select(&everybody);
         self.begins(&mut select, "name_folded", true);
         match self.after {
             None | Some(FoundAfter::Exact | FoundAfter::Handle(_)) => {}
@@ -235,15 +253,32 @@ impl Search<'_> {
         if self.left() == 0 {
             return Ok(());
         }
-        let Some(rarest) = self.rarest().await? else {
+        let mut rarest = self.by_rarity().await?.into_iter();
+        let Some(rare) = rarest.next() else {
             return Ok(());
         };
-        let mut select = self.select("user_gram JOIN user ON user.id = user_gram.user_id");
-        select.push(" AND gram = ").push_bind(rarest);
-        if let Some(FoundAfter::Within(id)) = self.after {
+        let after = match self.after {
+            Some(FoundAfter::Within(id)) => Some(id.uuid()),
+            _ => None,
+        };
+        // Before the first: less than any id.
+        let after = after.unwrap_or(Uuid::nil());
+        let looked_at = |select: &mut QueryBuilder<Database>| {
             select
-                .push(" AND user_gram.user_id > ")
-                .push_bind(id.uuid());
+                .push("(SELECT user_id FROM user_gram WHERE gram = ")
+                .push_bind(rare.clone())
+                .push(" AND user_id > ")
+                .push_bind(after)
+                .push(" ORDER BY user_id LIMIT ")
+                .push_bind(LOOKED_AT_MAX)
+                .push(") AS looked_at JOIN user ON user.id = looked_at.user_id");
+        };
+        let mut select = self.select(&looked_at);
+        if let Some(second) = rarest.next() {
+            select
+                .push(" AND EXISTS (SELECT 1 FROM user_gram WHERE user_id = user.id AND gram = ")
+                .push_bind(second)
+                .push(")");
         }
         for word in self.query.words() {
             select
@@ -256,12 +291,25 @@ impl Search<'_> {
             self.begins(&mut select, "handle", false);
         }
         let place = |user: &User, _| FoundAfter::Within(user.id);
-        self.take(select, "user_gram.user_id", place).await
+        self.take(select, "looked_at.user_id", place).await?;
+        if self.left() > 0 {
+            let last: Option<Uuid> = sqlx::query_scalar(
+                "SELECT user_id FROM user_gram WHERE gram = ? AND user_id > ?
+                 ORDER BY user_id LIMIT 1 OFFSET ?",
+            )
+            .bind(&rare)
+            .bind(after)
+            .bind(LOOKED_AT_MAX - 1)
+            .fetch_optional(&mut *self.conn)
+            .await?;
+            self.unfinished = last.map(|id| FoundAfter::Within(UserId::from_uuid(id)));
+        }
+        Ok(())
     }
 
-    /// The piece of the query that the fewest names have.
-    async fn rarest(&mut self) -> Result<Option<String>, sqlx::Error> {
-        let mut rarest: Option<(u32, String)> = None;
+    /// The pieces of the query, that which the fewest names have first.
+    async fn by_rarity(&mut self) -> Result<Vec<String>, sqlx::Error> {
+        let mut pieces: Vec<(u32, String)> = Vec::new();
         for gram in self.query.grams() {
             let count: u32 = sqlx::query_scalar(
                 "SELECT count(*) FROM (SELECT 1 FROM user_gram WHERE gram = ? LIMIT ?)",
@@ -270,10 +318,48 @@ impl Search<'_> {
             .bind(COUNTED_MAX)
             .fetch_one(&mut *self.conn)
             .await?;
-            if rarest.as_ref().is_none_or(|(fewest, _)| count < *fewest) {
-                rarest = Some((count, gram));
-            }
+            pieces.push((count, gram));
         }
-        Ok(rarest.map(|(_, gram)| gram))
+        pieces.sort();
+        Ok(pieces.into_iter().map(|(_, gram)| gram).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::sqlite::Sqlite;
+    use crate::ports::profile::ProfileStore;
+
+    #[tokio::test]
+    async fn a_page_looks_at_so_many_and_the_next_goes_on_from_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        // All have both pieces of what is searched for, and the last two have it.
+        let crowd = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+             INSERT INTO user (id, handle, display_name, look, front_room_id, created_ms, name_folded)
+             SELECT CAST(format('%016d', i) AS BLOB), 'crowd_' || i, '', x'000000000000',
+                    randomblob(16), 0, iif(i > ?1 - 2, 'xabc', 'xab bc')
+             FROM n";
+        let all = LOOKED_AT_MAX * 2 + 1;
+        let crowd = sqlx::query(crowd).bind(all);
+        crowd.execute(&store.write).await.unwrap();
+        let pieces = "INSERT INTO user_gram (gram, user_id)
+             SELECT value, user.id FROM user, json_each('[\"ab\", \"bc\"]')";
+        sqlx::query(pieces).execute(&store.write).await.unwrap();
+
+        let query = NameQuery::parse("abc").unwrap();
+        let (mut after, mut pages) = (None, Vec::new());
+        loop {
+            let found = store.search(&query, None, after.as_ref(), 1, WallMs(1));
+            let page = found.await.unwrap();
+            pages.push(page.people.len());
+            let last = page.people.last().map(|(_, place)| place.clone());
+            let Some(next) = last.or(page.unfinished) else {
+                break;
+            };
+            after = Some(next);
+        }
+        assert_eq!(pages, [0, 1, 1, 0], "nobody is missed, and nobody twice");
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::settings::{Language, Motion, Notifications, Settings, Setting
 use crate::domain::user::AccountEvent;
 use crate::domain::version::{Expected, Version};
 use crate::ports::profile::Changed;
-use crate::ports::settings::{Chosen, SettingsStore};
+use crate::ports::settings::{Chosen, Granted, SettingsStore};
 use crate::ports::user::UserStoreError;
 
 #[derive(Debug, sqlx::FromRow)]
@@ -124,10 +124,10 @@ impl SettingsStore for Sqlite {
         change.apply(&mut settings);
         let version = version + 1;
         write(&mut transaction, user, &settings, version).await?;
-        let (followers, told) = if was_private && !settings.account_private {
-            relation::grant_all(&mut transaction, id, at).await?
+        let granted = if was_private && !settings.account_private {
+            relation::grant_some(&mut transaction, id, at).await?
         } else {
-            (Vec::new(), Vec::new())
+            Granted::default()
         };
         let event = AccountEvent::SettingsChanged { version };
         user_outbox::put(&mut transaction, user, &event).await?;
@@ -135,9 +135,29 @@ impl SettingsStore for Sqlite {
         Ok(Changed::Done(Chosen {
             settings,
             version,
-            followers,
-            told,
+            granted,
         }))
+    }
+
+    async fn grant_waiting(
+        &self,
+        of: Option<UserId>,
+        at: WallMs,
+    ) -> Result<Option<Granted>, UserStoreError> {
+        // Most of the time there is nobody, and nothing to write.
+        let mut connection = self.read.acquire().await?;
+        let Some(asked) = relation::waited_for(&mut connection, of).await? else {
+            return Ok(None);
+        };
+        drop(connection);
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        // Private again meanwhile.
+        if relation::waited_for(&mut transaction, Some(asked)).await? != Some(asked) {
+            return Ok(Some(Granted::default()));
+        }
+        let granted = relation::grant_some(&mut transaction, asked, at).await?;
+        transaction.commit().await?;
+        Ok(Some(granted))
     }
 }
 

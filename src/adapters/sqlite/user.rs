@@ -12,8 +12,8 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::user::{AccountEvent, LOOK_SLOTS, Look, User};
 use crate::ports::user::{
-    Admission, Identity, LinkedIdentity, Linking, NewUser, Unlinking, UserStore, UserStoreError,
-    WayIn,
+    Admission, Identity, LinkedIdentity, Linking, Named, NewUser, Unlinking, UserStore,
+    UserStoreError, WayIn,
 };
 
 /// The columns of [`UserRow`], for `SELECT`s that join the table.
@@ -135,6 +135,28 @@ impl UserStore for Sqlite {
         .fetch_optional(&self.read)
         .await?;
         Ok(row.map(User::try_from).transpose()?)
+    }
+
+    async fn named(&self, handle: &str, now: WallMs) -> Result<Option<Named>, UserStoreError> {
+        // One statement sees both tables at once: a handle that moves meanwhile is in one of them.
+        let row: Option<(Uuid, bool, bool)> = sqlx::query_as(
+            "SELECT id, closing_ms IS NOT NULL,
+                    EXISTS (SELECT 1 FROM suspension WHERE user_id = user.id
+                            AND (until_ms IS NULL OR until_ms > ?2))
+             FROM user
+             WHERE id = coalesce((SELECT id FROM user WHERE handle = ?1),
+                                 (SELECT user_id FROM old_handle
+                                  WHERE handle = ?1 AND kept_until_ms > ?2))",
+        )
+        .bind(handle)
+        .bind(stored(now))
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(|(id, is_closed, is_suspended)| Named {
+            id: UserId::from_uuid(id),
+            is_closed,
+            is_suspended,
+        }))
     }
 
     async fn by_handle(&self, handle: &str) -> Result<Option<User>, UserStoreError> {

@@ -6,6 +6,7 @@ use super::{AccountStore, Closed};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
+use crate::domain::version::Expected;
 use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules, ProfileStore, Renamed};
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
@@ -43,6 +44,8 @@ async fn a_closed_account_is_nobody_and_can_be_restored(
     assert_eq!(closed, Closed::Now(Vec::new()));
     assert_eq!(store.closed_at(user.id).await.unwrap(), Some(WallMs(5)));
     assert_eq!(users.by_handle("leaver").await.unwrap(), None);
+    let named = users.named("leaver", WallMs(6)).await.unwrap();
+    assert!(named.is_some_and(|named| named.id == user.id && named.is_closed));
     assert_eq!(profiles.find("leaver", WallMs(6)).await.unwrap(), None);
     assert!(
         profiles.profile(user.id).await.unwrap().is_some(),
@@ -52,7 +55,9 @@ async fn a_closed_account_is_nobody_and_can_be_restored(
         pause_ms: 0,
         kept_ms: HANDLE_KEPT_MS,
     };
-    let taken = profiles.rename(other.id, "leaver", rules, WallMs(6)).await;
+    let taken = profiles
+        .rename(other.id, "leaver", rules, &Expected::Any, WallMs(6))
+        .await;
     assert_eq!(taken.unwrap(), Renamed::Taken);
     assert!(
         store

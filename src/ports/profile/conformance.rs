@@ -11,6 +11,7 @@ use crate::domain::profile::{Bio, Link, Links, Mood, Profile, ProfileChange};
 use crate::domain::text::PersonName;
 use crate::domain::user::Look;
 use crate::domain::version::{Expected, Version};
+use crate::ports::relations::BlockStore;
 use crate::ports::user::conformance::{created, identity, new_user};
 use crate::ports::user::{Admission, UserStore};
 
@@ -33,7 +34,11 @@ const AT_WILL: HandleRules = HandleRules {
 const START: u64 = 1_700_000_000_000;
 
 /// Runs the whole suite on an empty store.
-pub(crate) async fn conformance(store: &dyn ProfileStore, users: &dyn UserStore) {
+pub(crate) async fn conformance(
+    store: &dyn ProfileStore,
+    users: &dyn UserStore,
+    blocks: &dyn BlockStore,
+) {
     a_profile_changes_where_it_is_told_to(store, users).await;
     a_change_for_another_version_changes_nothing(store, users).await;
     changes_at_once_are_all_there_after(store, users).await;
@@ -42,7 +47,7 @@ pub(crate) async fn conformance(store: &dyn ProfileStore, users: &dyn UserStore)
     handles_change_at_most_once_in_a_while(store, users).await;
     of_many_who_want_one_handle_one_gets_it(store, users).await;
     two_who_swap_do_not_lose_a_handle(store, users).await;
-    search::suite(store, users).await;
+    search::suite(store, users, blocks).await;
 }
 
 /// Somebody new, as others find them.
@@ -120,7 +125,16 @@ async fn a_change_for_another_version_changes_nothing(
         let changed = store.change(id, &rename_to("늦음"), &only(version)).await;
         assert_eq!(changed.unwrap(), Changed::Stale);
     }
+    for version in [0, 2] {
+        let (expected, at) = (only(version), WallMs(START));
+        let renamed = store.rename(id, "later_changing", AT_WILL, &expected, at);
+        assert_eq!(renamed.await.unwrap(), Renamed::Stale);
+    }
     assert_eq!(profile(store, id).await.version, 1);
+    assert_eq!(found(store, "later_changing", 0).await, None);
+    let expected = only(1);
+    let renamed = store.rename(id, "later_changing", AT_WILL, &expected, WallMs(START));
+    assert!(matches!(renamed.await.unwrap(), Renamed::Done(_)));
 }
 
 async fn changes_at_once_are_all_there_after(store: &dyn ProfileStore, users: &dyn UserStore) {
@@ -141,7 +155,10 @@ async fn changes_at_once_are_all_there_after(store: &dyn ProfileStore, users: &d
 
 async fn rename(store: &dyn ProfileStore, id: UserId, handle: &str, day: u64) -> Renamed {
     let at = WallMs(START + day * DAY_MS);
-    store.rename(id, handle, AT_WILL, at).await.unwrap()
+    store
+        .rename(id, handle, AT_WILL, &Expected::Any, at)
+        .await
+        .unwrap()
 }
 
 async fn renamed(store: &dyn ProfileStore, id: UserId, handle: &str, day: u64) {
@@ -237,7 +254,10 @@ async fn a_chain_of_handles_leads_to_its_end(store: &dyn ProfileStore, users: &d
 async fn handles_change_at_most_once_in_a_while(store: &dyn ProfileStore, users: &dyn UserStore) {
     let id = person(users, "restless").await;
     let at = |day| WallMs(START + day * DAY_MS);
-    let ask = async |handle: &str, day| store.rename(id, handle, RULES, at(day)).await.unwrap();
+    let ask = async |handle: &str, day| {
+        let renamed = store.rename(id, handle, RULES, &Expected::Any, at(day));
+        renamed.await.unwrap()
+    };
     assert!(
         matches!(ask("restless_2", 0).await, Renamed::Done(_)),
         "the first at once"

@@ -40,8 +40,8 @@ pub enum Muted {
 /// Blocks and mutes. Each change is one atomic step, and may be repeated.
 #[async_trait]
 pub trait BlockStore: Send + Sync {
-    /// The two are nothing to each other from now on: in the same step follows, requests, ties and testimonials go,
-    /// both ways. Whoever asks for any of them later finds nobody.
+    /// The two are nothing to each other from now on: in the same step follows, requests, ties, testimonials and what
+    /// either was told of the other go, both ways. Whoever asks for any of them later finds nobody.
     async fn block(
         &self,
         blocker: UserId,
@@ -53,7 +53,7 @@ pub trait BlockStore: Send + Sync {
     async fn unblock(&self, blocker: UserId, blocked: UserId)
     -> Result<bool, RelationsUnavailable>;
 
-    /// No more notices of what `muted` does, until then or until unmuted; a mute in force gets the new end.
+    /// No more notices of what `muted` does, and none of their words in rooms, until then or until unmuted; a mute in force gets the new end.
     async fn mute(
         &self,
         muter: UserId,

@@ -73,7 +73,7 @@ impl Both<'_> {
             followers,
             following,
             ties,
-        } = self.store.counts(user).await.unwrap();
+        } = self.store.counts(user, None).await.unwrap();
         (followers, following, ties)
     }
 

@@ -82,7 +82,8 @@ impl Entry {
     }
 }
 
-/// Lists of people. Whoever the viewer must not see, or must not be seen by, is left out of all but their own blocks.
+/// Lists of people. Whoever the viewer must not see or be seen by, and whoever has closed their account, is left out of
+/// all but their own blocks.
 #[async_trait]
 pub trait RelationLists: Send + Sync {
     /// A page of a list about `of` as `viewer` may see it at this time, after a place.

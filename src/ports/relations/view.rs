@@ -19,8 +19,13 @@ pub trait RelationView: Send + Sync {
         now: WallMs,
     ) -> Result<Option<Relation>, RelationsUnavailable>;
 
-    /// How many people are what to `user`, kept in the same step as each change.
-    async fn counts(&self, user: UserId) -> Result<Counts, RelationsUnavailable>;
+    /// How many people are what to `user`, as many as `viewer` finds in the lists: without those hidden from the
+    /// viewer, whose number would tell of a block, and without those who have closed their accounts.
+    async fn counts(
+        &self,
+        user: UserId,
+        viewer: Option<UserId>,
+    ) -> Result<Counts, RelationsUnavailable>;
 
     /// Whether `user` has to approve who follows them.
     async fn is_private(&self, user: UserId) -> Result<bool, RelationsUnavailable>;

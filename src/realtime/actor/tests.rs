@@ -14,6 +14,7 @@ use super::{ActorParts, Asked, Command, RoomActor};
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
 use crate::domain::room::{Decision, PolicyChange};
+use crate::domain::version::Expected;
 use crate::ports::relay::Alone;
 use crate::realtime::host::{Host, HostParts};
 use crate::realtime::limits::Limits;
@@ -62,6 +63,7 @@ fn lock(store: &OneRoom) -> (Command, oneshot::Receiver<super::CommandOutcome>) 
         by: store.card().owner_id,
         name: "주인".to_owned(),
         decision: Box::new(Decision::SetPolicy(change)),
+        expected: Expected::Any,
         answer,
     };
     (Command::Decide(Box::new(asked)), answered)

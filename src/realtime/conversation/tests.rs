@@ -111,6 +111,8 @@ fn visitor(identity: Identity) -> Visitor {
         hidden: BTreeSet::new(),
         follows_owner: false,
         origin: None,
+        unheard: BTreeSet::new(),
+        unheard_ms: None,
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Action, At, Host, State};
 use crate::domain::id::{NodeId, UserId};
 use crate::domain::room::{Decision, Seq};
 use crate::domain::rules::Rule;
+use crate::domain::version::Expected;
 use crate::realtime::relay::Body;
 use crate::realtime::room::{CommandNo, CommandOutcome, Input};
 
@@ -19,6 +20,8 @@ pub struct Ask {
     pub name: String,
     /// What.
     pub decision: Box<Decision>,
+    /// The rules it is made for.
+    pub expected: Expected,
     /// Names the answer; grows from one to the next on a node.
     pub reply: CommandNo,
 }
@@ -48,6 +51,7 @@ impl Host {
             by: ask.by,
             name: ask.name,
             decision: ask.decision,
+            expected: ask.expected,
             reply: ask.reply,
         };
         self.feed(input, at.now, actions);

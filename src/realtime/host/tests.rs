@@ -13,6 +13,7 @@ use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{GuestId, NodeId, RoomId, SessionId, UserId};
 use crate::domain::room::{Access, Decision, Document, PolicyChange, RoomCard, Visibility};
 use crate::domain::user::Look;
+use crate::domain::version::Expected;
 use crate::domain::visitor::{Identity, Visitor};
 use crate::ports::room::memory::MemoryRoom;
 use crate::ports::room::{ClaimOutcome, StoreError};
@@ -123,6 +124,8 @@ impl Pair {
             hidden: BTreeSet::new(),
             follows_owner: false,
             origin: None,
+            unheard: BTreeSet::new(),
+            unheard_ms: None,
         };
         let entry = Entry::Join {
             session: SessionId::generate(),
@@ -252,6 +255,7 @@ impl Pair {
             by: self.owner,
             name: "주인".to_owned(),
             decision: Box::new(Decision::SetPolicy(change)),
+            expected: Expected::Any,
             reply: CommandNo(reply),
         };
         self.feed(OWNER, HostInput::Command(ask));

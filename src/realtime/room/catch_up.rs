@@ -61,14 +61,15 @@ impl Room {
     /// longer than a part of a snapshot, else the room as it is; then the signals of now.
     pub(super) fn catch_up(&mut self, no: MemberNo, have: Option<&ReadPoint>) -> Bytes {
         let mut bytes = BytesMut::new();
-        let hidden = self.hidden_from(no);
+        let apart = self.apart_from(no);
         for member in self.members.values_mut() {
             member.write();
         }
         let Some(reader) = self.members.get(&no) else {
             return bytes.freeze();
         };
-        let people = self.members.values().filter(|m| !hidden.contains(&m.no));
+        let people = self.members.values();
+        let people = people.filter(|member| !apart.hidden.contains(&member.no));
         let people = people.filter_map(|member| Some(&member.written.as_ref()?.bytes[..]));
         let people: Vec<&[u8]> = people.collect();
         let part_bytes_max = self.limits.snapshot_part_bytes;
@@ -85,7 +86,7 @@ impl Room {
             let snapshot = self.without_hidden_chat(snapshot, reader);
             parts::put_snapshot(&mut bytes, snapshot, &people, part_bytes_max);
         }
-        self.put_all_signals(&mut bytes, &hidden, have.is_none());
+        self.put_all_signals(&mut bytes, &apart, have.is_none());
         bytes.freeze()
     }
 
@@ -107,7 +108,7 @@ impl Room {
         (seq <= end && seq >= self.document.horizon).then_some(seq)
     }
 
-    /// Lines of people the reader must not see are left out of what is kept, too.
+    /// Lines of people the reader must not see, or does not want to hear, are left out of what is kept, too.
     fn without_hidden_chat(&self, mut frame: ServerFrame, reader: &Member) -> ServerFrame {
         if let ServerFrame::Snapshot { chat, .. } | ServerFrame::Changes { chat, .. } = &mut frame {
             chat.retain(|line| !self.is_hidden_author(reader, &line.author_id));

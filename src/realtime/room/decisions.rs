@@ -17,6 +17,7 @@ use crate::domain::room::{
     PolicyChange, Refusal, Role as DomainRole, Stamp,
 };
 use crate::domain::rules::Rule;
+use crate::domain::version::Expected;
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -30,15 +31,18 @@ impl Room {
     /// A decision from elsewhere than a session; answered when it is saved, or refused at once.
     pub(super) fn command(
         &mut self,
-        by: UserId,
-        name: String,
-        decision: Decision,
+        (by, name): (UserId, String),
+        (decision, expected): (Decision, &Expected),
         reply: CommandNo,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
         if by != self.card.owner_id && Rule::Authorise.holds() {
             let outcome = CommandOutcome::Refused(Refusal::Forbidden);
+            return effects.push(Effect::Answer { reply, outcome });
+        }
+        if !expected.admits(self.card.rules_version()) {
+            let outcome = CommandOutcome::Stale;
             return effects.push(Effect::Answer { reply, outcome });
         }
         if let Some(why) = self.owes_too_much(now) {

@@ -227,6 +227,7 @@ impl Room {
             follows_owner: visitor.follows_owner,
             origin: visitor.origin,
             hidden: visitor.hidden,
+            unheard: visitor.unheard,
             user,
             active: now.tick,
             idle: false,

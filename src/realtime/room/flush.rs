@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::{Bytes, BytesMut};
 use maru_protocol::{Event, Op as WireOp, Role, ServerFrame, encode_server};
 
-use super::audience::Audience;
+use super::audience::{Apart, Audience};
 use super::member::{Member, MemberNo, Pose};
 use super::nearby::{Cell, Crowd};
 use super::outgoing::{Latest, Pending};
@@ -79,11 +79,11 @@ impl Room {
                 .take()
                 .filter(|(sight, _)| *sight == view.sight)
                 .map_or_else(
-                    || self.encode_events(view.sight, &audience.hidden, &content.events),
+                    || self.encode_events(view.sight, &audience.apart, &content.events),
                     |(_, lane)| lane,
                 );
             let mut bytes = BytesMut::from(&lane[..]);
-            self.encode_latest(&mut bytes, view, &audience.hidden, &content);
+            self.encode_latest(&mut bytes, view, &audience.apart, &content);
             let reliable_bytes = lane.len();
             reliable = Some((view.sight, lane));
             longest = longest.max(bytes.len());
@@ -186,19 +186,14 @@ impl Room {
         views
     }
 
-    fn encode_events(
-        &self,
-        sight: Sight,
-        hidden: &BTreeSet<MemberNo>,
-        events: &[Pending],
-    ) -> Bytes {
+    fn encode_events(&self, sight: Sight, apart: &Apart, events: &[Pending]) -> Bytes {
         let events = events.get(sight.told..).unwrap_or_default();
         let mut bytes = BytesMut::new();
         if !events.is_empty() {
             // Sent even when nothing is left of it, so that `flush` has no gap for anyone.
             let events = events
                 .iter()
-                .filter_map(|pending| seen(sight, hidden, pending));
+                .filter_map(|pending| seen(sight, apart, pending));
             let events_frame = ServerFrame::Events {
                 epoch: self.epoch.0,
                 flush: self.outgoing.flush_no,
@@ -210,15 +205,9 @@ impl Room {
         bytes.freeze()
     }
 
-    fn encode_latest(
-        &self,
-        bytes: &mut BytesMut,
-        view: View,
-        hidden: &BTreeSet<MemberNo>,
-        content: &Content,
-    ) {
+    fn encode_latest(&self, bytes: &mut BytesMut, view: View, apart: &Apart, content: &Content) {
         let latest = &content.latest;
-        let visible = |no: &&MemberNo| !hidden.contains(no);
+        let visible = |no: &&MemberNo| !apart.hidden.contains(no);
         let told = match (&content.crowd, view.cell) {
             (Some(crowd), Some(cell)) => {
                 let mut told = crowd.told(cell);
@@ -230,7 +219,7 @@ impl Room {
         self.put_avatars(bytes, told);
         self.put_signals(
             bytes,
-            latest.typing.iter().filter(visible),
+            latest.typing.iter().filter(|no| apart.hears(**no)),
             latest.drags.iter().filter(visible),
         );
     }
@@ -255,21 +244,22 @@ impl Room {
 
     /// The newest value of everything in the latest-wins lane, for a connection that missed some of it.
     pub(super) fn all_latest(&self, reader: MemberNo) -> Bytes {
-        let hidden = self.hidden_from(reader);
-        let visible = self.members.keys().filter(|no| !hidden.contains(no));
+        let apart = self.apart_from(reader);
+        let visible = self.members.keys();
+        let visible = visible.filter(|no| !apart.hidden.contains(no));
         let mut bytes = BytesMut::new();
         self.put_avatars(&mut bytes, self.avatars(visible));
-        self.put_all_signals(&mut bytes, &hidden, false);
+        self.put_all_signals(&mut bytes, &apart, false);
         bytes.freeze()
     }
 }
 
-/// An event as someone sees it who must not see some people: furniture moves for everyone, words and
-/// comings and goings of the hidden do not reach.
-fn seen(sight: Sight, hidden: &BTreeSet<MemberNo>, pending: &Pending) -> Option<Event> {
-    let is_hidden = hidden.contains(&pending.about);
+/// An event as someone sees it who must not see some people, or not hear them: furniture moves for everyone, words of
+/// either and comings and goings of the hidden do not reach.
+fn seen(sight: Sight, apart: &Apart, pending: &Pending) -> Option<Event> {
+    let is_heard = apart.hears(pending.about);
     let is_closed = pending.for_owner && !sight.is_owner;
-    if !is_hidden && !is_closed {
+    if is_heard && !is_closed {
         return Some(pending.event.clone());
     }
     let mut event = pending.event.clone();
@@ -277,5 +267,6 @@ fn seen(sight: Sight, hidden: &BTreeSet<MemberNo>, pending: &Pending) -> Option<
         ops.retain(|op| !is_closed && !matches!(op, WireOp::Say { .. }));
         return Some(event);
     }
-    None
+    let is_seen = !apart.hidden.contains(&pending.about) && !is_closed;
+    is_seen.then_some(event)
 }

@@ -9,6 +9,7 @@ use super::member::Entry;
 use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::UserId;
 use crate::domain::room::{Decision, Refusal, Seq};
+use crate::domain::version::Expected;
 use crate::domain::visitor::Visitor;
 use crate::ports::room::{RoomSave, SaveOutcome};
 
@@ -32,6 +33,8 @@ pub enum CommandOutcome {
     },
     /// It had no effect.
     Refused(Refusal),
+    /// The rules are not those it was made for; nothing was done.
+    Stale,
     /// The room cannot save fast enough, or what it tells the world is not passed on; nothing was done.
     Busy,
 }
@@ -131,6 +134,8 @@ pub enum Input {
         name: String,
         /// What. About a person who may not be known here, with that person's name.
         decision: Box<Decision>,
+        /// The rules it is made for.
+        expected: Expected,
         /// Names the answer.
         reply: CommandNo,
     },

@@ -100,6 +100,8 @@ pub(super) struct Member {
     pub pose: Pose,
     pub sessions: BTreeSet<SessionNo>,
     pub hidden: BTreeSet<String>,
+    /// Whose words this person does not want.
+    pub unheard: BTreeSet<String>,
     /// The account, if any.
     pub user: Option<UserId>,
     /// Whether the user followed the owner when last looked up.

@@ -249,8 +249,10 @@ impl Room {
         member.muted = muted;
         member.name = visitor.name;
         member.look = visitor.look;
-        let regrouped = member.hidden != visitor.hidden;
+        let heard_anew = member.unheard != visitor.unheard;
+        let regrouped = member.hidden != visitor.hidden || heard_anew;
         member.hidden = visitor.hidden;
+        member.unheard = visitor.unheard;
         if changed {
             self.updated(no);
         }
@@ -259,10 +261,10 @@ impl Room {
             let after = self.hidden_from(no);
             let mut affected: Vec<MemberNo> =
                 before.symmetric_difference(&after).copied().collect();
-            if !affected.is_empty() {
+            if !affected.is_empty() || heard_anew {
                 affected.push(no);
             }
-            // People appear or vanish for some: they get the room as they are to see it now.
+            // People, or their words, appear or vanish for some: they get the room as they are to see it now.
             for member in affected {
                 self.show_anew(member, effects);
             }

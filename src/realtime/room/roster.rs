@@ -139,6 +139,8 @@ impl Room {
             follows_owner: present.follows_owner,
             origin: present.origin,
             hidden: present.hidden.clone(),
+            // Known anew with the next connection, before which there is nobody to read.
+            unheard: BTreeSet::new(),
             user,
             active: now.tick,
             idle: false,

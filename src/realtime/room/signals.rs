@@ -1,6 +1,6 @@
 //! The latest-wins lane: where avatars are, who writes, who drags what. Never numbered, never saved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::BytesMut;
 use maru_protocol::{
@@ -8,6 +8,7 @@ use maru_protocol::{
     encode_server,
 };
 
+use super::audience::Apart;
 use super::member::{MemberNo, Pose, SessionNo};
 use super::refused::Why;
 use super::schedule::Due;
@@ -185,15 +186,11 @@ impl Room {
 
     /// Appends everyone's signals: to a newcomer those that are on, to who was here before also the ends it may
     /// have missed.
-    pub(super) fn put_all_signals(
-        &self,
-        bytes: &mut BytesMut,
-        hidden: &BTreeSet<MemberNo>,
-        is_new: bool,
-    ) {
+    pub(super) fn put_all_signals(&self, bytes: &mut BytesMut, apart: &Apart, is_new: bool) {
         let known = self.signals.by_member.iter();
-        let known = known.filter(|(no, _)| !hidden.contains(no));
-        let typing = known.clone().filter(|(_, s)| !is_new || s.typing.is_some());
+        let known = known.filter(|(no, _)| !apart.hidden.contains(no));
+        let heard = known.clone().filter(|(no, _)| apart.hears(**no));
+        let typing = heard.filter(|(_, s)| !is_new || s.typing.is_some());
         let drags = known.filter(|(_, s)| !is_new || s.drag.is_some());
         self.put_signals(bytes, typing.map(|(no, _)| no), drags.map(|(no, _)| no));
     }

@@ -50,7 +50,8 @@ pub(super) async fn unblock(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Wants no notices of what somebody does. They are not told. May be repeated; the last end counts.
+/// Wants no notices of what somebody does, and not to read in rooms what they say. They are not told, and notice
+/// nothing. May be repeated; the last end counts.
 #[utoipa::path(put, path = "/v1/users/{handle}/mute", tag = "relations",
     params(("handle" = String, Path, description = "Whom.")),
     request_body = MuteWish,

@@ -90,7 +90,7 @@ macro_rules! counted_body {
         #[derive(Serialize, ToSchema)]
         struct $name {
             $field: Vec<ListedBody>,
-            /// All of them, the hidden among them.
+            /// How many the viewer finds on all pages.
             count: u32,
             #[schema(required)]
             next_cursor: Option<String>,

@@ -18,6 +18,7 @@ use crate::realtime::inspect::Decided;
 use crate::realtime::room::CommandOutcome;
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{Page, Place};
+use crate::rest::etag::{IfMatch, IfNoneMatch};
 use crate::rest::problem::{Code, Json, Path, Problem};
 use crate::services::auth::SignedIn;
 
@@ -36,11 +37,13 @@ pub(super) struct RulesBody {
     people_max: Option<u32>,
 }
 
-/// Changes rules of a room. Answered when it is saved.
+/// Changes rules of a room. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
+/// those are the same, whatever else happens in the room.
 #[utoipa::path(patch, path = "/v1/rooms/{id}", tag = "rooms",
-    params(("id" = RoomId, Path, description = "Which.")),
+    params(("id" = RoomId, Path, description = "Which."), IfMatch),
     responses(
-        (status = 200, description = "The room as it is now.", body = RoomBody),
+        (status = 200, description = "The room as it is now.", body = RoomBody,
+            headers(("etag" = String, description = "The version of the rules, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
         (status = 404, description = "room_not_found"),
@@ -50,6 +53,7 @@ pub(super) async fn change(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
     Path(room): Path<RoomId>,
+    IfMatch(expected): IfMatch,
     Json(wanted): Json<RulesBody>,
 ) -> Result<Response, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
@@ -68,11 +72,14 @@ pub(super) async fn change(
     let decision = Decision::SetPolicy(change);
     let rooms = &state.live.rooms;
     let decided = rooms
-        .decide(room, user.id, user.display_name, decision)
+        .decide(room, (user.id, user.display_name), decision, expected)
         .await;
     match decided {
         Decided::Known(CommandOutcome::Done { .. }) => {}
         Decided::Known(CommandOutcome::Refused(refusal)) => return Err(not_done(refusal)),
+        Decided::Known(CommandOutcome::Stale) => {
+            return Err(Problem::new(Code::PreconditionFailed));
+        }
         Decided::Known(CommandOutcome::Busy) => {
             let busy_ms = state.live.limits.busy_retry_ms.into();
             return Err(Problem::new(Code::Unavailable).retry_after_ms(busy_ms));
@@ -83,7 +90,8 @@ pub(super) async fn change(
         }
     }
     let view = state.service.view(room, Some(user.id)).await;
-    Ok(body(&state, view.map_err(refused)?, Some(user.id)))
+    let view = view.map_err(refused)?;
+    Ok(body(&state, view, Some(user.id), &IfNoneMatch::default()))
 }
 
 fn not_done(refusal: Refusal) -> Problem {

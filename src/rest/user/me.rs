@@ -1,13 +1,12 @@
 //! `/v1/me`: one's own profile and handle.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::header::ETAG;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::{Shown, not_kept, refused};
+use super::{CountsBody, Shown, UserState, not_kept, refused};
 use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::profile::{Bio, Link, Links, Mood, Profile, ProfileChange};
@@ -15,9 +14,9 @@ use crate::domain::text::{BadText, PersonName};
 use crate::domain::user::{AccountRole, LOOK_SLOTS};
 use crate::domain::version::Version;
 use crate::rest::auth::Viewer;
-use crate::rest::etag::{IfMatch, etag};
+use crate::rest::etag::{IfMatch, IfNoneMatch, described};
 use crate::rest::problem::{Code, Json, Problem};
-use crate::services::profile::{ProfileError, ProfileService};
+use crate::services::profile::ProfileError;
 
 /// An account, as its owner sees it.
 #[derive(Serialize, ToSchema)]
@@ -39,34 +38,42 @@ pub(super) struct MeBody {
 }
 
 /// Who is signed in. Who has closed their account hears so, and can restore it.
-#[utoipa::path(get, path = "/v1/me", tag = "users",
-    responses((status = 200, description = "The account, or null.", body = MeBody,
-        headers(("etag" = Option<String>, description = "The version of the profile."))),
+#[utoipa::path(get, path = "/v1/me", tag = "users", params(IfNoneMatch),
+    responses((status = 304, description = "The client has it."),
+        (status = 200, description = "The account, or null.", body = MeBody,
+        headers(("etag" = Option<String>, description = "The version of the profile, and a digest of the answer."))),
         (status = 403, description = "account_closing")))]
 pub(super) async fn me(
-    State(profiles): State<ProfileService>,
+    State(state): State<UserState>,
     Viewer(viewer): Viewer,
+    known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let Some(viewer) = viewer else {
         return Ok(not_kept(MeBody { user: None }));
     };
-    match profiles.own(viewer.user.id).await {
-        Ok(profile) => Ok(body(&profiles, profile, viewer.role)),
+    match state.profiles.own(viewer.user.id).await {
+        Ok(profile) => body(&state, profile, viewer.role, &known).await,
         // Gone since the login was looked up.
         Err(ProfileError::NoSuchUser) => Ok(not_kept(MeBody { user: None })),
         Err(error) => Err(refused(error)),
     }
 }
 
-fn body(profiles: &ProfileService, profile: Profile, role: AccountRole) -> Response {
-    let tag = [(ETAG, etag(Version(profile.version)))];
-    let handle_change_at = profiles.rename_from(&profile).map(WallMs::to_offset);
+async fn body(
+    state: &UserState,
+    profile: Profile,
+    role: AccountRole,
+    known: &IfNoneMatch,
+) -> Result<Response, Problem> {
+    let version = Version(profile.version);
+    let counts = CountsBody::of(state, &profile, Some(profile.user.id)).await?;
+    let handle_change_at = state.profiles.rename_from(&profile).map(WallMs::to_offset);
     let user = Some(Me {
-        profile: profile.into(),
+        profile: Shown::new(profile, counts),
         role,
         handle_change_at,
     });
-    (tag, not_kept(MeBody { user })).into_response()
+    Ok(described(version, known, &MeBody { user }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -135,12 +142,12 @@ impl ProfileBody {
     params(IfMatch),
     responses(
         (status = 200, description = "The account as it is now.", body = MeBody,
-            headers(("etag" = String, description = "The version of the profile."))),
+            headers(("etag" = String, description = "The version of the profile, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
         (status = 422, description = "invalid_name, invalid_text, invalid_look, invalid_link"),
     ))]
 pub(super) async fn change_me(
-    State(profiles): State<ProfileService>,
+    State(state): State<UserState>,
     Viewer(viewer): Viewer,
     IfMatch(expected): IfMatch,
     Json(wanted): Json<ProfileBody>,
@@ -150,8 +157,9 @@ pub(super) async fn change_me(
     if change == ProfileChange::default() {
         return Err(Problem::new(Code::InvalidBody).detail("there is nothing to change"));
     }
-    let profile = profiles.change(viewer.user.id, &change, &expected).await;
-    Ok(body(&profiles, profile.map_err(own_refused)?, viewer.role))
+    let profile = state.profiles.change(viewer.user.id, &change, &expected);
+    let profile = profile.await.map_err(own_refused)?;
+    body(&state, profile, viewer.role, &IfNoneMatch::default()).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -163,21 +171,25 @@ pub(super) struct HandleBody {
 
 /// Takes another handle. The one given up leads here for 90 days, and is nobody else's meanwhile.
 #[utoipa::path(put, path = "/v1/me/handle", tag = "users", request_body = HandleBody,
+    params(IfMatch),
     responses(
         (status = 200, description = "The account as it is now.", body = MeBody,
-            headers(("etag" = String, description = "The version of the profile."))),
+            headers(("etag" = String, description = "The version of the profile, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
         (status = 409, description = "handle_taken, handle_changed_lately"),
         (status = 422, description = "invalid_handle"),
     ))]
 pub(super) async fn change_handle(
-    State(profiles): State<ProfileService>,
+    State(state): State<UserState>,
     Viewer(viewer): Viewer,
+    IfMatch(expected): IfMatch,
     Json(wanted): Json<HandleBody>,
 ) -> Result<Response, Problem> {
     let viewer = viewer.ok_or(Code::SignInRequired)?;
-    let profile = profiles.rename(viewer.user.id, &wanted.handle).await;
-    Ok(body(&profiles, profile.map_err(own_refused)?, viewer.role))
+    let profiles = &state.profiles;
+    let profile = profiles.rename(viewer.user.id, &wanted.handle, &expected);
+    let profile = profile.await.map_err(own_refused)?;
+    body(&state, profile, viewer.role, &IfNoneMatch::default()).await
 }
 
 /// One's own account is gone only if the login is, too.

@@ -10,7 +10,7 @@ use crate::domain::search::{NameQuery, QUERY_CHARS_MAX};
 use crate::domain::user::User;
 use crate::ports::profile::FoundAfter;
 use crate::rest::auth::Viewer;
-use crate::rest::cursor::{Page, Place};
+use crate::rest::cursor::{Page, Place, cursor};
 use crate::rest::problem::{Code, Problem, Query};
 use crate::services::profile::ProfileService;
 
@@ -35,7 +35,8 @@ pub(super) struct UsersBody {
     next_cursor: Option<String>,
 }
 
-/// People by the beginning of their handle or by words of their name, those who fit best first.
+/// People by the beginning of their handle or by words of their name, those who fit best first. Where very many names
+/// are alike a page may hold fewer than asked for, or nobody, and yet have a next.
 #[utoipa::path(get, path = "/v1/users", tag = "users", params(SearchQuery, Page),
     responses(
         (status = 200, description = "A page.", body = UsersBody),
@@ -56,7 +57,8 @@ pub(super) async fn search(
         .search(&query, viewer, after.as_ref(), page.limit() + 1)
         .await;
     let mut found = found.map_err(refused)?;
-    let next_cursor = page.cut(&mut found, |(_, place)| place.clone());
-    let users = found.into_iter().map(|(user, _)| user).collect();
+    let next_cursor = page.cut(&mut found.people, |(_, place)| place.clone());
+    let next_cursor = next_cursor.or_else(|| cursor(&found.unfinished?));
+    let users = found.people.into_iter().map(|(user, _)| user).collect();
     Ok(not_kept(UsersBody { users, next_cursor }))
 }

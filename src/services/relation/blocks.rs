@@ -25,9 +25,10 @@ impl RelationService {
         }
     }
 
-    /// `viewer` takes a block back. Who is blocked by the other finds nobody there, and has nothing to take back.
+    /// `viewer` takes a block back, also one of somebody who has closed their account: the list of blocks shows them.
+    /// Who is blocked by the other finds nobody there, and has nothing to take back.
     pub async fn unblock(&self, viewer: UserId, handle: &str) -> Result<(), RelationError> {
-        let person = self.named(handle).await?.id;
+        let person = self.known(handle).await?.id;
         if self.relations.unblock(viewer, person).await? {
             self.changed(&[viewer, person]);
             return Ok(());
@@ -35,7 +36,8 @@ impl RelationService {
         self.seen(Some(viewer), handle).await.map(drop)
     }
 
-    /// No notices of what the person with this handle does, until then or until unmuted.
+    /// No notices of what the person with this handle does, and none of their words in rooms, until then or until
+    /// unmuted.
     pub async fn mute(
         &self,
         viewer: UserId,
@@ -48,7 +50,10 @@ impl RelationService {
             return Err(RelationError::BadTime);
         }
         match self.relations.mute(viewer, person, until, now).await? {
-            Muted::Done => Ok(()),
+            Muted::Done => {
+                self.changed(&[viewer]);
+                Ok(())
+            }
             Muted::TooMany => Err(RelationError::TooMany("mutes")),
             Muted::NoSuchUser => Err(RelationError::NoSuchUser),
         }
@@ -57,6 +62,9 @@ impl RelationService {
     /// `viewer` takes a mute back.
     pub async fn unmute(&self, viewer: UserId, handle: &str) -> Result<(), RelationError> {
         let person = self.seen(Some(viewer), handle).await?.id;
-        Ok(self.relations.unmute(viewer, person).await.map(drop)?)
+        if self.relations.unmute(viewer, person).await? {
+            self.changed(&[viewer]);
+        }
+        Ok(())
     }
 }

@@ -40,8 +40,8 @@ impl RelationService {
         self.page(list, viewer, Some(viewer), after, limit).await
     }
 
-    /// A page of the people of the person with this handle, and how many people there are all in all. Those of a
-    /// private account only its followers may see.
+    /// A page of the people of the person with this handle, and how many of them the viewer finds on all pages. Those
+    /// of a private account only its followers may see.
     pub async fn of(
         &self,
         people: People,
@@ -50,14 +50,8 @@ impl RelationService {
         after: Option<Place>,
         limit: u32,
     ) -> Result<(Page, Counts), RelationError> {
-        let person = self.seen(viewer, handle).await?.id;
-        let is_private = self.relations.is_private(person).await?;
-        let is_own = viewer == Some(person);
-        let is_follower = match viewer.filter(|_| is_private && !is_own) {
-            Some(viewer) => self.relations.follows(viewer, person).await?,
-            None => false,
-        };
-        if !may_read_lists(is_private, is_own, is_follower) {
+        let person = self.shown(viewer, handle).await?;
+        if !self.may_read(viewer, person).await? {
             return Err(RelationError::FollowersOnly);
         }
         let list = match people {
@@ -66,7 +60,33 @@ impl RelationService {
             People::Testimonials => List::Testimonials,
         };
         let page = self.page(list, person, viewer, after, limit).await?;
-        Ok((page, self.relations.counts(person).await?))
+        Ok((page, self.relations.counts(person, viewer).await?))
+    }
+
+    /// How many people are what to somebody the viewer sees; none where their lists are not for the viewer.
+    pub async fn counts(
+        &self,
+        viewer: Option<UserId>,
+        person: UserId,
+    ) -> Result<Option<Counts>, RelationError> {
+        if !self.may_read(viewer, person).await? {
+            return Ok(None);
+        }
+        Ok(Some(self.relations.counts(person, viewer).await?))
+    }
+
+    async fn may_read(
+        &self,
+        viewer: Option<UserId>,
+        person: UserId,
+    ) -> Result<bool, RelationError> {
+        let is_private = self.relations.is_private(person).await?;
+        let is_own = viewer == Some(person);
+        let is_follower = match viewer.filter(|_| is_private && !is_own) {
+            Some(viewer) => self.relations.follows(viewer, person).await?,
+            None => false,
+        };
+        Ok(may_read_lists(is_private, is_own, is_follower))
     }
 
     /// A page of those `viewer` follows who follow the person with this handle. Of a private account too: each of
@@ -78,7 +98,7 @@ impl RelationService {
         after: Option<Place>,
         limit: u32,
     ) -> Result<Page, RelationError> {
-        let person = self.seen(Some(viewer), handle).await?.id;
+        let person = self.shown(Some(viewer), handle).await?;
         let list = List::FamiliarFollowers;
         self.page(list, person, Some(viewer), after, limit).await
     }

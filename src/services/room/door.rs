@@ -133,6 +133,8 @@ impl RoomService {
                     hidden: BTreeSet::new(),
                     follows_owner: false,
                     origin,
+                    unheard: BTreeSet::new(),
+                    unheard_ms: None,
                 });
             }
         };
@@ -142,6 +144,9 @@ impl RoomService {
         if self.relations.is_hidden(id, card.owner_id).await? {
             hidden.insert(card.owner_id.to_string());
         }
+        let now = self.clock.wall();
+        let unheard = self.relations.muted_by(id, now).await?;
+        let soonest = unheard.values().flatten().min();
         Ok(Visitor {
             identity: Identity::User {
                 id,
@@ -153,6 +158,8 @@ impl RoomService {
             hidden,
             follows_owner: self.follows_owner(Some(id), &card).await?,
             origin,
+            unheard: unheard.keys().map(UserId::to_string).collect(),
+            unheard_ms: soonest.map(|end| end.0.saturating_sub(now.0)),
         })
     }
 

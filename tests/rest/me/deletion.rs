@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::relations::Person;
 use crate::server::Server;
 
 #[tokio::test]
@@ -70,6 +71,108 @@ async fn a_closed_account_is_gone_for_everybody_and_can_be_restored() {
         StatusCode::NO_CONTENT,
         "what is open stays open"
     );
+}
+
+/// Closes somebody's account.
+async fn close(person: &Person) {
+    let closed = person.browser.ask(Method::DELETE, "/v1/me", None).await;
+    assert_eq!(closed.status, StatusCode::ACCEPTED, "{}", closed.body);
+}
+
+#[tokio::test]
+async fn a_closed_account_is_in_no_list_no_number_and_no_notice() {
+    let server = Server::start().await;
+    let (me, star, friend, asker) = (
+        Person::new(&server, "하늘").await,
+        Person::new(&server, "해").await,
+        Person::new(&server, "바다").await,
+        Person::new(&server, "바람").await,
+    );
+    for (fan, of) in [(&friend, &me), (&me, &friend), (&friend, &star)] {
+        fan.does(Method::PUT, "follow", of).await;
+    }
+    me.ties(&friend).await;
+    let line = json!({ "text": "좋은 사람" });
+    friend.puts("testimonial", &me, line).await;
+    let private = json!({ "account_private": true });
+    let path = "/v1/me/settings";
+    me.browser.ask(Method::PATCH, path, Some(&private)).await;
+    asker.does(Method::PUT, "follow", &me).await;
+    asker.puts("tie", &me, json!({ "nickname": "별" })).await;
+    me.puts("mute", &friend, json!({})).await;
+    let of = |person: &Person, list| format!("/v1/users/{}/{list}", person.handle);
+    let lists = [
+        of(&me, "followers"),
+        of(&me, "following"),
+        of(&me, "testimonials"),
+        of(&star, "familiar-followers"),
+        "/v1/me/ties".to_owned(),
+        "/v1/me/mutes".to_owned(),
+        "/v1/me/follow-requests".to_owned(),
+        "/v1/me/tie-requests".to_owned(),
+        "/v1/me/notifications".to_owned(),
+    ];
+    let lengths = async || {
+        let mut lengths = Vec::new();
+        for list in &lists {
+            let page = me.browser.get(list).await.json();
+            let entries = page.as_object().unwrap().values();
+            let entries = entries.filter_map(Value::as_array);
+            lengths.push((entries.map(Vec::len).sum::<usize>(), page["count"].as_u64()));
+        }
+        let unread = me.browser.get("/v1/me/notifications/unread").await;
+        lengths.push((usize::MAX, unread.json()["count"].as_u64()));
+        lengths
+    };
+    let mut before: Vec<_> = lists.iter().map(|_| (1, None)).collect();
+    (before[0].1, before[1].1) = (Some(1), Some(1));
+    // A follow, a tie and a line of one, two requests of the other.
+    before[8].0 = 5;
+    before.push((usize::MAX, Some(5)));
+    assert_eq!(lengths().await, before);
+
+    close(&friend).await;
+    close(&asker).await;
+    let mut gone: Vec<_> = lists.iter().map(|_| (0, None)).collect();
+    (gone[0].1, gone[1].1) = (Some(0), Some(0));
+    gone.push((usize::MAX, Some(0)));
+    assert_eq!(lengths().await, gone);
+    for (method, what, _) in crate::relations::routes() {
+        let path = what.replace("{}", &friend.handle);
+        let body = json!({ "nickname": "별" });
+        let body = what.ends_with("tie").then_some(&body);
+        let line = json!({ "text": "좋은 사람" });
+        let body = body.or(what.ends_with("testimonial").then_some(&line));
+        let empty = json!({});
+        let body = body.or(what.ends_with("mute").then_some(&empty));
+        let answer = me.browser.ask(method, &path, body).await;
+        answer.is_problem(404, "user_not_found");
+    }
+
+    for (person, name) in [(&friend, "바다"), (&asker, "바람")] {
+        let callback = person.browser.choose("/", ("name", name)).await;
+        person.browser.get(&callback).await;
+        let restored = person.browser.ask(Method::POST, "/v1/me/restore", None);
+        assert_eq!(restored.await.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(lengths().await, before, "nothing was lost");
+}
+
+#[tokio::test]
+async fn a_block_of_a_closed_account_is_shown_and_can_be_taken_back() {
+    let server = Server::start().await;
+    let (me, gone) = (
+        Person::new(&server, "하늘").await,
+        Person::new(&server, "바다").await,
+    );
+    me.does(Method::PUT, "block", &gone).await;
+    close(&gone).await;
+    assert_eq!(me.list("/v1/me/blocks").await, [gone.handle.as_str()]);
+    let unblocked = me.does(Method::DELETE, "block", &gone).await;
+    assert_eq!(unblocked.status, StatusCode::NO_CONTENT);
+    assert!(me.list("/v1/me/blocks").await.is_empty());
+    let again = me.does(Method::DELETE, "block", &gone).await;
+    again.is_problem(404, "user_not_found");
 }
 
 #[tokio::test]

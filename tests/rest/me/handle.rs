@@ -3,7 +3,9 @@
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::profile::version;
 use crate::browser::{Answer, Browser};
+use crate::relations::Person;
 use crate::server::Server;
 
 async fn rename(browser: &Browser, handle: &str) -> Answer {
@@ -22,7 +24,7 @@ async fn an_old_handle_leads_to_the_new_one_and_is_nobody_elses() {
     );
     let renamed = rename(&browser, "bada").await;
     assert_eq!(renamed.status, StatusCode::OK, "{}", renamed.body);
-    assert_eq!(renamed.headers["etag"], "\"2\"");
+    assert_eq!(version(&renamed), 2);
     let user = renamed.json()["user"].clone();
     assert_eq!(user["handle"], "bada");
     assert!(user["handle_change_at"].as_str().unwrap().ends_with('Z'));
@@ -40,6 +42,48 @@ async fn an_old_handle_leads_to_the_new_one_and_is_nobody_elses() {
     for taken in ["haneul", "bada"] {
         rename(&other, taken).await.is_problem(409, "handle_taken");
     }
+}
+
+#[tokio::test]
+async fn an_old_handle_means_the_person_on_every_route_about_them() {
+    let server = Server::start().await;
+    let (me, other) = (
+        Person::new(&server, "바람").await,
+        Person::new(&server, "Haneul").await,
+    );
+    me.ties(&other).await;
+    rename(&other.browser, "sol").await;
+    for (method, path, body) in crate::relations::routes() {
+        // Nobody asks, what is blocked is not there for the others, and only ties write lines.
+        let ends_tie = method == Method::DELETE && path.ends_with("tie");
+        if path.starts_with("/v1/me/follow-requests") || path.ends_with("block") || ends_tie {
+            continue;
+        }
+        let path = path.replace("{}", "haneul");
+        let answer = me.browser.ask(method, &path, body.as_ref()).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.body);
+    }
+    let blocks = async |method| {
+        let path = "/v1/users/haneul/block";
+        me.browser.ask(method, path, None).await
+    };
+    let blocked = blocks(Method::PUT).await;
+    assert_eq!(blocked.json()["relation"]["blocking"], true);
+    assert_eq!(me.list("/v1/me/blocks").await, ["sol"]);
+    assert_eq!(blocks(Method::DELETE).await.status, StatusCode::NO_CONTENT);
+    // To whom they block they are nobody under that handle either.
+    other.does(Method::PUT, "block", &me).await;
+    for (method, path, body) in crate::relations::routes() {
+        let path = path.replace("{}", "haneul");
+        let answer = me.browser.ask(method, &path, body.as_ref()).await;
+        answer.is_problem(404, "user_not_found");
+    }
+    server.sql("UPDATE old_handle SET kept_until_ms = 1").await;
+    let stranger = Browser::new(&server);
+    let late = stranger.get("/v1/users/haneul/followers").await;
+    late.is_problem(404, "user_not_found");
+    let now = stranger.get("/v1/users/sol/followers").await;
+    assert_eq!(now.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -62,6 +106,30 @@ async fn a_handle_changes_once_in_a_while_and_says_when_again() {
         assert!((days_14 - 60..=days_14).contains(&wait_s), "{wait_s}");
         assert!(refused.json()["retry_after_ms"].is_u64());
     }
+}
+
+#[tokio::test]
+async fn a_handle_is_changed_for_the_version_one_has_seen() {
+    let server = Server::start().await;
+    let browser = Browser::new(&server);
+    browser.sign_in("Haneul").await;
+    let seen = browser.get("/v1/me").await;
+    let seen = seen.headers["etag"].to_str().unwrap().to_owned();
+    let ask = async |tag: &str| {
+        let (path, body) = ("/v1/me/handle", json!({ "handle": "bada" }));
+        let headers = [("if-match", tag)];
+        browser
+            .ask_with(Method::PUT, path, Some(&body), &headers)
+            .await
+    };
+    let mood = json!({ "mood": "x" });
+    browser.ask(Method::PATCH, "/v1/me", Some(&mood)).await;
+    for stale in [&seen, "\"1\"", "\"7\""] {
+        ask(stale).await.is_problem(412, "precondition_failed");
+    }
+    assert_eq!(browser.me().await["handle"], "haneul");
+    let done = ask("\"2\"").await;
+    assert_eq!((done.status, version(&done)), (StatusCode::OK, 3));
 }
 
 #[tokio::test]

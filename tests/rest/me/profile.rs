@@ -4,10 +4,18 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::browser::{Answer, Browser};
+use crate::relations::Person;
 use crate::server::Server;
 
 async fn patch(browser: &Browser, body: Value) -> Answer {
     browser.ask(Method::PATCH, "/v1/me", Some(&body)).await
+}
+
+/// The version in the tag of an answer.
+pub(super) fn version(answer: &Answer) -> u64 {
+    let tag = answer.headers["etag"].to_str().unwrap();
+    let (version, _) = tag.trim_matches('"').split_once('-').expect("and a digest");
+    version.parse().unwrap()
 }
 
 async fn patch_if(browser: &Browser, body: Value, tag: &str) -> Answer {
@@ -22,7 +30,7 @@ async fn a_profile_is_what_one_made_it_for_everybody() {
     let browser = Browser::new(&server);
     let me = browser.sign_in("하늘").await;
     let before = browser.get("/v1/me").await;
-    assert_eq!(before.headers["etag"], "\"1\"");
+    assert_eq!(version(&before), 1);
     let changed = patch(
         &browser,
         json!({
@@ -35,8 +43,8 @@ async fn a_profile_is_what_one_made_it_for_everybody() {
     )
     .await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
-    assert_eq!(changed.headers["etag"], "\"2\"");
-    assert_eq!(changed.headers["cache-control"], "no-store");
+    assert_eq!(version(&changed), 2);
+    assert_eq!(changed.headers["cache-control"], "private, no-cache");
     let user = changed.json()["user"].clone();
     assert_eq!(user["display_name"], "바다");
     assert_eq!(
@@ -71,13 +79,46 @@ async fn a_change_made_for_another_version_is_refused() {
             .await
             .is_problem(412, "precondition_failed");
     }
-    for (tag, next) in [("\"1\"", "\"2\""), ("\"2\"", "\"3\""), ("*", "\"4\"")] {
+    for (tag, next) in [("\"1\"", 2), ("\"2\"", 3), ("*", 4)] {
         let changed = patch_if(&browser, mood(tag), tag).await;
         assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
-        assert_eq!(changed.headers["etag"], next);
+        assert_eq!(version(&changed), next);
     }
-    assert_eq!(browser.get("/v1/me").await.headers["etag"], "\"4\"");
+    assert_eq!(version(&browser.get("/v1/me").await), 4);
     assert_eq!(browser.me().await["mood"], "*");
+}
+
+#[tokio::test]
+async fn a_profile_one_has_is_not_sent_again_until_any_of_it_changes() {
+    let server = Server::start().await;
+    let (me, other) = (
+        Person::new(&server, "하늘").await,
+        Person::new(&server, "바다").await,
+    );
+    let path = format!("/v1/users/{}", me.handle);
+    for path in ["/v1/me", &path] {
+        let get = async |tag: &str| {
+            let headers = [("if-none-match", tag)];
+            me.browser.ask_with(Method::GET, path, None, &headers).await
+        };
+        let first = get("\"1\"").await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+        let tag = |answer: &Answer| answer.headers["etag"].to_str().unwrap().to_owned();
+        let again = get(&tag(&first)).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+        assert!(again.body.is_empty());
+        assert_eq!(tag(&again), tag(&first));
+        // A number is no change of the profile, and yet another answer.
+        other.does(Method::PUT, "follow", &me).await;
+        let followed = get(&tag(&first)).await;
+        assert_eq!(followed.status, StatusCode::OK);
+        assert_eq!(followed.json()["user"]["counts"]["followers"], 1);
+        assert_eq!(version(&followed), version(&first));
+        patch(&me.browser, json!({ "mood": path })).await;
+        let changed = get(&tag(&followed)).await;
+        assert_eq!(version(&changed), version(&first) + 1);
+        other.does(Method::DELETE, "follow", &me).await;
+    }
 }
 
 #[tokio::test]
@@ -125,5 +166,5 @@ async fn what_cannot_be_shown_is_refused_and_changes_nothing() {
     ] {
         patch(&browser, body.clone()).await.is_problem(422, code);
     }
-    assert_eq!(browser.get("/v1/me").await.headers["etag"], "\"1\"");
+    assert_eq!(version(&browser.get("/v1/me").await), 1);
 }

@@ -82,7 +82,45 @@ async fn the_hidden_are_left_out_of_other_peoples_lists() {
     let path = format!("/v1/users/{}/followers", star.handle);
     assert_eq!(one.list(&path).await, [one.handle.as_str()]);
     assert_eq!(two.list(&path).await, [two.handle.as_str()]);
-    let whole = star.browser.get(&path).await.json();
-    assert_eq!(whole["count"], 2);
-    assert_eq!(whole["followers"].as_array().unwrap().len(), 2);
+    // A number that is greater than the list would tell that somebody is left out of it.
+    for (reader, count) in [(&star, 2), (&one, 1), (&two, 1)] {
+        let whole = reader.browser.get(&path).await.json();
+        assert_eq!(whole["count"], count);
+        assert_eq!(whole["followers"].as_array().unwrap().len(), count);
+    }
+    star.does(Method::PUT, "follow", &one).await;
+    star.does(Method::PUT, "follow", &two).await;
+    let path = format!("/v1/users/{}/following", star.handle);
+    for (reader, count) in [(&star, 2), (&one, 1), (&two, 1)] {
+        assert_eq!(reader.browser.get(&path).await.json()["count"], count);
+    }
+}
+
+#[tokio::test]
+async fn what_two_were_told_of_each_other_does_not_come_back_after_an_unblock() {
+    let server = Server::start().await;
+    let (one, two) = (
+        Person::new(&server, "하늘").await,
+        Person::new(&server, "바다").await,
+    );
+    one.ties(&two).await;
+    for (from, to) in [(&one, &two), (&two, &one)] {
+        from.does(Method::PUT, "follow", to).await;
+        let line = json!({ "text": "좋은 사람" });
+        from.puts("testimonial", to, line).await;
+    }
+    let told = async |person: &Person| {
+        let page = person.browser.get("/v1/me/notifications").await.json();
+        page["notifications"].as_array().unwrap().len()
+    };
+    assert_eq!((told(&one).await, told(&two).await), (3, 2));
+    one.does(Method::PUT, "block", &two).await;
+    one.does(Method::DELETE, "block", &two).await;
+    assert_eq!((told(&one).await, told(&two).await), (0, 0));
+    for person in [&one, &two] {
+        let unread = person.browser.get("/v1/me/notifications/unread").await;
+        assert_eq!(unread.json()["count"], 0);
+    }
+    two.does(Method::PUT, "follow", &one).await;
+    assert_eq!(told(&one).await, 1, "what is done anew is told");
 }

@@ -43,6 +43,29 @@ async fn a_tie_is_asked_for_consented_to_and_ended() {
 }
 
 #[tokio::test]
+async fn what_was_told_of_a_tie_goes_with_it() {
+    let server = Server::start().await;
+    let (one, two) = two(&server).await;
+    one.ties(&two).await;
+    for (from, to) in [(&one, &two), (&two, &one)] {
+        let line = json!({ "text": "좋은 사람" });
+        from.puts("testimonial", to, line).await;
+    }
+    two.does(Method::PUT, "follow", &one).await;
+    let kinds = async |person: &Person| {
+        let page = person.browser.get("/v1/me/notifications").await.json();
+        let notices = page["notifications"].as_array().unwrap().iter();
+        let kinds = notices.map(|notice| notice["kind"].as_str().unwrap().to_owned());
+        kinds.collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&one).await, ["follow", "testimonial", "tie_made"]);
+    assert_eq!(kinds(&two).await, ["testimonial"]);
+    two.does(Method::DELETE, "tie", &one).await;
+    assert_eq!(kinds(&one).await, ["follow"], "they still follow");
+    assert!(kinds(&two).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_wish_is_taken_back_by_one_and_declined_by_the_other() {
     let server = Server::start().await;
     let (one, two) = two(&server).await;

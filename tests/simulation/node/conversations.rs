@@ -83,8 +83,10 @@ impl World {
                 Output::Lookup(bearer) => {
                     let found = self.visitor_of(&bearer);
                     let mut more = Vec::new();
-                    if let Some(it) = self.conn(place, conn) {
-                        it.conversation.looked_up(Ok(Box::new(found)), &mut more);
+                    let tick = self.nodes[place].as_ref().map(|node| node.tick(self.now));
+                    if let (Some(tick), Some(it)) = (tick, self.conn(place, conn)) {
+                        it.conversation
+                            .looked_up(Ok(Box::new(found)), tick, &mut more);
                     }
                     self.say(place, conn, more);
                 }

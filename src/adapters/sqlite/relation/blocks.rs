@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::super::notification::withdraw_all;
 use super::super::{Sqlite, user::stored};
 use super::{change, see_each_other, tell};
 use crate::domain::clock::WallMs;
@@ -33,7 +34,7 @@ struct StandingRow {
 }
 
 const STANDING: &str = "
-SELECT (SELECT count(*) FROM user WHERE id IN (?1, ?2)) = 2 AS is_there,
+SELECT (SELECT count(*) FROM user WHERE id IN (?1, ?2) AND closing_ms IS NULL) = 2 AS is_there,
        EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = ?2) AS blocks,
        EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = ?1) AS is_blocked,
        (SELECT count(*) FROM block WHERE blocker_id = ?1) AS count";
@@ -64,6 +65,7 @@ impl BlockStore for Sqlite {
         for statement in SEVER {
             change(&mut transaction, statement, blocker, blocked).await?;
         }
+        withdraw_all(&mut transaction, blocker, blocked).await?;
         sqlx::query("INSERT INTO block (blocker_id, blocked_id, created_ms) VALUES (?, ?, ?)")
             .bind(blocker.uuid())
             .bind(blocked.uuid())

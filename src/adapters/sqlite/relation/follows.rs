@@ -15,6 +15,7 @@ use crate::ports::relations::{
     Approved, Changed, FOLLOW_REQUESTS_MAX, FOLLOWS_MAX, FollowStore, Followed,
     RelationsUnavailable,
 };
+use crate::ports::settings::{GRANTED_AT_ONCE, Granted};
 
 const UNFOLLOW: &str = "DELETE FROM follow WHERE follower_id = ? AND followee_id = ?";
 const UNASK: &str = "DELETE FROM follow_request WHERE asker_id = ? AND asked_id = ?";
@@ -78,25 +79,54 @@ async fn grant(
     notify(connection, &granted).await
 }
 
-/// Who waits to follow the person does so from now on: their account has turned public.
-pub(in crate::adapters::sqlite) async fn grant_all(
+/// Some of those who wait to follow the person do so from now on: their account has turned public.
+pub(in crate::adapters::sqlite) async fn grant_some(
     connection: &mut SqliteConnection,
     user: UserId,
     at: WallMs,
-) -> Result<(Vec<UserId>, Vec<Delivery>), sqlx::Error> {
+) -> Result<Granted, sqlx::Error> {
     let askers: Vec<Uuid> = sqlx::query_scalar(
-        "SELECT asker_id FROM follow_request WHERE asked_id = ? ORDER BY created_ms, asker_id",
+        "SELECT asker_id FROM follow_request WHERE asked_id = ?
+         ORDER BY created_ms, asker_id LIMIT ?",
     )
     .bind(user.uuid())
+    .bind(GRANTED_AT_ONCE)
     .fetch_all(&mut *connection)
     .await?;
-    let askers: Vec<UserId> = askers.into_iter().map(UserId::from_uuid).collect();
-    let mut told = Vec::new();
-    for asker in &askers {
-        change(&mut *connection, UNASK, *asker, user).await?;
-        told.extend(grant(&mut *connection, user, *asker, at).await?);
+    let mut granted = Granted::default();
+    for asker in askers.into_iter().map(UserId::from_uuid) {
+        change(&mut *connection, UNASK, asker, user).await?;
+        let told = grant(&mut *connection, user, asker, at).await?;
+        granted.followers.push(asker);
+        granted.told.extend(told);
     }
-    Ok((askers, told))
+    Ok(granted)
+}
+
+/// A public account that somebody still waits for: this one, if it is, or any.
+pub(in crate::adapters::sqlite) async fn waited_for(
+    connection: &mut SqliteConnection,
+    of: Option<UserId>,
+) -> Result<Option<UserId>, sqlx::Error> {
+    const THIS: &str = "
+        SELECT ?1 WHERE EXISTS (SELECT 1 FROM follow_request WHERE asked_id = ?1)
+          AND NOT EXISTS (SELECT 1 FROM user_settings WHERE user_id = ?1 AND account_private = 1)";
+    // From one who is asked to the next, however many ask each.
+    const ANY: &str = "
+        WITH RECURSIVE asked (id) AS (
+            SELECT min(asked_id) FROM follow_request
+            UNION ALL SELECT (SELECT min(asked_id) FROM follow_request WHERE asked_id > asked.id)
+            FROM asked WHERE asked.id IS NOT NULL)
+        SELECT id FROM asked
+        WHERE id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM user_settings WHERE user_id = id AND account_private = 1)
+        LIMIT 1";
+    let query = match of {
+        Some(user) => sqlx::query_scalar(THIS).bind(user.uuid()),
+        None => sqlx::query_scalar(ANY),
+    };
+    let found: Option<Uuid> = query.fetch_optional(connection).await?;
+    Ok(found.map(UserId::from_uuid))
 }
 
 #[async_trait]
@@ -120,8 +150,18 @@ impl FollowStore for Sqlite {
         if standing.follows {
             return Ok(Changed::quietly(Followed::Already));
         }
-        if standing.asks {
+        if standing.asks && standing.is_private {
             return Ok(Changed::quietly(Followed::Requested));
+        }
+        if standing.asks {
+            // The account has turned public since, and their turn has not come yet.
+            change(&mut transaction, UNASK, follower, followee).await?;
+            let written = grant(&mut transaction, followee, follower, at).await?;
+            transaction.commit().await?;
+            return Ok(Changed {
+                outcome: Followed::Now,
+                told: written.into_iter().collect(),
+            });
         }
         if standing.count >= FOLLOWS_MAX {
             return Ok(Changed::quietly(Followed::TooMany));

@@ -33,7 +33,8 @@ macro_rules! list {
     ($until:literal, $mine:literal, $theirs:literal, $text:literal;
      $from:literal, $person:literal, $which:literal) => {
         list!($until, $mine, $theirs, $text; $from, $person, $which;
-            "NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = user.id)
+            "closing_ms IS NULL
+             AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = user.id)
              AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = user.id AND blocked_id = ?2)")
     };
 }

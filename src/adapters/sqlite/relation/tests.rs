@@ -8,7 +8,9 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::domain::relation::{Nickname, Testimonial};
+use crate::domain::search::NameQuery;
 use crate::domain::user::AccountEvent;
+use crate::ports::profile::ProfileStore;
 use crate::ports::relations::conformance::conformance;
 use crate::ports::relations::{BlockStore, FOLLOWS_MAX, FollowStore, TieStore};
 use crate::ports::settings::conformance::set_private;
@@ -32,6 +34,40 @@ async fn keeps_what_a_relation_store_promises() {
     let follows = sqlx::query(follows).bind(limited.uuid());
     follows.execute(&store.write).await.unwrap();
     conformance(&store, &store, &store, limited).await;
+}
+
+#[tokio::test]
+async fn however_many_block_somebody_none_of_them_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path()).await.unwrap();
+    let loud = created(&store, "loud", "loud").await.id;
+    let first = created(&store, "first_of_all", "first_of_all").await.id;
+    store.block(first, loud, WallMs(1)).await.unwrap();
+    let crowd = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+         INSERT INTO user (id, handle, display_name, look, front_room_id, created_ms, name_folded)
+         SELECT randomblob(16), 'crowd_' || i, 'crowd', x'000000000000', randomblob(16), 0, 'crowd'
+         FROM n";
+    let crowd = sqlx::query(crowd).bind(HIDDEN_BY_MAX);
+    crowd.execute(&store.write).await.unwrap();
+    let blocks = "INSERT INTO block (blocker_id, blocked_id, created_ms)
+         SELECT id, ?1, 2 FROM user WHERE handle LIKE 'crowd_%'";
+    let blocks = sqlx::query(blocks).bind(loud.uuid());
+    blocks.execute(&store.write).await.unwrap();
+
+    let cut = store.hidden_from(loud).await.unwrap();
+    assert_eq!(cut.len(), HIDDEN_BY_MAX as usize);
+    assert!(!cut.contains(&first.to_string()), "beyond the cut");
+    assert!(store.is_hidden(loud, first).await.unwrap());
+    let finds = async |viewer, text| {
+        let query = NameQuery::parse(text).unwrap();
+        let found = store.search(&query, viewer, None, 9, NOW).await;
+        found.unwrap().people.len()
+    };
+    for (text, found) in [("first_of_all", 1), ("crowd", 9)] {
+        assert_eq!(finds(Some(loud), text).await, 0, "{text}");
+        assert_eq!(finds(Some(first), text).await, found, "{text}");
+        assert_eq!(finds(None, text).await, found, "{text}");
+    }
 }
 
 /// Every way in which what is stored contradicts itself, one row each.

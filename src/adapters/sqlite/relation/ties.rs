@@ -146,6 +146,11 @@ impl TieStore for Sqlite {
             let lines = "DELETE FROM testimonial WHERE (author_id = ?1 AND owner_id = ?2)
                                                     OR (author_id = ?2 AND owner_id = ?1)";
             change(&mut transaction, lines, user, other).await?;
+            for (to, from) in [(user, other), (other, user)] {
+                for kind in [NoticeKind::TieMade, NoticeKind::Testimonial] {
+                    withdraw(&mut transaction, to, kind, from).await?;
+                }
+            }
             let (by, whom) = (user, other);
             tell(&mut transaction, RelationEvent::Untied { by, whom }).await?;
         }

@@ -8,18 +8,23 @@ use crate::domain::id::UserId;
 use crate::domain::search::NameQuery;
 use crate::domain::version::Expected;
 use crate::ports::profile::ProfileStore;
+use crate::ports::relations::BlockStore;
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
 const NOW: WallMs = WallMs(1_000);
 
 /// Runs this part.
-pub(super) async fn suite(store: &dyn ProfileStore, users: &dyn UserStore) {
+pub(super) async fn suite(
+    store: &dyn ProfileStore,
+    users: &dyn UserStore,
+    blocks: &dyn BlockStore,
+) {
     let people = people(store, users).await;
     whoever_fits_is_found_best_first(store).await;
     nothing_in_a_query_is_a_pattern(store).await;
     pages_show_everybody_once(store).await;
-    the_hidden_are_not_found(store, &people).await;
+    whoever_blocks_the_viewer_or_is_blocked_is_not_found(store, users, blocks, &people).await;
     a_changed_name_is_found_and_the_old_one_is_not(store, users).await;
 }
 
@@ -50,11 +55,10 @@ async fn people(store: &dyn ProfileStore, users: &dyn UserStore) -> Vec<UserId> 
 
 async fn handles(store: &dyn ProfileStore, text: &str, limit: u32) -> Vec<String> {
     let query = NameQuery::parse(text).unwrap();
-    let found = store
-        .search(&query, &BTreeSet::new(), None, limit, NOW)
-        .await;
+    let found = store.search(&query, None, None, limit, NOW).await;
     found
         .unwrap()
+        .people
         .into_iter()
         .map(|(user, _)| user.handle)
         .collect()
@@ -107,10 +111,8 @@ async fn pages_show_everybody_once(store: &dyn ProfileStore) {
         for limit in [1, 2, 3] {
             let (mut all, mut after) = (Vec::new(), None);
             loop {
-                let found = store
-                    .search(&query, &BTreeSet::new(), after.as_ref(), limit, NOW)
-                    .await;
-                let found = found.unwrap();
+                let found = store.search(&query, None, after.as_ref(), limit, NOW).await;
+                let found = found.unwrap().people;
                 assert!(found.len() <= limit as usize);
                 let Some((_, last)) = found.last() else { break };
                 after = Some(last.clone());
@@ -123,12 +125,25 @@ async fn pages_show_everybody_once(store: &dyn ProfileStore) {
     }
 }
 
-async fn the_hidden_are_not_found(store: &dyn ProfileStore, people: &[UserId]) {
-    let hidden: BTreeSet<String> = people[..2].iter().map(ToString::to_string).collect();
-    for (text, expected) in [("바다", &["shan"][..]), ("sbada", &[])] {
+async fn whoever_blocks_the_viewer_or_is_blocked_is_not_found(
+    store: &dyn ProfileStore,
+    users: &dyn UserStore,
+    blocks: &dyn BlockStore,
+    people: &[UserId],
+) {
+    let viewer = created(users, "qviewer", "qviewer").await.id;
+    blocks.block(viewer, people[0], NOW).await.unwrap();
+    blocks.block(people[1], viewer, NOW).await.unwrap();
+    for (viewer, text, expected) in [
+        (Some(viewer), "바다", &["shan"][..]),
+        (Some(viewer), "sbada", &[]),
+        (Some(people[2]), "바다", &["sbada"]),
+        (None, "바다", &["sbada"]),
+    ] {
         let query = NameQuery::parse(text).unwrap();
-        let found = store.search(&query, &hidden, None, 1, NOW).await.unwrap();
-        let found: Vec<String> = found.into_iter().map(|(user, _)| user.handle).collect();
+        let found = store.search(&query, viewer, None, 1, NOW).await.unwrap();
+        let found = found.people.into_iter();
+        let found: Vec<String> = found.map(|(user, _)| user.handle).collect();
         assert_eq!(found, expected);
     }
 }

@@ -118,8 +118,10 @@ async fn a_mute_ends_at_its_time(both: Both<'_>) {
         store.mute(one, three, None, NOW).await.unwrap(),
         Muted::Done
     );
-    assert_eq!(store.muted_by(one, NOW).await.unwrap(), [two, three].into());
-    assert_eq!(store.muted_by(one, later).await.unwrap(), [three].into());
+    let both_muted = [(two, until), (three, None)].into();
+    assert_eq!(store.muted_by(one, NOW).await.unwrap(), both_muted);
+    let left = [(three, None)].into();
+    assert_eq!(store.muted_by(one, later).await.unwrap(), left);
     assert!(store.muted_by(two, NOW).await.unwrap().is_empty());
     let muting = both.relation(one, two).await.unwrap().muting;
     assert_eq!(muting, Some(Muting { until }));
@@ -131,9 +133,9 @@ async fn a_mute_ends_at_its_time(both: Both<'_>) {
     assert_eq!(store.mute(one, two, None, NOW).await.unwrap(), Muted::Done);
     assert_eq!(
         store.muted_by(one, later).await.unwrap(),
-        [two, three].into()
+        [(two, None), (three, None)].into()
     );
     assert!(store.unmute(one, two).await.unwrap());
     assert!(!store.unmute(one, two).await.unwrap());
-    assert_eq!(store.muted_by(one, NOW).await.unwrap(), [three].into());
+    assert_eq!(store.muted_by(one, NOW).await.unwrap(), left);
 }

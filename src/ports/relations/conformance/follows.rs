@@ -4,9 +4,11 @@ use futures_util::future::join_all;
 
 use super::super::{Approved, Changed, Followed};
 use super::{Both, NOW, heard};
+use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::notification::NoticeKind;
 use crate::domain::relation::Relation;
+use crate::ports::settings::{GRANTED_AT_ONCE, Granted};
 
 pub(super) async fn conformance(both: Both<'_>, limited: UserId) {
     following_is_one_way_and_may_be_repeated(both).await;
@@ -15,6 +17,8 @@ pub(super) async fn conformance(both: Both<'_>, limited: UserId) {
     only_people_who_are_there_are_followed(both).await;
     private_accounts_are_asked(both).await;
     whoever_waits_follows_when_an_account_turns_public(both).await;
+    those_beyond_the_first_are_let_in_step_by_step(both).await;
+    whoever_was_left_waiting_is_found(both).await;
     a_request_is_answered_once(both).await;
 }
 
@@ -120,14 +124,68 @@ async fn whoever_waits_follows_when_an_account_turns_public(both: Both<'_>) {
     );
     let opened = both.set_private(star, false).await;
     let kind = NoticeKind::RequestApproved;
-    let mut told = heard(&opened.told);
+    let mut told = heard(&opened.granted.told);
     told.sort_unstable();
     assert_eq!(told, [(one, kind), (two, kind)]);
-    assert_eq!(opened.followers.len(), 2);
+    assert_eq!(opened.granted.followers.len(), 2);
     assert_eq!(both.counts(star).await, (2, 0, 0));
     assert!(!store.follows(gone, star).await.unwrap());
     let nothing = both.set_private(star, false).await;
-    assert_eq!((nothing.followers.len(), nothing.told.len()), (0, 0));
+    assert_eq!(nothing.granted, Granted::default());
+}
+
+/// However many wait, a step lets some in, and the next goes on, whoever asks for it.
+async fn those_beyond_the_first_are_let_in_step_by_step(both: Both<'_>) {
+    const LEFT: usize = 3;
+    let fans = GRANTED_AT_ONCE as usize + LEFT;
+    let [star] = both.people("opens").await;
+    both.set_private(star, true).await;
+    let mut waiting = Vec::new();
+    for n in 0..fans {
+        let [fan] = both.people(&format!("queue{n}")).await;
+        let at = WallMs(NOW.0 + n as u64);
+        both.store.follow(fan, star, at).await.unwrap();
+        waiting.push(fan);
+    }
+    assert_eq!(both.settings.grant_waiting(None, NOW).await.unwrap(), None);
+    let opened = both.set_private(star, false).await;
+    let (first, left) = waiting.split_at(GRANTED_AT_ONCE as usize);
+    assert_eq!(opened.granted.followers, first);
+    assert_eq!(both.counts(star).await.0, GRANTED_AT_ONCE);
+    // Whoever does not wait for their turn need not.
+    assert_eq!(both.follow(left[0], star).await, Followed::Now);
+    // Private again, those who are left wait as they did; public again, they do not.
+    both.set_private(star, true).await;
+    assert_eq!(both.settings.grant_waiting(None, NOW).await.unwrap(), None);
+    assert_eq!(both.follow(left[1], star).await, Followed::Requested);
+    both.set_private(star, false).await;
+    for of in [Some(star), None] {
+        assert_eq!(both.settings.grant_waiting(of, NOW).await.unwrap(), None);
+    }
+    assert_eq!(both.counts(star).await.0 as usize, fans);
+}
+
+/// What a process that ended did not come to is found without knowing of whom it was.
+async fn whoever_was_left_waiting_is_found(both: Both<'_>) {
+    let [star, other] = both.people("left").await;
+    for asked in [star, other] {
+        both.set_private(asked, true).await;
+    }
+    let fans = GRANTED_AT_ONCE as usize + 1;
+    for n in 0..fans {
+        let [fan] = both.people(&format!("stays{n}")).await;
+        both.follow(fan, star).await;
+        both.follow(fan, other).await;
+    }
+    both.set_private(star, false).await;
+    let of_other = both.settings.grant_waiting(Some(other), NOW).await;
+    assert_eq!(of_other.unwrap(), None, "still private");
+    let left = both.settings.grant_waiting(None, NOW).await.unwrap();
+    let left = left.expect("one is left");
+    assert_eq!((left.followers.len(), left.told.len()), (1, 1));
+    assert_eq!(both.settings.grant_waiting(None, NOW).await.unwrap(), None);
+    assert_eq!(both.counts(star).await.0 as usize, fans);
+    assert_eq!(both.counts(other).await.0, 0);
 }
 
 async fn a_request_is_answered_once(both: Both<'_>) {

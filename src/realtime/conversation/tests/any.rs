@@ -100,7 +100,7 @@ fn take(talk: &mut Talk, step: Step, outputs: &mut Vec<Output>) {
                 account_gone()
             };
             let found = known.then(|| Box::new(user())).ok_or(refusal);
-            conversation.looked_up(found, outputs);
+            conversation.looked_up(found, now, outputs);
         }
         Step::RoomGone => conversation.room_gone(outputs),
         Step::Stalled => conversation.stalled(outputs),

@@ -201,7 +201,7 @@ fn too_many_refusals_within_a_minute_end_it() {
 #[test]
 fn profiles_are_looked_up_again_for_those_who_have_one() {
     let looked_up = |talk: &mut Talk, found| {
-        talk.does(|talk: &mut Conversation, _, outputs| talk.looked_up(found, outputs))
+        talk.does(|talk: &mut Conversation, now, outputs| talk.looked_up(found, now, outputs))
     };
     let mut talk = Talk::inside();
     assert_eq!(talk.frame(&ClientFrame::Refresh {}), ["look up"]);
@@ -223,7 +223,7 @@ fn profiles_are_looked_up_again_for_those_who_have_one() {
 #[test]
 fn whoever_is_out_of_date_is_looked_up_until_that_works() {
     let looked_up = |talk: &mut Talk, found| {
-        talk.does(|talk: &mut Conversation, _, outputs| talk.looked_up(found, outputs))
+        talk.does(|talk: &mut Conversation, now, outputs| talk.looked_up(found, now, outputs))
     };
     let mut talk = Talk::inside();
     assert_eq!(talk.does(Conversation::relations_changed), ["look up"]);
@@ -238,4 +238,21 @@ fn whoever_is_out_of_date_is_looked_up_until_that_works() {
     let gone = ["error forbidden, close 4301", "tell Lost", "over"];
     assert_eq!(looked_up(&mut talk, Err(account_gone())), gone);
     assert!(talk.does(Conversation::relations_changed).is_empty());
+}
+
+#[test]
+fn whoever_is_to_be_heard_again_by_itself_is_looked_up_then() {
+    let looked_up = |talk: &mut Talk, found| {
+        talk.does(|talk: &mut Conversation, now, outputs| talk.looked_up(found, now, outputs))
+    };
+    let mut talk = Talk::inside();
+    assert_eq!(talk.does(Conversation::relations_changed), ["look up"]);
+    let mut muter = user();
+    muter.unheard_ms = Some(300);
+    assert_eq!(looked_up(&mut talk, Ok(Box::new(muter))), ["tell Refresh"]);
+    assert!(talk.tick_after(299).is_empty());
+    assert_eq!(talk.conversation.deadline(), Some(talk.now.plus_ms(1)));
+    assert_eq!(talk.tick_after(1), ["look up"]);
+    assert_eq!(looked_up(&mut talk, Ok(Box::new(user()))), ["tell Refresh"]);
+    assert!(talk.tick_after(1_000).is_empty());
 }

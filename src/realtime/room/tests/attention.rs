@@ -157,6 +157,52 @@ fn a_block_made_inside_works_at_once_and_both_ways() {
 }
 
 #[test]
+fn whom_one_mutes_one_does_not_hear_and_they_notice_nothing() {
+    let mut world = World::new(3);
+    world.rest();
+    let conn = world.conn(1).expect("inside");
+    let mut visitor = world.visitor(1).clone();
+    let refresh = |visitor: &crate::domain::visitor::Visitor| Input::Refresh {
+        conn,
+        visitor: Box::new(visitor.clone()),
+    };
+    let lines = |world: &World| {
+        let lines = |n: usize| world.clients[n].room.contents.chat.len();
+        [lines(0), lines(1), lines(2)]
+    };
+    world.batch(2, vec![say("하나")], true);
+    tick(&mut world);
+    assert_eq!(lines(&world), [1, 1, 1]);
+    visitor.unheard.insert(world.person_id(2));
+    world.feed(refresh(&visitor));
+    tick(&mut world);
+    assert_eq!(lines(&world), [1, 0, 1], "nor what they said before");
+    world.batch(2, vec![say("둘")], true);
+    world.batch(1, vec![say("셋")], true);
+    let typist = world.conn(2).expect("inside");
+    world.feed(Input::Typing {
+        conn: typist,
+        active: true,
+    });
+    tick(&mut world);
+    assert_eq!(lines(&world), [3, 1, 3], "the other hears and is heard");
+    assert_eq!(world.clients[0].room.typing.len(), 1);
+    assert!(world.clients[1].room.typing.is_empty());
+    let member = world.clients[2].room.member;
+    assert!(world.clients[1].room.people.contains_key(&member), "seen");
+    // A reader that had fallen behind, or comes back, is spared them as well.
+    world.feed(Input::Drained { conn, stale: true });
+    tick(&mut world);
+    assert_eq!(lines(&world), [3, 1, 3]);
+    assert!(world.clients[1].room.typing.is_empty());
+    visitor.unheard.clear();
+    world.feed(refresh(&visitor));
+    tick(&mut world);
+    assert_eq!(lines(&world), [3, 3, 3]);
+    assert_eq!(world.clients[1].room.typing.len(), 1);
+}
+
+#[test]
 fn who_was_never_seen_is_not_seen_leaving() {
     let mut world = World::new(3);
     let hidden = world.person_id(1);

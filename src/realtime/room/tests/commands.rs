@@ -4,6 +4,7 @@ use super::behaviour::two;
 use super::world::World;
 use crate::domain::id::UserId;
 use crate::domain::room::{Decision, PersonRef, PolicyChange, Refusal, Role};
+use crate::domain::version::Expected;
 use crate::realtime::limits::Limits;
 use crate::realtime::room::{CommandNo, CommandOutcome, Input};
 
@@ -12,6 +13,7 @@ fn command(world: &mut World, by: UserId, decision: Decision, reply: u64) {
         by,
         name: "주인".to_owned(),
         decision: Box::new(decision),
+        expected: Expected::Any,
         reply: CommandNo(reply),
     });
 }

@@ -72,6 +72,8 @@ impl Hall {
             hidden: BTreeSet::new(),
             follows_owner: false,
             origin: None,
+            unheard: BTreeSet::new(),
+            unheard_ms: None,
         };
         let entry = Entry::Join {
             session: SessionId::generate(),

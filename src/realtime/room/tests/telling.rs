@@ -5,6 +5,7 @@ use maru_protocol::{ErrorCode, Op, OutcomeCode};
 use super::behaviour::{outcome, say};
 use super::world::World;
 use crate::domain::room::{Decision, PolicyChange, RoomEvent, Seq};
+use crate::domain::version::Expected;
 use crate::realtime::limits::Limits;
 use crate::realtime::room::{CommandNo, CommandOutcome, Input};
 
@@ -75,6 +76,7 @@ fn decisions_wait_where_the_outbox_is_full_and_keep_their_numbers() {
             by: world.store.card.owner_id,
             name: "주인".to_owned(),
             decision: Box::new(Decision::SetPolicy(policy(true))),
+            expected: Expected::Any,
             reply: CommandNo(1),
         });
         world.settle();

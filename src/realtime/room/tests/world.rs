@@ -64,6 +64,8 @@ impl World {
             hidden: std::collections::BTreeSet::new(),
             follows_owner: false,
             origin: None,
+            unheard: std::collections::BTreeSet::new(),
+            unheard_ms: None,
         });
         let mut world = Self {
             room: None,

@@ -13,6 +13,7 @@ use maru::domain::room::{
 };
 use maru::domain::text::Title;
 use maru::domain::user::Look;
+use maru::domain::version::Expected;
 use maru::domain::visitor::Bearer;
 use maru::ports::events::{EventLog, Outbox};
 use maru::ports::permission::{PermissionStore, Suspended, Suspension};
@@ -182,7 +183,11 @@ pub(super) async fn leaver(server: &Server, rooms: &SqliteRooms) -> (UserId, Use
             kept_ms: HANDLE_KEPT_MS,
         };
         let at = WallMs(Clock::start().wall().0 + day);
-        server.store.rename(id, handle, rules, at).await.unwrap();
+        server
+            .store
+            .rename(id, handle, rules, &Expected::Any, at)
+            .await
+            .unwrap();
     }
     for name in ["갈매기씨", "참갈매기"] {
         let body = json!({"display_name": name, "mood": "흐린 뒤 맑아요", "bio": "지워질 소개",
@@ -306,6 +311,7 @@ pub(super) async fn names_room_and_layout(
 /// Everything that can stand between two people, and what staff and programs leave behind.
 async fn related(server: &Server, browser: &Browser, id: UserId, neighbour: &Browser) {
     let third = server.move_in("third", "셋째").await;
+    // Not whom they block: a block takes the request, and its text may be overwritten.
     server.move_in("fourth", "넷째").await;
     let name = |nickname| json!({ "nickname": nickname });
     let line = |text| json!({ "text": text });
