@@ -228,7 +228,8 @@ export interface paths {
         /**
          * Gives tokens for a code, or new ones for a refresh token.
          * @description A code or refresh token that is shown when it was used already ends the login it belongs to, except that the
-         *     refresh token before the newest gives the same answer again as long as that came to nothing, or for 30 seconds.
+         *     refresh token before the newest gives the same answer again for 30 seconds, and once after that if nothing came of
+         *     it, for an answer that was lost. A second loss in a row ends the login.
          */
         readonly post: operations["auth_token"];
         readonly delete?: never;
@@ -349,7 +350,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Everything one owns or said, as a zip archive of JSON files. */
+        /**
+         * Everything one owns or said, as a zip archive of JSON files. One at a time, to be taken within ten minutes;
+         *     `unavailable` says when to come again.
+         */
         readonly get: operations["users_export"];
         readonly put?: never;
         readonly post?: never;
@@ -740,7 +744,10 @@ export interface paths {
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
-        /** Changes rules of a room. Answered when it is saved. */
+        /**
+         * Changes rules of a room. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
+         *     those are the same, whatever else happens in the room.
+         */
         readonly patch: operations["rooms_change"];
         readonly trace?: never;
     };
@@ -802,7 +809,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** People by the beginning of their handle or by words of their name, those who fit best first. */
+        /**
+         * People by the beginning of their handle or by words of their name, those who fit best first. Where very many names
+         *     are alike a page may hold fewer than asked for, or nobody, and yet have a next.
+         */
         readonly get: operations["users_search"];
         readonly put?: never;
         readonly post?: never;
@@ -925,7 +935,10 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get?: never;
-        /** Wants no notices of what somebody does. They are not told. May be repeated; the last end counts. */
+        /**
+         * Wants no notices of what somebody does, and not to read in rooms what they say. They are not told, and notice
+         *     nothing. May be repeated; the last end counts.
+         */
         readonly put: operations["relations_mute"];
         readonly post?: never;
         /** Takes a mute back. May be repeated. */
@@ -1042,7 +1055,7 @@ export interface components {
          * @description What was done. The texts are kept and shown: add, never change.
          * @enum {string}
          */
-        readonly Act: "signed_in" | "signed_out" | "login_revoked" | "refresh_reused" | "code_reused" | "reauthenticated" | "identity_linked" | "identity_unlinked" | "token_created" | "token_revoked" | "role_changed" | "suspended" | "reinstated" | "key_rotated";
+        readonly Act: "signed_in" | "signed_out" | "login_revoked" | "refresh_reused" | "code_reused" | "reauthenticated" | "identity_linked" | "identity_unlinked" | "token_created" | "token_revoked" | "role_changed" | "suspended" | "reinstated" | "account_closed" | "account_restored" | "account_exported" | "key_rotated" | "key_revoked";
         /** @description Somebody who asks for a tie, and what they would call one. */
         readonly AskingBody: components["schemas"]["PersonBody"] & {
             readonly nickname_theirs: string;
@@ -1065,7 +1078,7 @@ export interface components {
             readonly id: components["schemas"]["UserId"];
         };
         readonly BlocksBody: {
-            readonly blocks: readonly components["schemas"]["EntryBody"][];
+            readonly blocks: readonly components["schemas"]["ListedBody"][];
             readonly next_cursor: string | null;
         };
         /** @description As a provider may have it: code, state, and Apple's `user`. */
@@ -1086,6 +1099,7 @@ export interface components {
             readonly items: readonly components["schemas"]["ItemBody"][];
             readonly name: string;
             readonly owner: components["schemas"]["OwnerBody"];
+            /** @description All of them, also those whom the viewer would not see there. */
             readonly people_now: number;
             readonly theme: components["schemas"]["ThemeBody"];
         };
@@ -1099,6 +1113,15 @@ export interface components {
         readonly CountBody: {
             /** Format: int32 */
             readonly count: number;
+        };
+        /** @description How many people are what to somebody: as many as the viewer finds in the lists. */
+        readonly CountsBody: {
+            /** Format: int32 */
+            readonly followers: number;
+            /** Format: int32 */
+            readonly following: number;
+            /** Format: int32 */
+            readonly ties: number;
         };
         /** @description One decision; always alone in its batch. */
         readonly Decision: {
@@ -1166,13 +1189,16 @@ export interface components {
                 readonly name: components["schemas"]["Title"];
             };
         };
-        /** @description Somebody, and since when it is so. */
-        readonly EntryBody: components["schemas"]["PersonBody"] & {
+        readonly EntryBody: {
+            readonly actor: components["schemas"]["PersonRef"];
             /** Format: date-time */
-            readonly since_at: string;
+            readonly at: string;
+            readonly decision: components["schemas"]["Decision"];
+            /** Format: int64 */
+            readonly seq: number;
         };
         readonly FamiliarBody: {
-            readonly familiar_followers: readonly components["schemas"]["EntryBody"][];
+            readonly familiar_followers: readonly components["schemas"]["ListedBody"][];
             readonly next_cursor: string | null;
         };
         readonly FollowBody: {
@@ -1181,19 +1207,19 @@ export interface components {
         readonly FollowersBody: {
             /**
              * Format: int32
-             * @description All of them, the hidden among them.
+             * @description How many the viewer finds on all pages.
              */
             readonly count: number;
-            readonly followers: readonly components["schemas"]["EntryBody"][];
+            readonly followers: readonly components["schemas"]["ListedBody"][];
             readonly next_cursor: string | null;
         };
         readonly FollowingBody: {
             /**
              * Format: int32
-             * @description All of them, the hidden among them.
+             * @description How many the viewer finds on all pages.
              */
             readonly count: number;
-            readonly following: readonly components["schemas"]["EntryBody"][];
+            readonly following: readonly components["schemas"]["ListedBody"][];
             readonly next_cursor: string | null;
         };
         /** @description How a visitor without an account appears. */
@@ -1220,6 +1246,10 @@ export interface components {
             readonly linked_at: string;
             /** @description The provider, as in the list of ways to sign in. */
             readonly provider: string;
+        };
+        /** @description A profile, and where the person is. */
+        readonly InFull: components["schemas"]["Shown"] & {
+            readonly presence: components["schemas"]["PresenceBody"] | null;
         };
         readonly ItemBody: {
             readonly color: string;
@@ -1280,6 +1310,11 @@ export interface components {
             readonly label: string;
             /** @description Where it leads: `http` or `https`, at most 500 bytes, no user name in it. */
             readonly url: string;
+        };
+        /** @description Somebody, and since when it is so. */
+        readonly ListedBody: components["schemas"]["PersonBody"] & {
+            /** Format: date-time */
+            readonly since_at: string;
         };
         /** @description A node as a whole. */
         readonly LiveNode: {
@@ -1500,9 +1535,9 @@ export interface components {
             readonly mention?: boolean;
             /** @description Somebody reacted. */
             readonly reaction?: boolean;
-            /** @description Somebody asks to follow them. */
+            /** @description Somebody asks to follow them, or lets them follow. */
             readonly request?: boolean;
-            /** @description Somebody asks for a tie, or consents to one. */
+            /** @description Somebody asks for a tie, consents to one, or wrote a testimonial. */
             readonly tie?: boolean;
         };
         /** @description Of what else to be notified, or no longer; what is absent stays. */
@@ -1517,9 +1552,9 @@ export interface components {
             readonly mention?: boolean | null;
             /** @description Somebody reacted. */
             readonly reaction?: boolean | null;
-            /** @description Somebody asks to follow them. */
+            /** @description Somebody asks to follow them, or lets them follow. */
             readonly request?: boolean | null;
-            /** @description Somebody asks for a tie, or consents to one. */
+            /** @description Somebody asks for a tie, consents to one, or wrote a testimonial. */
             readonly tie?: boolean | null;
         };
         readonly OwnAuditBody: {
@@ -1595,6 +1630,16 @@ export interface components {
              */
             readonly people_max?: number | null;
             readonly visibility?: components["schemas"]["Visibility"] | null;
+        };
+        /** @description Where somebody is. */
+        readonly PresenceBody: {
+            readonly room_id: components["schemas"]["RoomId"];
+            readonly room_name: string;
+            /**
+             * Format: date-time
+             * @description Since when, without a break.
+             */
+            readonly since_at: string;
         };
         /** @description Why something was not done (RFC 9457). */
         readonly ProblemBody: {
@@ -1685,7 +1730,7 @@ export interface components {
             readonly name: string | null;
         };
         readonly RequestsBody: {
-            readonly follow_requests: readonly components["schemas"]["EntryBody"][];
+            readonly follow_requests: readonly components["schemas"]["ListedBody"][];
             readonly next_cursor: string | null;
         };
         /** @description A token to give back. */
@@ -1752,10 +1797,7 @@ export interface components {
             readonly notifications: components["schemas"]["Notifications"];
             /** @description Who may come into rooms that are made from now on, until their rules say otherwise. */
             readonly room_default_visibility: components["schemas"]["Visibility"];
-            /**
-             * @description To whom it is shown where the person is. Rooms show who is in them to whoever is there too; nothing shows it
-             *     from outside yet, and whatever will must ask this first.
-             */
+            /** @description To whom a profile shows where the person is. A room shows who is in it to whoever is there too. */
             readonly show_presence: components["schemas"]["ShownTo"];
             /** @description To whom it is shown where the person has been. */
             readonly show_visits: components["schemas"]["ShownTo"];
@@ -1776,6 +1818,7 @@ export interface components {
         };
         /** @description A profile, as everybody sees it. */
         readonly Shown: components["schemas"]["User"] & {
+            readonly counts: components["schemas"]["CountsBody"] | null;
             readonly links: readonly components["schemas"]["Link"][];
         };
         /**
@@ -1931,7 +1974,7 @@ export interface components {
             readonly mood: string;
         };
         readonly UserBody: {
-            readonly user: components["schemas"]["Shown"];
+            readonly user: components["schemas"]["InFull"];
         };
         /**
          * Format: uuid
@@ -2862,7 +2905,7 @@ export interface operations {
                 readonly code_challenge_method: string;
                 /** @description With whom to sign in. */
                 readonly provider: string;
-                /** @description What the tokens are for, with spaces between; `read write live` unless given. */
+                /** @description What the tokens are for, with spaces between, of what is open to the app; `read write live` unless given. */
                 readonly scope?: string;
                 /** @description `code`. */
                 readonly response_type?: string;
@@ -3113,13 +3156,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Nothing was done. */
+            /**
+             * @description `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TokenErrorBody"];
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `origin_refused`: The request comes from a page of another site. */
@@ -3231,13 +3279,18 @@ export interface operations {
                     readonly "application/json": components["schemas"]["TokenBody"];
                 };
             };
-            /** @description There are none. */
+            /**
+             * @description `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["TokenErrorBody"];
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `origin_refused`: The request comes from a page of another site. */
@@ -3778,7 +3831,10 @@ export interface operations {
     readonly users_me: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -3787,7 +3843,7 @@ export interface operations {
             /** @description The account, or null. */
             readonly 200: {
                 headers: {
-                    /** @description The version of the profile. */
+                    /** @description The version of the profile, and a digest of the answer. */
                     readonly etag?: string | null;
                     readonly [name: string]: unknown;
                 };
@@ -3795,7 +3851,18 @@ export interface operations {
                     readonly "application/json": components["schemas"]["MeBody"];
                 };
             };
-            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3916,6 +3983,15 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `last_admin`: The last admin stays one. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `rate_limited`: Too many requests; slow down. */
             readonly 429: {
                 headers: {
@@ -3968,7 +4044,7 @@ export interface operations {
             /** @description The account as it is now. */
             readonly 200: {
                 headers: {
-                    /** @description The version of the profile. */
+                    /** @description The version of the profile, and a digest of the answer. */
                     readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
@@ -4777,7 +4853,10 @@ export interface operations {
     readonly users_change_handle: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -4790,7 +4869,7 @@ export interface operations {
             /** @description The account as it is now. */
             readonly 200: {
                 headers: {
-                    /** @description The version of the profile. */
+                    /** @description The version of the profile, and a digest of the answer. */
                     readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
@@ -4843,6 +4922,15 @@ export interface operations {
              *     `handle_taken`: The handle is taken.
              */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -7220,7 +7308,10 @@ export interface operations {
     readonly rooms_show: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -7232,13 +7323,26 @@ export interface operations {
             /** @description The room, as the viewer may see it. */
             readonly 200: {
                 headers: {
+                    /** @description The version of the rules, and a digest of the answer. */
+                    readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["RoomBody"];
                 };
             };
-            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -7322,7 +7426,10 @@ export interface operations {
     readonly rooms_change: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -7338,6 +7445,8 @@ export interface operations {
             /** @description The room as it is now. */
             readonly 200: {
                 headers: {
+                    /** @description The version of the rules, and a digest of the answer. */
+                    readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -7391,6 +7500,15 @@ export interface operations {
              *     `room_not_found`: There is no such room.
              */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -7940,7 +8058,10 @@ export interface operations {
     readonly users_show: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
             readonly path: {
                 /** @description Whose. */
                 readonly handle: string;
@@ -7952,11 +8073,20 @@ export interface operations {
             /** @description The profile. */
             readonly 200: {
                 headers: {
+                    /** @description The version of the profile, and a digest of the answer. */
+                    readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["UserBody"];
                 };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The person has another handle now. */
             readonly 308: {
@@ -7967,7 +8097,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;

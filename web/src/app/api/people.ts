@@ -92,7 +92,7 @@ function tie(value: Raw<Pick<Wire['TieBody'], keyof Wire['TieBody'] & keyof Wire
   };
 }
 
-function entry(value: Raw<Wire['EntryBody']>): Entry {
+function entry(value: Raw<Wire['ListedBody']>): Entry {
   return { ...owner(value), sinceMs: moment(object(value, 'entry').since_at, 'since_at') };
 }
 
