@@ -13,7 +13,7 @@ use futures_util::stream::{try_unfold, unfold};
 use futures_util::{Stream, StreamExt};
 use tokio::io::AsyncReadExt;
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
-use tokio::time::Instant;
+use tokio::task::JoinSet;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -150,7 +150,6 @@ fn write(mut pieces: mpsc::Receiver<Piece>) -> io::Result<(File, u64)> {
 /// A file, a chunk at a time, for as long as it may be taken.
 pub(super) fn read(file: File, taking: Taking) -> impl Stream<Item = io::Result<Bytes>> {
     let file = tokio::fs::File::from_std(file);
-    let end = Instant::now() + TAKEN_WITHIN;
     let chunks = try_unfold((file, taking), |(mut file, taking)| async move {
         let mut chunk = Vec::with_capacity(CHUNK_BYTES);
         let read = file.read_buf(&mut chunk).await?;
@@ -159,15 +158,18 @@ pub(super) fn read(file: File, taking: Taking) -> impl Stream<Item = io::Result<
     let mut chunks = Box::pin(chunks);
     // A reader who stops asking is ended too: the deadline is its own, not that of the next question.
     let (way, taken) = mpsc::channel(1);
-    tokio::spawn(tokio::time::timeout_at(end, async move {
+    let handing = async move {
         while let Some(chunk) = chunks.next().await {
             if way.send(chunk).await.is_err() {
                 break;
             }
         }
-    }));
-    unfold(taken, |mut taken| async move {
-        Some((taken.recv().await?, taken))
+    };
+    // Ends with the answer at the latest.
+    let mut tasks = JoinSet::new();
+    tasks.spawn(tokio::time::timeout(TAKEN_WITHIN, handing));
+    unfold((taken, tasks), |(mut taken, tasks)| async move {
+        Some((taken.recv().await?, (taken, tasks)))
     })
 }
 
