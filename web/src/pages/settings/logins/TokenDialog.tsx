@@ -27,7 +27,8 @@ export function TokenDialog({ refused, made, close }: TokenDialogProps) {
   const { tokens: words } = useSettingsWords();
   const [secret, setSecret] = useState<string | null>(null);
   return (
-    <Dialog title={secret === null ? words.makeTitle : words.madeTitle} firm={secret !== null} close={close}>
+    // firm from the start: a press beside it while the token is made would lose what is shown only once
+    <Dialog title={secret === null ? words.makeTitle : words.madeTitle} firm close={close}>
       {secret === null ? (
         <Form
           refused={refused}
