@@ -2,15 +2,35 @@
 import type { Raw, Wire } from './contract';
 import { ask } from './http';
 import { fetchCounted, fetchPage, type Page, type PageWish } from './pages';
-import { flag, list, moment, object, optional, owner, text, user, type Owner, type User } from './shapes';
+import { flag, list, moment, object, optional, owner, text, user, whole, type Owner, type User } from './shapes';
 
 export interface ProfileLink {
   readonly label: string;
   readonly url: string;
 }
 
+export interface Counts {
+  readonly followers: number;
+  readonly following: number;
+  readonly ties: number;
+}
+
+/** The room somebody is in. */
+export interface Presence {
+  readonly roomId: string;
+  readonly roomName: string;
+}
+
 export interface Profile extends User {
   readonly links: readonly ProfileLink[];
+  /** Null: a private account that the viewer does not follow. */
+  readonly counts: Counts | null;
+}
+
+/** Somebody else's, or one's own as others see it. */
+export interface ShownProfile extends Profile {
+  /** Null: in no room, in none the viewer may know of, or not shown to the viewer. */
+  readonly presence: Presence | null;
 }
 
 export interface Tie {
@@ -60,7 +80,21 @@ export interface Testimonial extends Owner {
 
 export function profile(value: Raw<Wire['Shown']>): Profile {
   const fields = object(value, 'user');
-  return { ...user(value), links: list(fields.links ?? [], 'links', link) };
+  return { ...user(value), links: list(fields.links ?? [], 'links', link), counts: optional(fields.counts, counts) };
+}
+
+function counts(value: Raw<Wire['CountsBody']>): Counts {
+  const fields = object(value, 'counts');
+  return { followers: whole(fields.followers, 'followers'), following: whole(fields.following, 'following'), ties: whole(fields.ties, 'ties') };
+}
+
+function presence(value: Raw<Wire['PresenceBody']>): Presence {
+  const fields = object(value, 'presence');
+  return { roomId: text(fields.room_id, 'room_id'), roomName: text(fields.room_name, 'room_name') };
+}
+
+function shown(value: Raw<Wire['InFull']>): ShownProfile {
+  return { ...profile(value), presence: optional(object(value, 'user').presence, presence) };
 }
 
 function link(value: Raw<Wire['Link']>): ProfileLink {
@@ -114,8 +148,8 @@ function testimonial(value: Raw<Wire['WrittenBody']>): Testimonial {
 }
 
 /** By a handle of the past too: the answer then has the one of today. */
-export async function fetchProfile(handle: string, signal?: AbortSignal): Promise<Profile> {
-  return profile(object(await ask('GET /v1/users/{handle}', { path: { handle } }, { signal }), 'profile').user);
+export async function fetchProfile(handle: string, signal?: AbortSignal): Promise<ShownProfile> {
+  return shown(object(await ask('GET /v1/users/{handle}', { path: { handle } }, { signal }), 'profile').user);
 }
 
 export function searchPeople(q: string, wish: PageWish): Promise<Page<Owner>> {

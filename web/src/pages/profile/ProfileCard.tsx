@@ -1,7 +1,8 @@
 /** Who somebody is: figure, names, mood, numbers, words, links, and what one can do. */
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { fetchFollowers, fetchFollowing, type Profile } from '../../app/api/people';
+import { fetchRoom } from '../../app/api';
+import { fetchProfile, type Presence, type ShownProfile } from '../../app/api/people';
 import { useLocale, useMessages } from '../../app/i18n';
 import { FollowButton } from '../../app/social/FollowButton';
 import { RelationChoices } from '../../app/social/RelationChoices';
@@ -20,7 +21,7 @@ import { Familiar } from './Familiar';
 import styles from './profile.module.css';
 
 interface ProfileCardProps {
-  profile: Profile;
+  profile: ShownProfile;
   own: boolean;
   signedIn: boolean;
   relating: Relating;
@@ -50,6 +51,7 @@ export function ProfileCard({ profile, own, signedIn, relating }: ProfileCardPro
           </p>
         )}
         <Numbers profile={profile} version={relating.version} />
+        {profile.presence && !own && <Whereabouts presence={profile.presence} />}
         <Acts profile={profile} own={own} signedIn={signedIn} relating={relating} />
         {profile.bio !== '' && <p className={styles.bio}>{profile.bio}</p>}
         {profile.links.length > 0 && (
@@ -72,22 +74,36 @@ export function ProfileCard({ profile, own, signedIn, relating }: ProfileCardPro
   );
 }
 
-/** A private account tells its numbers to followers alone: then there are none. */
-function Numbers({ profile: { handle }, version }: { profile: Profile; version: number }) {
+/** A private account tells its numbers to followers alone: then there are none. They follow what the viewer does. */
+function Numbers({ profile, version }: { profile: ShownProfile; version: number }) {
   const { profile: words } = useSocialWords();
   const locale = useLocale();
-  const [counts] = useResource(`${handle} ${version}`, async (signal) => {
-    const [followers, following] = await Promise.all([fetchFollowers(handle, { cursor: null, limit: 1, signal }), fetchFollowing(handle, { cursor: null, limit: 1, signal })]);
-    return { followers: followers.count, following: following.count };
-  });
-  const found = counts.status === 'ready' ? counts.value : null;
+  const { handle } = profile;
+  const [again] = useResource(`${handle} ${version}`, async (signal) => (version === 0 ? profile : fetchProfile(handle, signal)));
+  const counts = again.status === 'ready' ? again.value.counts : profile.counts;
   return (
     <p className={styles.numbers}>
       {(['followers', 'following'] as const).map((each) => (
         <Link key={each} href={`/u/${handle}?show=${each}`} replace>
-          <b data-testid={`count-${each}`}>{found?.[each]?.toLocaleString(locale) ?? '–'}</b> {words[each]}
+          <b data-testid={`count-${each}`}>{counts?.[each].toLocaleString(locale) ?? '–'}</b> {words[each]}
         </Link>
       ))}
+      <span>
+        <b data-testid="count-ties">{counts?.ties.toLocaleString(locale) ?? '–'}</b> {words.ties}
+      </span>
+    </p>
+  );
+}
+
+/** Where they are now, and the way there. */
+function Whereabouts({ presence }: { presence: Presence }) {
+  const { profile: words } = useSocialWords();
+  const [room] = useResource(presence.roomId, (signal) => fetchRoom(presence.roomId, signal));
+  return (
+    <p className={styles.whereabouts} data-testid="whereabouts">
+      <Icon name="door" size={18} />
+      <span>{words.isIn(presence.roomName)}</span>
+      {room.status === 'ready' && <Link href={`/r/${room.value.owner.handle}`}>{words.walkIn}</Link>}
     </p>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { ApiProblem } from '../../app/api';
-import { fetchProfile, take, type Profile } from '../../app/api/people';
+import { fetchProfile, take, type ShownProfile } from '../../app/api/people';
 import { useMessages } from '../../app/i18n';
 import { usePageTitle } from '../../app/pageTitle';
 import { useProblemText } from '../../app/social/useProblemText';
@@ -38,7 +38,7 @@ export function ProfilePage({ handle }: { handle: string }) {
   return profile.status === 'loading' || me === undefined || now !== handle ? <Waiting /> : <Shown profile={profile.value} me={me?.id ?? null} again={again} />;
 }
 
-function Shown({ profile, me, again }: { profile: Profile; me: string | null; again(): void }) {
+function Shown({ profile, me, again }: { profile: ShownProfile; me: string | null; again(): void }) {
   const own = profile.id === me;
   const relating = useRelation(profile.handle, own ? null : me);
   const { profile: words } = useSocialWords();

@@ -18,6 +18,8 @@ export const en = {
     myRoom: 'Go to my room',
     signInToFollow: 'Sign in to follow',
     followers: 'Followers',
+    isIn: (room: string) => `In “${room}” now`,
+    walkIn: 'Walk in',
     following: 'Following',
     lines: 'Lines',
     ties: 'Close friends',

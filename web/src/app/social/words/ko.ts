@@ -19,6 +19,8 @@ export const ko: SocialWords = {
     myRoom: '내 방으로 가기',
     signInToFollow: '로그인하고 팔로우하기',
     followers: '팔로워',
+    isIn: (room: string) => `지금 ‘${room}’에 있어요`,
+    walkIn: '놀러 가기',
     following: '팔로잉',
     lines: '일촌평',
     ties: '일촌',
