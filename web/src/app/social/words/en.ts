@@ -100,7 +100,7 @@ export const en = {
   },
   mute: {
     title: 'Mute',
-    lead: 'You get no notices of what they do. They are not told.',
+    lead: "You get no notices of what they do, and do not see what they say in rooms. They are not told.",
     hour: '1 hour',
     day: '1 day',
     week: '1 week',

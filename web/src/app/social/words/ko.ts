@@ -101,7 +101,7 @@ export const ko: SocialWords = {
   },
   mute: {
     title: '소식 끄기',
-    lead: '이 사람이 한 일을 알리지 않아요. 상대는 몰라요.',
+    lead: '이 사람이 한 일을 알리지 않고, 방에서 하는 말도 나에게는 보이지 않아요. 상대는 몰라요.',
     hour: '1시간',
     day: '하루',
     week: '일주일',

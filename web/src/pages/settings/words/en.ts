@@ -98,7 +98,7 @@ export const en = {
     blocksLead: 'You and they do not see each other.',
     noBlocks: 'You block nobody.',
     mutes: 'Muted',
-    mutesLead: 'You get no notices of what they do.',
+    mutesLead: 'You get no notices of what they do, and do not see what they say in rooms.',
     noMutes: 'You mute nobody.',
   },
   notices: {

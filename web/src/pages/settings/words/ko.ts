@@ -99,7 +99,7 @@ export const ko: SettingsWords = {
     blocksLead: '서로 보이지 않아요.',
     noBlocks: '차단한 사람이 없어요.',
     mutes: '소식을 끈 사람',
-    mutesLead: '이 사람들이 한 일은 알리지 않아요.',
+    mutesLead: '이 사람들이 한 일은 알리지 않고, 방에서 하는 말도 보이지 않아요.',
     noMutes: '소식을 끈 사람이 없어요.',
   },
   notices: {
