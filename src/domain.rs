@@ -5,6 +5,7 @@ pub mod audit;
 pub mod clock;
 pub mod email;
 pub mod event;
+pub mod filter;
 pub mod id;
 pub mod limits;
 pub mod notification;
