@@ -60,6 +60,30 @@ const following: Scenario = {
   },
 };
 
+const present: Scenario = {
+  name: 'a profile leads to the room somebody is in, unless they do not show it',
+  async run(stage) {
+    const [seen, passer] = await Promise.all([stage.page(), stage.page({ locale: 'en-US' })]);
+    await room.moveIn(seen, 'seen one', '/r/nabi');
+    await room.inside(seen);
+    await profile(passer, 'seen_one');
+    const line = passer.locator('[data-testid=whereabouts]');
+    await line.getByText(/^In “.+” now$/u).waitFor();
+    await line.getByRole('link', { name: 'Walk in' }).click();
+    await passer.waitForURL('**/r/nabi');
+
+    // they stay, but keep it to themselves
+    const settings = await seen.context().newPage();
+    await settings.goto('/settings/privacy');
+    await settings.getByRole('group', { name: '내가 있는 곳을 보는 사람' }).getByText('아무도', { exact: true }).click();
+    await settings.locator('[data-testid=save]').click();
+    await settings.locator('[data-testid=save-note][data-state=saved]').waitFor();
+    await profile(passer, 'seen_one');
+    await line.waitFor({ state: 'detached' });
+    await seen.locator('[data-testid=presence][data-inside=true]').waitFor();
+  },
+};
+
 const tied: Scenario = {
   name: 'two become ties by consent, each with a nickname, and leave a line',
   async run(stage) {
@@ -83,7 +107,9 @@ const tied: Scenario = {
 
     await one.goto(`/u/${mine}`);
     await one.locator('[data-testid=section-lines] [data-person=tie_two]').getByText('귤처럼 상큼한 친구').waitFor();
-    await one.getByRole('tab', { name: '일촌', exact: true }).click();
+    await until('the profile counts ties', () => one.locator('[data-testid=count-ties]').innerText(), (count) => count === '1');
+    await one.locator('[data-testid=profile] a', { has: one.locator('[data-testid=count-ties]') }).click();
+    await one.getByRole('tab', { name: '일촌', exact: true, selected: true }).waitFor();
     await one.locator('[data-testid=section-ties] [data-person=tie_two]').getByText('“단짝”').waitFor();
     await one.locator('[data-testid=section-ties]').getByText('“귤대장”').waitFor();
     await one.getByRole('tab', { name: '일촌평' }).click();
@@ -96,6 +122,7 @@ const tied: Scenario = {
     await one.locator('dialog').getByRole('button', { name: '일촌 끊기' }).click();
     await one.locator('[data-testid=ask-yes]').click();
     await one.locator('[data-testid=tie]').waitFor();
+    await until('the profile counts ties', () => one.locator('[data-testid=count-ties]').innerText(), (count) => count === '0');
   },
 };
 
@@ -143,6 +170,7 @@ const privately: Scenario = {
     await shy.locator('[data-testid=save-note][data-state=saved]').waitFor();
     await profile(fan, 'shy_one');
     await fan.getByText('팔로워만 볼 수 있어요.').waitFor();
+    await until('no number is told', () => fan.locator('[data-testid=count-followers]').innerText(), (count) => count === '–');
     await fan.locator('[data-testid=follow]').click();
     await fan.locator('[data-testid=follow][data-state=requested]').waitFor();
     await shy.goto('/u/shy_one?show=requests');
@@ -152,6 +180,7 @@ const privately: Scenario = {
     await fan.locator('[data-kind=request_approved] a').click();
     await fan.locator('[data-testid=follow][data-state=following]').waitFor();
     await fan.getByText('아직 일촌평이 없어요.').waitFor();
+    await until('the profile counts', () => fan.locator('[data-testid=count-followers]').innerText(), (count) => count === '1');
     // and lets go of them
     await profile(shy, 'fan_two');
     await shy.locator('[data-testid=more-about]').click();
@@ -203,4 +232,4 @@ const muted: Scenario = {
   },
 };
 
-export const people = [following, tied, blocked, privately, searching, muted];
+export const people = [following, present, tied, blocked, privately, searching, muted];

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { changeProfile, changeSettings, fetchOwnProfile, makeToken, settings } from '../../src/app/api/account';
 import { raw } from '../../src/app/api/contract';
 import { fetchNotices, markRead } from '../../src/app/api/notices';
-import { fetchFollowers, mute, relation, searchPeople, take } from '../../src/app/api/people';
+import { fetchFollowers, fetchProfile, mute, relation, searchPeople, take } from '../../src/app/api/people';
 import { ApiProblem } from '../../src/app/api/problem';
 import { uuid } from '../../src/app/api/uuid';
 
@@ -55,6 +55,30 @@ describe('changing one’s profile', () => {
   it('is refused when it was changed elsewhere', async () => {
     scripted([412, { code: 'precondition_failed', status: 412 }]);
     await expect(changeProfile({ mood: '귤' }, '"7"')).rejects.toMatchObject({ code: 'precondition_failed', status: 412 });
+  });
+});
+
+describe('somebody’s profile', () => {
+  const counts = { followers: 31, following: 2, ties: 1 };
+  const presence = { room_id: 'r2', room_name: '귤밭', since_at: '2026-11-28T00:00:00Z' };
+
+  it('has its numbers, and the room they are in', async () => {
+    const sent = scripted([200, { user: { ...user, counts, presence } }]);
+    expect(await fetchProfile('haneul')).toMatchObject({ handle: 'haneul', counts, presence: { roomId: 'r2', roomName: '귤밭' } });
+    expect(sent[0]?.path).toBe('/v1/users/haneul');
+  });
+
+  it('may tell neither', async () => {
+    scripted([200, { user: { ...user, counts: null, presence: null } }]);
+    expect(await fetchProfile('haneul')).toMatchObject({ counts: null, presence: null });
+  });
+
+  it.each([
+    ['a number', { counts: { ...counts, ties: 'many' }, presence }],
+    ['a room', { counts, presence: { ...presence, room_name: undefined } }],
+  ])('is not understood where %s is missing', async (_, odd) => {
+    scripted([200, { user: { ...user, ...odd } }]);
+    await expect(fetchProfile('haneul')).rejects.toThrow(ApiProblem);
   });
 });
 

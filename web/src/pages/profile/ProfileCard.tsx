@@ -50,7 +50,7 @@ export function ProfileCard({ profile, own, signedIn, relating }: ProfileCardPro
             {relation.followedBy && <Chip>{words.relation.followsYou}</Chip>}
           </p>
         )}
-        <Numbers profile={profile} version={relating.version} />
+        <Numbers profile={profile} own={own} version={relating.version} />
         {profile.presence && !own && <Whereabouts presence={profile.presence} />}
         <Acts profile={profile} own={own} signedIn={signedIn} relating={relating} />
         {profile.bio !== '' && <p className={styles.bio}>{profile.bio}</p>}
@@ -75,7 +75,7 @@ export function ProfileCard({ profile, own, signedIn, relating }: ProfileCardPro
 }
 
 /** A private account tells its numbers to followers alone: then there are none. They follow what the viewer does. */
-function Numbers({ profile, version }: { profile: ShownProfile; version: number }) {
+function Numbers({ profile, own, version }: { profile: ShownProfile; own: boolean; version: number }) {
   const { profile: words } = useSocialWords();
   const locale = useLocale();
   const { handle } = profile;
@@ -83,14 +83,21 @@ function Numbers({ profile, version }: { profile: ShownProfile; version: number 
   const counts = again.status === 'ready' ? again.value.counts : profile.counts;
   return (
     <p className={styles.numbers}>
-      {(['followers', 'following'] as const).map((each) => (
-        <Link key={each} href={`/u/${handle}?show=${each}`} replace>
-          <b data-testid={`count-${each}`}>{counts?.[each].toLocaleString(locale) ?? '–'}</b> {words[each]}
-        </Link>
-      ))}
-      <span>
-        <b data-testid="count-ties">{counts?.ties.toLocaleString(locale) ?? '–'}</b> {words.ties}
-      </span>
+      {(['followers', 'following', 'ties'] as const).map((each) => {
+        const number = (
+          <>
+            <b data-testid={`count-${each}`}>{counts?.[each].toLocaleString(locale) ?? '–'}</b> {words[each]}
+          </>
+        );
+        // with whom somebody else is tied is listed to nobody
+        return each === 'ties' && !own ? (
+          <span key={each}>{number}</span>
+        ) : (
+          <Link key={each} href={`/u/${handle}?show=${each}`} replace>
+            {number}
+          </Link>
+        );
+      })}
     </p>
   );
 }
