@@ -108,8 +108,8 @@ export const en = {
     unmute: 'Unmute',
     until: (when: string) => `Muted until ${when}`,
     untilUnmuted: 'Muted until you unmute them',
-    muted: (name: string) => `You get no more notices of ${name}.`,
-    unmuted: (name: string) => `You hear of ${name} again.`,
+    muted: (name: string) => `You hear nothing more from ${name}.`,
+    unmuted: (name: string) => `You hear from ${name} again.`,
   },
   block: {
     block: 'Block',
