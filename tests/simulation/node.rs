@@ -104,6 +104,11 @@ impl Node {
         }
     }
 
+    /// Which of its hosts it has: each has a link of its own.
+    pub const fn host_life(&self) -> u64 {
+        self.next_link
+    }
+
     pub fn fresh_conn(&mut self) -> ConnId {
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;

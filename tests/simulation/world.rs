@@ -44,6 +44,7 @@ pub enum Event {
     Answers {
         node: usize,
         life: u64,
+        host: u64,
         call: u64,
         answer: Box<StoreAnswer>,
     },
@@ -300,9 +301,10 @@ impl World {
             Event::Answers {
                 node,
                 life,
+                host,
                 call,
                 answer,
-            } => self.answers(node, life, call, *answer),
+            } => self.answers(node, (life, host), call, *answer),
             Event::Renewed {
                 node,
                 life,

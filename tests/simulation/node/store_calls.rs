@@ -11,6 +11,7 @@ pub struct Landing {
     pub node: usize,
     pub node_id: NodeId,
     pub node_life: u64,
+    pub host: u64,
     pub store_life: u64,
     pub call: u64,
     pub what: StoreCall,
@@ -23,7 +24,7 @@ impl World {
         let Some(node) = &self.nodes[place] else {
             return;
         };
-        let (id, life) = (node.id, node.life);
+        let (id, life, host) = (node.id, node.life, node.host_life());
         let fate = self.store.fate(&mut self.random);
         let answers_at = self.now + fate.answers_ms;
         if let Some(lands) = fate.lands_ms {
@@ -31,6 +32,7 @@ impl World {
                 node: place,
                 node_id: id,
                 node_life: life,
+                host,
                 store_life: self.store.life,
                 call: number,
                 what: call.clone(),
@@ -43,6 +45,7 @@ impl World {
             let event = Event::Answers {
                 node: place,
                 life,
+                host,
                 call: number,
                 answer,
             };
@@ -73,6 +76,7 @@ impl World {
             let event = Event::Answers {
                 node: landing.node,
                 life: landing.node_life,
+                host: landing.host,
                 call: landing.call,
                 answer: Box::new(answer),
             };
@@ -80,10 +84,18 @@ impl World {
         }
     }
 
-    pub fn answers(&mut self, place: usize, life: u64, call: u64, answer: StoreAnswer) {
+    /// An answer reaches whoever asked, or nobody: another life of the node, and another host in it, ask anew.
+    pub fn answers(
+        &mut self,
+        place: usize,
+        (life, host): (u64, u64),
+        call: u64,
+        answer: StoreAnswer,
+    ) {
         let event = Event::Answers {
             node: place,
             life,
+            host,
             call,
             answer: Box::new(answer),
         };
@@ -91,7 +103,7 @@ impl World {
             return;
         };
         let node = self.nodes[place].as_ref();
-        if node.is_some_and(|node| node.life == life) {
+        if node.is_some_and(|node| node.life == life && node.host_life() == host) {
             self.tell_host(place, HostInput::Store(call, *answer));
             self.settle(place);
         }
