@@ -236,3 +236,41 @@ fn every_file_says_what_it_is_and_stays_readable() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A file that no module names is not compiled: a test in it has never run.
+#[test]
+fn every_file_is_named_by_a_module() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "protocol", "loadtest", "fuzz/src"] {
+        walk(&root.join(folder), &mut files);
+    }
+    let crates = ["tests", "protocol/tests", "protocol/examples"].map(|folder| root.join(folder));
+    let mut lost = Vec::new();
+    for file in files {
+        let name = file.file_stem().and_then(|name| name.to_str());
+        let (Some(name), Some(folder)) = (name, file.parent()) else {
+            continue;
+        };
+        if crates.iter().any(|of| of == folder) || matches!(name, "main" | "lib" | "build") {
+            continue;
+        }
+        let parents = [
+            folder.join("main.rs"),
+            folder.join("lib.rs"),
+            folder.with_extension("rs"),
+        ];
+        let line = format!("mod {name};");
+        let mut texts = parents
+            .iter()
+            .filter_map(|parent| fs::read_to_string(parent).ok());
+        if !texts.any(|text| text.lines().any(|it| it.trim_end().ends_with(&line))) {
+            lost.push(file.display().to_string());
+        }
+    }
+    assert!(
+        lost.is_empty(),
+        "no module names these:\n{}",
+        lost.join("\n")
+    );
+}
