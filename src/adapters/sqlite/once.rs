@@ -2,7 +2,7 @@
 //!
 //! A store that takes such an effect does, inside a transaction of its own that holds the write lock:
 //!
-//! ```ignore
+//! ```text
 //! let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
 //! match once::begin(&mut transaction, once, now).await? {
 //!     Begun::Fresh => {}
