@@ -1,13 +1,17 @@
 //! The pure core: identities, people, room documents and their operations, limits. No async, no I/O.
 
 pub mod address;
+pub mod asset;
 pub mod audit;
 pub mod clock;
 pub mod email;
 pub mod event;
+pub mod filter;
 pub mod id;
 pub mod limits;
+pub mod moderation;
 pub mod notification;
+pub mod post;
 pub mod profile;
 pub mod redirect;
 pub mod relation;
@@ -19,4 +23,5 @@ pub mod settings;
 pub mod text;
 pub mod user;
 pub mod version;
+pub mod visit;
 pub mod visitor;

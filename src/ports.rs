@@ -5,6 +5,8 @@ pub mod audit;
 pub mod events;
 pub mod identity;
 pub mod login;
+pub mod moderation;
+pub mod muted_words;
 pub mod notification;
 pub mod once;
 pub mod people;

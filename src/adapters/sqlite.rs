@@ -19,6 +19,7 @@ mod login;
 mod login_steps;
 mod notification;
 mod once;
+mod outbox;
 mod people;
 mod permission;
 mod personal_data;
@@ -39,6 +40,7 @@ mod user;
 mod user_outbox;
 
 pub use beside::BesideError;
+pub use outbox::ContentOutbox;
 pub use probe::SqliteProbe;
 pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::http;
 use super::routes::{RouterParts, Routers, router};
 use super::start_error::StartError;
-use crate::adapters::sqlite::{Sqlite, SqliteRooms, UserOutbox};
+use crate::adapters::sqlite::{ContentOutbox, Sqlite, SqliteRooms, UserOutbox};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
@@ -90,10 +90,12 @@ impl Server {
         let lease = spawn_until(lease, last.clone());
         let events = Arc::new(sqlite.clone());
         let of_people = Arc::new(UserOutbox(sqlite.clone()));
+        let of_content = Arc::new(ContentOutbox(sqlite.clone()));
         let relay = async move {
             tokio::join!(
                 outbox::relay(events.clone(), events.clone(), clock),
-                outbox::relay(of_people, events, clock)
+                outbox::relay(of_people, events.clone(), clock),
+                outbox::relay(of_content, events, clock)
             );
         };
         let relay = spawn_until(relay, last.clone());

@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::id::{RoomId, UserId};
+use super::asset::AssetEvent;
+use super::id::{AssetId, PostId, RoomId, UserId};
+use super::post::PostEvent;
 use super::relation::RelationEvent;
 use super::room::RoomEvent;
 use super::user::AccountEvent;
+use super::visit::VisitEvent;
 
 /// What an event is about. Events of one subject keep their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +18,12 @@ pub enum Subject {
     Room(RoomId),
     /// A person: of two, the one who brought it about.
     User(UserId),
+    /// A post.
+    Post(PostId),
+    /// An uploaded picture.
+    Asset(AssetId),
+    /// A room, by those who came to see it.
+    Visit(RoomId),
 }
 
 impl Subject {
@@ -23,14 +32,19 @@ impl Subject {
         match self {
             Self::Room(_) => "room",
             Self::User(_) => "user",
+            Self::Post(_) => "post",
+            Self::Asset(_) => "asset",
+            Self::Visit(_) => "visit",
         }
     }
 
     /// Its id.
     pub const fn uuid(self) -> Uuid {
         match self {
-            Self::Room(id) => id.uuid(),
+            Self::Room(id) | Self::Visit(id) => id.uuid(),
             Self::User(id) => id.uuid(),
+            Self::Post(id) => id.uuid(),
+            Self::Asset(id) => id.uuid(),
         }
     }
 
@@ -39,6 +53,9 @@ impl Subject {
         match topic {
             "room" => Some(Self::Room(RoomId::from_uuid(id))),
             "user" => Some(Self::User(UserId::from_uuid(id))),
+            "post" => Some(Self::Post(PostId::from_uuid(id))),
+            "asset" => Some(Self::Asset(AssetId::from_uuid(id))),
+            "visit" => Some(Self::Visit(RoomId::from_uuid(id))),
             _ => None,
         }
     }
@@ -54,6 +71,12 @@ pub enum Event {
     Account(AccountEvent),
     /// Between two people.
     Relation(RelationEvent),
+    /// To a post.
+    Post(PostEvent),
+    /// To an uploaded picture.
+    Asset(AssetEvent),
+    /// At a room's door or in its guestbook.
+    Visit(VisitEvent),
 }
 
 #[cfg(test)]
@@ -76,6 +99,11 @@ mod tests {
             Event::Account(AccountEvent::Restored { at }),
             Event::Relation(RelationEvent::Followed { by, whom }),
             Event::Relation(RelationEvent::Untied { by, whom }),
+            Event::Post(PostEvent::PostChanged { version: 3 }),
+            Event::Post(PostEvent::PostDeleted {}),
+            Event::Asset(AssetEvent::AssetReady { owner: by }),
+            Event::Asset(AssetEvent::AssetDeleted {}),
+            Event::Visit(VisitEvent::Visited { by, at }),
         ] {
             let text = serde_json::to_string(&event).unwrap();
             assert_eq!(
@@ -89,10 +117,16 @@ mod tests {
     #[test]
     fn subjects_are_filed_and_found() {
         let (room, user) = (RoomId::generate(), UserId::generate());
-        for subject in [Subject::Room(room), Subject::User(user)] {
+        for subject in [
+            Subject::Room(room),
+            Subject::User(user),
+            Subject::Post(PostId::generate()),
+            Subject::Asset(AssetId::generate()),
+            Subject::Visit(room),
+        ] {
             let found = Subject::filed(subject.topic(), subject.uuid());
             assert_eq!(found, Some(subject));
         }
-        assert_eq!(Subject::filed("post", room.uuid()), None);
+        assert_eq!(Subject::filed("nothing", room.uuid()), None);
     }
 }

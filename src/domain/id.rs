@@ -64,6 +64,16 @@ ids! {
     GuestId = "guest",
     /// One live presence in a room; outlives connections.
     SessionId = "session",
+    /// A post.
+    PostId = "post",
+    /// A comment on a post.
+    CommentId = "comment",
+    /// An uploaded picture.
+    AssetId = "asset",
+    /// An entry of a guestbook.
+    EntryId = "entry",
+    /// A report of something or somebody.
+    ReportId = "report",
     /// One run of a process; a restart is a new incarnation.
     NodeId = "node",
 }

@@ -66,12 +66,14 @@ async fn forget_in_log(
     person: UserId,
 ) -> Result<bool, PersonalDataError> {
     let id = person.to_string();
-    // What happened to the person and between them and others tells nobody anything any more.
+    // What happened to the person, what they wrote and did, tells nobody anything any more.
     for events in [
         "DELETE FROM event_log WHERE place IN (SELECT place FROM event_log
-             WHERE topic = 'user' AND (subject_id = ?1 OR instr(event, ?2) > 0) LIMIT ?3)",
+             WHERE topic <> 'room' AND (subject_id = ?1 OR instr(event, ?2) > 0) LIMIT ?3)",
         "DELETE FROM user_outbox WHERE id IN (SELECT id FROM user_outbox
              WHERE user_id = ?1 OR instr(event, ?2) > 0 LIMIT ?3)",
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox
+             WHERE subject_id = ?1 OR instr(event, ?2) > 0 LIMIT ?3)",
     ] {
         let gone = sqlx::query(events)
             .bind(person.uuid())
@@ -122,6 +124,11 @@ const GOES: &[(&str, &str, &str)] = &[
     ("testimonial", "owner_id, author_id", "author_id"),
     ("tie_request", "asker_id, asked_id", "asker_id"),
     ("tie_request", "asker_id, asked_id", "asked_id"),
+    (
+        "asset_use",
+        "asset_id, subject_kind, subject_id",
+        "subject_id",
+    ),
     ("once", "user_id, key_hash", "user_id"),
     ("app_code", "hash", "user_id"),
     ("login", "id", "user_id"),

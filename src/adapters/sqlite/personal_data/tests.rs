@@ -61,6 +61,9 @@ const WITH_ROOMS: &[&str] = &[
     "room_outbox",
 ];
 
+/// What goes by its own rules with what the person wrote, uploaded or visited.
+const WITH_CONTENT: &[&str] = &["asset_use", "outbox"];
+
 /// What stays and names nobody any more.
 const NAMELESS: &[&str] = &["event_log", "audit"];
 
@@ -73,10 +76,17 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
             .fetch_all(&store.read)
             .await
             .unwrap();
-    let known: BTreeSet<&str> = [NOTHING, WITH_ACCOUNT, WITH_LOGINS, WITH_ROOMS, NAMELESS]
-        .concat()
-        .into_iter()
-        .collect();
+    let known: BTreeSet<&str> = [
+        NOTHING,
+        WITH_ACCOUNT,
+        WITH_LOGINS,
+        WITH_ROOMS,
+        WITH_CONTENT,
+        NAMELESS,
+    ]
+    .concat()
+    .into_iter()
+    .collect();
     let there: BTreeSet<&str> = tables.iter().map(String::as_str).collect();
     assert_eq!(
         there, known,

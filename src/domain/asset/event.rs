@@ -1,0 +1,20 @@
+//! What an uploaded picture tells the rest of the world.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::UserId;
+
+/// Something that happened to an uploaded picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AssetEvent {
+    /// It can be shown.
+    AssetReady {
+        /// Whose it is.
+        owner: UserId,
+    },
+    /// It must not be shown any more, anywhere.
+    AssetTakenDown {},
+    /// It is gone.
+    AssetDeleted {},
+}

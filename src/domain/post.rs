@@ -1,0 +1,5 @@
+//! What people write: posts, and what happens to them.
+
+mod event;
+
+pub use event::PostEvent;

@@ -1,0 +1,5 @@
+//! People's calls at rooms: visits and guestbooks.
+
+mod event;
+
+pub use event::VisitEvent;
