@@ -1,6 +1,7 @@
 //! What the services need of their backends: traits whose doc comments state the guarantees.
 
 pub mod account;
+pub mod asset;
 pub mod audit;
 pub mod events;
 pub mod identity;

@@ -14,6 +14,8 @@ CREATE TABLE asset_use (
     -- 'post', 'user' (an avatar), 'room' (a texture), 'item' and so on.
     subject_kind TEXT NOT NULL,
     subject_id   BLOB NOT NULL,
+    -- Whether everybody may see it there. A picture nobody shows to everybody is given out by signed links alone.
+    is_public    INTEGER NOT NULL CHECK (is_public IN (0, 1)),
     PRIMARY KEY (asset_id, subject_kind, subject_id)
 ) STRICT, WITHOUT ROWID;
 
