@@ -17,6 +17,7 @@ mod handle;
 mod identity;
 mod login;
 mod login_steps;
+mod muted_words;
 mod notification;
 mod once;
 mod outbox;

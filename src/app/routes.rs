@@ -35,6 +35,7 @@ use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
 use crate::services::account::AccountService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
+use crate::services::muted_words::MutedWordService;
 use crate::services::notification::NotificationService;
 use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
@@ -91,6 +92,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let store = Arc::new(sqlite.clone());
     let users = UserService::new(store.clone());
     let notifications = NotificationService::new(store.clone(), clock);
+    let words = MutedWordService::new(store.clone(), clock);
     let telling = Telling::default()
         .notifying(live.lines.clone())
         .watched_by(live.lines.clone());
@@ -129,6 +131,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
                 auth: auth.clone(),
             },
         ))
+        .merge(rest::muted_word::router(rest::muted_word::MutedWordState {
+            words,
+            auth: auth.clone(),
+        }))
         .merge(rest::user::router(rest::user::UserState {
             profiles,
             accounts,

@@ -74,6 +74,8 @@ ids! {
     EntryId = "entry",
     /// A report of something or somebody.
     ReportId = "report",
+    /// A word somebody does not want to see.
+    WordId = "word",
     /// One run of a process; a restart is a new incarnation.
     NodeId = "node",
 }

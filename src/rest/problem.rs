@@ -155,6 +155,8 @@ codes! {
     LastAdmin = "last_admin", CONFLICT, "The last admin stays one.";
     /// There are as many blocks, mutes, ties or requests as may be.
     TooManyRelations = "too_many_relations", CONFLICT, "There are as many of these as there can be.";
+    /// As many words are muted as may be.
+    TooManyMutedWords = "too_many_muted_words", CONFLICT, "You mute as many words as you can.";
     /// Without it nobody could sign in to the account.
     LastIdentity = "last_identity", CONFLICT, "This is the last way into your account.";
     /// Too many requests.

@@ -10,6 +10,7 @@ mod auth;
 mod cast;
 mod identities;
 mod logins;
+mod muted_words;
 mod notifications;
 mod permissions;
 mod relations;
@@ -83,6 +84,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         audit::ROWS,
         auth::ROWS,
         logins::ROWS,
+        muted_words::ROWS,
         notifications::ROWS,
         permissions::ROWS,
         identities::ROWS,

@@ -7,6 +7,7 @@ mod export;
 mod handle;
 mod identities;
 mod logins;
+mod muted_words;
 mod profile;
 mod settings;
 mod tokens;

@@ -21,11 +21,12 @@ use maru::rest::notification::NotificationState;
 use maru::rest::relation::RelationState;
 use maru::rest::user::UserState;
 use maru::rest::{
-    audit, auth, dev_identity, idempotency, identity, login, notification, origin, permission,
-    personal_token, problem, relation, user, web,
+    audit, auth, dev_identity, idempotency, identity, login, muted_word, notification, origin,
+    permission, personal_token, problem, relation, user, web,
 };
 use maru::services::account::{AccountParts, AccountService};
 use maru::services::auth::{App, AuthService, Issuance, LoginPolicy};
+use maru::services::muted_words::MutedWordService;
 use maru::services::notification::NotificationService;
 use maru::services::profile::ProfileService;
 use maru::services::relation::RelationService;
@@ -234,6 +235,7 @@ fn router(
     let accounts = AccountService::new(accounts, Clock::start());
     let relations = RelationService::new(store.clone(), store.clone(), Clock::start());
     let notifications = NotificationService::new(store.clone(), Clock::start());
+    let words = MutedWordService::new(store.clone(), Clock::start());
     let auth = AuthService::new(
         all,
         store.clone(),
@@ -261,6 +263,10 @@ fn router(
         }))
         .merge(notification::router(NotificationState {
             notifications,
+            auth: auth.clone(),
+        }))
+        .merge(muted_word::router(muted_word::MutedWordState {
+            words,
             auth: auth.clone(),
         }))
         .merge(relation::router(RelationState {

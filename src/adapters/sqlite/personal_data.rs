@@ -120,6 +120,7 @@ const GOES: &[(&str, &str, &str)] = &[
     ("block", "blocker_id, blocked_id", "blocked_id"),
     ("mute", "muter_id, muted_id", "muter_id"),
     ("mute", "muter_id, muted_id", "muted_id"),
+    ("muted_word", "id", "user_id"),
     ("testimonial", "owner_id, author_id", "owner_id"),
     ("testimonial", "owner_id, author_id", "author_id"),
     ("tie_request", "asker_id, asked_id", "asker_id"),

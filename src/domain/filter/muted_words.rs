@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::clock::WallMs;
+use crate::domain::text::{BadText, clean};
 
 /// The most words of one viewer.
 pub const WORDS_MAX: usize = 100;
 
 /// The longest word, in Unicode scalar values.
 pub const WORD_CHARS_MAX: usize = 50;
+
+/// The longest a word is muted that comes back by itself: longer ones are meant to stay.
+pub const WORD_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1_000;
 
 /// Why a word was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +25,9 @@ pub enum BadMutedWord {
     /// Above [`WORD_CHARS_MAX`].
     #[error("the word is longer than {WORD_CHARS_MAX} characters")]
     TooLong,
+    /// Nobody can have meant it.
+    #[error("the word holds control characters")]
+    ControlCharacters,
     /// The viewer has [`WORDS_MAX`] already.
     #[error("no more than {WORDS_MAX} words can be muted")]
     TooMany,
@@ -29,6 +36,7 @@ pub enum BadMutedWord {
 /// A word one viewer does not want to see, folded, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MutedWord {
+    text: String,
     word: String,
     until: Option<WallMs>,
 }
@@ -36,15 +44,21 @@ pub struct MutedWord {
 impl MutedWord {
     /// Accepts a word or a phrase; without an end it stays muted.
     pub fn parse(text: &str, until: Option<WallMs>) -> Result<Self, BadMutedWord> {
-        let text = text.trim();
-        if text.chars().take(WORD_CHARS_MAX + 1).count() > WORD_CHARS_MAX {
-            return Err(BadMutedWord::TooLong);
-        }
-        let word = folded(text);
+        let text = clean(text, WORD_CHARS_MAX).map_err(|bad| match bad {
+            BadText::Empty => BadMutedWord::Empty,
+            BadText::TooLong { .. } => BadMutedWord::TooLong,
+            BadText::ControlCharacters => BadMutedWord::ControlCharacters,
+        })?;
+        let word = folded(&text);
         match word.is_empty() {
             true => Err(BadMutedWord::Empty),
-            false => Ok(Self { word, until }),
+            false => Ok(Self { text, word, until }),
         }
+    }
+
+    /// The word as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The word as it is compared.
@@ -67,6 +81,12 @@ impl MutedWord {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MutedWords(Vec<MutedWord>);
+
+impl FromIterator<MutedWord> for MutedWords {
+    fn from_iter<I: IntoIterator<Item = MutedWord>>(words: I) -> Self {
+        Self(words.into_iter().take(WORDS_MAX).collect())
+    }
+}
 
 impl MutedWords {
     /// Adds a word, or changes until when it is muted. Words that have ended make room.

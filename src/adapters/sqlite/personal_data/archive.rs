@@ -85,6 +85,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
          WHERE muter_id = ?1 ORDER BY mute.created_ms, handle",
     ),
     (
+        "muted_words",
+        "SELECT json_object('word', text, 'since', {time:created_ms}, 'until', {time:until_ms})
+         FROM muted_word WHERE user_id = ?1 ORDER BY created_ms, id",
+    ),
+    (
         "ties",
         "SELECT json_object('with', handle, 'name_given', mine.nickname, 'name_received', theirs.nickname,
                 'since', {time:mine.created_ms})

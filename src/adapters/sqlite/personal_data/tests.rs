@@ -41,6 +41,7 @@ const WITH_ACCOUNT: &[&str] = &[
     "relation_count",
     "notification",
     "notification_read",
+    "muted_word",
 ];
 
 /// What goes with the person's logins.

@@ -354,6 +354,11 @@ async fn related(server: &Server, browser: &Browser, id: UserId, neighbour: &Bro
         .ask(Method::POST, "/v1/me/tokens", Some(&token))
         .await;
     assert!(made.status.is_success(), "{}", made.body);
+    let word = json!({"word": "지워질 뮤트말"});
+    let muted = browser
+        .ask(Method::POST, "/v1/me/muted-words", Some(&word))
+        .await;
+    assert!(muted.status.is_success(), "{}", muted.body);
     // As a moderator.
     let suspension = Suspension {
         user_id: third.id,

@@ -1,0 +1,175 @@
+//! Muted words in SQLite.
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::Sqlite;
+use super::once::{Begun, begin, record};
+use super::relation::told;
+use super::user::stored;
+use crate::domain::clock::WallMs;
+use crate::domain::filter::muted_words::{MutedWord, MutedWords, WORDS_MAX};
+use crate::domain::id::{UserId, WordId};
+use crate::ports::muted_words::{
+    KeptWord, Muted, MutedWordReader, MutedWordStore, MutedWordsUnavailable,
+};
+use crate::ports::once::{Done, Once};
+
+impl From<sqlx::Error> for MutedWordsUnavailable {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct WordRow {
+    id: Uuid,
+    text: String,
+    created_ms: i64,
+    until_ms: Option<i64>,
+}
+
+impl TryFrom<WordRow> for KeptWord {
+    type Error = sqlx::Error;
+
+    fn try_from(row: WordRow) -> Result<Self, sqlx::Error> {
+        let word = MutedWord::parse(&row.text, row.until_ms.map(told));
+        Ok(Self {
+            id: WordId::from_uuid(row.id),
+            word: word.map_err(|bad| sqlx::Error::Decode(bad.into()))?,
+            at: told(row.created_ms),
+        })
+    }
+}
+
+fn kept(rows: Vec<WordRow>) -> Result<Vec<KeptWord>, sqlx::Error> {
+    rows.into_iter().map(KeptWord::try_from).collect()
+}
+
+#[async_trait]
+impl MutedWordReader for Sqlite {
+    async fn muted_words(&self, viewer: UserId) -> Result<MutedWords, MutedWordsUnavailable> {
+        let rows: Vec<WordRow> = sqlx::query_as(
+            "SELECT id, text, created_ms, until_ms FROM muted_word WHERE user_id = ?
+             ORDER BY created_ms, id",
+        )
+        .bind(viewer.uuid())
+        .fetch_all(&self.read)
+        .await?;
+        Ok(kept(rows)?.into_iter().map(|kept| kept.word).collect())
+    }
+}
+
+#[async_trait]
+impl MutedWordStore for Sqlite {
+    async fn mute_word(
+        &self,
+        viewer: UserId,
+        word: &MutedWord,
+        once: Option<&Once>,
+        now: WallMs,
+    ) -> Result<Done<Muted>, MutedWordsUnavailable> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        match begin(&mut transaction, once, now).await? {
+            Begun::Fresh => {}
+            Begun::Replay(muted) => return Ok(Done::Before(muted)),
+            Begun::Mismatch => return Ok(Done::KeyReused),
+        }
+        let muted = mute(&mut transaction, viewer.uuid(), word, now).await?;
+        if matches!(muted, Muted::Word(_)) {
+            record(&mut transaction, once, &muted, now).await?;
+            transaction.commit().await?;
+        }
+        Ok(Done::Now(muted))
+    }
+
+    async fn unmute_word(&self, viewer: UserId, id: WordId) -> Result<bool, MutedWordsUnavailable> {
+        let gone = sqlx::query("DELETE FROM muted_word WHERE id = ? AND user_id = ?")
+            .bind(id.uuid())
+            .bind(viewer.uuid())
+            .execute(&self.write)
+            .await?;
+        Ok(gone.rows_affected() > 0)
+    }
+
+    async fn list_words(
+        &self,
+        viewer: UserId,
+        after: Option<(WallMs, WordId)>,
+        limit: u32,
+        now: WallMs,
+    ) -> Result<Vec<KeptWord>, MutedWordsUnavailable> {
+        let rows: Vec<WordRow> = sqlx::query_as(
+            "SELECT id, text, created_ms, until_ms FROM muted_word
+             WHERE user_id = ?1 AND (until_ms IS NULL OR until_ms > ?2)
+               AND (?3 IS NULL OR (created_ms, id) < (?3, ?4))
+             ORDER BY created_ms DESC, id DESC LIMIT ?5",
+        )
+        .bind(viewer.uuid())
+        .bind(stored(now))
+        .bind(after.map(|(at, _)| stored(at)))
+        .bind(after.map(|(_, id)| id.uuid()))
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(kept(rows)?)
+    }
+}
+
+async fn mute(
+    conn: &mut SqliteConnection,
+    viewer: Uuid,
+    word: &MutedWord,
+    now: WallMs,
+) -> Result<Muted, sqlx::Error> {
+    let is_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM user WHERE id = ?)")
+        .bind(viewer)
+        .fetch_one(&mut *conn)
+        .await?;
+    if !is_there {
+        return Ok(Muted::NoSuchUser);
+    }
+    sqlx::query("DELETE FROM muted_word WHERE user_id = ? AND until_ms <= ?")
+        .bind(viewer)
+        .bind(stored(now))
+        .execute(&mut *conn)
+        .await?;
+    let others: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM muted_word WHERE user_id = ? AND word <> ?")
+            .bind(viewer)
+            .bind(word.as_str())
+            .fetch_one(&mut *conn)
+            .await?;
+    if usize::try_from(others).unwrap_or(usize::MAX) >= WORDS_MAX {
+        return Ok(Muted::TooMany);
+    }
+    let row: WordRow = sqlx::query_as(
+        "INSERT INTO muted_word (id, user_id, text, word, created_ms, until_ms)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (user_id, word) DO UPDATE SET text = excluded.text, until_ms = excluded.until_ms
+         RETURNING id, text, created_ms, until_ms",
+    )
+    .bind(WordId::generate().uuid())
+    .bind(viewer)
+    .bind(word.text())
+    .bind(word.as_str())
+    .bind(stored(now))
+    .bind(word.until().map(stored))
+    .fetch_one(conn)
+    .await?;
+    Ok(Muted::Word(row.try_into()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sqlite;
+    use crate::ports::muted_words::conformance::conformance;
+
+    #[tokio::test]
+    async fn keeps_what_a_store_of_muted_words_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        conformance(&store, &store).await;
+    }
+}
