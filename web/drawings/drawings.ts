@@ -67,8 +67,9 @@ export function drawingsJson(): string {
   const of = (texts: Record<string, string>): string => lines(Object.entries(texts));
   const { x, y, width, height } = SHELL_BOUNDS;
   return (
+    // bounds as texts: not every reader of JSON reads a number as the one that was written
     `{"palette": ${JSON.stringify(COLOURS.map((colour) => [colour, palette[colour]]))},\n` +
-    `"bounds": ${JSON.stringify([x, y, width, height])},\n"silhouette": ${JSON.stringify(SILHOUETTE_PATH)},\n` +
+    `"bounds": ${JSON.stringify([x, y, width, height].map(String))},\n"silhouette": ${JSON.stringify(SILHOUETTE_PATH)},\n` +
     `"ramps": ${lines(parts.ramps.texts())},\n"gradients": ${lines(parts.gradients.texts())},\n` +
     `"paths": ${lines(parts.paths.texts())},\n"elements": ${lines(parts.elements.texts())},\n` +
     `"drawings": ${lines(drawings.map(([name, { gradients, elements }]) => [name, gradients, elements]))},\n` +

@@ -23,6 +23,8 @@ interface Shine {
 }
 
 const NIGHT = '#7a70bd';
+/** More lights make a room no brighter, and each costs a layer. */
+const LIGHTS_MAX = 64;
 const SHINES: readonly Shine[] = [
   { name: 'shine', radius: 150, strength: 0.85, blend: 'overlay' },
   { name: 'core', radius: 58, strength: 0.5, blend: 'screen' },
@@ -155,7 +157,7 @@ export function drawRoom(theme: Theme, roomItems: readonly RoomItem[]): Drawing 
       .map((index) => standing[index])
       .map((entry) => (entry ? floorPiece(entry.item, entry.z) : ''))
       .join(''),
-    night ? nightfall(lights) : '',
+    night ? nightfall(lights.slice(0, LIGHTS_MAX)) : '',
   ].join('');
   return { ...shell, body };
 }
