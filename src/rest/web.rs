@@ -76,7 +76,8 @@ async fn serve<B: RustEmbed>(State(client): State<Arc<Client>>, request: Request
     // what a link leads to, which take anything.
     let handle = share::room_of(path).map(str::to_owned);
     let is_person = wants_page(headers);
-    if !is_person && !(handle.is_some() && takes_anything(headers)) {
+    let is_reader = is_person || (handle.is_some() && takes_anything(headers));
+    if !is_reader {
         return Problem::new(Code::NotFound).into_response();
     }
     if let Some(canonical) = other_name_of_this_machine(headers, &client.public) {

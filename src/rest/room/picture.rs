@@ -94,7 +94,7 @@ pub(super) async fn thumbnail(
         return Ok(head.unchanged());
     }
     let picture = state.pictures.thumbnail(drawing).await;
-    Ok(head.with(picture.map_err(not_painted)?))
+    Ok(head.with(picture.map_err(|error| not_painted(&error))?))
 }
 
 /// A card to share the room with, 1200 by 630 pixels: its picture, its name and whose it is.
@@ -122,7 +122,7 @@ pub(super) async fn card(
         return Ok(head.unchanged());
     }
     let picture = state.pictures.card(drawing, text).await;
-    Ok(head.with(picture.map_err(not_painted)?))
+    Ok(head.with(picture.map_err(|error| not_painted(&error))?))
 }
 
 /// What is said of a picture.
@@ -167,9 +167,9 @@ impl Head {
     }
 }
 
-fn not_painted(error: PictureError) -> Problem {
+fn not_painted(error: &PictureError) -> Problem {
     match error {
         PictureError::Busy => Problem::new(Code::Unavailable).retry_after_ms(BUSY_RETRY_MS),
-        PictureError::NotPainted(_) | PictureError::Stopped => Problem::unavailable(&error),
+        PictureError::NotPainted(_) | PictureError::Stopped => Problem::unavailable(error),
     }
 }
