@@ -3,7 +3,7 @@
 
 mod placement;
 
-pub use placement::{Fixture, check};
+pub use placement::{Fixture, check, elevation};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -44,6 +44,19 @@ pub struct Kind {
     size: [i32; 3],
     /// The height of a top small things may stand on, in tenths of a z-unit.
     top: Option<i32>,
+    /// The palette name of its own colour.
+    pub color: String,
+    /// The light it gives.
+    glow: Option<Glow>,
+}
+
+/// A light: half tiles within the item and tenths of a z-unit, and its colour.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Glow {
+    /// At rotation 0; on a wall: along it, 0, and above the lower edge.
+    pub at: [f64; 3],
+    /// As in SVG.
+    pub color: String,
 }
 
 impl Kind {
@@ -54,6 +67,26 @@ impl Kind {
             _ if rotation % 2 == 1 => (self.size[1], self.size[0]),
             _ => (self.size[0], self.size[1]),
         }
+    }
+
+    /// How high it is, in tenths of a z-unit; on a wall, in half z-units.
+    pub const fn height(&self) -> i32 {
+        self.size[2]
+    }
+
+    /// The light it gives, turned with it.
+    pub fn glow(&self, rotation: u8) -> Option<Glow> {
+        let Glow { at, color } = self.glow.clone()?;
+        let (width, depth) = (f64::from(self.size[0]), f64::from(self.size[1]));
+        let [x, y, z] = at;
+        let at = match rotation % 4 {
+            _ if self.surface == Surface::Wall => at,
+            1 => [y, width - x, z],
+            2 => [width - x, depth - y, z],
+            3 => [depth - y, x, z],
+            _ => at,
+        };
+        Some(Glow { at, color })
     }
 }
 

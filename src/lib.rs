@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod drawing;
 pub mod ports;
 pub mod realtime;
 pub mod rest;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod auth;
 pub mod muted_words;
 pub mod notification;
+pub mod picture;
 pub mod profile;
 pub mod relation;
 pub mod room;

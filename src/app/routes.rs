@@ -37,6 +37,7 @@ use crate::services::account::AccountService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
 use crate::services::muted_words::MutedWordService;
 use crate::services::notification::NotificationService;
+use crate::services::picture::PictureService;
 use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
@@ -106,6 +107,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let profiles =
         ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
     let settings = SettingsService::new(store, clock).telling(telling);
+    let sharing = rest::web::Sharing {
+        profiles: profiles.clone(),
+        rooms: rooms.clone(),
+    };
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
         Some(DevIdentity::open(mode, bound, &public, users, clock)?)
@@ -146,6 +151,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         .merge(rest::room::router(rest::room::RoomState {
             service: rooms,
             live: live.clone(),
+            pictures: PictureService::default(),
             auth: auth.clone(),
         }))
         .merge(rest::admin::router(rest::admin::AdminState {
@@ -175,7 +181,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     if config.metrics.public {
         router = router.merge(page.clone());
     }
-    let router = router.merge(rest::web::router(public.clone()));
+    let router = router.merge(rest::web::router(public.clone(), Some(sharing)));
     let router = rest::idempotency::guard(router, Some(auth.clone()), clock);
     let router = rest::origin::guard(rest::problem::finish(router), public);
     let router = rest::rate::guard(router, config.rest.clone(), auth, clock);

@@ -80,6 +80,28 @@ pub fn check<'a>(
     Ok(())
 }
 
+/// How high a fixture stands, in tenths of a z-unit: on the top of the first of `others` that carries it, or on the
+/// floor.
+pub fn elevation<'a>(
+    catalogue: &Catalogue,
+    fixture: Fixture<'_>,
+    mut others: impl Iterator<Item = Fixture<'a>>,
+) -> i32 {
+    let Ok(kind) = catalogue.kind(fixture.kind) else {
+        return 0;
+    };
+    if fixture.standpoint.place != Place::Floor || kind.surface != Surface::Small {
+        return 0;
+    }
+    let thing = (kind, rect(kind, fixture));
+    let top = others.find_map(|other| {
+        let table = catalogue.kind(other.kind).ok()?;
+        let stands = other.standpoint.place == Place::Floor;
+        (stands && carries((table, rect(table, other)), thing)).then_some(table.top?)
+    });
+    top.unwrap_or(0)
+}
+
 fn rect(kind: &Kind, fixture: Fixture<'_>) -> Rect {
     let (w, h) = kind.extent(fixture.rotation);
     Rect {

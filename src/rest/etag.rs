@@ -63,10 +63,15 @@ pub fn described(version: Version, known: &IfNoneMatch, body: &impl Serialize) -
     };
     let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = Sha256::digest(&json).into();
     let digest = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    let text = format!("\"{}-{digest:016x}\"", version.0);
-    let tag = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
+    let tag = digested(version, digest);
     let body = ([(CONTENT_TYPE, "application/json")], json);
     answer(tag, known.holds(version, Some(digest)), body)
+}
+
+/// The tag of a version with a digest.
+pub(super) fn digested(version: Version, digest: u64) -> HeaderValue {
+    let text = format!("\"{}-{digest:016x}\"", version.0);
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
 fn answer(tag: HeaderValue, is_known: bool, body: impl IntoResponse) -> Response {
@@ -84,7 +89,7 @@ fn answer(tag: HeaderValue, is_known: bool, body: impl IntoResponse) -> Response
 
 impl IfNoneMatch {
     /// Whether the client has this answer. Weak tags count: they say the same.
-    fn holds(&self, version: Version, digest: Option<u64>) -> bool {
+    pub(super) fn holds(&self, version: Version, digest: Option<u64>) -> bool {
         match &self.0 {
             None => false,
             Some(Tags::Any) => true,

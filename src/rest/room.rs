@@ -1,6 +1,9 @@
 //! `/v1/rooms`: look at rooms, change their rules, and ask for a ticket to walk in.
 
+mod picture;
 mod rules;
+
+pub(super) use picture::card_url;
 
 use std::sync::Arc;
 
@@ -31,6 +34,7 @@ use crate::realtime::connection::LiveContext;
 use crate::realtime::meter::Excess;
 use crate::realtime::quota::Asker;
 use crate::services::auth::AuthService;
+use crate::services::picture::PictureService;
 use crate::services::room::{RoomError, RoomService, RoomView};
 
 /// Rooms with people in them that are put before the others.
@@ -43,6 +47,8 @@ pub struct RoomState {
     pub service: RoomService,
     /// Tickets and who is in which room.
     pub live: Arc<LiveContext>,
+    /// Paints rooms.
+    pub pictures: PictureService,
     /// Tells who asks.
     pub auth: AuthService,
 }
@@ -60,6 +66,8 @@ pub fn routes() -> OpenApiRouter<RoomState> {
         .routes(routes!(show, rules::change))
         .routes(routes!(rules::audit))
         .routes(routes!(ticket))
+        .routes(routes!(picture::thumbnail))
+        .routes(routes!(picture::card))
         .routes(routes!(furniture))
         .routes(routes!(wardrobe))
 }
@@ -128,6 +136,8 @@ struct CardBody {
     /// All of them, also those whom the viewer would not see there.
     people_now: usize,
     items: Vec<ItemBody>,
+    /// A small picture of it as it is now, which may be kept for ever.
+    thumbnail_url: String,
     owner: OwnerBody,
 }
 
@@ -158,6 +168,7 @@ struct RoomInFull {
 }
 
 fn card(view: RoomView, people_now: usize) -> CardBody {
+    let thumbnail_url = picture::thumbnail_url(&view);
     let RoomView { room, owner } = view;
     let items = room.items.into_iter().map(|(id, item)| ItemBody {
         id: id.0,
@@ -182,6 +193,7 @@ fn card(view: RoomView, people_now: usize) -> CardBody {
         },
         people_now,
         items: items.collect(),
+        thumbnail_url,
         owner: OwnerBody {
             id: owner.id,
             handle: owner.handle,

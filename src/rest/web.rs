@@ -1,5 +1,10 @@
 //! The web client, embedded in the binary, and the answer to every address nobody else takes.
 
+mod share;
+
+pub use share::Sharing;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
@@ -13,7 +18,8 @@ use http::header::{
 };
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 
 use super::problem::{Code, Problem};
 use crate::config::PublicUrl;
@@ -35,18 +41,26 @@ const CALLS: [&str; 2] = ["/v1/", "/dev/"];
 
 const NOT_BUILT: &str = include_str!("web/not_built.html");
 
-/// The fallback of the whole router.
-pub fn router(public: PublicUrl) -> Router {
-    client::<Bundle>(public)
+/// What the client's addresses are answered with.
+#[derive(Debug)]
+struct Client {
+    public: PublicUrl,
+    /// Tells what a link to a room leads to; without it links unfold into the name of the house.
+    sharing: Option<Sharing>,
 }
 
-fn client<B: RustEmbed + 'static>(public: PublicUrl) -> Router {
+/// The fallback of the whole router.
+pub fn router(public: PublicUrl, sharing: Option<Sharing>) -> Router {
+    client::<Bundle>(public, sharing)
+}
+
+fn client<B: RustEmbed + 'static>(public: PublicUrl, sharing: Option<Sharing>) -> Router {
     Router::new()
         .fallback(serve::<B>)
-        .with_state(Arc::new(public))
+        .with_state(Arc::new(Client { public, sharing }))
 }
 
-async fn serve<B: RustEmbed>(State(public): State<Arc<PublicUrl>>, request: Request) -> Response {
+async fn serve<B: RustEmbed>(State(client): State<Arc<Client>>, request: Request) -> Response {
     let path = request.uri().path();
     let readable = matches!(*request.method(), Method::GET | Method::HEAD);
     if !readable || CALLS.iter().any(|call| path.starts_with(call)) {
@@ -55,20 +69,46 @@ async fn serve<B: RustEmbed>(State(public): State<Arc<PublicUrl>>, request: Requ
     let headers = request.headers();
     let name = path.trim_start_matches('/');
     if let Some(file) = B::get(name).filter(|_| name != INDEX) {
-        return answer(&request, name, &file);
+        let hash = file.metadata.sha256_hash();
+        return answer(&request, name, file.data, &hash);
     }
-    // A missing script or picture is missing; only people get the page that finds its own way.
-    if !wants_page(headers) {
+    // A missing script or picture is missing; only people get the page that finds its own way, and programs that ask
+    // what a link leads to, which take anything.
+    let handle = share::room_of(path).map(str::to_owned);
+    let is_person = wants_page(headers);
+    let is_reader = is_person || (handle.is_some() && takes_anything(headers));
+    if !is_reader {
         return Problem::new(Code::NotFound).into_response();
     }
-    if let Some(canonical) = other_name_of_this_machine(headers, &public) {
+    if let Some(canonical) = other_name_of_this_machine(headers, &client.public) {
         let target = request.uri().path_and_query();
         let target = canonical.join(target.map_or("/", |target| target.as_str()));
         return moved(&target);
     }
-    match B::get(INDEX) {
-        Some(page) => answer(&request, INDEX, &page),
-        None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
+    let head = match (&client.sharing, handle) {
+        (Some(sharing), Some(handle)) => sharing.head(&handle, &client.public).await,
+        _ => None,
+    };
+    if !is_person && head.is_none() {
+        return Problem::new(Code::NotFound).into_response();
+    }
+    let Some(page) = B::get(INDEX) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
+    };
+    let Some(page_with_head) = head.and_then(|head| share::with_head(&page.data, &head)) else {
+        let hash = page.metadata.sha256_hash();
+        return answer(&request, INDEX, page.data, &hash);
+    };
+    let hash = Sha256::digest(&page_with_head).into();
+    answer(&request, INDEX, Cow::Owned(page_with_head), &hash)
+}
+
+/// What asks without a wish, or with every one.
+fn takes_anything(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).map(|accept| accept.to_str());
+    match accept {
+        None => true,
+        Some(accept) => accept.is_ok_and(|accept| accept.contains("*/*")),
     }
 }
 
@@ -103,9 +143,9 @@ fn no_cache() -> HeaderValue {
     HeaderValue::from_static("no-cache")
 }
 
-fn answer(request: &Request, name: &str, file: &EmbeddedFile) -> Response {
+fn answer(request: &Request, name: &str, data: Cow<'static, [u8]>, hash: &[u8; 32]) -> Response {
     // Weak: the compression layer may send other bytes of the same content.
-    let digest = URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..18]);
+    let digest = URL_SAFE_NO_PAD.encode(&hash[..18]);
     let tag = format!("W/\"{digest}\"");
     let cache = match name.starts_with(HASHED) {
         true => HeaderValue::from_static("public, max-age=31536000, immutable"),
@@ -124,11 +164,11 @@ fn answer(request: &Request, name: &str, file: &EmbeddedFile) -> Response {
     }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(file.data.len()));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(data.len()));
     if request.method() != Method::HEAD {
-        *response.body_mut() = match &file.data {
-            std::borrow::Cow::Borrowed(embedded) => Body::from(*embedded),
-            std::borrow::Cow::Owned(read) => Body::from(read.clone()),
+        *response.body_mut() = match data {
+            Cow::Borrowed(embedded) => Body::from(embedded),
+            Cow::Owned(read) => Body::from(read),
         };
     }
     response

@@ -27,6 +27,7 @@ mod notices;
 mod numbers;
 mod operate;
 mod outbox;
+mod pictures;
 mod presence;
 mod process;
 mod quotas;

@@ -273,7 +273,7 @@ fn router(
             relations,
             auth: auth.clone(),
         }));
-    let mut router = Router::from(api).merge(web::router(public.clone()));
+    let mut router = Router::from(api).merge(web::router(public.clone(), None));
     if let Some(dev) = dev {
         router = router.merge(dev_identity::router(dev));
     }

@@ -27,7 +27,7 @@ async fn ask<B: RustEmbed + 'static>(
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).unwrap();
-    let response = client::<B>(public).oneshot(request).await.unwrap();
+    let response = client::<B>(public, None).oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     (

@@ -7,6 +7,9 @@ pub(super) const ROWS: &[Row] = &[
     //                                    anonymous guest closing blocked narrow reader user follower moderator admin owner
     row("GET /v1/rooms",                  [200, 200, 403, 200, 403, 200, 200, 200, 200, 200, 200]),
     row("GET /v1/rooms/{id}",             [200, 200, 403, 404, 403, 200, 200, 200, 200, 200, 200]),
+    row("GET /v1/rooms/{id}/thumbnail.webp",
+                                          [200, 200, 403, 404, 403, 200, 200, 200, 200, 200, 200]),
+    row("GET /v1/rooms/{id}/card.png",    [200, 200, 403, 404, 403, 200, 200, 200, 200, 200, 200]),
     with_body("PATCH /v1/rooms/{id}", r#"{"locked": false}"#,
                                           [401, 401, 403, 404, 403, 403, 403, 403, 403, 403, 200]),
     row("GET /v1/rooms/{id}/audit",       [401, 401, 403, 404, 403, 403, 403, 403, 403, 403, 200]),

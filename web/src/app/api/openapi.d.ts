@@ -768,6 +768,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/rooms/{id}/card.png": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A card to share the room with, 1200 by 630 pixels: its picture, its name and whose it is. */
+        readonly get: operations["rooms_card"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/rooms/{id}/live": {
         readonly parameters: {
             readonly query?: never;
@@ -777,6 +794,23 @@ export interface paths {
         };
         /** Walks in: the live connection of `protocol/PROTOCOL.md`. */
         readonly get: operations["rooms_live"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/thumbnail.webp": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A small picture of the room, 680 pixels wide, with nothing behind it. */
+        readonly get: operations["rooms_thumbnail"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1102,6 +1136,8 @@ export interface components {
             /** @description All of them, also those whom the viewer would not see there. */
             readonly people_now: number;
             readonly theme: components["schemas"]["ThemeBody"];
+            /** @description A small picture of it as it is now, which may be kept for ever. */
+            readonly thumbnail_url: string;
         };
         readonly ClosedBody: {
             /**
@@ -7693,6 +7729,121 @@ export interface operations {
             };
         };
     };
+    readonly rooms_card: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What the picture shows, as in `thumbnail_url`. With what it shows now, the answer may be kept for ever. */
+                readonly v?: string;
+            };
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The card. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the drawings, and a digest of what is shown. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/png": readonly number[];
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly rooms_live: {
         readonly parameters: {
             readonly query?: never;
@@ -7762,6 +7913,121 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": string;
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_thumbnail: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What the picture shows, as in `thumbnail_url`. With what it shows now, the answer may be kept for ever. */
+                readonly v?: string;
+            };
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The picture. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the drawings, and a digest of what is shown. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/webp": readonly number[];
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `rate_limited`: Too many requests; slow down. */

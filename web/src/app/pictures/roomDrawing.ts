@@ -1,20 +1,34 @@
-/** A whole furnished room as one drawing: shell, wall pieces, rugs, then everything that stands, back to front. */
+/**
+ * A whole furnished room as one drawing: shell, wall pieces, rugs, then everything that stands, back to front, and the
+ * night over it. The server draws the same (`src/drawing`): protocol/vectors/drawings.json holds both to each other.
+ */
 import { catalogueItem, elevation, footprint, glow, type PlacedItem } from '../../world/catalogue';
 import { drawItem, drawWallItem } from '../../world/furniture';
 import { isoSort, project, projectOnWall, type Box3, type Drawing, type Rotation } from '../../world/iso';
-import { daylightPatches, drawShell, type Theme } from '../../world/room';
+import { daylightPatches, drawShell, SILHOUETTE_PATH, type Theme } from '../../world/room';
 import type { RoomItem } from '../api';
 
-export interface LightSource {
+interface LightSource {
   readonly x: number;
   readonly y: number;
   readonly color: string;
 }
 
-export interface RoomDrawing {
-  readonly drawing: Drawing;
-  readonly lights: readonly LightSource[];
+/** A kind of light: how far it reaches, how strong it is at its middle, and how it mixes with what is there. */
+interface Shine {
+  readonly name: string;
+  readonly radius: number;
+  readonly strength: number;
+  readonly blend: string;
 }
+
+const NIGHT = '#7a70bd';
+/** More lights make a room no brighter, and each costs a layer. */
+const LIGHTS_MAX = 64;
+const SHINES: readonly Shine[] = [
+  { name: 'shine', radius: 150, strength: 0.85, blend: 'overlay' },
+  { name: 'core', radius: 58, strength: 0.5, blend: 'screen' },
+];
 
 interface Placed extends PlacedItem {
   readonly color: string;
@@ -23,7 +37,10 @@ interface Placed extends PlacedItem {
 /** A room card is drawn from whatever the server sends: what this build does not know is left out. */
 function known(items: readonly RoomItem[]): Placed[] {
   return items
-    .filter(({ kind }) => catalogueItem(kind) !== undefined)
+    .filter(({ kind, place }) => {
+      const item = catalogueItem(kind);
+      return item !== undefined && (item.place === 'wall') === (place !== 0);
+    })
     .map(({ id, kind, place, x, y, rotation, color }) => ({ id, kind, place, x, y, rot: rotation, color }));
 }
 
@@ -75,17 +92,61 @@ function lightOf(item: Placed, z: number): LightSource[] {
   return [{ ...point, color: source.color }];
 }
 
-export function drawRoom(theme: Theme, roomItems: readonly RoomItem[]): RoomDrawing {
+/** Multiplied with dusk, and lit again where lamps are: what lies outside the room stays as it is. */
+function nightfall(lights: readonly LightSource[]): string {
+  const colors = [...new Set(lights.map(({ color }) => color))];
+  const gradients = SHINES.flatMap(({ name, strength }) =>
+    colors.map((color, i) => {
+      const stop = (offset: number, share: number): string =>
+        `<stop offset="${offset}" stop-color="${color}" stop-opacity="${strength * share}"/>`;
+      return `<radialGradient id="${name}-${i}">${stop(0, 1)}${stop(0.4, 0.4)}${stop(1, 0)}</radialGradient>`;
+    }),
+  );
+  const shining = SHINES.flatMap(({ name, radius, blend }) =>
+    lights.map(({ x, y, color }) => {
+      const paint = `fill="url(#${name}-${colors.indexOf(color)})" clip-path="url(#inside)" style="mix-blend-mode:${blend}"`;
+      return `<circle cx="${x}" cy="${y}" r="${radius}" ${paint}/>`;
+    }),
+  );
+  return (
+    `<defs><clipPath id="inside"><path d="${SILHOUETTE_PATH}"/></clipPath>${gradients.join('')}</defs>` +
+    `<path d="${SILHOUETTE_PATH}" fill="${NIGHT}" style="mix-blend-mode:multiply"/>${shining.join('')}`
+  );
+}
+
+interface Standing {
+  readonly item: Placed;
+  readonly z: number;
+  readonly box: Box3;
+}
+
+const isRug = ({ kind }: Placed): boolean => catalogueItem(kind)?.place === 'rug';
+
+function standingIn(items: readonly Placed[]): Standing[] {
+  return items
+    .filter((item) => item.place === 0 && !isRug(item))
+    .map((item) => {
+      const z = elevation(items, item) / 10;
+      return { item, z, box: boxOf(item, z) };
+    });
+}
+
+/** What stands in a room, farthest first, by id. */
+export function standingOrder(roomItems: readonly RoomItem[]): number[] {
+  const standing = standingIn(known(roomItems));
+  return isoSort(standing.map(({ box }) => box)).flatMap((index) => standing[index]?.item.id ?? []);
+}
+
+export function drawRoom(theme: Theme, roomItems: readonly RoomItem[]): Drawing {
   const items = known(roomItems);
   const night = theme.light === 'night';
   const shell = drawShell(theme);
-  const floor = items.filter(({ place }) => place === 0);
   const walls = items.filter(({ place }) => place !== 0);
-  const isRug = ({ kind }: Placed): boolean => catalogueItem(kind)?.place === 'rug';
-  const rugs = floor.filter(isRug);
-  const standing = floor.filter((item) => !isRug(item)).map((item) => ({ item, z: elevation(items, item) / 10 }));
-  const boxes = standing.map(({ item, z }) => boxOf(item, z));
+  const rugs = items.filter((item) => item.place === 0 && isRug(item));
+  const standing = standingIn(items);
+  const boxes = standing.map(({ box }) => box);
   const patches = night ? '' : daylightPatches(walls).map((d) => `<path d="${d}" fill="#fff7d6" opacity=".3"/>`).join('');
+  const lights = [...standing.flatMap(({ item, z }) => lightOf(item, z)), ...walls.flatMap((item) => lightOf(item, 0))];
   const body = [
     shell.body,
     patches,
@@ -96,7 +157,7 @@ export function drawRoom(theme: Theme, roomItems: readonly RoomItem[]): RoomDraw
       .map((index) => standing[index])
       .map((entry) => (entry ? floorPiece(entry.item, entry.z) : ''))
       .join(''),
+    night ? nightfall(lights.slice(0, LIGHTS_MAX)) : '',
   ].join('');
-  const lights = [...standing.flatMap(({ item, z }) => lightOf(item, z)), ...walls.flatMap((item) => lightOf(item, 0))];
-  return { drawing: { ...shell, body }, lights };
+  return { ...shell, body };
 }

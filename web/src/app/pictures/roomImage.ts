@@ -1,9 +1,8 @@
 /** A room's picture as a bitmap, painted once and kept: a card must not carry thousands of nodes. */
 import { toSvg } from '../../world/iso/drawing';
-import { SILHOUETTE_PATH } from '../../world/room/measures';
 import type { Theme } from '../../world/room/theme';
 import type { RoomItem } from '../api';
-import { drawRoom, type LightSource, type RoomDrawing } from './roomDrawing';
+import { drawRoom } from './roomDrawing';
 
 /** Wide enough for a card on a sharp screen. */
 const widthPx = 680;
@@ -43,7 +42,7 @@ function forgetOldest(): void {
 
 async function paint(theme: Theme, items: readonly RoomItem[]): Promise<string> {
   await idle();
-  const { drawing, lights }: RoomDrawing = drawRoom(theme, items);
+  const drawing = drawRoom(theme, items);
   const scale = widthPx / drawing.width;
   const image = new Image();
   image.src = `data:image/svg+xml;utf8,${encodeURIComponent(toSvg(drawing, scale))}`;
@@ -56,41 +55,7 @@ async function paint(theme: Theme, items: readonly RoomItem[]): Promise<string> 
     throw new Error('no 2d canvas');
   }
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  if (theme.light === 'night') {
-    context.setTransform(scale, 0, 0, scale, -drawing.x * scale, -drawing.y * scale);
-    darken(context, drawing, lights);
-  }
   return addressOf(canvas);
-}
-
-function darken(context: CanvasRenderingContext2D, { x, y, width, height }: RoomDrawing['drawing'], lights: readonly LightSource[]): void {
-  context.save();
-  context.clip(new Path2D(SILHOUETTE_PATH));
-  context.globalCompositeOperation = 'multiply';
-  context.fillStyle = '#7a70bd';
-  context.fillRect(x, y, width, height);
-  context.globalCompositeOperation = 'overlay';
-  for (const light of lights) {
-    shine(context, light, 150, 0.85);
-  }
-  context.globalCompositeOperation = 'screen';
-  for (const light of lights) {
-    shine(context, light, 58, 0.5);
-  }
-  context.restore();
-}
-
-function shine(context: CanvasRenderingContext2D, { x, y, color }: LightSource, radius: number, strength: number): void {
-  const alpha = (share: number): string =>
-    Math.round(strength * share * 255)
-      .toString(16)
-      .padStart(2, '0');
-  const gradient = context.createRadialGradient(x, y, 0, x, y, radius);
-  gradient.addColorStop(0, color + alpha(1));
-  gradient.addColorStop(0.4, color + alpha(0.4));
-  gradient.addColorStop(1, color + alpha(0));
-  context.fillStyle = gradient;
-  context.fillRect(x - radius, y - radius, radius * 2, radius * 2);
 }
 
 function addressOf(canvas: HTMLCanvasElement): Promise<string> {
