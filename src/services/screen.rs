@@ -141,6 +141,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
+    use crate::domain::clock::Clock;
     use crate::ports::spam::Known;
 
     #[test]
@@ -167,6 +168,29 @@ mod tests {
         assert_eq!(kept("안녕"), Ok("안녕".to_owned()));
         assert_eq!(kept("야 시발"), Ok("야 ＊＊".to_owned()));
         assert_eq!(kept("짱깨"), Err(NotSaid));
+    }
+
+    #[test]
+    fn a_line_of_chat_is_looked_through_quickly() {
+        const TIMES: u64 = 50;
+        let lines = [
+            "오늘 방 꾸몄어요 놀러 와요 ㅋㅋㅋ",
+            "hey nice room, where did you get the sofa?",
+            "야 시발 진짜",
+            "18일에 시발점에서 봐요 😀",
+        ];
+        let (screen, clock) = (Screen::filtering().unwrap(), Clock::start());
+        let begun = clock.tick();
+        for line in lines.iter().cycle().take(lines.len() * TIMES as usize) {
+            screen.text(Place::Chat, line);
+        }
+        let ms = clock.tick().since_ms(begun);
+        let count = TIMES * lines.len() as u64;
+        println!("{count} lines in {ms} ms, {} µs each", ms * 1_000 / count);
+        assert!(
+            ms < 50 * count,
+            "a room has thousands of readers and one thread"
+        );
     }
 
     /// Remembers the texts of one new account.

@@ -29,7 +29,8 @@ impl Stage<'_> {
     }
 
     async fn judged(&self, actor: UserId, ruling: RulingId, state: AppealState) -> Judged {
-        let judged = self.store.judge(ruling, state, &by(actor), None, NOW);
+        let trace = by(actor);
+        let judged = self.store.judge(ruling, state, &trace, None, NOW);
         match judged.await.unwrap() {
             Done::Now(judged) => judged,
             other => panic!("no key was used, yet {other:?}"),

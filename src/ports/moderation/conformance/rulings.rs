@@ -237,7 +237,8 @@ impl Stage<'_> {
         assert!(again.told.is_empty());
         let notices = self.notices.list(author, None, 9).await.unwrap();
         assert_eq!(notices.len(), 1);
-        let reused = self.store.decide(&new, &by(actor), Some(&once(actor, 4)));
-        assert_eq!(reused.await.unwrap(), Done::KeyReused);
+        let (trace, other) = (by(actor), once(actor, 4));
+        let reused = self.store.decide(&new, &trace, Some(&other)).await;
+        assert_eq!(reused.unwrap(), Done::KeyReused);
     }
 }
