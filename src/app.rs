@@ -1,5 +1,6 @@
 //! Wiring: the only place that sees edges and adapters together.
 
+mod contents;
 mod doctor;
 mod health;
 mod http;

@@ -11,6 +11,7 @@ mod app_client;
 mod auth;
 mod backend;
 mod error;
+mod filter;
 mod layers;
 mod live;
 mod log;
@@ -27,6 +28,7 @@ pub use app_client::AppConfig;
 pub use auth::AuthConfig;
 pub use backend::{Address, BackendConfig, S3Config};
 pub use error::{ConfigError, ConfigErrors, Source};
+pub use filter::FilterConfig;
 pub use layers::{ConfigFile, Overrides};
 pub use log::{LogConfig, LogFormat};
 pub use metrics::MetricsConfig;
@@ -61,6 +63,8 @@ pub struct Config {
     pub live: Limits,
     /// The REST side.
     pub rest: RestLimits,
+    /// What is looked for in what people write.
+    pub filter: FilterConfig,
     /// Numbers for whoever watches.
     pub metrics: MetricsConfig,
     /// Log lines.
@@ -77,6 +81,7 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
         auth::SETTINGS,
         live::SETTINGS,
         rest::SETTINGS,
+        filter::SETTINGS,
         metrics::SETTINGS,
         log::SETTINGS,
     ]

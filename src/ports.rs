@@ -19,5 +19,6 @@ pub mod relations;
 pub mod relay;
 pub mod room;
 pub mod settings;
+pub mod spam;
 pub mod user;
 pub mod whereabouts;

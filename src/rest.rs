@@ -10,6 +10,7 @@ pub mod etag;
 pub mod idempotency;
 pub mod identity;
 pub mod login;
+pub mod moderation;
 pub mod muted_word;
 pub mod notification;
 pub mod openapi;

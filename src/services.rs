@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod auth;
+pub mod moderation;
 pub mod muted_words;
 pub mod notification;
 pub mod picture;

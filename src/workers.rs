@@ -2,4 +2,5 @@
 
 pub mod erasure;
 pub mod granting;
+pub mod moderation;
 pub mod outbox;

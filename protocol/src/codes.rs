@@ -108,6 +108,8 @@ name_enum! {
         "bad_policy" BadPolicy,
         /// An operation of kind 7 to 16 that does not come alone in its batch.
         "not_alone" NotAlone,
+        /// The server does not let this be said.
+        "content_refused" ContentRefused,
     }
 }
 
@@ -134,6 +136,8 @@ name_enum! {
         "reaction" Reaction,
         /// Somebody named the receiver.
         "mention" Mention,
+        /// Moderators have decided about something of the receiver's.
+        "decision" Decision,
     }
 }
 

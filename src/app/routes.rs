@@ -26,6 +26,7 @@ use crate::domain::address::ClientAddress;
 use crate::domain::clock::Clock;
 use crate::domain::id::RoomId;
 use crate::ports::identity::IdentityProvider;
+use crate::ports::moderation::Contents;
 use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use crate::realtime::connection::LiveContext;
 use crate::realtime::upgrade::{LiveState, NotUpgraded, upgrade};
@@ -35,12 +36,14 @@ use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
 use crate::services::account::AccountService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
+use crate::services::moderation::ModerationService;
 use crate::services::muted_words::MutedWordService;
 use crate::services::notification::NotificationService;
 use crate::services::picture::PictureService;
 use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
+use crate::services::screen::Screen;
 use crate::services::settings::SettingsService;
 use crate::services::telling::Telling;
 use crate::services::user::UserService;
@@ -62,6 +65,10 @@ pub(super) struct RouterParts<'a> {
     pub rooms: RoomService,
     pub accounts: AccountService,
     pub live: Arc<LiveContext>,
+    /// Looks through what people write.
+    pub screen: Screen,
+    /// What moderators act on.
+    pub contents: Contents,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
     pub clock: Clock,
@@ -85,6 +92,8 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         rooms,
         accounts,
         live,
+        screen,
+        contents,
         tasks,
         stop,
         clock,
@@ -97,15 +106,20 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let telling = Telling::default()
         .notifying(live.lines.clone())
         .watched_by(live.lines.clone());
+    let moderation = ModerationService::new(store.clone(), contents, clock)
+        .telling(telling.clone(), live.gate.clone());
     let relations =
         RelationService::new(store.clone(), store.clone(), clock).telling(telling.clone());
+    let relations = relations.screened_by(screen.clone());
     let rooms = rooms.seeing(live.lines.clone(), store.clone());
+    let rooms = rooms.screened_by(screen.clone());
     let rules = HandleRules {
         pause_ms: u64::from(config.auth.handle_change_days) * DAY_MS,
         kept_ms: HANDLE_KEPT_MS,
     };
     let profiles =
         ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
+    let profiles = profiles.screened_by(screen.clone());
     let settings = SettingsService::new(store, clock).telling(telling);
     let sharing = rest::web::Sharing {
         profiles: profiles.clone(),
@@ -118,7 +132,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         None
     };
     let auth = auth_service(config, &public, dev.as_ref(), &sqlite, token_secret, clock)?;
-    let auth = auth.telling(live.gate.clone());
+    let auth = auth.telling(live.gate.clone()).screened_by(screen);
     let api = OpenApiRouter::default()
         .merge(rest::auth::router(auth.clone()))
         .merge(rest::login::router(auth.clone()))
@@ -133,6 +147,12 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         .merge(rest::notification::router(
             rest::notification::NotificationState {
                 notifications,
+                auth: auth.clone(),
+            },
+        ))
+        .merge(rest::moderation::router(
+            rest::moderation::ModerationState {
+                moderation,
                 auth: auth.clone(),
             },
         ))

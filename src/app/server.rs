@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::contents::contents;
 use super::http;
 use super::routes::{RouterParts, Routers, router};
 use super::start_error::StartError;
@@ -17,14 +18,17 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
 use crate::ports::relay::Alone;
+use crate::ports::room::RoomRecall;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::gate::Gate;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::services::account::{AccountParts, AccountService};
 use crate::services::room::{OriginKey, RoomService};
+use crate::services::screen::Screen;
 use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
+use crate::workers::moderation::Settling;
 use crate::workers::outbox;
 
 /// How long a stopping process waits for saves, closes and answers under way.
@@ -51,6 +55,7 @@ pub struct Server {
     ends: tokio::task::JoinHandle<()>,
     erasure: tokio::task::JoinHandle<()>,
     granting: tokio::task::JoinHandle<()>,
+    settling: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -73,6 +78,7 @@ impl Server {
         let writer = spawn_until(writing, last.clone());
         store.end_leases().await.map_err(StartError::Leases)?;
         let store = Arc::new(store);
+        let screen = screen(config, &sqlite)?;
         let token_key = TokenKey::new(&secret);
         let limits = Arc::new(config.live.clone());
         let rooms = Arc::new(Rooms::new(Parts {
@@ -81,6 +87,7 @@ impl Server {
             node: NodeId::generate(),
             token_key: token_key.clone(),
             limits: limits.clone(),
+            screen: screen.clone(),
             clock,
             tasks: tasks.clone(),
             stop: stop.clone(),
@@ -112,6 +119,13 @@ impl Server {
         let ends = spawn_until(ends, stop.clone());
         let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
         let erasure = spawn_until(erasure.run(clock), stop.clone());
+        let recall: Arc<dyn RoomRecall> = rooms.clone();
+        let contents = contents(&sqlite, &recall);
+        let settling = Settling {
+            store: Arc::new(sqlite.clone()),
+            contents: contents.clone(),
+        };
+        let settling = spawn_until(settling.run(clock), stop.clone());
         let live = Arc::new(LiveContext::new(
             rooms,
             gate,
@@ -135,6 +149,8 @@ impl Server {
             rooms: service,
             accounts,
             live,
+            screen,
+            contents,
             tasks: tasks.clone(),
             stop: stop.clone(),
             clock,
@@ -173,6 +189,7 @@ impl Server {
             ends,
             erasure,
             granting,
+            settling,
         })
     }
 
@@ -197,7 +214,7 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        let workers = [self.ends, self.erasure, self.granting];
+        let workers = [self.ends, self.erasure, self.granting, self.settling];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()
             .chain(workers)
@@ -238,6 +255,15 @@ fn accounts(
         grace_ms,
     };
     (AccountService::new(parts, clock), erasure)
+}
+
+/// What looks through what people write.
+fn screen(config: &Config, sqlite: &Sqlite) -> Result<Screen, StartError> {
+    if !config.filter.enabled {
+        return Ok(Screen::off());
+    }
+    let screen = Screen::filtering().map_err(StartError::Filter)?;
+    Ok(screen.knowing(Arc::new(sqlite.clone())))
 }
 
 /// Binds an address; where it listens, if the port was for the system to choose.

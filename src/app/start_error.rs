@@ -9,6 +9,9 @@ use crate::rest::dev_identity::DevIdentityRefused;
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// The lists of words that are looked for cannot be read.
+    #[error("the content filter: {0}")]
+    Filter(#[source] crate::domain::filter::BadLexicon),
     /// The address is taken or not this machine's.
     #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     Listen {

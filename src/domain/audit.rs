@@ -97,6 +97,10 @@ acts! {
     AccountRestored = "account_restored";
     /// The person began to take along all that is held of them.
     AccountExported = "account_exported";
+    /// Moderators decided about something of the account's.
+    Moderated = "moderated";
+    /// And about an appeal of it.
+    AppealDecided = "appeal_decided";
     /// A new signing key was made.
     KeyRotated = "key_rotated";
     /// A signing key was given up, and what it had signed with it.

@@ -74,6 +74,10 @@ ids! {
     EntryId = "entry",
     /// A report of something or somebody.
     ReportId = "report",
+    /// A case moderators look at.
+    CaseId = "case",
+    /// A decision of a moderator.
+    RulingId = "decision",
     /// A word somebody does not want to see.
     WordId = "word",
     /// One run of a process; a restart is a new incarnation.

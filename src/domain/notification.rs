@@ -20,7 +20,7 @@ pub const COALESCE_MS: u64 = 24 * 60 * 60 * 1_000;
 pub const SUBJECT_BYTES_MAX: usize = 64;
 
 macro_rules! kinds {
-    ($($(#[$meta:meta])* $name:ident = $text:literal by $setting:literal),+ $(,)?) => {
+    ($($(#[$meta:meta])* $name:ident = $text:literal by $setting:expr),+ $(,)?) => {
         /// What a notice is about. Clients rely on the texts: add, never change.
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
@@ -37,8 +37,8 @@ macro_rules! kinds {
                 match self {$(Self::$name => $text,)+}
             }
 
-            /// The name of the setting that says whether it is wanted.
-            pub const fn setting(self) -> &'static str {
+            /// The name of the setting that says whether it is wanted; none: it is told whatever is wanted.
+            pub const fn setting(self) -> Option<&'static str> {
                 match self {$(Self::$name => $setting,)+}
             }
         }
@@ -47,25 +47,27 @@ macro_rules! kinds {
 
 kinds! {
     /// Somebody follows me.
-    Follow = "follow" by "follow",
+    Follow = "follow" by Some("follow"),
     /// Somebody asks to follow me.
-    FollowRequest = "follow_request" by "request",
+    FollowRequest = "follow_request" by Some("request"),
     /// I may follow whom I asked.
-    RequestApproved = "request_approved" by "request",
+    RequestApproved = "request_approved" by Some("request"),
     /// Somebody asks for a tie.
-    TieRequest = "tie_request" by "tie",
+    TieRequest = "tie_request" by Some("tie"),
     /// Somebody I asked is tied to me now.
-    TieMade = "tie_made" by "tie",
+    TieMade = "tie_made" by Some("tie"),
     /// A tie wrote a line on my profile.
-    Testimonial = "testimonial" by "tie",
+    Testimonial = "testimonial" by Some("tie"),
     /// Somebody wrote into my guestbook.
-    Guestbook = "guestbook" by "guestbook",
+    Guestbook = "guestbook" by Some("guestbook"),
     /// Somebody commented on what I posted.
-    Comment = "comment" by "comment",
+    Comment = "comment" by Some("comment"),
     /// Somebody reacted to what I posted.
-    Reaction = "reaction" by "reaction",
+    Reaction = "reaction" by Some("reaction"),
     /// Somebody named me.
-    Mention = "mention" by "mention",
+    Mention = "mention" by Some("mention"),
+    /// Moderators have decided about something of mine.
+    Decision = "decision" by None,
 }
 
 /// The text names no kind of notice.
@@ -143,7 +145,10 @@ mod tests {
             let json = serde_json::to_value(kind).unwrap();
             assert_eq!(json, kind.as_str());
             let settings = serde_json::to_value(Notifications::default()).unwrap();
-            assert_eq!(settings[kind.setting()], true, "{kind:?} can be left out");
+            match kind.setting() {
+                Some(setting) => assert_eq!(settings[setting], true, "{kind:?} can be left out"),
+                None => assert_eq!(*kind, NoticeKind::Decision, "nobody is left uninformed"),
+            }
         }
         assert_eq!("poke".parse::<NoticeKind>(), Err(NoSuchKind));
     }

@@ -1,10 +1,17 @@
 //! What moderators act on: each service that keeps what people write lets it be looked at, and its standing be changed.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
+
+#[cfg(test)]
+pub(crate) mod conformance;
+pub mod desk;
 
 /// The store that keeps the thing cannot be reached; all of it may be tried again.
 #[derive(Debug, thiserror::Error)]
@@ -48,4 +55,28 @@ pub trait ModeratedContent: Send + Sync {
 
     /// Whether this viewer may see the thing now, other than as a moderator: nobody reports what they cannot see.
     async fn is_seen_by(&self, id: &str, viewer: UserId) -> Result<bool, ContentUnavailable>;
+}
+
+/// Everything moderators act on, by its kind. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Contents(Arc<BTreeMap<ContentKind, Arc<dyn ModeratedContent>>>);
+
+impl std::fmt::Debug for Contents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl FromIterator<Arc<dyn ModeratedContent>> for Contents {
+    fn from_iter<I: IntoIterator<Item = Arc<dyn ModeratedContent>>>(contents: I) -> Self {
+        let by_kind = contents.into_iter().map(|one| (one.kind(), one));
+        Self(Arc::new(by_kind.collect()))
+    }
+}
+
+impl Contents {
+    /// Who keeps things of this kind.
+    pub fn of(&self, kind: ContentKind) -> Option<&dyn ModeratedContent> {
+        self.0.get(&kind).map(AsRef::as_ref)
+    }
 }

@@ -66,7 +66,7 @@ pub enum Verdict {
 pub struct KeptRefusal(pub Refusal);
 
 /// Every refusal by its stored number; append only.
-const REFUSALS: [Refusal; 27] = [
+const REFUSALS: [Refusal; 28] = [
     Refusal::Forbidden,
     Refusal::NoSuchItem,
     Refusal::ItemExists,
@@ -94,6 +94,7 @@ const REFUSALS: [Refusal; 27] = [
     Refusal::BadName,
     Refusal::BadPolicy,
     Refusal::NotAlone,
+    Refusal::ContentRefused,
 ];
 
 impl From<KeptRefusal> for u8 {

@@ -30,6 +30,7 @@ use crate::domain::room::Epoch;
 use crate::domain::rules::Rule;
 use crate::domain::visitor::Visitor;
 use crate::ports::room::{ClaimOutcome, StoreError};
+use crate::services::screen::Screen;
 use edge::Edge;
 use owner::Owner;
 
@@ -51,6 +52,8 @@ pub struct HostParts {
     pub token_key: TokenKey,
     /// The bounds.
     pub limits: Arc<Limits>,
+    /// Looks through what is said.
+    pub screen: Screen,
     /// Tells this host from the node's earlier ones of the same room.
     pub link: u64,
 }

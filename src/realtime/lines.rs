@@ -184,6 +184,7 @@ const fn kind_out(kind: NoticeKind) -> WireKind {
         NoticeKind::Comment => WireKind::Comment,
         NoticeKind::Reaction => WireKind::Reaction,
         NoticeKind::Mention => WireKind::Mention,
+        NoticeKind::Decision => WireKind::Decision,
     }
 }
 

@@ -45,6 +45,7 @@ use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, SessionId};
 use crate::domain::room::{Document, Epoch, RoomCard, Seq};
 use crate::ports::room::{ClaimedRoom, SaveOutcome};
+use crate::services::screen::Screen;
 use audience::Audience;
 use debt::Debt;
 use inspection::Statistics;
@@ -58,6 +59,7 @@ use signals::Signals;
 pub struct Room {
     limits: Arc<Limits>,
     catalogue: &'static Catalogue,
+    screen: Screen,
     token_key: TokenKey,
     node: NodeId,
     card: RoomCard,
@@ -95,6 +97,7 @@ impl Room {
         let mut room = Self {
             limits,
             catalogue: crate::catalogue::catalogue(),
+            screen: Screen::off(),
             token_key,
             node,
             debt: Debt::new(
@@ -131,6 +134,12 @@ impl Room {
         // The policy may have changed since: nobody here has a connection to hear of it.
         room.enforce(now, &mut Vec::new());
         room
+    }
+
+    /// The same, which looks through what is said, and what the room and its layouts are called.
+    #[must_use]
+    pub fn screened_by(self, screen: Screen) -> Self {
+        Self { screen, ..self }
     }
 
     /// Takes one input. Broadcasts and saves wait for [`Room::settle`].

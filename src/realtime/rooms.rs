@@ -24,6 +24,7 @@ use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
 use crate::ports::relay::Relay;
 use crate::ports::room::{RoomRecall, RoomStore, StoreError};
+use crate::services::screen::Screen;
 
 /// The way to a live room.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub struct Parts {
     pub token_key: TokenKey,
     /// The bounds.
     pub limits: Arc<Limits>,
+    /// Looks through what is said.
+    pub screen: Screen,
     /// The process's clocks.
     pub clock: Clock,
     /// Where room tasks are attached.
@@ -172,6 +175,7 @@ impl Rooms {
             node: parts.node,
             token_key: parts.token_key.clone(),
             limits: parts.limits.clone(),
+            screen: parts.screen.clone(),
             link: self.next_link.fetch_add(1, Ordering::Relaxed),
         };
         let (commands, waiting) = mpsc::channel(parts.limits.commands_waiting_max);

@@ -373,5 +373,6 @@ pub const fn reason_out(refusal: Refusal) -> wire::Reason {
         Refusal::BadName => wire::Reason::BadName,
         Refusal::BadPolicy => wire::Reason::BadPolicy,
         Refusal::NotAlone => wire::Reason::NotAlone,
+        Refusal::ContentRefused => wire::Reason::ContentRefused,
     }
 }

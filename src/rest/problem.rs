@@ -99,6 +99,12 @@ codes! {
     RoomNotFound = "room_not_found", NOT_FOUND, "There is no such room.";
     /// No such person.
     UserNotFound = "user_not_found", NOT_FOUND, "There is no such person.";
+    /// No such thing, or none this person may know of.
+    ContentNotFound = "content_not_found", NOT_FOUND, "There is no such thing.";
+    /// No such case.
+    CaseNotFound = "case_not_found", NOT_FOUND, "There is no such case.";
+    /// No such decision about something of this person's, or no appeal against it.
+    DecisionNotFound = "decision_not_found", NOT_FOUND, "There is no such decision.";
     /// The person has no such login.
     LoginNotFound = "login_not_found", NOT_FOUND, "There is no such login.";
     /// The person has no such token.
@@ -125,6 +131,12 @@ codes! {
     InvalidName = "invalid_name", UNPROCESSABLE_ENTITY, "This name cannot be used.";
     /// A text that is empty, too long or holds control characters.
     InvalidText = "invalid_text", UNPROCESSABLE_ENTITY, "This text cannot be used.";
+    /// A text with words that are not let through in this place, or one that looks like spam.
+    ContentRefused = "content_refused", UNPROCESSABLE_ENTITY, "This may not be said here.";
+    /// A decision that cannot be made about such a thing, or lacks something.
+    InvalidDecision = "invalid_decision", UNPROCESSABLE_ENTITY, "This cannot be decided.";
+    /// Nobody reports what is their own.
+    ReportsOneself = "reports_oneself", UNPROCESSABLE_ENTITY, "You cannot report what is your own.";
     /// A time that is past, or too far away.
     InvalidTime = "invalid_time", UNPROCESSABLE_ENTITY, "This time cannot be used.";
     /// A look with an option the wardrobe does not have.
@@ -155,6 +167,10 @@ codes! {
     LastAdmin = "last_admin", CONFLICT, "The last admin stays one.";
     /// There are as many blocks, mutes, ties or requests as may be.
     TooManyRelations = "too_many_relations", CONFLICT, "There are as many of these as there can be.";
+    /// Another moderator has decided.
+    AlreadyDecided = "already_decided", CONFLICT, "It was decided before.";
+    /// A decision that takes nothing away, was appealed against before, or is too old.
+    NotAppealable = "not_appealable", CONFLICT, "There is no appeal against this, or not any more.";
     /// As many words are muted as may be.
     TooManyMutedWords = "too_many_muted_words", CONFLICT, "You mute as many words as you can.";
     /// Without it nobody could sign in to the account.

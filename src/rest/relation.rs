@@ -106,6 +106,7 @@ pub(super) fn refused(error: RelationError) -> Problem {
         RelationError::BadTime => Problem::new(Code::InvalidTime).detail(error.to_string()),
         RelationError::BadNickname(bad) => Problem::new(Code::InvalidName).detail(bad.to_string()),
         RelationError::BadLine(bad) => Problem::new(Code::InvalidText).detail(bad.to_string()),
+        RelationError::NotSaid(_) => Problem::new(Code::ContentRefused),
         RelationError::Users(error) => Problem::unavailable(&error),
         RelationError::Relations(error) => Problem::unavailable(&error),
     }

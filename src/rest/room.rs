@@ -416,6 +416,7 @@ pub(super) fn refused(error: RoomError) -> Problem {
         RoomError::Banned => Problem::new(Code::Banned),
         RoomError::Locked => Problem::new(Code::RoomLocked),
         RoomError::BadName(bad) => Problem::new(Code::InvalidName).detail(bad.to_string()),
+        RoomError::NotSaid(_) => Problem::new(Code::ContentRefused),
         RoomError::BadLook => Problem::new(Code::InvalidLook),
         RoomError::Store(error) => Problem::unavailable(&error),
         RoomError::People(error) => Problem::unavailable(&error),

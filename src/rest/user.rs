@@ -235,6 +235,7 @@ fn refused(error: ProfileError) -> Problem {
         ProfileError::TooSoon { wait_ms } => {
             Problem::new(Code::HandleChangedLately).retry_after_ms(wait_ms)
         }
+        ProfileError::NotSaid(_) => Problem::new(Code::ContentRefused),
         ProfileError::Users(error) => Problem::unavailable(&error),
         ProfileError::Relations(error) => Problem::unavailable(&error),
     }

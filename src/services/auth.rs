@@ -14,6 +14,7 @@ use crate::ports::login::{
 };
 use crate::ports::permission::PermissionStore;
 use crate::ports::user::UserStore;
+use crate::services::screen::Screen;
 
 mod access;
 mod app;
@@ -129,6 +130,7 @@ pub struct AuthService {
     apps: Arc<[App]>,
     wardrobe: [usize; LOOK_SLOTS],
     clock: Clock,
+    screen: Screen,
 }
 
 impl std::fmt::Debug for AuthService {
@@ -160,7 +162,14 @@ impl AuthService {
             apps: issuance.apps.into(),
             wardrobe,
             clock,
+            screen: Screen::off(),
         }
+    }
+
+    /// The same service, which looks through what newcomers are called elsewhere.
+    #[must_use]
+    pub fn screened_by(self, screen: Screen) -> Self {
+        Self { screen, ..self }
     }
 
     /// The public keys that access tokens of now may be signed with.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::domain::clock::{Clock, WallMs};
+use crate::domain::filter::Place;
 use crate::domain::id::UserId;
-use crate::domain::profile::{Profile, ProfileChange};
+use crate::domain::profile::{Bio, Link, Links, Mood, Profile, ProfileChange};
 use crate::domain::search::NameQuery;
+use crate::domain::text::PersonName;
 use crate::domain::user::{is_handle, is_reserved};
 use crate::domain::version::Expected;
 use crate::ports::people::PeopleChanges;
@@ -14,6 +16,7 @@ use crate::ports::profile::{
 };
 use crate::ports::relations::{RelationReader, RelationsUnavailable};
 use crate::ports::user::UserStoreError;
+use crate::services::screen::{NotSaid, Screen};
 
 /// Why something about a profile was not done or told.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +39,9 @@ pub enum ProfileError {
         /// How long to wait, in milliseconds.
         wait_ms: u64,
     },
+    /// Something in it may not be said here.
+    #[error(transparent)]
+    NotSaid(#[from] NotSaid),
     /// Accounts cannot be reached.
     #[error(transparent)]
     Users(#[from] UserStoreError),
@@ -52,6 +58,7 @@ pub struct ProfileService {
     changes: Option<Arc<dyn PeopleChanges>>,
     rules: HandleRules,
     clock: Clock,
+    screen: Screen,
 }
 
 impl std::fmt::Debug for ProfileService {
@@ -74,7 +81,14 @@ impl ProfileService {
             changes: None,
             rules,
             clock,
+            screen: Screen::off(),
         }
+    }
+
+    /// The same, which looks through what people say of themselves.
+    #[must_use]
+    pub fn screened_by(self, screen: Screen) -> Self {
+        Self { screen, ..self }
     }
 
     /// The same service, which tells of each person who is other than they were.
@@ -113,7 +127,8 @@ impl ProfileService {
         change: &ProfileChange,
         expected: &Expected,
     ) -> Result<Profile, ProfileError> {
-        match self.store.change(id, change, expected).await? {
+        let change = self.screened(change)?;
+        match self.store.change(id, &change, expected).await? {
             Changed::Done(profile) => {
                 self.tell(id);
                 Ok(profile)
@@ -121,6 +136,27 @@ impl ProfileService {
             Changed::Stale => Err(ProfileError::Stale),
             Changed::NoSuchUser => Err(ProfileError::NoSuchUser),
         }
+    }
+
+    /// The change with what may be shown of it: names and the labels of links as they are or not at all, mood and bio
+    /// with words masked.
+    fn screened(&self, change: &ProfileChange) -> Result<ProfileChange, ProfileError> {
+        let links = change.links.iter().flat_map(Links::as_slice);
+        let names = change.display_name.iter().map(PersonName::as_str);
+        for name in names.chain(links.map(Link::label)) {
+            self.screen.at_once(Place::Name, name)?;
+        }
+        let text = |text: &str| self.screen.at_once(Place::Post, text);
+        // What masking leaves is as long as what was written.
+        let mood = change.mood.as_ref().map(|mood| text(mood.as_str()));
+        let mood = mood.transpose()?.map(|mood| Mood::parse(&mood));
+        let bio = change.bio.as_ref().map(|bio| text(bio.as_str()));
+        let bio = bio.transpose()?.map(|bio| Bio::parse(&bio));
+        Ok(ProfileChange {
+            mood: mood.transpose().map_err(|_| NotSaid)?,
+            bio: bio.transpose().map_err(|_| NotSaid)?,
+            ..change.clone()
+        })
     }
 
     /// Gives somebody another handle.
@@ -136,6 +172,7 @@ impl ProfileService {
         if is_reserved(handle) {
             return Err(ProfileError::HandleTaken);
         }
+        self.screen.at_once(Place::Name, handle)?;
         let now = self.clock.wall();
         let renamed = self.store.rename(id, handle, self.rules, expected, now);
         match renamed.await? {

@@ -10,6 +10,7 @@ use crate::domain::text::BadText;
 use crate::domain::user::is_handle;
 use crate::ports::relations::{Changed, RelationStore, RelationsUnavailable};
 use crate::ports::user::{Named, UserStore, UserStoreError};
+use crate::services::screen::{NotSaid, Screen};
 use crate::services::telling::Telling;
 
 mod blocks;
@@ -55,6 +56,9 @@ pub enum RelationError {
     /// A line cannot be one.
     #[error(transparent)]
     BadLine(BadText),
+    /// It may not be said here.
+    #[error(transparent)]
+    NotSaid(#[from] NotSaid),
     /// Accounts cannot be reached.
     #[error(transparent)]
     Users(#[from] UserStoreError),
@@ -70,6 +74,7 @@ pub struct RelationService {
     relations: Arc<dyn RelationStore>,
     clock: Clock,
     telling: Telling,
+    screen: Screen,
 }
 
 impl std::fmt::Debug for RelationService {
@@ -86,7 +91,14 @@ impl RelationService {
             relations,
             clock,
             telling: Telling::default(),
+            screen: Screen::off(),
         }
+    }
+
+    /// The same, which looks through what people call and write each other.
+    #[must_use]
+    pub fn screened_by(self, screen: Screen) -> Self {
+        Self { screen, ..self }
     }
 
     /// The same, which tells of its notices and changes.

@@ -18,6 +18,7 @@ use crate::ports::people::{PeopleReader, PeopleUnavailable};
 use crate::ports::relations::{RelationReader, RelationsUnavailable};
 use crate::ports::room::{ListedAfter, NewRoom, RoomStore, SavedRoom, StoreError};
 use crate::ports::user::UserStoreError;
+use crate::services::screen::{NotSaid, Screen};
 pub use door::{OriginKey, VisitorError};
 pub use presence::Presence;
 use presence::Sight;
@@ -55,6 +56,9 @@ pub enum RoomError {
     /// The guest's name cannot be shown.
     #[error(transparent)]
     BadName(#[from] BadText),
+    /// The guest cannot be called so here.
+    #[error(transparent)]
+    NotSaid(#[from] NotSaid),
     /// The guest's look names options the wardrobe lacks.
     #[error("the look is not in the wardrobe")]
     BadLook,
@@ -99,6 +103,7 @@ pub struct RoomService {
     origin_key: OriginKey,
     clock: Clock,
     sight: Option<Sight>,
+    screen: Screen,
 }
 
 impl std::fmt::Debug for RoomService {
@@ -123,7 +128,14 @@ impl RoomService {
             origin_key,
             clock,
             sight: None,
+            screen: Screen::off(),
         }
+    }
+
+    /// The same, which looks through what guests call themselves.
+    #[must_use]
+    pub fn screened_by(self, screen: Screen) -> Self {
+        Self { screen, ..self }
     }
 
     /// A room as this viewer may see it. A front room that was never opened is made now.

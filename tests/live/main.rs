@@ -18,6 +18,7 @@ mod crash;
 mod drain;
 mod edits;
 mod entry;
+mod filtered;
 mod frames;
 mod front;
 mod handshake;

@@ -12,6 +12,7 @@ mod door;
 mod idempotency;
 mod matrix;
 mod me;
+mod moderation;
 mod native;
 mod notifications;
 mod pictures;

@@ -10,6 +10,7 @@ mod auth;
 mod cast;
 mod identities;
 mod logins;
+mod moderation;
 mod muted_words;
 mod notifications;
 mod permissions;
@@ -84,6 +85,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         audit::ROWS,
         auth::ROWS,
         logins::ROWS,
+        moderation::ROWS,
         muted_words::ROWS,
         notifications::ROWS,
         permissions::ROWS,

@@ -14,10 +14,10 @@ use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::user::AccountRole;
-use crate::ports::login::LoginStoreError;
+use crate::ports::login::{EndedLogin, LoginStoreError};
 use crate::ports::permission::{PermissionStore, RoleSet, Suspended, Suspension};
 
-async fn role(
+pub(super) async fn role(
     connection: &mut SqliteConnection,
     user: UserId,
 ) -> Result<Option<AccountRole>, sqlx::Error> {
@@ -29,7 +29,7 @@ async fn role(
 }
 
 /// The role whoever acts has now; none that counts once they are suspended or signed out.
-async fn actor_role(
+pub(super) async fn actor_role(
     connection: &mut SqliteConnection,
     trace: &Trace,
     now: WallMs,
@@ -57,6 +57,73 @@ async fn hindrance(
         Some(role) if role >= acting => Some(Suspended::Forbidden),
         Some(_) => None,
     })
+}
+
+/// Suspends an account, in the transaction of whoever has found that it may be.
+pub(super) async fn lay(
+    connection: &mut SqliteConnection,
+    suspension: &Suspension,
+    trace: &Trace,
+    now: WallMs,
+) -> Result<Vec<EndedLogin>, sqlx::Error> {
+    let user = suspension.user_id;
+    sqlx::query(
+        "INSERT INTO suspension (user_id, reason, until_ms, by_id, created_ms) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (user_id) DO UPDATE SET reason = excluded.reason, until_ms = excluded.until_ms,
+                                             by_id = excluded.by_id, created_ms = excluded.created_ms",
+    )
+    .bind(user.uuid())
+    .bind(&suspension.reason)
+    .bind(suspension.until.map(stored))
+    .bind(trace.actor.map(UserId::uuid))
+    .bind(stored(now))
+    .execute(&mut *connection)
+    .await?;
+    let ended: Vec<Uuid> = sqlx::query_scalar(
+        "UPDATE login SET revoked_ms = ? WHERE user_id = ? AND revoked_ms IS NULL RETURNING id",
+    )
+    .bind(stored(now))
+    .bind(user.uuid())
+    .fetch_all(&mut *connection)
+    .await?;
+    // Codes under way would open a login when the suspension is over.
+    sqlx::query("DELETE FROM app_code WHERE user_id = ? AND login_id IS NULL")
+        .bind(user.uuid())
+        .execute(&mut *connection)
+        .await?;
+    let line = Line {
+        act: Act::Suspended,
+        subject: Some(user),
+        detail: json!({ "reason": suspension.reason, "until_ms": suspension.until }),
+        trace,
+        at: now,
+    };
+    write(connection, line).await?;
+    Ok(ended_at(ended, now))
+}
+
+/// Lifts a suspension where there is one, in the transaction of whoever has found that it may be.
+pub(super) async fn lift(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    trace: &Trace,
+    now: WallMs,
+) -> Result<(), sqlx::Error> {
+    let done = sqlx::query("DELETE FROM suspension WHERE user_id = ?")
+        .bind(user.uuid())
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(());
+    }
+    let line = Line {
+        act: Act::Reinstated,
+        subject: Some(user),
+        detail: json!({}),
+        trace,
+        at: now,
+    };
+    write(connection, line).await
 }
 
 #[async_trait]
@@ -111,40 +178,9 @@ impl PermissionStore for Sqlite {
         if let Some(hindrance) = hindrance(&mut transaction, user, trace, now).await? {
             return Ok(hindrance);
         }
-        sqlx::query(
-            "INSERT INTO suspension (user_id, reason, until_ms, by_id, created_ms) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (user_id) DO UPDATE SET reason = excluded.reason, until_ms = excluded.until_ms,
-                                                 by_id = excluded.by_id, created_ms = excluded.created_ms",
-        )
-        .bind(user.uuid())
-        .bind(&suspension.reason)
-        .bind(suspension.until.map(stored))
-        .bind(trace.actor.map(UserId::uuid))
-        .bind(stored(now))
-        .execute(&mut *transaction)
-        .await?;
-        let ended: Vec<Uuid> = sqlx::query_scalar(
-            "UPDATE login SET revoked_ms = ? WHERE user_id = ? AND revoked_ms IS NULL RETURNING id",
-        )
-        .bind(stored(now))
-        .bind(user.uuid())
-        .fetch_all(&mut *transaction)
-        .await?;
-        // Codes under way would open a login when the suspension is over.
-        sqlx::query("DELETE FROM app_code WHERE user_id = ? AND login_id IS NULL")
-            .bind(user.uuid())
-            .execute(&mut *transaction)
-            .await?;
-        let line = Line {
-            act: Act::Suspended,
-            subject: Some(user),
-            detail: json!({ "reason": suspension.reason, "until_ms": suspension.until }),
-            trace,
-            at: now,
-        };
-        write(&mut transaction, line).await?;
+        let ended = lay(&mut transaction, suspension, trace, now).await?;
         transaction.commit().await?;
-        Ok(Suspended::Done(ended_at(ended, now)))
+        Ok(Suspended::Done(ended))
     }
 
     async fn reinstate(
@@ -157,20 +193,7 @@ impl PermissionStore for Sqlite {
         if let Some(hindrance) = hindrance(&mut transaction, user, trace, now).await? {
             return Ok(hindrance);
         }
-        let done = sqlx::query("DELETE FROM suspension WHERE user_id = ?")
-            .bind(user.uuid())
-            .execute(&mut *transaction)
-            .await?;
-        if done.rows_affected() == 1 {
-            let line = Line {
-                act: Act::Reinstated,
-                subject: Some(user),
-                detail: json!({}),
-                trace,
-                at: now,
-            };
-            write(&mut transaction, line).await?;
-        }
+        lift(&mut transaction, user, trace, now).await?;
         transaction.commit().await?;
         Ok(Suspended::Done(Vec::new()))
     }

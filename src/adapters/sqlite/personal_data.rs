@@ -41,6 +41,7 @@ impl PersonalData for Sqlite {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let more = forget_in_log(&mut transaction, person).await?
             || forget_in_audit(&mut transaction, person.uuid()).await?
+            || forget_in_rulings(&mut transaction, person.uuid()).await?
             || forget_what_goes(&mut transaction, person.uuid()).await?
             || forget_account(&mut transaction, person, now).await?;
         transaction.commit().await?;
@@ -121,6 +122,9 @@ const GOES: &[(&str, &str, &str)] = &[
     ("mute", "muter_id, muted_id", "muter_id"),
     ("mute", "muter_id, muted_id", "muted_id"),
     ("muted_word", "id", "user_id"),
+    ("written_text", "id", "author_id"),
+    ("report", "id", "reporter_id"),
+    ("moderation_case", "id", "author_id"),
     ("testimonial", "owner_id, author_id", "owner_id"),
     ("testimonial", "owner_id, author_id", "author_id"),
     ("tie_request", "asker_id, asked_id", "asker_id"),
@@ -165,6 +169,29 @@ const FORGET_IN_AUDIT: &[&str] = &[
 
 async fn forget_in_audit(conn: &mut SqliteConnection, person: Uuid) -> Result<bool, sqlx::Error> {
     for statement in FORGET_IN_AUDIT {
+        let done = sqlx::query(*statement)
+            .bind(person)
+            .bind(ROWS_PER_STEP)
+            .execute(&mut *conn)
+            .await?;
+        if done.rows_affected() > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What was decided stays and names them no more; what they wrote there goes.
+const FORGET_IN_RULINGS: &[&str] = &[
+    "UPDATE ruling SET author_id = NULL, subject = '', note = '', appeal_text = '', owes = NULL WHERE id IN
+         (SELECT id FROM ruling WHERE author_id = ?1 LIMIT ?2)",
+    "UPDATE ruling SET moderator_id = NULL, note = '' WHERE id IN
+         (SELECT id FROM ruling WHERE moderator_id = ?1 LIMIT ?2)",
+    "UPDATE ruling SET judge_id = NULL WHERE id IN (SELECT id FROM ruling WHERE judge_id = ?1 LIMIT ?2)",
+];
+
+async fn forget_in_rulings(conn: &mut SqliteConnection, person: Uuid) -> Result<bool, sqlx::Error> {
+    for statement in FORGET_IN_RULINGS {
         let done = sqlx::query(*statement)
             .bind(person)
             .bind(ROWS_PER_STEP)

@@ -12,10 +12,12 @@ use crate::domain::visitor::Bearer;
 use crate::ports::room::StoreError;
 
 /// Everything that hangs on a room, beside its own row.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 12] = [
     "DELETE FROM room_item WHERE room_id = ?",
     "DELETE FROM room_tombstone WHERE room_id = ?",
     "DELETE FROM room_chat WHERE room_id = ?",
+    "DELETE FROM room_chat_moderated WHERE room_id = ?",
+    "DELETE FROM room_moderated WHERE room_id = ?",
     "DELETE FROM room_session WHERE room_id = ?",
     "DELETE FROM room_epoch WHERE room_id = ?",
     "DELETE FROM room_layout WHERE room_id = ?",
@@ -70,6 +72,7 @@ pub(super) async fn naming(
 ) -> Result<Vec<RoomId>, sqlx::Error> {
     let rooms: Vec<Uuid> = sqlx::query_scalar(
         "SELECT room_id FROM room_chat WHERE author_id = ?1
+         UNION SELECT room_id FROM room_chat_moderated WHERE author_id = ?1
          UNION SELECT room_id FROM room_edit WHERE author_id = ?1
          UNION SELECT room_id FROM room_audit WHERE actor_id = ?1
                OR instr(decision, ?1) > 0 AND EXISTS (
@@ -101,6 +104,12 @@ pub(super) async fn forget(
     let fail = |error: sqlx::Error| super::room_rows::failed(&error);
     let (room, id) = (room.uuid(), person.to_string());
     sqlx::query("DELETE FROM room_chat WHERE room_id = ? AND author_id = ?")
+        .bind(room)
+        .bind(&id)
+        .execute(&mut *conn)
+        .await
+        .map_err(fail)?;
+    sqlx::query("DELETE FROM room_chat_moderated WHERE room_id = ? AND author_id = ?")
         .bind(room)
         .bind(&id)
         .execute(&mut *conn)

@@ -13,8 +13,11 @@ const GRAM: usize = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SimHash {
     bits: u64,
-    features: usize,
+    telling: bool,
 }
+
+/// Texts with fewer features tell nothing.
+const FEATURES_MIN: usize = 8;
 
 impl SimHash {
     /// The fingerprint of a text.
@@ -46,7 +49,20 @@ impl SimHash {
         }
         let set = |(bit, weight): (usize, &i32)| u64::from(*weight > 0) << bit;
         let bits = weights.iter().enumerate().map(set).fold(0, |a, b| a | b);
-        Self { bits, features }
+        Self {
+            bits,
+            telling: features >= FEATURES_MIN,
+        }
+    }
+
+    /// A fingerprint as it was kept.
+    pub const fn kept(bits: u64, telling: bool) -> Self {
+        Self { bits, telling }
+    }
+
+    /// The fingerprint as it is kept, beside whether it is telling.
+    pub const fn bits(self) -> u64 {
+        self.bits
     }
 
     /// In how many of 64 bits two texts differ.
@@ -56,7 +72,7 @@ impl SimHash {
 
     /// Whether there is enough of the text to say that another is nearly the same: everybody says ㅋㅋㅋ.
     pub const fn is_telling(self) -> bool {
-        self.features >= 8
+        self.telling
     }
 }
 

@@ -185,6 +185,15 @@ impl Decision {
         (!about.is_some_and(|about| overtaken(&about))).then_some(self)
     }
 
+    /// What it calls the room or a layout from now on.
+    pub const fn name_given(&self) -> Option<&Title> {
+        match self {
+            Self::SetPolicy(change) => change.name.as_ref(),
+            Self::SaveLayout { name } => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whom it is about.
     pub const fn person(&self) -> Option<&PersonRef> {
         match self {

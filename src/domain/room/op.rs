@@ -133,4 +133,6 @@ pub enum Refusal {
     BadPolicy,
     /// An owner's decision together with other operations.
     NotAlone,
+    /// It may not be said here.
+    ContentRefused,
 }

@@ -43,6 +43,7 @@ fn actor(store: &Arc<OneRoom>, limits: Limits) -> (RoomActor, mpsc::Sender<Comma
         node,
         token_key: TokenKey::new(&[5; 32]),
         limits: limits.clone(),
+        screen: crate::services::screen::Screen::off(),
         link: 1,
     };
     let (commands, waiting) = mpsc::channel(limits.commands_waiting_max);

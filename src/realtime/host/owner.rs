@@ -34,7 +34,7 @@ impl Owner {
             now,
         );
         Self {
-            room,
+            room: room.screened_by(parts.screen.clone()),
             saver: Saver::default(),
             remote: Remote::default(),
             announce_at: now.tick,

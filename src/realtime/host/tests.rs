@@ -67,6 +67,7 @@ impl Pair {
                 node: id,
                 token_key: TokenKey::new(&[5; 32]),
                 limits: limits.clone(),
+                screen: crate::services::screen::Screen::off(),
                 link: 1,
             };
             Side {

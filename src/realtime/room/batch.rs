@@ -8,12 +8,14 @@ use super::refused::{self, Why};
 use super::{ConnId, Effect, Now, Room, limits, send, wire};
 use crate::catalogue::{self, Fixture};
 use crate::domain::clock::WallMs;
+use crate::domain::filter::Place;
 use crate::domain::id::SessionId;
 use crate::domain::room::{
     Applied, BatchOutcome, Decision, Document, GuestOrigin, ItemId, Op, PersonRef, Refusal, Seq,
     apply_batch,
 };
 use crate::domain::rules::Rule;
+use crate::domain::text::ChatText;
 use crate::ports::room::{Answer, KeptRefusal, Verdict};
 use crate::realtime::wire::Asked;
 
@@ -200,9 +202,28 @@ impl Room {
             return Outcome::Refused(refusal);
         }
         match asked {
-            Asked::Edits(ops) => self.edit(ops, &author, now),
+            Asked::Edits(mut ops) => match self.screen_lines(&mut ops) {
+                Ok(()) => self.edit(ops, &author, now),
+                Err(refusal) => Outcome::Refused(refusal),
+            },
             Asked::Decision(decision) => self.decide(decision, &author, now.wall),
         }
+    }
+
+    /// What is said becomes what may be said here, before it is kept or anybody hears it: the document, the saves and
+    /// every reader have the same text. Nothing in a room waits for a moderator.
+    fn screen_lines(&self, ops: &mut [Op]) -> Result<(), Refusal> {
+        for op in ops {
+            let Op::Say { text } = op else {
+                continue;
+            };
+            let said = self.screen.at_once(Place::Chat, text.as_str());
+            let said = said.map_err(|_| Refusal::ContentRefused)?;
+            if said != text.as_str() {
+                *text = ChatText::parse(&said).map_err(|_| Refusal::ContentRefused)?;
+            }
+        }
+        Ok(())
     }
 
     /// Who sent a batch, and what they had seen as far as that can be compared.

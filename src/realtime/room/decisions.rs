@@ -11,12 +11,14 @@ use super::refused::{self, Refused, Why};
 use super::schedule::Due;
 use super::{CommandNo, CommandOutcome, Effect, Now, Room, wire};
 use crate::domain::clock::WallMs;
+use crate::domain::filter::Place;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{
     AuditEntry, Ban, BatchOutcome, ChatLine, Decision, Denied, GuestOrigin, Mute, PersonRef,
     PolicyChange, Refusal, Role as DomainRole, Stamp,
 };
 use crate::domain::rules::Rule;
+use crate::domain::text::Title;
 use crate::domain::version::Expected;
 
 const MINUTE_MS: u64 = 60_000;
@@ -83,6 +85,10 @@ impl Room {
         };
         if let Err(refusal) = self.identify(&mut decision) {
             return Outcome::Refused(refusal);
+        }
+        let name = decision.name_given().map(Title::as_str);
+        if name.is_some_and(|name| self.screen.at_once(Place::Name, name).is_err()) {
+            return Outcome::Refused(Refusal::ContentRefused);
         }
         if self.is_told_too_little() {
             let message = "what was decided before is not passed on yet";

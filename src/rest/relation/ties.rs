@@ -19,7 +19,7 @@ use crate::services::relation::RelationService;
         (status = 401, description = "sign_in_required"),
         (status = 404, description = "user_not_found"),
         (status = 409, description = "too_many_relations"),
-        (status = 422, description = "invalid_name, relates_to_oneself"),
+        (status = 422, description = "invalid_name, content_refused, relates_to_oneself"),
     ))]
 pub(super) async fn tie(
     State(relations): State<RelationService>,
@@ -61,7 +61,7 @@ pub(super) async fn untie(
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "not_tied"),
         (status = 404, description = "user_not_found"),
-        (status = 422, description = "invalid_text, relates_to_oneself"),
+        (status = 422, description = "invalid_text, content_refused, relates_to_oneself"),
     ))]
 pub(super) async fn testify(
     State(relations): State<RelationService>,

@@ -47,7 +47,7 @@ pub(super) struct RulesBody {
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
         (status = 404, description = "room_not_found"),
-        (status = 422, description = "invalid_name"),
+        (status = 422, description = "invalid_name, content_refused"),
     ))]
 pub(super) async fn change(
     State(state): State<RoomState>,
@@ -98,6 +98,7 @@ fn not_done(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Forbidden => Problem::new(Code::Forbidden),
         Refusal::BadName => Problem::new(Code::InvalidName),
+        Refusal::ContentRefused => Problem::new(Code::ContentRefused),
         _ => Problem::new(Code::InvalidBody).detail("a rule is outside its range"),
     }
 }

@@ -144,7 +144,7 @@ impl ProfileBody {
         (status = 200, description = "The account as it is now.", body = MeBody,
             headers(("etag" = String, description = "The version of the profile, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
-        (status = 422, description = "invalid_name, invalid_text, invalid_look, invalid_link"),
+        (status = 422, description = "invalid_name, invalid_text, invalid_look, invalid_link, content_refused"),
     ))]
 pub(super) async fn change_me(
     State(state): State<UserState>,
@@ -177,7 +177,7 @@ pub(super) struct HandleBody {
             headers(("etag" = String, description = "The version of the profile, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
         (status = 409, description = "handle_taken, handle_changed_lately"),
-        (status = 422, description = "invalid_handle"),
+        (status = 422, description = "invalid_handle, content_refused"),
     ))]
 pub(super) async fn change_handle(
     State(state): State<UserState>,

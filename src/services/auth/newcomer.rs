@@ -6,20 +6,30 @@ use unicode_normalization::UnicodeNormalization;
 use super::handle;
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
+use crate::domain::filter::Place;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::text::{NAME_CHARS_MAX, PersonName};
 use crate::domain::user::{LOOK_SLOTS, Look};
 use crate::ports::identity::Profile;
 use crate::ports::user::NewUser;
+use crate::services::screen::Screen;
 
 /// The provider's name is cut to this many characters before anything else is done with it.
 const RAW_CHARS_MAX: usize = 200;
 
 /// An account for somebody first seen now.
-pub(super) fn draft(profile: &Profile, wardrobe: [usize; LOOK_SLOTS], at: WallMs) -> NewUser {
+pub(super) fn draft(
+    profile: &Profile,
+    screen: &Screen,
+    wardrobe: [usize; LOOK_SLOTS],
+    at: WallMs,
+) -> NewUser {
+    // Nobody is kept out for what they are called elsewhere; they are called something else here.
+    let may_show = |name: &&str| screen.at_once(Place::Name, &beginning(name)).is_ok();
     let names = || {
         let preferred = profile.preferred_name.as_deref();
-        [preferred, profile.name.as_deref()].into_iter().flatten()
+        let names = [preferred, profile.name.as_deref()].into_iter().flatten();
+        names.filter(may_show)
     };
     let handles = handle::candidates(names());
     // Handles are plain ASCII, so the last resort is always a name.
@@ -38,6 +48,11 @@ pub(super) fn draft(profile: &Profile, wardrobe: [usize; LOOK_SLOTS], at: WallMs
         at,
         trace: Trace::default(),
     }
+}
+
+/// As much of a name as is looked at.
+fn beginning(name: &str) -> String {
+    name.chars().take(RAW_CHARS_MAX).collect()
 }
 
 /// As much of a name as can be shown.
@@ -92,7 +107,12 @@ mod tests {
             ),
             (Some("Kim Min Ji"), None, "Kim Min Ji", "kim_min_ji"),
         ] {
-            let newcomer = draft(&profile(name, preferred), [8; LOOK_SLOTS], WallMs(7));
+            let newcomer = draft(
+                &profile(name, preferred),
+                &Screen::off(),
+                [8; LOOK_SLOTS],
+                WallMs(7),
+            );
             assert_eq!(newcomer.display_name.as_str(), shown);
             assert_eq!(newcomer.handles[0], handle);
         }
@@ -101,9 +121,28 @@ mod tests {
     #[test]
     fn newcomers_without_a_usable_name_get_one() {
         for name in [None, Some(""), Some("\u{0}\u{7}")] {
-            let newcomer = draft(&profile(name, None), [8; LOOK_SLOTS], WallMs(7));
+            let newcomer = draft(
+                &profile(name, None),
+                &Screen::off(),
+                [8; LOOK_SLOTS],
+                WallMs(7),
+            );
             assert_eq!(newcomer.display_name.as_str(), newcomer.handles[0]);
         }
+    }
+
+    #[test]
+    fn whoever_is_called_what_may_not_be_said_is_called_something_else() {
+        let screen = Screen::filtering().unwrap();
+        let bad = profile(Some("시발"), Some("fuck"));
+        let newcomer = draft(&bad, &screen, [8; LOOK_SLOTS], WallMs(7));
+        assert_eq!(newcomer.display_name.as_str(), newcomer.handles[0]);
+        assert!(
+            newcomer
+                .handles
+                .iter()
+                .all(|handle| handle.starts_with('u'))
+        );
     }
 
     #[test]

@@ -294,7 +294,8 @@ impl AuthService {
     /// The account of who it was, made if there was none.
     async fn admit(&self, way: &Way<'_>) -> Result<Admitted, SignInError> {
         let (identity, profile) = self.identify(way).await?;
-        let mut newcomer = newcomer::draft(&profile, self.wardrobe, self.clock.wall());
+        let mut newcomer =
+            newcomer::draft(&profile, &self.screen, self.wardrobe, self.clock.wall());
         newcomer.trace = way.arrival.trace.clone();
         let user = match self.users.admit(&identity, &newcomer).await? {
             Admission::Existing(user) | Admission::Created(user) => user,

@@ -2,6 +2,7 @@
 
 use super::{RelationError, RelationService};
 use crate::domain::clock::WallMs;
+use crate::domain::filter::Place;
 use crate::domain::id::UserId;
 use crate::domain::relation::{Nickname, Testimonial};
 use crate::ports::relations::{Testified, Tied};
@@ -16,6 +17,7 @@ impl RelationService {
     ) -> Result<(), RelationError> {
         let person = self.other(viewer, handle).await?;
         let nickname = Nickname::parse(nickname).map_err(RelationError::BadNickname)?;
+        self.screen.at_once(Place::Name, nickname.as_str())?;
         let at = self.clock.wall();
         let tied = self.relations.tie_to(viewer, person, &nickname, at).await?;
         match self.told(tied) {
@@ -41,6 +43,8 @@ impl RelationService {
     ) -> Result<(Testimonial, WallMs), RelationError> {
         let person = self.other(viewer, handle).await?;
         let text = Testimonial::parse(text).map_err(RelationError::BadLine)?;
+        let text = self.screen.at_once(Place::Guestbook, text.as_str())?;
+        let text = Testimonial::parse(&text).map_err(RelationError::BadLine)?;
         let at = self.clock.wall();
         let written = self.relations.testify(viewer, person, &text, at).await?;
         match self.told(written) {

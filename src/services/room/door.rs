@@ -9,6 +9,7 @@ use sha2::Sha256;
 use super::{RoomError, RoomService};
 use crate::catalogue::catalogue;
 use crate::domain::address::AddressGroup;
+use crate::domain::filter::Place;
 use crate::domain::id::{GuestId, LoginId, RoomId, UserId};
 use crate::domain::room::{Applicant, Denied, Role, RoomCard, Visibility};
 use crate::domain::text::PersonName;
@@ -101,7 +102,8 @@ impl RoomService {
             return Ok(Bearer::User { id, login });
         }
         let (name, look) = guest.ok_or(RoomError::SignInRequired)?;
-        let name = PersonName::parse(name)?.as_str().to_owned();
+        let name = PersonName::parse(name)?;
+        let name = self.screen.at_once(Place::Name, name.as_str())?;
         let look = catalogue().look(look).ok_or(RoomError::BadLook)?;
         Ok(Bearer::Guest {
             id: GuestId::generate(),

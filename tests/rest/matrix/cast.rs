@@ -14,6 +14,9 @@ const GUEST_BODY: (&str, &str) = (
     r#"{"guest": {"name": "손님", "look": [0, 0, 0, 0, 0, 0]}}"#,
 );
 
+/// The id of nothing there is.
+const NOBODYS: &str = "01890000-0000-7000-8000-000000000001";
+
 pub(super) struct Cast {
     anonymous: Browser,
     closing: Person,
@@ -33,6 +36,7 @@ pub(super) struct Cast {
 
 struct Person {
     browser: Browser,
+    id: String,
     handle: String,
     room: String,
 }
@@ -43,6 +47,7 @@ impl Person {
         let me = browser.sign_in(name).await;
         let text = |field: &str| me[field].as_str().unwrap().to_owned();
         Self {
+            id: text("id"),
             handle: text("handle"),
             room: text("front_room_id"),
             browser,
@@ -165,7 +170,11 @@ impl Cast {
             .replace("/logins/{id}", &format!("/logins/{}", self.owner_login))
             .replace("/tokens/{id}", &format!("/tokens/{}", self.owner_token))
             // Of what is nobody's.
-            .replace("/muted-words/{id}", "/muted-words/01890000-0000-7000-8000-000000000001")
+            .replace("/muted-words/{id}", &format!("/muted-words/{NOBODYS}"))
+            .replace("/decisions/{id}", &format!("/decisions/{NOBODYS}"))
+            .replace("/cases/{id}", &format!("/cases/{NOBODYS}"))
+            .replace("/appeals/{id}", &format!("/appeals/{NOBODYS}"))
+            .replace("{owner}", &self.owner.id)
             .replace("{provider}", "dev")
     }
 }

@@ -21,12 +21,13 @@ use lived::leaver;
 use traces::traces;
 
 mod lived;
+mod moderated;
 mod traces;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Everything that is theirs and nobody else's.
-const TEXTS: [&str; 21] = [
+const TEXTS: [&str; 26] = [
     "erasable_one",
     "erasable_two",
     "갈매기씨",
@@ -48,6 +49,11 @@ const TEXTS: [&str; 21] = [
     "지워질 열쇠",
     "지워질 브라우저",
     "지워질 뮤트말",
+    "지워질 신고",
+    "지워질 메모",
+    "지워질 사건",
+    "지워질 사람에게",
+    "지워질 이의",
 ];
 
 #[derive(Default)]

@@ -26,6 +26,7 @@ impl World {
                 node: node.id,
                 token_key: key,
                 limits,
+                screen: maru::services::screen::Screen::off(),
                 link: node.next_link,
             };
             node.next_link += 1;

@@ -164,6 +164,23 @@ pub(super) const FILES: &[(&str, &str)] = &[
          FROM room_chat WHERE author_id = ?2 ORDER BY at_ms, room_id, seq, line",
     ),
     (
+        "hidden_chat",
+        "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'text', text, 'standing', standing)
+         FROM room_chat_moderated WHERE author_id = ?2 ORDER BY at_ms, room_id, seq, line",
+    ),
+    (
+        "reports",
+        "SELECT json_object('kind', kind, 'subject', subject, 'reason', reason, 'comment', comment,
+                'at', {time:created_ms})
+         FROM report WHERE reporter_id = ?1 ORDER BY created_ms, id",
+    ),
+    (
+        "moderation",
+        "SELECT json_object('kind', kind, 'subject', subject, 'action', action, 'rule', rule,
+                'until', {time:until_ms}, 'at', {time:created_ms}, 'appeal', appeal, 'appeal_text', appeal_text)
+         FROM ruling WHERE author_id = ?1 AND action IN ('hide', 'remove', 'warn', 'suspend') ORDER BY place",
+    ),
+    (
         "decisions",
         "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'decision', json(decision))
          FROM room_audit WHERE actor_id = ?2 ORDER BY at_ms, room_id, seq",

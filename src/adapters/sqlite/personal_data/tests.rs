@@ -16,6 +16,7 @@ const NOTHING: &[&str] = &[
     "node_lease",
     "sqlite_sequence",
     "kept_handle",
+    "linked_host",
     "signing_key",
 ];
 
@@ -42,6 +43,9 @@ const WITH_ACCOUNT: &[&str] = &[
     "notification",
     "notification_read",
     "muted_word",
+    "written_text",
+    "report",
+    "moderation_case",
 ];
 
 /// What goes with the person's logins.
@@ -60,13 +64,15 @@ const WITH_ROOMS: &[&str] = &[
     "room_audit",
     "room_roster",
     "room_outbox",
+    "room_chat_moderated",
+    "room_moderated",
 ];
 
 /// What goes by its own rules with what the person wrote, uploaded or visited.
 const WITH_CONTENT: &[&str] = &["asset_use", "outbox"];
 
 /// What stays and names nobody any more.
-const NAMELESS: &[&str] = &["event_log", "audit"];
+const NAMELESS: &[&str] = &["event_log", "audit", "ruling"];
 
 #[tokio::test]
 async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {

@@ -21,6 +21,7 @@ use maru::ports::room::{ClaimOutcome, NewRoom, Present, RoomSave, RoomStore, Ses
 use maru::ports::user::{Identity, UserStore};
 use serde_json::json;
 
+use super::moderated::moderated;
 use crate::browser::Browser;
 use crate::server::Server;
 
@@ -381,4 +382,6 @@ async fn related(server: &Server, browser: &Browser, id: UserId, neighbour: &Bro
         email: Email::parse("gone@erased.example", true),
     };
     server.store.link(id, &second, &trace, now).await.unwrap();
+    let other = server.store.by_handle("neighbour").await.unwrap().unwrap();
+    moderated(server, id, other.id, third.id).await;
 }

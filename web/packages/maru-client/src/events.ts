@@ -53,7 +53,8 @@ export type KnownNotice =
   | 'guestbook'
   | 'comment'
   | 'reaction'
-  | 'mention';
+  | 'mention'
+  | 'decision';
 
 export interface LiveRoomEvents {
   state: RoomState;

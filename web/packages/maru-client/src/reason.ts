@@ -8,6 +8,7 @@ export type KnownReason =
   | 'bad_policy'
   | 'bad_rotation'
   | 'conflict'
+  | 'content_refused'
   | 'control_characters'
   | 'empty_text'
   | 'forbidden'

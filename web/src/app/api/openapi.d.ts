@@ -1554,7 +1554,7 @@ export interface components {
          * @description What a notice is about. Clients rely on the texts: add, never change.
          * @enum {string}
          */
-        readonly NoticeKind: "follow" | "follow_request" | "request_approved" | "tie_request" | "tie_made" | "testimonial" | "guestbook" | "comment" | "reaction" | "mention";
+        readonly NoticeKind: "follow" | "follow_request" | "request_approved" | "tie_request" | "tie_made" | "testimonial" | "guestbook" | "comment" | "reaction" | "mention" | "decision";
         readonly NoticesBody: {
             readonly next_cursor: string | null;
             readonly notifications: readonly components["schemas"]["NoticeBody"][];
@@ -1704,7 +1704,7 @@ export interface components {
          * @description Every code a problem can carry.
          * @enum {string}
          */
-        readonly ProblemCode: "account_closing" | "ambiguous_credentials" | "bad_request" | "banned" | "body_too_large" | "erasure_begun" | "followers_only" | "follows_oneself" | "forbidden" | "handle_changed_lately" | "handle_taken" | "idempotency_in_flight" | "idempotency_key_reused" | "identity_not_found" | "insufficient_scope" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_handle" | "invalid_idempotency_key" | "invalid_link" | "invalid_look" | "invalid_name" | "invalid_query" | "invalid_scope" | "invalid_text" | "invalid_time" | "invalid_token" | "last_admin" | "last_identity" | "login_not_found" | "loopback_only" | "method_not_allowed" | "not_found" | "not_tied" | "origin_refused" | "precondition_failed" | "provider_not_found" | "rate_limited" | "reauthentication_required" | "relates_to_oneself" | "request_not_found" | "room_locked" | "room_not_found" | "sign_in_required" | "token_not_found" | "too_many_follows" | "too_many_relations" | "too_many_tokens" | "unavailable" | "unknown_app" | "unknown_redirect" | "unsupported_media_type" | "user_not_found";
+        readonly ProblemCode: "account_closing" | "ambiguous_credentials" | "bad_request" | "banned" | "body_too_large" | "content_refused" | "erasure_begun" | "followers_only" | "follows_oneself" | "forbidden" | "handle_changed_lately" | "handle_taken" | "idempotency_in_flight" | "idempotency_key_reused" | "identity_not_found" | "insufficient_scope" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_handle" | "invalid_idempotency_key" | "invalid_link" | "invalid_look" | "invalid_name" | "invalid_query" | "invalid_scope" | "invalid_text" | "invalid_time" | "invalid_token" | "last_admin" | "last_identity" | "login_not_found" | "loopback_only" | "method_not_allowed" | "not_found" | "not_tied" | "origin_refused" | "precondition_failed" | "provider_not_found" | "rate_limited" | "reauthentication_required" | "relates_to_oneself" | "request_not_found" | "room_locked" | "room_not_found" | "sign_in_required" | "token_not_found" | "too_many_follows" | "too_many_relations" | "too_many_tokens" | "unavailable" | "unknown_app" | "unknown_redirect" | "unsupported_media_type" | "user_not_found";
         /** @description What to change; what is absent stays. */
         readonly ProfileBody: {
             /** @description At most 300 characters in 10 lines. */

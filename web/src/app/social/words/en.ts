@@ -143,6 +143,7 @@ export const en = {
       comment: (name: string) => `${name} commented on what you posted.`,
       reaction: (name: string) => `${name} reacted to what you posted.`,
       mention: (name: string) => `${name} mentioned you.`,
+      decision: () => 'Moderators have decided about something of yours.',
       other: (name: string) => `There is something new from ${name}.`,
     } satisfies Record<Wire['NoticeKind'] | 'other', (name: string) => string>,
   },

@@ -144,6 +144,7 @@ export const ko: SocialWords = {
       comment: (name) => `${name} 님이 내 글에 댓글을 남겼어요.`,
       reaction: (name) => `${name} 님이 내 글에 반응했어요.`,
       mention: (name) => `${name} 님이 나를 불렀어요.`,
+      decision: () => '내 글이나 활동에 운영진의 결정이 있어요.',
       other: (name) => `${name} 님의 새 소식이 있어요.`,
     },
   },

@@ -1,0 +1,22 @@
+//! Everything that moderators act on: each store that keeps what people write has its line here.
+
+use std::sync::Arc;
+
+use crate::adapters::sqlite::{ModeratedChat, ModeratedPeople, ModeratedRooms, Sqlite};
+use crate::ports::moderation::{Contents, ModeratedContent};
+use crate::ports::room::RoomRecall;
+
+pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>) -> Contents {
+    let all: [Arc<dyn ModeratedContent>; 3] = [
+        Arc::new(ModeratedPeople(sqlite.clone())),
+        Arc::new(ModeratedRooms {
+            sqlite: sqlite.clone(),
+            recall: recall.clone(),
+        }),
+        Arc::new(ModeratedChat {
+            sqlite: sqlite.clone(),
+            recall: recall.clone(),
+        }),
+    ];
+    all.into_iter().collect()
+}

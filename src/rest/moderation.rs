@@ -1,0 +1,88 @@
+//! Reports, the moderators' queue, decisions and appeals: `/v1/reports`, `/v1/moderation`, `/v1/me/decisions`.
+
+mod appeals;
+mod body;
+mod cases;
+mod decisions;
+mod log;
+mod reports;
+
+use axum::extract::FromRef;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::problem::{Code, Json, Problem};
+use crate::services::auth::AuthService;
+use crate::services::moderation::{ModerationError, ModerationService};
+
+/// When somebody who has reported as much as they may for a day is to try again.
+const REPORTS_RETRY_MS: u64 = 60 * 60 * 1_000;
+
+/// What these handlers need.
+#[derive(Debug, Clone)]
+pub struct ModerationState {
+    /// The moderation service.
+    pub moderation: ModerationService,
+    /// Tells who asks.
+    pub auth: AuthService,
+}
+
+impl FromRef<ModerationState> for ModerationService {
+    fn from_ref(state: &ModerationState) -> Self {
+        state.moderation.clone()
+    }
+}
+
+impl FromRef<ModerationState> for AuthService {
+    fn from_ref(state: &ModerationState) -> Self {
+        state.auth.clone()
+    }
+}
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<ModerationState> {
+    OpenApiRouter::default()
+        .routes(routes!(reports::report))
+        .routes(routes!(reports::own))
+        .routes(routes!(cases::list))
+        .routes(routes!(cases::show))
+        .routes(routes!(cases::decide))
+        .routes(routes!(decisions::own))
+        .routes(routes!(decisions::appeal))
+        .routes(routes!(appeals::list))
+        .routes(routes!(appeals::judge))
+        .routes(routes!(log::read))
+}
+
+/// The routes, with what they need.
+pub fn router(state: ModerationState) -> OpenApiRouter {
+    routes().with_state(state)
+}
+
+// What is decided changes: what was true a moment ago is not kept.
+fn not_kept(status: StatusCode, body: impl Serialize) -> Response {
+    (status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+fn refused(error: ModerationError) -> Problem {
+    match error {
+        ModerationError::NoSuchThing => Problem::new(Code::ContentNotFound),
+        ModerationError::Oneself => Problem::new(Code::ReportsOneself),
+        ModerationError::TooManyReports => Problem::new(Code::RateLimited)
+            .detail(error.to_string())
+            .retry_after_ms(REPORTS_RETRY_MS),
+        ModerationError::BadText(bad) => Problem::new(Code::InvalidText).detail(bad.to_string()),
+        ModerationError::BadRuling(why) => Problem::new(Code::InvalidDecision).detail(why),
+        ModerationError::NoSuchCase => Problem::new(Code::CaseNotFound),
+        ModerationError::Closed => Problem::new(Code::AlreadyDecided),
+        ModerationError::Forbidden => Problem::new(Code::Forbidden),
+        ModerationError::NoSuchRuling => Problem::new(Code::DecisionNotFound),
+        ModerationError::NoAppeal(why) => Problem::new(Code::NotAppealable).detail(why),
+        ModerationError::KeyReused => Problem::new(Code::IdempotencyKeyReused),
+        ModerationError::Unavailable(error) => Problem::unavailable(&error),
+    }
+}
