@@ -24,6 +24,7 @@ mod people;
 mod permission;
 mod personal_data;
 mod personal_token;
+mod post;
 mod probe;
 mod profile;
 mod relation;
@@ -41,6 +42,7 @@ mod user_outbox;
 
 pub use beside::BesideError;
 pub use outbox::ContentOutbox;
+pub use post::{ModeratedComments, ModeratedPosts};
 pub use probe::SqliteProbe;
 pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;
