@@ -3,6 +3,7 @@
 pub mod account;
 pub mod auth;
 pub mod notification;
+pub mod post;
 pub mod profile;
 pub mod relation;
 pub mod room;

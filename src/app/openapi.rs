@@ -18,6 +18,7 @@ fn parts() -> Vec<OpenApi> {
         rest::user::routes().into_openapi(),
         rest::relation::routes().into_openapi(),
         rest::notification::routes().into_openapi(),
+        rest::post::routes().into_openapi(),
         rest::room::routes().into_openapi(),
         rest::admin::routes().into_openapi(),
         rest::docs::routes().into_openapi(),

@@ -36,9 +36,11 @@ use crate::rest::problem::{Code, Problem};
 use crate::services::account::AccountService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
 use crate::services::notification::NotificationService;
+use crate::services::post::PostService;
 use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
+use crate::services::screen::Screen;
 use crate::services::settings::SettingsService;
 use crate::services::telling::Telling;
 use crate::services::user::UserService;
@@ -96,6 +98,9 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         .watched_by(live.lines.clone());
     let relations =
         RelationService::new(store.clone(), store.clone(), clock).telling(telling.clone());
+    let screen = Screen::filtering()?;
+    let posts = PostService::new(store.clone(), store.clone(), store.clone(), screen, clock);
+    let posts = posts.telling(telling.clone());
     let rooms = rooms.seeing(live.lines.clone(), store.clone());
     let rules = HandleRules {
         pause_ms: u64::from(config.auth.handle_change_days) * DAY_MS,
@@ -129,6 +134,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
                 auth: auth.clone(),
             },
         ))
+        .merge(rest::post::router(rest::post::PostsState {
+            posts,
+            auth: auth.clone(),
+        }))
         .merge(rest::user::router(rest::user::UserState {
             profiles,
             accounts,

@@ -26,6 +26,7 @@ use crate::services::room::{OriginKey, RoomService};
 use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
 use crate::workers::outbox;
+use crate::workers::posts::Posts;
 
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -51,6 +52,7 @@ pub struct Server {
     ends: tokio::task::JoinHandle<()>,
     erasure: tokio::task::JoinHandle<()>,
     granting: tokio::task::JoinHandle<()>,
+    posts: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -125,6 +127,11 @@ impl Server {
             watcher: live.lines.clone(),
         };
         let granting = spawn_until(granting.run(clock), stop.clone());
+        let posts = Posts {
+            store: Arc::new(sqlite.clone()),
+            sink: live.lines.clone(),
+        };
+        let posts = spawn_until(posts.run(clock), stop.clone());
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
         let Routers { router, page } = router(RouterParts {
@@ -173,6 +180,7 @@ impl Server {
             ends,
             erasure,
             granting,
+            posts,
         })
     }
 
@@ -197,7 +205,7 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        let workers = [self.ends, self.erasure, self.granting];
+        let workers = [self.ends, self.erasure, self.granting, self.posts];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()
             .chain(workers)
