@@ -14,6 +14,7 @@ mod matrix;
 mod me;
 mod native;
 mod notifications;
+mod posts;
 mod problem;
 mod provider;
 mod rate;

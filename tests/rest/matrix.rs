@@ -12,6 +12,7 @@ mod identities;
 mod logins;
 mod notifications;
 mod permissions;
+mod posts;
 mod relations;
 mod rooms;
 mod system;
@@ -86,6 +87,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         notifications::ROWS,
         permissions::ROWS,
         identities::ROWS,
+        posts::ROWS,
         relations::ROWS,
         rooms::ROWS,
         system::ROWS,

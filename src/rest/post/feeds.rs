@@ -171,8 +171,9 @@ impl cursor::Place for TagAfter {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TagQuery {
-    /// How they begin.
-    #[param(max_length = 800)]
+    /// How they begin; nothing is found without.
+    #[param(max_length = 800, required = false)]
+    #[serde(default)]
     query: String,
 }
 

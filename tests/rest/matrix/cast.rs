@@ -29,6 +29,8 @@ pub(super) struct Cast {
     reader: String,
     owner_login: String,
     owner_token: String,
+    owner_post: String,
+    owner_comment: String,
 }
 
 struct Person {
@@ -56,6 +58,13 @@ impl Person {
         let made = made.await.json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         (text(&made["token"]["id"]), text(&made["secret"]))
+    }
+
+    /// Makes something; its id.
+    async fn makes(&self, path: &str, body: &Value, what: &str) -> String {
+        let made = self.browser.ask(Method::POST, path, Some(body)).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.json()[what]["id"].as_str().unwrap().to_owned()
     }
 
     /// Does something to somebody.
@@ -98,7 +107,13 @@ impl Cast {
         let (_, narrow) = user.token("live").await;
         let (_, reader) = user.token("read").await;
         let (owner_token, _) = owner.token("read").await;
+        let post = serde_json::json!({ "text": "글", "visibility": "public" });
+        let owner_post = owner.makes("/v1/posts", &post, "post").await;
+        let comments = format!("/v1/posts/{owner_post}/comments");
+        let comment = serde_json::json!({ "text": "댓글" });
         let cast = Self {
+            owner_comment: owner.makes(&comments, &comment, "comment").await,
+            owner_post,
             anonymous: site.browser(),
             narrow,
             reader,
@@ -164,6 +179,12 @@ impl Cast {
             .replace("/live/{room}", &format!("/live/{}", self.owner.room))
             .replace("/logins/{id}", &format!("/logins/{}", self.owner_login))
             .replace("/tokens/{id}", &format!("/tokens/{}", self.owner_token))
+            .replace("/posts/{id}", &format!("/posts/{}", self.owner_post))
+            .replace(
+                "/comments/{id}",
+                &format!("/comments/{}", self.owner_comment),
+            )
+            .replace("{tag}", "tag")
             .replace("{provider}", "dev")
     }
 }
