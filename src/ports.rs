@@ -13,6 +13,7 @@ pub mod once;
 pub mod people;
 pub mod permission;
 pub mod personal_data;
+pub mod post;
 pub mod probe;
 pub mod profile;
 pub mod relations;

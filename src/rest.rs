@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod origin;
 pub mod permission;
 pub mod personal_token;
+pub mod post;
 pub mod problem;
 pub mod rate;
 pub mod relation;

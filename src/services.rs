@@ -6,6 +6,7 @@ pub mod moderation;
 pub mod muted_words;
 pub mod notification;
 pub mod picture;
+pub mod post;
 pub mod profile;
 pub mod relation;
 pub mod room;

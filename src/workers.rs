@@ -4,3 +4,4 @@ pub mod erasure;
 pub mod granting;
 pub mod moderation;
 pub mod outbox;
+pub mod posts;

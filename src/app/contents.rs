@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::adapters::sqlite::{ModeratedChat, ModeratedPeople, ModeratedRooms, Sqlite};
+use crate::adapters::sqlite::{
+    ModeratedChat, ModeratedComments, ModeratedPeople, ModeratedPosts, ModeratedRooms, Sqlite,
+};
 use crate::ports::moderation::{Contents, ModeratedContent};
 use crate::ports::room::RoomRecall;
 
 pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>) -> Contents {
-    let all: [Arc<dyn ModeratedContent>; 3] = [
+    let all: [Arc<dyn ModeratedContent>; 5] = [
         Arc::new(ModeratedPeople(sqlite.clone())),
         Arc::new(ModeratedRooms {
             sqlite: sqlite.clone(),
@@ -17,6 +19,8 @@ pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>) -> Content
             sqlite: sqlite.clone(),
             recall: recall.clone(),
         }),
+        Arc::new(ModeratedPosts(sqlite.clone())),
+        Arc::new(ModeratedComments(sqlite.clone())),
     ];
     all.into_iter().collect()
 }

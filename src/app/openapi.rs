@@ -20,6 +20,7 @@ fn parts() -> Vec<OpenApi> {
         rest::notification::routes().into_openapi(),
         rest::muted_word::routes().into_openapi(),
         rest::moderation::routes().into_openapi(),
+        rest::post::routes().into_openapi(),
         rest::room::routes().into_openapi(),
         rest::admin::routes().into_openapi(),
         rest::docs::routes().into_openapi(),

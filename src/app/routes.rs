@@ -40,6 +40,7 @@ use crate::services::moderation::ModerationService;
 use crate::services::muted_words::MutedWordService;
 use crate::services::notification::NotificationService;
 use crate::services::picture::PictureService;
+use crate::services::post::PostService;
 use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
@@ -111,6 +112,14 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let relations =
         RelationService::new(store.clone(), store.clone(), clock).telling(telling.clone());
     let relations = relations.screened_by(screen.clone());
+    let posts = PostService::new(
+        store.clone(),
+        store.clone(),
+        store.clone(),
+        screen.clone(),
+        clock,
+    );
+    let posts = posts.telling(telling.clone()).sparing(store.clone());
     let rooms = rooms.seeing(live.lines.clone(), store.clone());
     let rooms = rooms.screened_by(screen.clone());
     let rules = HandleRules {
@@ -158,6 +167,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         ))
         .merge(rest::muted_word::router(rest::muted_word::MutedWordState {
             words,
+            auth: auth.clone(),
+        }))
+        .merge(rest::post::router(rest::post::PostsState {
+            posts,
             auth: auth.clone(),
         }))
         .merge(rest::user::router(rest::user::UserState {

@@ -30,6 +30,7 @@ use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
 use crate::workers::moderation::Settling;
 use crate::workers::outbox;
+use crate::workers::posts::Posts;
 
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -56,6 +57,7 @@ pub struct Server {
     erasure: tokio::task::JoinHandle<()>,
     granting: tokio::task::JoinHandle<()>,
     settling: tokio::task::JoinHandle<()>,
+    posts: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -139,6 +141,11 @@ impl Server {
             watcher: live.lines.clone(),
         };
         let granting = spawn_until(granting.run(clock), stop.clone());
+        let posts = Posts {
+            store: Arc::new(sqlite.clone()),
+            sink: live.lines.clone(),
+        };
+        let posts = spawn_until(posts.run(clock), stop.clone());
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
         let Routers { router, page } = router(RouterParts {
@@ -190,6 +197,7 @@ impl Server {
             erasure,
             granting,
             settling,
+            posts,
         })
     }
 
@@ -214,7 +222,13 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        let workers = [self.ends, self.erasure, self.granting, self.settling];
+        let workers = [
+            self.ends,
+            self.erasure,
+            self.granting,
+            self.settling,
+            self.posts,
+        ];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()
             .chain(workers)

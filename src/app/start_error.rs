@@ -38,6 +38,9 @@ pub enum StartError {
     /// The development sign-in may not run here.
     #[error(transparent)]
     DevIdentity(#[from] DevIdentityRefused),
+    /// What may not be said cannot be looked for.
+    #[error("cannot read the lists of the content filter: {0}")]
+    Screen(#[from] crate::domain::filter::BadLexicon),
     /// The public address makes no address for the development sign-in.
     #[error("server.public_url: {0}")]
     PublicUrl(#[from] url::ParseError),

@@ -103,7 +103,7 @@ pub(super) fn clean(text: &str, chars_max: usize) -> Result<String, BadText> {
 
 /// Cc, and the format characters that change the direction of what follows. The zero-width joiner stays:
 /// emoji are made with it.
-fn is_control(c: char) -> bool {
+pub(super) fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }

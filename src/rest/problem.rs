@@ -105,6 +105,10 @@ codes! {
     CaseNotFound = "case_not_found", NOT_FOUND, "There is no such case.";
     /// No such decision about something of this person's, or no appeal against it.
     DecisionNotFound = "decision_not_found", NOT_FOUND, "There is no such decision.";
+    /// No such post, or none this person may see.
+    PostNotFound = "post_not_found", NOT_FOUND, "There is no such post.";
+    /// No such comment, or none this person may see.
+    CommentNotFound = "comment_not_found", NOT_FOUND, "There is no such comment.";
     /// The person has no such login.
     LoginNotFound = "login_not_found", NOT_FOUND, "There is no such login.";
     /// The person has no such token.
@@ -175,6 +179,18 @@ codes! {
     TooManyMutedWords = "too_many_muted_words", CONFLICT, "You mute as many words as you can.";
     /// Without it nobody could sign in to the account.
     LastIdentity = "last_identity", CONFLICT, "This is the last way into your account.";
+    /// A tag that is none, or too many.
+    InvalidTag = "invalid_tag", UNPROCESSABLE_ENTITY, "These tags cannot be used.";
+    /// A picture that is not there, not the author's or not good; or too many.
+    InvalidPicture = "invalid_picture", UNPROCESSABLE_ENTITY, "These pictures cannot be shown.";
+    /// A post without anything in it.
+    EmptyPost = "empty_post", UNPROCESSABLE_ENTITY, "There is nothing in the post.";
+    /// A post that is out was to be put off, or one that is not was to be changed into one that is.
+    WrongState = "wrong_state", CONFLICT, "This cannot be done to a post in this state.";
+    /// Only what is for everybody may be passed on.
+    NotPublic = "not_public", CONFLICT, "Only public posts can be passed on.";
+    /// There are as many drafts, pins or bookmarks as may be.
+    TooManyPosts = "too_many_posts", CONFLICT, "You have as many of these as you can.";
     /// Too many requests.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests; slow down.";
     /// A fault of the server.

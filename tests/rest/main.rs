@@ -16,6 +16,7 @@ mod moderation;
 mod native;
 mod notifications;
 mod pictures;
+mod posts;
 mod problem;
 mod provider;
 mod rate;

@@ -14,6 +14,7 @@ mod moderation;
 mod muted_words;
 mod notifications;
 mod permissions;
+mod posts;
 mod relations;
 mod rooms;
 mod system;
@@ -90,6 +91,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         notifications::ROWS,
         permissions::ROWS,
         identities::ROWS,
+        posts::ROWS,
         relations::ROWS,
         rooms::ROWS,
         system::ROWS,

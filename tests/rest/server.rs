@@ -9,28 +9,33 @@ use maru::adapters::sqlite::{Sqlite, SqliteRooms};
 use maru::config::{DEV_ISSUER, Mode, ProviderConfig, PublicUrl};
 use maru::domain::audit::Trace;
 use maru::domain::clock::{Clock, WallMs};
+use maru::domain::filter::muted_words::{MutedWord, MutedWords};
 use maru::domain::id::{RoomId, UserId};
 use maru::domain::scope::Scopes;
 use maru::domain::text::PersonName;
 use maru::domain::user::{Look, User};
 use maru::ports::identity::IdentityProvider;
+use maru::ports::muted_words::{MutedWordReader, MutedWordsUnavailable};
 use maru::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use maru::ports::user::{Admission, Identity, NewUser, UserStore};
 use maru::rest::dev_identity::DevIdentity;
 use maru::rest::notification::NotificationState;
+use maru::rest::post::PostsState;
 use maru::rest::relation::RelationState;
 use maru::rest::user::UserState;
 use maru::rest::{
     audit, auth, dev_identity, idempotency, identity, login, muted_word, notification, origin,
-    permission, personal_token, problem, relation, user, web,
+    permission, personal_token, post, problem, relation, user, web,
 };
 use maru::services::account::{AccountParts, AccountService};
 use maru::services::auth::{App, AuthService, Issuance, LoginPolicy};
 use maru::services::muted_words::MutedWordService;
 use maru::services::notification::NotificationService;
+use maru::services::post::PostService;
 use maru::services::profile::ProfileService;
 use maru::services::relation::RelationService;
 use maru::services::room::{OriginKey, RoomService};
+use maru::services::screen::Screen;
 use maru::services::settings::SettingsService;
 use maru::services::user::UserService;
 use sqlx::ConnectOptions;
@@ -42,6 +47,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// How long the server waits for browsers to come back.
 const PENDING_MS: u64 = 10 * 60 * 1_000;
+
+/// What nobody here wants to read.
+pub(crate) const MUTED_WORD: &str = "중얼중얼";
 
 /// A running server; it stops when dropped.
 pub(crate) struct Server {
@@ -156,6 +164,19 @@ impl Server {
     }
 }
 
+/// Whoever is on this server does not want to see one word.
+struct Muttered;
+
+#[async_trait::async_trait]
+impl MutedWordReader for Muttered {
+    async fn muted_words(&self, _: UserId) -> Result<MutedWords, MutedWordsUnavailable> {
+        let mut words = MutedWords::default();
+        let word = MutedWord::parse(MUTED_WORD, None).unwrap();
+        words.add(word, WallMs(0)).unwrap();
+        Ok(words)
+    }
+}
+
 fn dev_identity_of(bound: SocketAddr, public: &PublicUrl, store: &Sqlite) -> DevIdentity {
     let people = UserService::new(Arc::new(store.clone()));
     DevIdentity::open(Mode::Development, bound, public, people, Clock::start()).unwrap()
@@ -236,6 +257,14 @@ fn router(
     let relations = RelationService::new(store.clone(), store.clone(), Clock::start());
     let notifications = NotificationService::new(store.clone(), Clock::start());
     let words = MutedWordService::new(store.clone(), Clock::start());
+    let posts = PostService::new(
+        store.clone(),
+        store.clone(),
+        store.clone(),
+        Screen::filtering().unwrap(),
+        Clock::start(),
+    );
+    let posts = posts.sparing(Arc::new(Muttered));
     let auth = AuthService::new(
         all,
         store.clone(),
@@ -259,6 +288,10 @@ fn router(
             settings,
             relations: relations.clone(),
             rooms: doors,
+            auth: auth.clone(),
+        }))
+        .merge(post::router(PostsState {
+            posts,
             auth: auth.clone(),
         }))
         .merge(notification::router(NotificationState {

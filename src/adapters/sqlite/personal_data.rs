@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::{Sqlite, handle};
+use super::{Sqlite, handle, post};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::room::RoomEvent;
@@ -42,6 +42,7 @@ impl PersonalData for Sqlite {
         let more = forget_in_log(&mut transaction, person).await?
             || forget_in_audit(&mut transaction, person.uuid()).await?
             || forget_in_rulings(&mut transaction, person.uuid()).await?
+            || post::erase_some(&mut transaction, person, ROWS_PER_STEP, now).await?
             || forget_what_goes(&mut transaction, person.uuid()).await?
             || forget_account(&mut transaction, person, now).await?;
         transaction.commit().await?;
@@ -134,6 +135,11 @@ const GOES: &[(&str, &str, &str)] = &[
         "asset_id, subject_kind, subject_id",
         "subject_id",
     ),
+    ("post_mention", "post_id, user_id", "user_id"),
+    ("post_reaction", "post_id, user_id", "user_id"),
+    ("post_bookmark", "post_id, user_id", "user_id"),
+    ("post_repost", "post_id, user_id", "user_id"),
+    ("comment_reaction", "comment_id, user_id", "user_id"),
     ("once", "user_id, key_hash", "user_id"),
     ("app_code", "hash", "user_id"),
     ("login", "id", "user_id"),

@@ -10,7 +10,7 @@ use crate::domain::relation::{Muting, Relation, Tie};
 use crate::domain::user::{Look, User};
 
 /// Somebody in a list.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::rest) struct PersonBody {
     id: UserId,
     handle: String,

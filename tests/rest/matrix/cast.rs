@@ -32,6 +32,8 @@ pub(super) struct Cast {
     reader: String,
     owner_login: String,
     owner_token: String,
+    owner_post: String,
+    owner_comment: String,
 }
 
 struct Person {
@@ -61,6 +63,13 @@ impl Person {
         let made = made.await.json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         (text(&made["token"]["id"]), text(&made["secret"]))
+    }
+
+    /// Makes something; its id.
+    async fn makes(&self, path: &str, body: &Value, what: &str) -> String {
+        let made = self.browser.ask(Method::POST, path, Some(body)).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.json()[what]["id"].as_str().unwrap().to_owned()
     }
 
     /// Does something to somebody.
@@ -103,7 +112,13 @@ impl Cast {
         let (_, narrow) = user.token("live").await;
         let (_, reader) = user.token("read").await;
         let (owner_token, _) = owner.token("read").await;
+        let post = serde_json::json!({ "text": "글", "visibility": "public" });
+        let owner_post = owner.makes("/v1/posts", &post, "post").await;
+        let comments = format!("/v1/posts/{owner_post}/comments");
+        let comment = serde_json::json!({ "text": "댓글" });
         let cast = Self {
+            owner_comment: owner.makes(&comments, &comment, "comment").await,
+            owner_post,
             anonymous: site.browser(),
             narrow,
             reader,
@@ -175,6 +190,12 @@ impl Cast {
             .replace("/cases/{id}", &format!("/cases/{NOBODYS}"))
             .replace("/appeals/{id}", &format!("/appeals/{NOBODYS}"))
             .replace("{owner}", &self.owner.id)
+            .replace("/posts/{id}", &format!("/posts/{}", self.owner_post))
+            .replace(
+                "/comments/{id}",
+                &format!("/comments/{}", self.owner_comment),
+            )
+            .replace("{tag}", "tag")
             .replace("{provider}", "dev")
     }
 }

@@ -154,6 +154,52 @@ pub(super) const FILES: &[(&str, &str)] = &[
          WHERE owner_id = ?1 AND state = 'active' ORDER BY room.id, room_layout.name",
     ),
     (
+        "posts",
+        "SELECT json_object('id', {uuid:id}, 'state', state, 'visibility', audience, 'standing', standing,
+                'text', text, 'content_warning', warning, 'sensitive', json(iif(sensitive, 'true', 'false')),
+                'pictures', json(pictures), 'tags', json(tags), 'room_id', nullif({uuid:room_id}, '----'),
+                'quote_of', nullif({uuid:quote_id}, '----'), 'created_at', {time:created_ms}, 'publish_at', {time:publish_ms},
+                'published_at', {time:published_ms}, 'edited_at', {time:edited_ms})
+         FROM post WHERE author_id = ?1 AND deleted_ms IS NULL ORDER BY created_ms, id",
+    ),
+    (
+        "post_edits",
+        "SELECT json_object('post_id', {uuid:post_id}, 'version', post_edit.version, 'text', post_edit.text,
+                'content_warning', post_edit.warning, 'pictures', json(post_edit.pictures),
+                'tags', json(post_edit.tags), 'since', {time:since_ms})
+         FROM post JOIN post_edit ON post_id = post.id WHERE author_id = ?1 ORDER BY post_id, post_edit.version",
+    ),
+    (
+        "comments",
+        "SELECT json_object('id', {uuid:id}, 'post_id', {uuid:post_id}, 'answers', nullif({uuid:parent_id}, '----'),
+                'standing', standing, 'text', text, 'written_at', {time:created_ms}, 'edited_at', {time:edited_ms})
+         FROM comment WHERE author_id = ?1 AND deleted_ms IS NULL ORDER BY created_ms, id",
+    ),
+    (
+        "reactions",
+        "SELECT json_object('post_id', {uuid:post_id}, 'kind', kind, 'at', {time:created_ms})
+         FROM post_reaction WHERE user_id = ?1 ORDER BY created_ms, post_id",
+    ),
+    (
+        "comment_reactions",
+        "SELECT json_object('comment_id', {uuid:comment_id}, 'kind', kind, 'at', {time:created_ms})
+         FROM comment_reaction WHERE user_id = ?1 ORDER BY created_ms, comment_id",
+    ),
+    (
+        "reposts",
+        "SELECT json_object('post_id', {uuid:post_id}, 'at', {time:created_ms})
+         FROM post_repost WHERE user_id = ?1 ORDER BY created_ms, post_id",
+    ),
+    (
+        "bookmarks",
+        "SELECT json_object('post_id', {uuid:post_id}, 'at', {time:created_ms})
+         FROM post_bookmark WHERE user_id = ?1 ORDER BY created_ms, post_id",
+    ),
+    (
+        "mentions",
+        "SELECT json_object('post_id', {uuid:post_id}) FROM post_mention WHERE user_id = ?1 ORDER BY post_id",
+    ),
+    (
         "edits",
         "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'parts', json(parts))
          FROM room_edit WHERE author_id = ?2 ORDER BY at_ms, room_id, seq",

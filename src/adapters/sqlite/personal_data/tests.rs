@@ -71,6 +71,21 @@ const WITH_ROOMS: &[&str] = &[
 /// What goes by its own rules with what the person wrote, uploaded or visited.
 const WITH_CONTENT: &[&str] = &["asset_use", "outbox"];
 
+/// What goes with the person's posts, and with what they did with those of others.
+const WITH_POSTS: &[&str] = &[
+    "post",
+    "post_edit",
+    "post_tag",
+    "post_mention",
+    "post_reaction",
+    "post_bookmark",
+    "post_repost",
+    "post_count",
+    "comment",
+    "comment_reaction",
+    "comment_count",
+];
+
 /// What stays and names nobody any more.
 const NAMELESS: &[&str] = &["event_log", "audit", "ruling"];
 
@@ -89,6 +104,7 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
         WITH_LOGINS,
         WITH_ROOMS,
         WITH_CONTENT,
+        WITH_POSTS,
         NAMELESS,
     ]
     .concat()

@@ -1,0 +1,281 @@
+//! Lists of posts: first which, from an index, then everything there is to tell of them, in one view of all tables.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+use uuid::Uuid;
+
+use super::super::relation::told;
+use super::super::{Sqlite, user::UserRow, user::stored};
+use super::rows::views;
+use super::seen::{among, card, seen, there, unmuted};
+use super::{literals, place};
+use crate::domain::clock::WallMs;
+use crate::domain::id::{RoomId, UserId};
+use crate::domain::user::User;
+use crate::ports::post::feeds::TAG_POSTS_MAX;
+use crate::ports::post::{Entry, Feed, Feeds, Place, PostStoreError, PostView, TagFound};
+
+/// Posts `p` by accounts `a`, as they came out, after the place `?3`, `?4`: `?5` of them. Of what is `?6`.
+macro_rules! list {
+    ($from:literal, $which:expr) => {
+        concat!(
+            "SELECT p.id, p.published_ms AS at_ms, NULL AS by_id FROM ",
+            $from,
+            " WHERE ",
+            $which,
+            " AND (p.published_ms, p.id) < (?3, ?4) AND ",
+            seen!(),
+            " ORDER BY p.published_ms DESC, p.id DESC LIMIT ?5"
+        )
+    };
+}
+
+const NEWEST: &str = list!(
+    "post AS p CROSS JOIN user AS a ON a.id = p.author_id",
+    concat!(
+        "p.audience = 'public' AND p.state = 'published' AND p.deleted_ms IS NULL AND ?6 IS NULL AND ",
+        unmuted!("a")
+    )
+);
+
+const ROOM: &str = list!(
+    "post AS p CROSS JOIN user AS a ON a.id = p.author_id",
+    concat!("p.room_id = ?6 AND ", unmuted!("a"))
+);
+
+/// Led by the tag's own index, whose order is that of the list.
+const TAG: &str = concat!(
+    "SELECT p.id, t.at_ms, NULL AS by_id
+     FROM post_tag AS t CROSS JOIN post AS p ON p.id = t.post_id CROSS JOIN user AS a ON a.id = p.author_id
+     WHERE t.tag = ?6 AND (t.at_ms, t.post_id) < (?3, ?4) AND ",
+    seen!(),
+    " AND ",
+    unmuted!("a"),
+    " ORDER BY t.at_ms DESC, t.post_id DESC LIMIT ?5"
+);
+
+const BOOKMARKS: &str = concat!(
+    "SELECT p.id, b.created_ms AS at_ms, NULL AS by_id
+     FROM post_bookmark AS b CROSS JOIN post AS p ON p.id = b.post_id CROSS JOIN user AS a ON a.id = p.author_id
+     WHERE b.user_id = ?1 AND (b.created_ms, b.post_id) < (?3, ?4) AND ?6 IS NULL AND ",
+    seen!(),
+    " ORDER BY b.created_ms DESC, b.post_id DESC LIMIT ?5"
+);
+
+const UNPUBLISHED: &str =
+    "SELECT p.id, p.created_ms AS at_ms, NULL AS by_id FROM post AS p
+     WHERE p.author_id = ?1 AND p.state <> 'published' AND p.deleted_ms IS NULL AND ?2 IS NOT NULL AND ?6 IS NULL
+         AND (p.created_ms, p.id) < (?3, ?4)
+     ORDER BY p.created_ms DESC, p.id DESC LIMIT ?5";
+
+/// What people of `source` wrote and passed on. Of each of them no more is looked at than a page takes; a post comes in
+/// once: by its author, if they are one of them, or by the first of them who passed it on.
+macro_rules! written {
+    ($source:expr) => {
+        concat!(
+            "WITH source (id) AS MATERIALIZED (",
+            $source,
+            ")
+             SELECT o.id, o.published_ms AS at_ms, NULL AS by_id
+             FROM source CROSS JOIN post AS o ON o.id IN (
+                 SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id
+                 WHERE p.author_id = source.id AND (p.published_ms, p.id) < (?3, ?4) AND ",
+            seen!(),
+            "    ORDER BY p.published_ms DESC, p.id DESC LIMIT ?5)
+             UNION ALL
+             SELECT r.post_id, r.created_ms, r.user_id
+             FROM source CROSS JOIN post_repost AS r ON r.user_id = source.id AND r.post_id IN (
+                 SELECT q.post_id FROM post_repost AS q CROSS JOIN post AS p ON p.id = q.post_id
+                     CROSS JOIN user AS a ON a.id = p.author_id
+                 WHERE q.user_id = source.id AND (q.created_ms, q.post_id) < (?3, ?4)
+                     AND p.author_id NOT IN (SELECT id FROM source)
+                     AND NOT EXISTS (
+                         SELECT 1 FROM source AS other CROSS JOIN post_repost AS e
+                             ON e.post_id = q.post_id AND e.user_id = other.id
+                         WHERE (e.created_ms, e.user_id) < (q.created_ms, q.user_id))
+                     AND ",
+            seen!(),
+            " AND ",
+            unmuted!("a"),
+            "    ORDER BY q.created_ms DESC, q.post_id DESC LIMIT ?5)
+             ORDER BY 2 DESC, 1 DESC LIMIT ?5"
+        )
+    };
+}
+
+const FOLLOWING: &str = written!(concat!(
+    "SELECT ?1 WHERE ?6 IS NULL
+     UNION
+     SELECT a.id FROM follow JOIN user AS a ON a.id = followee_id WHERE follower_id = ?1 AND ",
+    there!("a"),
+    " AND ",
+    unmuted!("a")
+));
+
+const OF_PERSON: &str = written!("SELECT ?6");
+
+const PINNED: &str = concat!(
+    "SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id
+     WHERE p.author_id = ?3 AND p.pinned_ms IS NOT NULL AND ",
+    seen!(),
+    " ORDER BY p.pinned_ms DESC, p.id DESC"
+);
+
+/// Tags between `?3`, which they begin with, and `?4`, after `?5`, from one to the next however many posts have each;
+/// posts are counted up to `?6`.
+const TAGS: &str = concat!(
+    "WITH RECURSIVE name (tag) AS (
+         SELECT min(tag) FROM post_tag WHERE tag >= ?3 AND tag < ?4 AND tag > ?5
+         UNION ALL
+         SELECT (SELECT min(tag) FROM post_tag WHERE tag > name.tag AND tag < ?4) FROM name
+         WHERE name.tag IS NOT NULL)
+     SELECT name.tag, (SELECT count(*) FROM (
+         SELECT 1 FROM post_tag AS t CROSS JOIN post AS p ON p.id = t.post_id
+             CROSS JOIN user AS a ON a.id = p.author_id
+         WHERE t.tag = name.tag AND ",
+    seen!(),
+    " LIMIT ?6)) AS posts
+     FROM name WHERE name.tag IS NOT NULL AND posts > 0 LIMIT ?7"
+);
+
+#[derive(Debug, sqlx::FromRow)]
+struct FoundRow {
+    id: Uuid,
+    at_ms: i64,
+    by_id: Option<Uuid>,
+}
+
+/// Accounts by id.
+async fn people(
+    conn: &mut SqliteConnection,
+    ids: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, User>, sqlx::Error> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let statement = format!(
+        concat!(
+            "SELECT ",
+            card!("u"),
+            " FROM user AS u WHERE u.id IN (VALUES {})"
+        ),
+        literals(ids)
+    );
+    let rows: Vec<UserRow> = sqlx::query_as(AssertSqlSafe(statement))
+        .fetch_all(conn)
+        .await?;
+    let people = rows.into_iter().map(|row| {
+        let user = User::try_from(row)?;
+        Ok((user.id.uuid(), user))
+    });
+    people.collect()
+}
+
+#[async_trait]
+impl Feeds for Sqlite {
+    async fn feed(
+        &self,
+        feed: &Feed,
+        viewer: Option<UserId>,
+        now: WallMs,
+        after: Option<Place>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, PostStoreError> {
+        // Before the first: later than any time, and greater than any id.
+        let (at, id) = after.map_or((i64::MAX, Uuid::max()), |place| {
+            (stored(place.at), place.id.uuid())
+        });
+        let statement = match feed {
+            Feed::Following => FOLLOWING,
+            Feed::Newest => NEWEST,
+            Feed::Tag(_) => TAG,
+            Feed::Of(_) => OF_PERSON,
+            Feed::Room(_) => ROOM,
+            Feed::Bookmarks => BOOKMARKS,
+            Feed::Unpublished => UNPUBLISHED,
+        };
+        let query = sqlx::query_as(statement)
+            .bind(viewer.map(UserId::uuid))
+            .bind(stored(now))
+            .bind(at)
+            .bind(id)
+            .bind(limit);
+        let query = match feed {
+            Feed::Tag(tag) => query.bind(tag),
+            Feed::Of(person) => query.bind(person.uuid()),
+            Feed::Room(room) => query.bind(room.uuid()),
+            Feed::Following | Feed::Newest | Feed::Bookmarks | Feed::Unpublished => {
+                query.bind(None::<Uuid>)
+            }
+        };
+        let mut transaction = self.read.begin().await?;
+        let rows: Vec<FoundRow> = query.fetch_all(&mut *transaction).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let mut views = views(&mut transaction, &ids, viewer, now).await?;
+        let by = rows.iter().filter_map(|row| row.by_id).collect();
+        let people = people(&mut transaction, by).await?;
+        let entries = rows.into_iter().filter_map(|row| {
+            Some(Entry {
+                view: views.remove(&row.id)?,
+                at: told(row.at_ms),
+                reposted_by: row.by_id.and_then(|by| people.get(&by).cloned()),
+            })
+        });
+        Ok(entries.collect())
+    }
+
+    async fn pinned(
+        &self,
+        author: UserId,
+        viewer: Option<UserId>,
+        now: WallMs,
+    ) -> Result<Vec<PostView>, PostStoreError> {
+        let mut transaction = self.read.begin().await?;
+        let ids: Vec<Uuid> = sqlx::query_scalar(PINNED)
+            .bind(viewer.map(UserId::uuid))
+            .bind(stored(now))
+            .bind(author.uuid())
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut views = views(&mut transaction, &ids, viewer, now).await?;
+        Ok(ids.iter().filter_map(|id| views.remove(id)).collect())
+    }
+
+    async fn tags(
+        &self,
+        beginning: &str,
+        viewer: Option<UserId>,
+        now: WallMs,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<TagFound>, PostStoreError> {
+        let rows: Vec<(String, u32)> = sqlx::query_as(TAGS)
+            .bind(viewer.map(UserId::uuid))
+            .bind(stored(now))
+            .bind(beginning)
+            // No character is greater.
+            .bind(format!("{beginning}\u{10FFFF}"))
+            .bind(after.unwrap_or_default())
+            .bind(TAG_POSTS_MAX)
+            .bind(limit)
+            .fetch_all(&self.read)
+            .await?;
+        let found = rows
+            .into_iter()
+            .map(|(name, posts)| TagFound { name, posts });
+        Ok(found.collect())
+    }
+
+    async fn sees_room(
+        &self,
+        room: RoomId,
+        viewer: Option<UserId>,
+        now: WallMs,
+    ) -> Result<bool, PostStoreError> {
+        let mut connection = self.read.acquire().await?;
+        let seen = place::seen_of(&mut connection, &[room.uuid()], viewer, now).await?;
+        Ok(seen.contains(&room.uuid()))
+    }
+}
