@@ -22,6 +22,7 @@ mod secret;
 mod server;
 mod setting;
 mod store;
+mod visits;
 
 pub use app_client::AppConfig;
 pub use auth::AuthConfig;
@@ -36,6 +37,7 @@ pub use provider::{
 pub use secret::Secret;
 pub use server::{Mode, PublicUrl, ServerConfig};
 pub use store::StoreConfig;
+pub use visits::VisitsConfig;
 
 use app_client::AppDraft;
 use error::Checks;
@@ -61,6 +63,8 @@ pub struct Config {
     pub live: Limits,
     /// The REST side.
     pub rest: RestLimits,
+    /// Visits.
+    pub visits: VisitsConfig,
     /// Numbers for whoever watches.
     pub metrics: MetricsConfig,
     /// Log lines.
@@ -77,6 +81,7 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
         auth::SETTINGS,
         live::SETTINGS,
         rest::SETTINGS,
+        visits::SETTINGS,
         metrics::SETTINGS,
         log::SETTINGS,
     ]

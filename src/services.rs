@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod auth;
+pub mod discovery;
+pub mod guestbook;
 pub mod notification;
 pub mod profile;
 pub mod relation;
@@ -10,3 +12,4 @@ pub mod screen;
 pub mod settings;
 pub mod telling;
 pub mod user;
+pub mod visit;

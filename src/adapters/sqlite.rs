@@ -11,8 +11,11 @@ use sqlx::sqlite::{
 mod account;
 mod audit;
 mod beside;
+mod discovery;
+mod door;
 mod events;
 mod grant;
+mod guestbook;
 mod handle;
 mod identity;
 mod login;
@@ -38,8 +41,10 @@ mod settings;
 mod signing_key;
 mod user;
 mod user_outbox;
+mod visit;
 
 pub use beside::BesideError;
+pub use guestbook::GuestbookContent;
 pub use outbox::ContentOutbox;
 pub use probe::SqliteProbe;
 pub use role::{RoleError, set_role};

@@ -25,6 +25,7 @@ use crate::config::{Config, PublicUrl};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::Clock;
 use crate::domain::id::RoomId;
+use crate::ports::discovery::NoPosts;
 use crate::ports::identity::IdentityProvider;
 use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use crate::realtime::connection::LiveContext;
@@ -35,13 +36,17 @@ use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
 use crate::services::account::AccountService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
+use crate::services::discovery::DiscoveryService;
+use crate::services::guestbook::GuestbookService;
 use crate::services::notification::NotificationService;
 use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::RoomService;
+use crate::services::screen::Screen;
 use crate::services::settings::SettingsService;
 use crate::services::telling::Telling;
 use crate::services::user::UserService;
+use crate::services::visit::VisitService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
 const HANDLER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -59,6 +64,7 @@ pub(super) struct RouterParts<'a> {
     pub sqlite: Sqlite,
     pub rooms: RoomService,
     pub accounts: AccountService,
+    pub screen: Screen,
     pub live: Arc<LiveContext>,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
@@ -82,6 +88,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         sqlite,
         rooms,
         accounts,
+        screen,
         live,
         tasks,
         stop,
@@ -103,6 +110,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     };
     let profiles =
         ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
+    let offset = config.visits.utc_offset;
+    let visits = VisitService::new(store.clone(), store.clone(), offset, clock);
+    let guestbooks = GuestbookService::new(store.clone(), screen, clock).telling(telling.clone());
+    let discovery = DiscoveryService::new(store.clone(), Arc::new(NoPosts), clock);
     let settings = SettingsService::new(store, clock).telling(telling);
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
@@ -137,9 +148,29 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             rooms: rooms.clone(),
             auth: auth.clone(),
         }))
+        .merge(rest::visit::router(rest::visit::VisitState {
+            visits: visits.clone(),
+            rooms: rooms.clone(),
+            live: live.clone(),
+            auth: auth.clone(),
+        }))
+        .merge(rest::guestbook::router(rest::guestbook::GuestbookState {
+            guestbooks,
+            visits: visits.clone(),
+            rooms: rooms.clone(),
+            auth: auth.clone(),
+        }))
+        .merge(rest::discovery::router(rest::discovery::DiscoveryState {
+            discovery,
+            visits: visits.clone(),
+            rooms: rooms.clone(),
+            live: live.clone(),
+            auth: auth.clone(),
+        }))
         .merge(rest::room::router(rest::room::RoomState {
             service: rooms,
             live: live.clone(),
+            visits,
             auth: auth.clone(),
         }))
         .merge(rest::admin::router(rest::admin::AdminState {

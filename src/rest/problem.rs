@@ -109,6 +109,8 @@ codes! {
     ProviderNotFound = "provider_not_found", NOT_FOUND, "One cannot sign in this way here.";
     /// The account has no identity of the provider.
     IdentityNotFound = "identity_not_found", NOT_FOUND, "The account is not linked to this.";
+    /// There is no such entry in a guestbook, or none this person may know of.
+    EntryNotFound = "entry_not_found", NOT_FOUND, "There is no such entry.";
     /// The resource is there and does not take this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
     /// The same request is being answered at the moment.
@@ -125,6 +127,8 @@ codes! {
     InvalidName = "invalid_name", UNPROCESSABLE_ENTITY, "This name cannot be used.";
     /// A text that is empty, too long or holds control characters.
     InvalidText = "invalid_text", UNPROCESSABLE_ENTITY, "This text cannot be used.";
+    /// What is written breaks the rules of the house.
+    ContentRefused = "content_refused", UNPROCESSABLE_ENTITY, "This may not be said here.";
     /// A time that is past, or too far away.
     InvalidTime = "invalid_time", UNPROCESSABLE_ENTITY, "This time cannot be used.";
     /// A look with an option the wardrobe does not have.
@@ -155,6 +159,10 @@ codes! {
     LastAdmin = "last_admin", CONFLICT, "The last admin stays one.";
     /// There are as many blocks, mutes, ties or requests as may be.
     TooManyRelations = "too_many_relations", CONFLICT, "There are as many of these as there can be.";
+    /// A guestbook, or the replies to an entry, are full.
+    TooManyEntries = "too_many_entries", CONFLICT, "There are as many entries as there can be.";
+    /// What was written a while ago stays as it is.
+    TooLateToEdit = "too_late_to_edit", CONFLICT, "It was written too long ago to be changed.";
     /// Without it nobody could sign in to the account.
     LastIdentity = "last_identity", CONFLICT, "This is the last way into your account.";
     /// Too many requests.

@@ -1,0 +1,1 @@
+//! What every discovery store must keep, whatever stands behind it.

@@ -1,0 +1,1 @@
+//! What every guestbook store must keep, whatever stands behind it.

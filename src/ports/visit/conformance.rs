@@ -1,0 +1,1 @@
+//! What every visit store must keep, whatever stands behind it.
