@@ -41,6 +41,7 @@ impl PersonalData for Sqlite {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let more = forget_in_log(&mut transaction, person).await?
             || forget_in_audit(&mut transaction, person.uuid()).await?
+            || forget_visits(&mut transaction, person.uuid()).await?
             || forget_what_goes(&mut transaction, person.uuid()).await?
             || forget_account(&mut transaction, person, now).await?;
         transaction.commit().await?;
@@ -129,6 +130,9 @@ const GOES: &[(&str, &str, &str)] = &[
         "asset_id, subject_kind, subject_id",
         "subject_id",
     ),
+    ("guestbook_entry", "id", "author_id"),
+    ("popularity_count", "kind, thing, day, user_id", "user_id"),
+    ("discovered_post", "post_id", "author_id"),
     ("once", "user_id, key_hash", "user_id"),
     ("app_code", "hash", "user_id"),
     ("login", "id", "user_id"),
@@ -174,6 +178,19 @@ async fn forget_in_audit(conn: &mut SqliteConnection, person: Uuid) -> Result<bo
         }
     }
     Ok(false)
+}
+
+/// Rooms go on counting who came, and do not know any more who it was; whether they did.
+async fn forget_visits(conn: &mut SqliteConnection, person: Uuid) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE visit SET user_id = NULL WHERE id IN
+             (SELECT id FROM visit WHERE user_id = ? LIMIT ?)",
+    )
+    .bind(person)
+    .bind(ROWS_PER_STEP)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// The account itself, and with it everything that hangs on it; whether it was there.

@@ -17,6 +17,8 @@ const NOTHING: &[&str] = &[
     "sqlite_sequence",
     "kept_handle",
     "signing_key",
+    "discovery_state",
+    "popularity",
 ];
 
 /// What goes with the account.
@@ -41,6 +43,9 @@ const WITH_ACCOUNT: &[&str] = &[
     "relation_count",
     "notification",
     "notification_read",
+    "guestbook_entry",
+    "popularity_count",
+    "discovered_post",
 ];
 
 /// What goes with the person's logins.
@@ -59,13 +64,14 @@ const WITH_ROOMS: &[&str] = &[
     "room_audit",
     "room_roster",
     "room_outbox",
+    "visit_count",
 ];
 
 /// What goes by its own rules with what the person wrote, uploaded or visited.
 const WITH_CONTENT: &[&str] = &["asset_use", "outbox"];
 
 /// What stays and names nobody any more.
-const NAMELESS: &[&str] = &["event_log", "audit"];
+const NAMELESS: &[&str] = &["event_log", "audit", "visit"];
 
 #[tokio::test]
 async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
