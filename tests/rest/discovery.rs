@@ -86,7 +86,7 @@ async fn what_is_talked_about_is_found() {
 
 #[tokio::test]
 async fn chance_leads_to_somebody_elses_public_room() {
-    let site = Site::start().await;
+    let site = Site::start_patient().await;
     let me = Neighbour::new(&site, "나").await;
     let random = async |browser: &Browser, seed: u64| {
         let path = format!("/v1/recommendations/random-room?seed={seed}");

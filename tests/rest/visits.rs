@@ -91,7 +91,7 @@ async fn visits_are_counted_shown_and_cleared() {
 
 #[tokio::test]
 async fn one_surfs_by_ties_then_followers_then_anywhere() {
-    let site = Site::start().await;
+    let site = Site::start_patient().await;
     let owner = Neighbour::new(&site, "하늘").await;
     let tie = Neighbour::new(&site, "바다").await;
     let fan = Neighbour::new(&site, "구름").await;
