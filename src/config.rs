@@ -23,6 +23,7 @@ mod secret;
 mod server;
 mod setting;
 mod store;
+mod visits;
 
 pub use app_client::AppConfig;
 pub use auth::AuthConfig;
@@ -38,6 +39,7 @@ pub use provider::{
 pub use secret::Secret;
 pub use server::{Mode, PublicUrl, ServerConfig};
 pub use store::StoreConfig;
+pub use visits::VisitsConfig;
 
 use app_client::AppDraft;
 use error::Checks;
@@ -65,6 +67,8 @@ pub struct Config {
     pub rest: RestLimits,
     /// What is looked for in what people write.
     pub filter: FilterConfig,
+    /// Visits.
+    pub visits: VisitsConfig,
     /// Numbers for whoever watches.
     pub metrics: MetricsConfig,
     /// Log lines.
@@ -82,6 +86,7 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
         live::SETTINGS,
         rest::SETTINGS,
         filter::SETTINGS,
+        visits::SETTINGS,
         metrics::SETTINGS,
         log::SETTINGS,
     ]

@@ -4,6 +4,7 @@ pub mod address;
 pub mod asset;
 pub mod audit;
 pub mod clock;
+pub mod discovery;
 pub mod email;
 pub mod event;
 pub mod filter;

@@ -3,7 +3,9 @@
 pub mod account;
 pub mod asset;
 pub mod audit;
+pub mod discovery;
 pub mod events;
+pub mod guestbook;
 pub mod identity;
 pub mod login;
 pub mod moderation;
@@ -22,4 +24,5 @@ pub mod room;
 pub mod settings;
 pub mod spam;
 pub mod user;
+pub mod visit;
 pub mod whereabouts;

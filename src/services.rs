@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod auth;
+pub mod discovery;
+pub mod guestbook;
 pub mod moderation;
 pub mod muted_words;
 pub mod notification;
@@ -14,3 +16,4 @@ pub mod screen;
 pub mod settings;
 pub mod telling;
 pub mod user;
+pub mod visit;

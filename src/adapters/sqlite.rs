@@ -11,8 +11,11 @@ use sqlx::sqlite::{
 mod account;
 mod audit;
 mod beside;
+mod discovery;
+mod door;
 mod events;
 mod grant;
+mod guestbook;
 mod handle;
 mod identity;
 mod login;
@@ -44,8 +47,10 @@ mod signing_key;
 mod spam;
 mod user;
 mod user_outbox;
+mod visit;
 
 pub use beside::BesideError;
+pub use guestbook::GuestbookContent;
 pub use moderated::{ModeratedPeople, ModeratedRooms};
 pub use moderated_chat::ModeratedChat;
 pub use outbox::ContentOutbox;

@@ -25,6 +25,7 @@ use crate::config::{Config, PublicUrl};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::Clock;
 use crate::domain::id::RoomId;
+use crate::ports::discovery::NoPosts;
 use crate::ports::identity::IdentityProvider;
 use crate::ports::moderation::Contents;
 use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
@@ -36,6 +37,8 @@ use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
 use crate::services::account::AccountService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
+use crate::services::discovery::DiscoveryService;
+use crate::services::guestbook::GuestbookService;
 use crate::services::moderation::ModerationService;
 use crate::services::muted_words::MutedWordService;
 use crate::services::notification::NotificationService;
@@ -48,6 +51,7 @@ use crate::services::screen::Screen;
 use crate::services::settings::SettingsService;
 use crate::services::telling::Telling;
 use crate::services::user::UserService;
+use crate::services::visit::VisitService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
 const HANDLER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -129,6 +133,11 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let profiles =
         ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
     let profiles = profiles.screened_by(screen.clone());
+    let offset = config.visits.utc_offset;
+    let visits = VisitService::new(store.clone(), store.clone(), offset, clock);
+    let guestbooks =
+        GuestbookService::new(store.clone(), screen.clone(), clock).telling(telling.clone());
+    let discovery = DiscoveryService::new(store.clone(), Arc::new(NoPosts), clock);
     let settings = SettingsService::new(store, clock).telling(telling);
     let sharing = rest::web::Sharing {
         profiles: profiles.clone(),
@@ -181,10 +190,30 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             rooms: rooms.clone(),
             auth: auth.clone(),
         }))
+        .merge(rest::visit::router(rest::visit::VisitState {
+            visits: visits.clone(),
+            rooms: rooms.clone(),
+            live: live.clone(),
+            auth: auth.clone(),
+        }))
+        .merge(rest::guestbook::router(rest::guestbook::GuestbookState {
+            guestbooks,
+            visits: visits.clone(),
+            rooms: rooms.clone(),
+            auth: auth.clone(),
+        }))
+        .merge(rest::discovery::router(rest::discovery::DiscoveryState {
+            discovery,
+            visits: visits.clone(),
+            rooms: rooms.clone(),
+            live: live.clone(),
+            auth: auth.clone(),
+        }))
         .merge(rest::room::router(rest::room::RoomState {
             service: rooms,
             live: live.clone(),
             pictures: PictureService::default(),
+            visits,
             auth: auth.clone(),
         }))
         .merge(rest::admin::router(rest::admin::AdminState {

@@ -19,6 +19,7 @@ use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
 use crate::ports::relay::Alone;
 use crate::ports::room::RoomRecall;
+use crate::ports::visit::arrivals;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::gate::Gate;
 use crate::realtime::rooms::{Parts, Rooms};
@@ -26,11 +27,13 @@ use crate::realtime::token::TokenKey;
 use crate::services::account::{AccountParts, AccountService};
 use crate::services::room::{OriginKey, RoomService};
 use crate::services::screen::Screen;
+use crate::workers::discovery;
 use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
 use crate::workers::moderation::Settling;
 use crate::workers::outbox;
 use crate::workers::posts::Posts;
+use crate::workers::visits::{self, Visits};
 
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -58,6 +61,9 @@ pub struct Server {
     granting: tokio::task::JoinHandle<()>,
     settling: tokio::task::JoinHandle<()>,
     posts: tokio::task::JoinHandle<()>,
+    /// Takes down who came until nobody does any more.
+    visits: tokio::task::JoinHandle<()>,
+    discovery: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -128,13 +134,24 @@ impl Server {
             contents: contents.clone(),
         };
         let settling = spawn_until(settling.run(clock), stop.clone());
-        let live = Arc::new(LiveContext::new(
-            rooms,
-            gate,
-            service.clone(),
-            clock,
-            limits,
-        ));
+        let live = LiveContext::new(rooms, gate, service.clone(), clock, limits);
+        let (noted, waiting) = arrivals();
+        let live = Arc::new(live.noting(noted));
+        let offset = config.visits.utc_offset;
+        let visits = Visits {
+            waiting,
+            store: Arc::new(sqlite.clone()),
+            offset,
+        };
+        let visits = spawn(visits.run(last.clone()));
+        let (counting, sweeping) = (Arc::new(sqlite.clone()), Arc::new(sqlite.clone()));
+        let discovery = async move {
+            tokio::join!(
+                discovery::count(counting, offset, clock),
+                visits::sweep(sweeping, offset, clock)
+            );
+        };
+        let discovery = spawn_until(discovery, stop.clone());
         let granting = Granting {
             settings: Arc::new(sqlite.clone()),
             sink: live.lines.clone(),
@@ -198,6 +215,8 @@ impl Server {
             granting,
             settling,
             posts,
+            visits,
+            discovery,
         })
     }
 
@@ -228,6 +247,8 @@ impl Server {
             self.granting,
             self.settling,
             self.posts,
+            self.visits,
+            self.discovery,
         ];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()
@@ -296,6 +317,12 @@ fn new_secret() -> [u8; SECRET_BYTES] {
     let mut secret = [0; SECRET_BYTES];
     rand::rng().fill_bytes(&mut secret);
     secret
+}
+
+/// Runs what ends by itself when it is told to stop.
+#[allow(clippy::disallowed_methods)]
+fn spawn(work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(work)
 }
 
 /// Runs the store's writer until it is told to stop. It outlives the rooms, so it is no task of theirs.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use maru_protocol::{ServerFrame, encode_server};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -28,7 +28,8 @@ use super::rooms::{OpenError, RoomHandle, Rooms};
 use super::socket::{self, Bounds, Socket, linger, violation};
 use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::{RoomId, SessionId};
-use crate::domain::visitor::{Bearer, Visitor};
+use crate::domain::visitor::{Bearer, Identity, Visitor};
+use crate::ports::visit::{Arrival, Arrivals, Caller};
 use crate::services::room::{RoomService, VisitorError};
 
 /// What every connection of this node shares.
@@ -49,6 +50,8 @@ pub struct LiveContext {
     /// The bounds.
     pub limits: Arc<Limits>,
     next_conn: AtomicU64,
+    /// Where word of those who were let in is left.
+    arrivals: Option<Arrivals>,
 }
 
 impl LiveContext {
@@ -70,6 +73,16 @@ impl LiveContext {
             clock,
             limits,
             next_conn: AtomicU64::new(1),
+            arrivals: None,
+        }
+    }
+
+    /// The same, which leaves word of whoever a room has let in.
+    #[must_use]
+    pub fn noting(self, arrivals: Arrivals) -> Self {
+        Self {
+            arrivals: Some(arrivals),
+            ..self
         }
     }
 }
@@ -101,12 +114,15 @@ pub async fn serve(
         handle: None,
         visit: None,
         line: None,
+        caller: None,
+        arrival: None,
         outbox,
         socket,
     };
     // Coming and going are brief and their futures large: boxed, they leave the visit small.
     Box::pin(connection.join()).await;
     connection.stay().await;
+    Box::pin(connection.note()).await;
     Box::pin(linger(&connection.outbox, connection.socket)).await;
 }
 
@@ -120,6 +136,10 @@ struct Connection {
     /// The same, for accounts.
     visit: Option<Visit>,
     line: Option<Line>,
+    /// Who it is, until the room has let them in.
+    caller: Option<Caller>,
+    /// Word of that, until there is a place to leave it.
+    arrival: Option<Arrival>,
     outbox: Arc<Outbox>,
     socket: Socket,
 }
@@ -169,6 +189,7 @@ impl Connection {
                         self.conversation.hear(Heard::Closed, clock.tick(), &mut outputs);
                     }
                 },
+                () = outbox.welcomed(), if self.caller.is_some() => self.arrived(),
                 () = &mut login_ended => self.conversation.login_ended(&mut outputs),
                 () = changed(line.as_ref()) => {
                     self.conversation.relations_changed(clock.tick(), &mut outputs);
@@ -181,6 +202,31 @@ impl Connection {
                 }
             }
             self.perform(outputs).await;
+            self.leave_word();
+        }
+    }
+
+    /// The room has let them in.
+    fn arrived(&mut self) {
+        let (room, at) = (self.room, self.context.clock.wall());
+        let who = self.caller.take();
+        self.arrival = who.map(|who| Arrival { room, who, at });
+    }
+
+    /// Leaves word of it, unless too many wait: then at a later turn.
+    fn leave_word(&mut self) {
+        if let (Some(arrivals), Some(arrival)) = (&self.context.arrivals, self.arrival.take()) {
+            self.arrival = arrivals.leave(arrival).err();
+        }
+    }
+
+    /// At the end nobody is kept waiting by it: word is left of everybody who was let in.
+    async fn note(&mut self) {
+        if self.outbox.welcomed().now_or_never().is_some() {
+            self.arrived();
+        }
+        if let (Some(arrivals), Some(arrival)) = (&self.context.arrivals, self.arrival.take()) {
+            arrivals.wait(arrival).await;
         }
     }
 
@@ -259,6 +305,7 @@ impl Connection {
             self.line = Some(context.lines.open(*id, stay, self.outbox.clone()));
         }
         let visitor = self.look_up(&bearer).await?;
+        self.caller = context.arrivals.as_ref().map(|_| caller(&visitor));
         let handle = context
             .rooms
             .open(self.room)
@@ -273,6 +320,16 @@ impl Connection {
             .visitor(bearer, self.room, self.conversation.client())
             .await;
         visitor.map(Box::new).map_err(not_found)
+    }
+}
+
+fn caller(visitor: &Visitor) -> Caller {
+    match visitor.identity {
+        Identity::User { id, .. } => Caller::User(id),
+        Identity::Guest { id } => Caller::Guest {
+            id,
+            origin: visitor.origin,
+        },
     }
 }
 

@@ -4,6 +4,7 @@
 mod split;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use maru_protocol::{ServerFrame, decode_server};
 
 pub use split::{Frame, Kind, payloads, split};
 
@@ -48,6 +49,14 @@ pub fn close(code: u16) -> Bytes {
 /// Whether a whole frame is a close frame.
 pub fn is_close(frame: &[u8]) -> bool {
     frame.first() == Some(&FIN_CLOSE)
+}
+
+/// Whether these frames begin with a room's welcome.
+pub fn is_welcome(mut frames: &[u8]) -> bool {
+    let Ok(Some(Frame { payload, .. })) = split(&mut frames) else {
+        return false;
+    };
+    matches!(decode_server(payload), Ok(ServerFrame::Welcome { .. }))
 }
 
 fn put_header(out: &mut BytesMut, first: u8, length: usize) {

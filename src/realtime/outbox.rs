@@ -26,6 +26,8 @@ pub struct Outbox {
     stall: Duration,
     backlog: Mutex<Backlog>,
     work: Notify,
+    /// Keeps saying that the room has bid welcome until that is heard.
+    welcomed: Notify,
 }
 
 impl Outbox {
@@ -43,6 +45,7 @@ impl Outbox {
             stall,
             backlog: Mutex::new(Backlog::new(backlog_bytes_max)),
             work: Notify::new(),
+            welcomed: Notify::new(),
         })
     }
 
@@ -53,11 +56,17 @@ impl Outbox {
 
     /// The same for frames of the room: once it has said its first word, what stands beside it may follow.
     pub fn send_of_room(&self, bytes: Bytes) -> Delivery {
-        self.with(|backlog, write| {
+        let mut is_welcome = false;
+        let delivery = self.with(|backlog, write| {
+            is_welcome = !backlog.is_greeted() && frame::is_welcome(&bytes);
             let delivery = backlog.send(bytes, write);
             backlog.greet(write);
             delivery
-        })
+        });
+        if is_welcome {
+            self.welcomed.notify_one();
+        }
+        delivery
     }
 
     /// Sends a frame that is not of the room: see [`Backlog::push`].
@@ -109,6 +118,12 @@ impl Outbox {
     /// Whether the room has said its first word.
     pub fn is_greeted(&self) -> bool {
         self.lock().is_greeted()
+    }
+
+    /// Waits until the room has let the peer in: its first word was a welcome, not why it sends them away. For one to
+    /// wait, once.
+    pub async fn welcomed(&self) {
+        self.welcomed.notified().await;
     }
 
     /// Whether the close frame is out or on its way.

@@ -119,6 +119,8 @@ codes! {
     ProviderNotFound = "provider_not_found", NOT_FOUND, "One cannot sign in this way here.";
     /// The account has no identity of the provider.
     IdentityNotFound = "identity_not_found", NOT_FOUND, "The account is not linked to this.";
+    /// There is no such entry in a guestbook, or none this person may know of.
+    EntryNotFound = "entry_not_found", NOT_FOUND, "There is no such entry.";
     /// The resource is there and does not take this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
     /// The same request is being answered at the moment.
@@ -141,6 +143,7 @@ codes! {
     InvalidDecision = "invalid_decision", UNPROCESSABLE_ENTITY, "This cannot be decided.";
     /// Nobody reports what is their own.
     ReportsOneself = "reports_oneself", UNPROCESSABLE_ENTITY, "You cannot report what is your own.";
+    /// What is written breaks the rules of the house.
     /// A time that is past, or too far away.
     InvalidTime = "invalid_time", UNPROCESSABLE_ENTITY, "This time cannot be used.";
     /// A look with an option the wardrobe does not have.
@@ -177,6 +180,10 @@ codes! {
     NotAppealable = "not_appealable", CONFLICT, "There is no appeal against this, or not any more.";
     /// As many words are muted as may be.
     TooManyMutedWords = "too_many_muted_words", CONFLICT, "You mute as many words as you can.";
+    /// A guestbook, or the replies to an entry, are full.
+    TooManyEntries = "too_many_entries", CONFLICT, "There are as many entries as there can be.";
+    /// What was written a while ago stays as it is.
+    TooLateToEdit = "too_late_to_edit", CONFLICT, "It was written too long ago to be changed.";
     /// Without it nobody could sign in to the account.
     LastIdentity = "last_identity", CONFLICT, "This is the last way into your account.";
     /// A tag that is none, or too many.

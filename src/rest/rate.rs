@@ -42,7 +42,12 @@ const NO_SIGN_IN: [&str; 2] = ["/v1/auth/providers", "/v1/auth/logout"];
 const ALSO_SIGN_IN: [(Method, &str); 1] = [(Method::POST, "/v1/me/identities/{provider}")];
 
 /// Where a look around costs more than a look-up.
-const SEARCHES: [&str; 2] = ["/v1/users", "/v1/tags"];
+const SEARCHES: [&str; 4] = [
+    "/v1/users",
+    "/v1/tags",
+    "/v1/rooms/{id}/surf",
+    "/v1/recommendations/random-room",
+];
 
 /// Classes of requests with buckets of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,6 +21,7 @@ use super::cursor::{self, Page};
 use super::etag::{IfNoneMatch, described};
 use super::idempotency::Replayable;
 use super::problem::{Code, Json, Path, Problem};
+use super::visit::{VisitsBody, count_visits};
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::WallMs;
@@ -36,6 +37,7 @@ use crate::realtime::quota::Asker;
 use crate::services::auth::AuthService;
 use crate::services::picture::PictureService;
 use crate::services::room::{RoomError, RoomService, RoomView};
+use crate::services::visit::VisitService;
 
 /// Rooms with people in them that are put before the others.
 const LIVELY_FIRST_MAX: usize = 12;
@@ -49,6 +51,8 @@ pub struct RoomState {
     pub live: Arc<LiveContext>,
     /// Paints rooms.
     pub pictures: PictureService,
+    /// How many came.
+    pub visits: VisitService,
     /// Tells who asks.
     pub auth: AuthService,
 }
@@ -128,9 +132,10 @@ struct OwnerBody {
     mood: String,
 }
 
+/// A room in a list.
 #[derive(Serialize, ToSchema)]
-struct CardBody {
-    id: RoomId,
+pub(super) struct CardBody {
+    pub(super) id: RoomId,
     name: String,
     theme: ThemeBody,
     /// All of them, also those whom the viewer would not see there.
@@ -139,6 +144,7 @@ struct CardBody {
     /// A small picture of it as it is now, which may be kept for ever.
     thumbnail_url: String,
     owner: OwnerBody,
+    pub(super) visits: VisitsBody,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -167,7 +173,7 @@ struct RoomInFull {
     role: Role,
 }
 
-fn card(view: RoomView, people_now: usize) -> CardBody {
+pub(super) fn card(view: RoomView, people_now: usize) -> CardBody {
     let thumbnail_url = picture::thumbnail_url(&view);
     let RoomView { room, owner } = view;
     let items = room.items.into_iter().map(|(id, item)| ItemBody {
@@ -201,6 +207,7 @@ fn card(view: RoomView, people_now: usize) -> CardBody {
             look: owner.look,
             mood: owner.mood,
         },
+        visits: VisitsBody::default(),
     }
 }
 
@@ -260,6 +267,7 @@ async fn list(
     }
     place.after = found.next;
     let next_cursor = found.next.and_then(|_| cursor::cursor(&place));
+    count_visits(&state.visits, &mut rooms).await;
     Ok(Json(RoomListBody { rooms, next_cursor }))
 }
 
@@ -283,11 +291,11 @@ async fn show(
 ) -> Result<Response, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
     let view = state.service.view(room, viewer).await.map_err(refused)?;
-    Ok(body(&state, view, viewer, &known))
+    Ok(body(&state, view, viewer, &known).await)
 }
 
 /// A room with its rules, as this viewer sees it.
-fn body(
+async fn body(
     state: &RoomState,
     view: RoomView,
     viewer: Option<UserId>,
@@ -303,8 +311,10 @@ fn body(
     let (visibility, guests_allowed) = (what.access.visibility, what.access.guests_allowed);
     let (seq, locked) = (view.room.seq.0, what.access.locked);
     let people_now = state.live.rooms.people(what.id);
+    let mut card = card(view, people_now);
+    count_visits(&state.visits, std::slice::from_mut(&mut card)).await;
     let room = RoomInFull {
-        card: card(view, people_now),
+        card,
         visibility,
         guests_allowed,
         locked,

@@ -38,4 +38,5 @@ mod rules;
 mod slow;
 mod split;
 mod stage;
+mod visits;
 mod words;

@@ -36,6 +36,18 @@ impl Site {
         Self { server, data }
     }
 
+    /// A server that is asked for as many looks around as a test likes.
+    pub(crate) async fn start_patient() -> Self {
+        Self::start_as(|config| {
+            let any = Rate {
+                per_minute: 100_000,
+                burst: 100_000,
+            };
+            (config.rest.user_search, config.rest.address_search) = (any, any);
+        })
+        .await
+    }
+
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.server.address())
     }

@@ -43,6 +43,7 @@ impl PersonalData for Sqlite {
             || forget_in_audit(&mut transaction, person.uuid()).await?
             || forget_in_rulings(&mut transaction, person.uuid()).await?
             || post::erase_some(&mut transaction, person, ROWS_PER_STEP, now).await?
+            || forget_visits(&mut transaction, person.uuid()).await?
             || forget_what_goes(&mut transaction, person.uuid()).await?
             || forget_account(&mut transaction, person, now).await?;
         transaction.commit().await?;
@@ -140,6 +141,9 @@ const GOES: &[(&str, &str, &str)] = &[
     ("post_bookmark", "post_id, user_id", "user_id"),
     ("post_repost", "post_id, user_id", "user_id"),
     ("comment_reaction", "comment_id, user_id", "user_id"),
+    ("guestbook_entry", "id", "author_id"),
+    ("popularity_count", "kind, thing, day, user_id", "user_id"),
+    ("discovered_post", "post_id", "author_id"),
     ("once", "user_id, key_hash", "user_id"),
     ("app_code", "hash", "user_id"),
     ("login", "id", "user_id"),
@@ -208,6 +212,19 @@ async fn forget_in_rulings(conn: &mut SqliteConnection, person: Uuid) -> Result<
         }
     }
     Ok(false)
+}
+
+/// Rooms go on counting who came, and do not know any more who it was; whether they did.
+async fn forget_visits(conn: &mut SqliteConnection, person: Uuid) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE visit SET user_id = NULL WHERE id IN
+             (SELECT id FROM visit WHERE user_id = ? LIMIT ?)",
+    )
+    .bind(person)
+    .bind(ROWS_PER_STEP)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 /// The account itself, and with it everything that hangs on it; whether it was there.

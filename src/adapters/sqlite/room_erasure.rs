@@ -12,7 +12,7 @@ use crate::domain::visitor::Bearer;
 use crate::ports::room::StoreError;
 
 /// Everything that hangs on a room, beside its own row.
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 15] = [
     "DELETE FROM room_item WHERE room_id = ?",
     "DELETE FROM room_tombstone WHERE room_id = ?",
     "DELETE FROM room_chat WHERE room_id = ?",
@@ -25,6 +25,9 @@ const PARTS: [&str; 12] = [
     "DELETE FROM room_audit WHERE room_id = ?",
     "DELETE FROM room_roster WHERE room_id = ?",
     "DELETE FROM event_log WHERE subject_id = ?",
+    "DELETE FROM visit WHERE room_id = ?",
+    "DELETE FROM visit_count WHERE room_id = ?",
+    "DELETE FROM guestbook_entry WHERE room_id = ?",
 ];
 
 /// Ends a room within a transaction, and keeps its id from being used again.

@@ -91,7 +91,7 @@ pub(super) async fn change(
     }
     let view = state.service.view(room, Some(user.id)).await;
     let view = view.map_err(refused)?;
-    Ok(body(&state, view, Some(user.id), &IfNoneMatch::default()))
+    Ok(body(&state, view, Some(user.id), &IfNoneMatch::default()).await)
 }
 
 fn not_done(refusal: Refusal) -> Problem {

@@ -34,6 +34,9 @@ pub(super) struct Cast {
     owner_token: String,
     owner_post: String,
     owner_comment: String,
+    /// What the owner wrote into their own guestbook, and beneath it.
+    entry: String,
+    reply: String,
 }
 
 struct Person {
@@ -124,6 +127,8 @@ impl Cast {
             reader,
             owner_login: owner.login().await,
             owner_token,
+            entry: String::new(),
+            reply: String::new(),
             user,
             closing: person("closing").await.closes(number).await,
             blocked: person("blocked").await,
@@ -142,6 +147,21 @@ impl Cast {
         let set = owner.ask(Method::PATCH, "/v1/me/settings", Some(&private));
         assert_eq!(set.await.status, 200);
         cast
+    }
+
+    /// With an entry in the owner's guestbook and a reply to it, for operations on these.
+    pub(super) async fn with_entries(mut self) -> Self {
+        let write = async |path: String| {
+            let body = serde_json::json!({ "text": "어서 오세요" });
+            let owner = &self.owner.browser;
+            let written = owner.ask(Method::POST, &path, Some(&body)).await;
+            assert_eq!(written.status, 201, "{}", written.body);
+            written.json()["entry"]["id"].as_str().unwrap().to_owned()
+        };
+        let entry = write(format!("/v1/rooms/{}/guestbook", self.owner.room)).await;
+        let reply = write(format!("/v1/guestbook/{entry}/replies")).await;
+        (self.entry, self.reply) = (entry, reply);
+        self
     }
 
     /// Asks as one of the cast.
@@ -196,6 +216,8 @@ impl Cast {
                 &format!("/comments/{}", self.owner_comment),
             )
             .replace("{tag}", "tag")
+            .replace("/guestbook/{id}", &format!("/guestbook/{}", self.entry))
+            .replace("/replies/{id}", &format!("/replies/{}", self.reply))
             .replace("{provider}", "dev")
     }
 }

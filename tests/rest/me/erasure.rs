@@ -27,7 +27,7 @@ mod traces;
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Everything that is theirs and nobody else's.
-const TEXTS: [&str; 26] = [
+const TEXTS: [&str; 28] = [
     "erasable_one",
     "erasable_two",
     "갈매기씨",
@@ -54,6 +54,8 @@ const TEXTS: [&str; 26] = [
     "지워질 사건",
     "지워질 사람에게",
     "지워질 이의",
+    "지워질 방명록",
+    "지워질 내 방명록",
 ];
 
 #[derive(Default)]

@@ -232,6 +232,37 @@ pub(super) const FILES: &[(&str, &str)] = &[
          FROM room_audit WHERE actor_id = ?2 ORDER BY at_ms, room_id, seq",
     ),
     (
+        "visits",
+        "SELECT json_object('room_id', {uuid:room_id}, 'first_at', {time:at_ms}, 'last_at', {time:last_ms},
+                'cleared', json(iif(is_cleared, 'true', 'false')))
+         FROM visit WHERE user_id = ?1 ORDER BY at_ms, id",
+    ),
+    (
+        "guestbook",
+        "SELECT json_object('id', {uuid:id}, 'room_id', {uuid:room_id}, 'reply_to', iif(parent_id IS NULL, NULL, {uuid:parent_id}),
+                'text', text, 'secret', json(iif(is_secret, 'true', 'false')), 'standing', standing,
+                'written_at', {time:created_ms}, 'edited_at', {time:edited_ms})
+         FROM guestbook_entry WHERE author_id = ?1 ORDER BY created_ms, id",
+    ),
+    (
+        "guestbook_received",
+        "SELECT json_object('id', {uuid:entry.id}, 'room_id', {uuid:entry.room_id}, 'author', handle,
+                'text', text, 'secret', json(iif(is_secret, 'true', 'false')),
+                'hidden', json(iif(is_hidden, 'true', 'false')), 'written_at', {time:entry.created_ms})
+         FROM room JOIN guestbook_entry AS entry ON entry.room_id = room.id
+              JOIN user ON user.id = entry.author_id
+         WHERE room.owner_id = ?1 AND entry.author_id <> ?1 AND entry.standing = 'shown' AND closing_ms IS NULL
+           AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = entry.author_id)
+           AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = entry.author_id AND blocked_id = ?1)
+         ORDER BY entry.created_ms, entry.id",
+    ),
+    (
+        "popularity_counts",
+        "SELECT json_object('kind', kind, 'thing', iif(kind = 'tag', CAST(thing AS TEXT), lower(hex(thing))),
+                'day', day, 'weight', weight)
+         FROM popularity_count WHERE user_id = ?1 ORDER BY day, kind, thing",
+    ),
+    (
         "account_log",
         "SELECT json_object('at', {time:at_ms}, 'act', act, 'by_me', json(iif(actor_id IS ?1, 'true', 'false')),
                 'about_me', json(iif(subject_id IS ?1, 'true', 'false')),

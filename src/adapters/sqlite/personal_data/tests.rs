@@ -18,6 +18,8 @@ const NOTHING: &[&str] = &[
     "kept_handle",
     "linked_host",
     "signing_key",
+    "discovery_state",
+    "popularity",
 ];
 
 /// What goes with the account.
@@ -46,6 +48,9 @@ const WITH_ACCOUNT: &[&str] = &[
     "written_text",
     "report",
     "moderation_case",
+    "guestbook_entry",
+    "popularity_count",
+    "discovered_post",
 ];
 
 /// What goes with the person's logins.
@@ -66,6 +71,7 @@ const WITH_ROOMS: &[&str] = &[
     "room_outbox",
     "room_chat_moderated",
     "room_moderated",
+    "visit_count",
 ];
 
 /// What goes by its own rules with what the person wrote, uploaded or visited.
@@ -87,7 +93,7 @@ const WITH_POSTS: &[&str] = &[
 ];
 
 /// What stays and names nobody any more.
-const NAMELESS: &[&str] = &["event_log", "audit", "ruling"];
+const NAMELESS: &[&str] = &["event_log", "audit", "ruling", "visit"];
 
 #[tokio::test]
 async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {

@@ -241,9 +241,35 @@ pub(super) async fn leaver(server: &Server, rooms: &SqliteRooms) -> (UserId, Use
         outbox.clear(&published).await.unwrap();
     }
     related(server, &browser, id, &neighbour).await;
+    called(server).await;
     let closed = browser.ask(Method::DELETE, "/v1/me", None).await;
     assert_eq!(closed.status, 202, "{}", closed.body);
     (id, other.id)
+}
+
+/// The two have been at each other's, and left word there.
+async fn called(server: &Server) {
+    for statement in [
+        "INSERT INTO visit (room_id, day, user_id, at_ms, last_ms)
+             SELECT it.front_room_id, 20000, me.id, 5, 5 FROM user AS me, user AS it
+             WHERE me.id <> it.id AND me.handle IN ('erasable_two', 'neighbour')
+               AND it.handle IN ('erasable_two', 'neighbour')",
+        "INSERT INTO guestbook_entry (id, room_id, author_id, text, is_secret, standing, is_announced, created_ms)
+             SELECT randomblob(16), it.front_room_id, me.id,
+                    iif(me.handle = 'neighbour', '지워질 내 방명록', '지워질 방명록'), 0, 'shown', 1, 5
+             FROM user AS me, user AS it
+             WHERE me.id <> it.id AND me.handle IN ('erasable_two', 'neighbour')
+               AND it.handle IN ('erasable_two', 'neighbour')",
+        "INSERT INTO guestbook_entry (id, room_id, parent_id, author_id, text, is_secret, standing, is_announced, created_ms)
+             SELECT randomblob(16), room_id, guestbook_entry.id, user.id, '지워질 방명록', 0, 'shown', 1, 6
+             FROM guestbook_entry, user WHERE handle = 'erasable_two'",
+        "INSERT INTO popularity_count (kind, thing, day, user_id, weight)
+             SELECT 'tag', x'61', 20000, id, 1.0 FROM user WHERE handle = 'erasable_two'",
+        "INSERT INTO discovered_post (post_id, author_id, is_public, published_ms)
+             SELECT randomblob(16), id, 1, 5 FROM user WHERE handle = 'erasable_two'",
+    ] {
+        server.sql(statement).await;
+    }
 }
 
 /// The owner of a room calls it, and a layout, by this name.

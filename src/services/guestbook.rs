@@ -1,0 +1,215 @@
+//! Guestbooks, as people read and write them.
+
+use std::sync::Arc;
+
+use super::screen::{Screen, Screened};
+use super::telling::Telling;
+use crate::domain::clock::Clock;
+use crate::domain::filter::Place;
+use crate::domain::id::{EntryId, RoomId, UserId};
+use crate::domain::moderation::Standing;
+use crate::domain::room::Denied;
+use crate::domain::text::BadText;
+use crate::domain::version::Expected;
+use crate::domain::visit::EntryText;
+use crate::ports::guestbook::{
+    Changed, Entry, EntryPlace, GuestbookStore, GuestbooksUnavailable, Listed, NewEntry, Target,
+    Wrote,
+};
+use crate::ports::once::{Done, Once};
+use crate::ports::visit::Met;
+
+/// Why nothing was read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum GuestbookError {
+    /// There is no such room, as far as the viewer may know.
+    #[error("no such room")]
+    NoRoom,
+    /// There is no such entry, as far as the viewer may know.
+    #[error("no such entry")]
+    NoEntry,
+    /// The room is not open to the viewer.
+    #[error("the room is not open")]
+    Denied(Denied),
+    /// It is not theirs to change.
+    #[error("not theirs")]
+    NotTheirs,
+    /// It was written too long ago to be changed.
+    #[error("too late")]
+    TooLate,
+    /// There is another version now.
+    #[error("changed meanwhile")]
+    Stale,
+    /// There are as many as there may be.
+    #[error("the book is full")]
+    Full,
+    /// The text cannot be one.
+    #[error(transparent)]
+    BadText(#[from] BadText),
+    /// The text may not be said here.
+    #[error("not to be said here")]
+    Refused,
+    /// Guestbooks cannot be reached.
+    #[error(transparent)]
+    Store(#[from] GuestbooksUnavailable),
+}
+
+/// The guestbook service.
+#[derive(Clone)]
+pub struct GuestbookService {
+    store: Arc<dyn GuestbookStore>,
+    screen: Screen,
+    telling: Telling,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for GuestbookService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("GuestbookService(..)")
+    }
+}
+
+impl GuestbookService {
+    /// The service over its store.
+    pub fn new(store: Arc<dyn GuestbookStore>, screen: Screen, clock: Clock) -> Self {
+        Self {
+            store,
+            screen,
+            telling: Telling::default(),
+            clock,
+        }
+    }
+
+    /// The same, which tells of its notices.
+    #[must_use]
+    pub fn telling(self, telling: Telling) -> Self {
+        Self { telling, ..self }
+    }
+
+    /// A page of a guestbook.
+    pub async fn entries(
+        &self,
+        room: RoomId,
+        viewer: Option<UserId>,
+        after: Option<EntryPlace>,
+        limit: u32,
+    ) -> Result<Listed, GuestbookError> {
+        let now = self.clock.wall();
+        match self.store.entries(room, viewer, now, after, limit).await? {
+            Met::Open(listed) => Ok(listed),
+            Met::NoRoom => Err(GuestbookError::NoRoom),
+            Met::Denied(denied) => Err(GuestbookError::Denied(denied)),
+        }
+    }
+
+    /// A page of the replies to an entry.
+    pub async fn replies(
+        &self,
+        entry: EntryId,
+        viewer: Option<UserId>,
+        after: Option<EntryPlace>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, GuestbookError> {
+        let now = self.clock.wall();
+        let replies = self.store.replies(entry, viewer, now, after, limit).await?;
+        replies.ok_or(GuestbookError::NoEntry)
+    }
+
+    /// An entry or a reply.
+    pub async fn entry(
+        &self,
+        id: EntryId,
+        viewer: Option<UserId>,
+    ) -> Result<Entry, GuestbookError> {
+        let entry = self.store.entry(id, viewer, self.clock.wall()).await?;
+        entry.ok_or(GuestbookError::NoEntry)
+    }
+
+    /// Writes into a book or beneath an entry.
+    pub async fn write(
+        &self,
+        target: Target,
+        author: UserId,
+        text: &str,
+        once: Option<&Once>,
+    ) -> Result<Done<Entry>, GuestbookError> {
+        let (text, standing) = self.screened(text)?;
+        let new = NewEntry {
+            id: EntryId::generate(),
+            target,
+            author,
+            text,
+            standing,
+            at: self.clock.wall(),
+        };
+        match self.store.write(&new, once).await? {
+            Wrote::Done(done, told) => {
+                self.telling.told(&told);
+                Ok(*done)
+            }
+            Wrote::NoRoom => Err(GuestbookError::NoRoom),
+            Wrote::NoEntry => Err(GuestbookError::NoEntry),
+            Wrote::Denied(denied) => Err(GuestbookError::Denied(denied)),
+            Wrote::Full => Err(GuestbookError::Full),
+        }
+    }
+
+    /// Gives one's entry another text.
+    pub async fn rewrite(
+        &self,
+        id: EntryId,
+        author: UserId,
+        text: &str,
+        expected: &Expected,
+    ) -> Result<Entry, GuestbookError> {
+        let (text, standing) = self.screened(text)?;
+        let now = self.clock.wall();
+        let changed = self
+            .store
+            .rewrite(id, author, (&text, standing), expected, now);
+        done(changed.await?)
+    }
+
+    /// Takes an entry or a reply away.
+    pub async fn delete(
+        &self,
+        id: EntryId,
+        by: UserId,
+        is_reply: bool,
+    ) -> Result<(), GuestbookError> {
+        let now = self.clock.wall();
+        done(self.store.delete(id, by, is_reply, now).await?)
+    }
+
+    /// Puts an entry in one's own book out of sight, or back.
+    pub async fn hide(
+        &self,
+        id: EntryId,
+        owner: UserId,
+        is_hidden: bool,
+    ) -> Result<Entry, GuestbookError> {
+        let now = self.clock.wall();
+        done(self.store.hide(id, owner, is_hidden, now).await?)
+    }
+
+    /// The text as it may be kept, and whether others may see it at once.
+    fn screened(&self, text: &str) -> Result<(EntryText, Standing), GuestbookError> {
+        let text = EntryText::parse(text)?;
+        match self.screen.text(Place::Guestbook, text.as_str()) {
+            Screened::Clean => Ok((text, Standing::Shown)),
+            Screened::Masked(masked) => Ok((text.reworded(masked), Standing::Shown)),
+            Screened::Held(_) => Ok((text, Standing::Held)),
+            Screened::Refused(_) => Err(GuestbookError::Refused),
+        }
+    }
+}
+
+fn done<T>(changed: Changed<T>) -> Result<T, GuestbookError> {
+    match changed {
+        Changed::Done(done) => Ok(done),
+        Changed::NoEntry => Err(GuestbookError::NoEntry),
+        Changed::NotTheirs => Err(GuestbookError::NotTheirs),
+        Changed::TooLate => Err(GuestbookError::TooLate),
+        Changed::Stale => Err(GuestbookError::Stale),
+    }
+}
