@@ -22,7 +22,6 @@ mod write;
 
 use uuid::Uuid;
 
-use crate::ports::moderation::ContentUnavailable;
 use crate::ports::post::PostStoreError;
 
 pub(super) use erase::erase_some;
@@ -31,12 +30,6 @@ pub use moderated::{ModeratedComments, ModeratedPosts};
 impl From<sqlx::Error> for PostStoreError {
     fn from(error: sqlx::Error) -> Self {
         Self::Unavailable(error.to_string())
-    }
-}
-
-impl From<sqlx::Error> for ContentUnavailable {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error.to_string())
     }
 }
 
