@@ -21,12 +21,13 @@ use lived::leaver;
 use traces::traces;
 
 mod lived;
+mod posted;
 mod traces;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Everything that is theirs and nobody else's.
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 24] = [
     "erasable_one",
     "erasable_two",
     "갈매기씨",
@@ -47,6 +48,10 @@ const TEXTS: [&str; 20] = [
     "지워질 신청",
     "지워질 열쇠",
     "지워질 브라우저",
+    "지워질 글",
+    "지워질 옛 글",
+    "지워질 초안",
+    "지워질 댓글",
 ];
 
 #[derive(Default)]

@@ -376,4 +376,5 @@ async fn related(server: &Server, browser: &Browser, id: UserId, neighbour: &Bro
         email: Email::parse("gone@erased.example", true),
     };
     server.store.link(id, &second, &trace, now).await.unwrap();
+    super::posted::posted(browser, neighbour).await;
 }
