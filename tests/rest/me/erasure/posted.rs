@@ -65,17 +65,8 @@ pub(super) async fn posted(browser: &Browser, neighbour: &Browser) {
     }
     let of_comment = format!("/v1/comments/{comment}/reaction");
     does(neighbour, Method::PUT, &of_comment, heart()).await;
-    let own_comment = makes(
-        browser,
-        &comments(&own),
-        json!({ "text": "지워질 댓글" }),
-        "comment",
-    );
-    does(
-        browser,
-        Method::PUT,
-        &format!("/v1/comments/{}/reaction", own_comment.await),
-        heart(),
-    )
-    .await;
+    let words = json!({ "text": "지워질 댓글" });
+    let own_comment = makes(browser, &comments(&own), words, "comment").await;
+    let of_comment = format!("/v1/comments/{own_comment}/reaction");
+    does(browser, Method::PUT, &of_comment, heart()).await;
 }
