@@ -114,6 +114,7 @@ fn refusal(refusal: Refusal) -> Problem {
 }
 
 // An error, as every handler's refusals are made from one.
+#[allow(clippy::needless_pass_by_value)]
 fn refused(error: PostError) -> Problem {
     match error {
         PostError::Refused(why) => refusal(why),

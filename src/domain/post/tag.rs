@@ -71,12 +71,12 @@ fn is_tag(c: char) -> bool {
 }
 
 /// The words after a sign that begins one, each with what must not stand before it.
-fn after<'a>(
-    text: &'a str,
+fn after(
+    text: &str,
     sign: char,
     joins: fn(char) -> bool,
     part: fn(char) -> bool,
-) -> impl Iterator<Item = &'a str> {
+) -> impl Iterator<Item = &str> {
     text.match_indices(sign).filter_map(move |(at, _)| {
         let (before, rest) = (text.get(..at)?, text.get(at + sign.len_utf8()..)?);
         if before.chars().next_back().is_some_and(joins) {

@@ -66,21 +66,26 @@ impl PostService {
             next: None,
         };
         for _ in 0..ROUNDS_MAX {
-            let wanted = limit.saturating_sub(u32::try_from(page.entries.len()).unwrap_or(limit));
             // One more than asked for tells whether there is more.
-            let found = self.posts.feed(feed, viewer, now, after, wanted + 1);
+            let found = self.posts.feed(feed, viewer, now, after, limit + 1);
             let mut found = found.await?;
-            let more = found.len() > wanted as usize;
-            found.truncate(wanted as usize);
-            page.next = found.last().filter(|_| more).map(Entry::place);
-            for mut entry in found {
+            let more = found.len() > limit as usize;
+            found.truncate(limit as usize);
+            let mut found = found.into_iter();
+            while let Some(mut entry) = found.next() {
+                after = Some(entry.place());
                 spared.mark(&mut entry.view);
-                if entry.view.muted.is_none() || !thins(feed) {
-                    page.entries.push(entry);
+                if entry.view.muted.is_some() && thins(feed) {
+                    continue;
+                }
+                page.entries.push(entry);
+                if page.entries.len() == limit as usize {
+                    page.next = after.filter(|_| more || found.len() > 0);
+                    return Ok(page);
                 }
             }
-            after = page.next;
-            if after.is_none() || page.entries.len() >= limit as usize {
+            page.next = after.filter(|_| more);
+            if !more {
                 break;
             }
         }

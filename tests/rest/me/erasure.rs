@@ -22,12 +22,13 @@ use traces::traces;
 
 mod lived;
 mod moderated;
+mod posted;
 mod traces;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Everything that is theirs and nobody else's.
-const TEXTS: [&str; 28] = [
+const TEXTS: &[&str] = &[
     "erasable_one",
     "erasable_two",
     "갈매기씨",
@@ -56,6 +57,10 @@ const TEXTS: [&str; 28] = [
     "지워질 이의",
     "지워질 방명록",
     "지워질 내 방명록",
+    "지워질 글",
+    "지워질 옛 글",
+    "지워질 초안",
+    "지워질 댓글",
 ];
 
 #[derive(Default)]

@@ -44,7 +44,7 @@ async fn a_draft_is_ones_own_until_it_is_published() {
         .get(&path)
         .await
         .is_problem(404, "post_not_found");
-    assert_eq!(one.ids("/v1/me/drafts").await, [draft.clone()]);
+    assert_eq!(one.ids("/v1/me/drafts").await, [draft.as_str()]);
     assert!(one.ids("/v1/posts").await.is_empty());
     assert!(one.ids("/v1/feeds/following").await.is_empty());
     let empty = one.browser.ask(Method::POST, &publish, None).await;
@@ -76,7 +76,7 @@ async fn a_draft_is_ones_own_until_it_is_published() {
     let again = one.browser.ask(Method::POST, &publish, None).await;
     again.is_problem(409, "wrong_state");
     assert!(one.ids("/v1/me/drafts").await.is_empty());
-    assert_eq!(two.ids("/v1/tags/봄/posts").await, [draft.clone()]);
+    assert_eq!(two.ids("/v1/tags/봄/posts").await, [draft.as_str()]);
     assert_eq!(two.told().await.len(), 1);
     change(json!({ "state": "draft" }))
         .await

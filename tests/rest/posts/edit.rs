@@ -54,7 +54,7 @@ async fn a_change_is_made_to_the_version_that_was_seen() {
         .await
         .is_problem(422, "empty_post");
     assert!(two.ids("/v1/tags/하나/posts").await.is_empty());
-    assert_eq!(two.ids("/v1/tags/둘/posts").await, [post.clone()]);
+    assert_eq!(two.ids("/v1/tags/둘/posts").await, [post.as_str()]);
     assert_eq!(texts(&two, &post).await, ["처음 #하나"]);
 }
 

@@ -43,7 +43,7 @@ async fn every_text_of_a_post_is_screened() {
             .await
             .is_problem(404, "post_not_found");
     }
-    assert_eq!(two.ids("/v1/posts").await, [masked.clone()]);
+    assert_eq!(two.ids("/v1/posts").await, [masked.as_str()]);
     let star = json!({ "text": "글", "visibility": "public", "tags": ["시발"] });
     one.writes(&star).await.is_problem(422, "content_refused");
     // An edit too, and what was right stays as it was.

@@ -43,7 +43,8 @@ struct Viewer {
 
 /// Everybody there can be, as they stand to the author.
 async fn viewers(server: &Server, author: Person) -> Vec<Viewer> {
-    let person = async |name: &str| Person::new(server, &format!("{name} {}", author.handle)).await;
+    let person =
+        async |name: &str| Person::new(server, &format!("{name} {}", author.handle.len())).await;
     let (stranger, follower, tie) = (
         person("stranger").await,
         person("follower").await,

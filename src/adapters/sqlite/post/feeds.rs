@@ -140,6 +140,12 @@ const TAGS: &str = concat!(
      FROM name WHERE name.tag IS NOT NULL AND posts > 0 LIMIT ?7"
 );
 
+/// Every list, for tests.
+#[cfg(test)]
+pub(super) const ALL: [&str; 8] = [
+    FOLLOWING, NEWEST, TAG, OF_PERSON, ROOM, BOOKMARKS, PINNED, TAGS,
+];
+
 #[derive(Debug, sqlx::FromRow)]
 struct FoundRow {
     id: Uuid,

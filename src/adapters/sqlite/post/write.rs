@@ -102,7 +102,7 @@ async fn insert(conn: &mut SqliteConnection, new: &NewPost) -> Result<Vec<String
     sqlx::query(
         "INSERT INTO post (id, author_id, state, audience, standing, text, warning, sensitive, pictures,
              given_tags, tags, room_id, quote_id, created_ms, changed_ms, publish_ms, published_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, ?14, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.id.uuid())
     .bind(new.author.uuid())
@@ -117,6 +117,7 @@ async fn insert(conn: &mut SqliteConnection, new: &NewPost) -> Result<Vec<String
     .bind(Json(&tags))
     .bind(new.room.map(RoomId::uuid))
     .bind(new.quote_of.map(PostId::uuid))
+    .bind(stored(new.at))
     .bind(stored(new.at))
     .bind(new.publish_at.map(stored))
     .bind(published)

@@ -410,4 +410,5 @@ async fn related(server: &Server, browser: &Browser, id: UserId, neighbour: &Bro
     server.store.link(id, &second, &trace, now).await.unwrap();
     let other = server.store.by_handle("neighbour").await.unwrap().unwrap();
     moderated(server, id, other.id, third.id).await;
+    super::posted::posted(browser, neighbour).await;
 }
