@@ -47,15 +47,15 @@ impl FromRef<ModerationState> for AuthService {
 pub fn routes() -> OpenApiRouter<ModerationState> {
     OpenApiRouter::default()
         .routes(routes!(reports::report))
-        .routes(routes!(reports::own))
-        .routes(routes!(cases::list))
-        .routes(routes!(cases::show))
+        .routes(routes!(reports::reports))
+        .routes(routes!(cases::cases))
+        .routes(routes!(cases::case))
         .routes(routes!(cases::decide))
-        .routes(routes!(decisions::own))
+        .routes(routes!(decisions::decisions))
         .routes(routes!(decisions::appeal))
-        .routes(routes!(appeals::list))
+        .routes(routes!(appeals::appeals))
         .routes(routes!(appeals::judge))
-        .routes(routes!(log::read))
+        .routes(routes!(log::log))
 }
 
 /// The routes, with what they need.

@@ -1,6 +1,6 @@
 //! What is said is looked through before anybody hears it, and what moderators take out is gone for everybody.
 
-use maru_protocol::{Op, Reason};
+use maru_protocol::{CloseCode, Op, Reason};
 use serde_json::json;
 
 use crate::client::Client;
@@ -112,6 +112,7 @@ async fn a_line_that_moderators_remove_is_gone_for_everybody() {
         .await;
     assert_eq!(status, 201, "{decided}");
     // Everyone present is sent to come back, and finds the room without it.
+    stage.witness.closed_by(CloseCode::RoomMoved).await;
     let (token, had) = (
         stage.witness.welcome().token.clone(),
         stage.witness.room.clone(),

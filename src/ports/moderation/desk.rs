@@ -380,7 +380,8 @@ pub trait ModerationStore: Send + Sync {
     ) -> Result<Vec<Ruling>, ModerationUnavailable>;
 }
 
-/// Gives things the standings that decisions owe them, some at a time; whether there may be more.
+/// Gives things the standings that decisions owe them, some at a time; whether there may be more. One that cannot be
+/// reached is in no other's way.
 pub async fn settle(
     store: &dyn ModerationStore,
     contents: &Contents,
@@ -389,12 +390,17 @@ pub async fn settle(
     const AT_ONCE: u32 = 16;
     let owed = store.owed(AT_ONCE).await?;
     let more = owed.len() == AT_ONCE as usize;
+    let mut failed = None;
     for owed in owed {
         // A thing that is gone, or whose kind nobody keeps here, has no standing.
-        if let Some(content) = contents.of(owed.kind) {
-            content.stand(&owed.subject, owed.standing, now).await?;
+        let stood = match contents.of(owed.kind) {
+            Some(content) => content.stand(&owed.subject, owed.standing, now).await,
+            None => Ok(false),
+        };
+        match stood {
+            Ok(_) => store.paid(&owed).await?,
+            Err(error) => failed = Some(error),
         }
-        store.paid(&owed).await?;
     }
-    Ok(more)
+    failed.map_or(Ok(more), |error| Err(error.into()))
 }

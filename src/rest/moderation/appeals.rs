@@ -41,7 +41,7 @@ impl Place for Waiting {
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
     ))]
-pub(super) async fn list(
+pub(super) async fn appeals(
     State(moderation): State<ModerationService>,
     holder: Holder,
     page: Page,

@@ -51,7 +51,7 @@ impl Place for Queued {
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
     ))]
-pub(super) async fn list(
+pub(super) async fn cases(
     State(moderation): State<ModerationService>,
     holder: Holder,
     Query(query): Query<CaseQuery>,
@@ -100,7 +100,7 @@ pub(super) struct CaseBody {
         (status = 403, description = "forbidden"),
         (status = 404, description = "case_not_found"),
     ))]
-pub(super) async fn show(
+pub(super) async fn case(
     State(moderation): State<ModerationService>,
     holder: Holder,
     id: Result<Path<CaseId>, Problem>,

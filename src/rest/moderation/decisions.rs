@@ -37,7 +37,7 @@ impl Place for Before {
         (status = 400, description = "invalid_cursor"),
         (status = 401, description = "sign_in_required"),
     ))]
-pub(super) async fn own(
+pub(super) async fn decisions(
     State(moderation): State<ModerationService>,
     viewer: Viewer,
     page: Page,

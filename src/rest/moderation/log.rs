@@ -60,7 +60,7 @@ impl Place for Logged {
         (status = 200, description = "A page.", body = ModerationLogBody),
         (status = 400, description = "invalid_cursor"),
     ))]
-pub(super) async fn read(
+pub(super) async fn log(
     State(moderation): State<ModerationService>,
     page: Page,
 ) -> Result<Response, Problem> {

@@ -117,7 +117,7 @@ pub(super) async fn report(
         (status = 400, description = "invalid_cursor"),
         (status = 401, description = "sign_in_required"),
     ))]
-pub(super) async fn own(
+pub(super) async fn reports(
     State(moderation): State<ModerationService>,
     viewer: Viewer,
     page: Page,

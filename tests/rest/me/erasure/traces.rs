@@ -11,7 +11,7 @@ use crate::server::Server;
 
 /// Where something of a person is still found: in a table, or in the bytes of a file.
 pub(super) async fn traces(server: &Server, id: UserId) -> Vec<String> {
-    let mut needles: Vec<Vec<u8>> = TEXTS.map(|text| text.as_bytes().to_vec()).into();
+    let mut needles: Vec<Vec<u8>> = TEXTS.iter().map(|text| text.as_bytes().to_vec()).collect();
     needles.push(id.to_string().into_bytes());
     needles.push(id.uuid().as_bytes().to_vec());
     needles.push(id.uuid().as_simple().to_string().into_bytes());
