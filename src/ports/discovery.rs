@@ -71,7 +71,7 @@ pub trait DiscoveryStore: Send + Sync {
         offset: UtcOffset,
     ) -> Result<Advanced, DiscoveryUnavailable>;
 
-    /// Forgets all counts and reads the log from its beginning: what comes of it is the same.
+    /// Forgets all counts and reads the log from its beginning: of what it still holds the same comes again.
     async fn restart(&self) -> Result<(), DiscoveryUnavailable>;
 
     /// Lets go of a bounded part of who counted on days long past, and of scores that have faded; whether there may be

@@ -5,20 +5,17 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use self::rows::{COUNT, ENTRIES, REPLIES, Raw, fetch, place, raw};
+use self::telling::{announce, show_notices};
 use super::Sqlite;
 use super::door::door;
-use super::notification::notify;
 use super::once::{self, Begun};
-use super::outbox;
 use super::user::stored;
 use crate::domain::clock::WallMs;
-use crate::domain::event::{Event, Subject};
 use crate::domain::id::{EntryId, RoomId, UserId};
 use crate::domain::moderation::Standing;
-use crate::domain::notification::{Delivery, NewNotice, NoticeKind};
 use crate::domain::room::Role;
 use crate::domain::version::Expected;
-use crate::domain::visit::{EDIT_WITHIN_MS, ENTRIES_MAX, EntryText, REPLIES_MAX, VisitEvent};
+use crate::domain::visit::{EDIT_WITHIN_MS, ENTRIES_MAX, EntryText, REPLIES_MAX};
 use crate::ports::guestbook::{
     Changed, Entry, EntryPlace, GuestbookStore, GuestbooksUnavailable, Listed, NewEntry, Target,
     Wrote,
@@ -28,6 +25,7 @@ use crate::ports::visit::Met;
 
 mod moderated;
 mod rows;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -72,60 +70,6 @@ impl Recorded {
             replies: 0,
         })
     }
-}
-
-/// Tells of an entry that others may see: its event, and the notices of whoever it is for.
-async fn announce(
-    conn: &mut SqliteConnection,
-    entry: &Raw,
-    now: WallMs,
-) -> Result<Vec<Delivery>, sqlx::Error> {
-    sqlx::query("UPDATE guestbook_entry SET is_announced = 1 WHERE id = ?")
-        .bind(entry.id.uuid())
-        .execute(&mut *conn)
-        .await?;
-    if entry.parent.is_none() {
-        let event = Event::Visit(VisitEvent::EntryWritten {
-            by: entry.author,
-            entry: entry.id,
-            at: entry.created,
-        });
-        outbox::put(&mut *conn, Subject::Visit(entry.room), &event).await?;
-    }
-    let mut told = Vec::new();
-    for to in entry.receivers() {
-        let notice = NewNotice {
-            to,
-            kind: NoticeKind::Guestbook,
-            from: Some(entry.author),
-            subject: entry.thread().to_string(),
-            at: now,
-        };
-        told.extend(notify(&mut *conn, &notice).await?);
-    }
-    Ok(told)
-}
-
-/// What was told of an entry is shown no more, or again.
-async fn show_notices(
-    conn: &mut SqliteConnection,
-    entry: &Raw,
-    shown: bool,
-) -> Result<(), sqlx::Error> {
-    for to in entry.receivers() {
-        sqlx::query(
-            "UPDATE notification SET withdrawn = ?
-             WHERE receiver_id = ? AND kind = ? AND from_id = ? AND subject = ?",
-        )
-        .bind(!shown)
-        .bind(to.uuid())
-        .bind(NoticeKind::Guestbook.as_str())
-        .bind(entry.author.uuid())
-        .bind(entry.thread().to_string())
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
 }
 
 /// Where something is to be written: the room, the entry it replies to, whether it is secret.
@@ -422,35 +366,4 @@ impl GuestbookStore for Sqlite {
         transaction.commit().await?;
         Ok(entry.map_or(Changed::NoEntry, Changed::Done))
     }
-}
-
-/// A moderator changes whether others may see an entry.
-async fn stand(
-    conn: &mut SqliteConnection,
-    entry: &Raw,
-    standing: Standing,
-    now: WallMs,
-) -> Result<(), sqlx::Error> {
-    // What was removed is gone for good.
-    if entry.standing == Standing::Removed {
-        return Ok(());
-    }
-    let text = match standing {
-        Standing::Removed => {
-            "UPDATE guestbook_entry SET standing = ?1, version = version + 1,
-             text = '', edited_ms = NULL WHERE id = ?2"
-        }
-        _ => "UPDATE guestbook_entry SET standing = ?1, version = version + 1 WHERE id = ?2",
-    };
-    sqlx::query(text)
-        .bind(standing.as_str())
-        .bind(entry.id.uuid())
-        .execute(&mut *conn)
-        .await?;
-    let is_shown = standing == Standing::Shown;
-    if is_shown && !entry.is_announced {
-        announce(conn, entry, now).await?;
-        return Ok(());
-    }
-    show_notices(conn, entry, is_shown).await
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::super::Sqlite;
 use super::super::door::door;
 use super::rows::{fetch, raw};
-use super::stand;
+use super::telling::stand;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{EntryId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
@@ -25,6 +25,8 @@ impl GuestbookContent {
     }
 }
 
+// An error, as each statement here gives one.
+#[allow(clippy::needless_pass_by_value)]
 fn unavailable(error: sqlx::Error) -> ContentUnavailable {
     ContentUnavailable(error.to_string())
 }
