@@ -3,3 +3,4 @@
 pub mod erasure;
 pub mod granting;
 pub mod outbox;
+pub mod purge;

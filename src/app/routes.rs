@@ -130,7 +130,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             },
         ))
         .merge(rest::user::router(rest::user::UserState {
-            profiles,
+            profiles: profiles.clone(),
             accounts,
             settings,
             relations,
@@ -140,6 +140,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         .merge(rest::room::router(rest::room::RoomState {
             service: rooms,
             live: live.clone(),
+            profiles,
             auth: auth.clone(),
         }))
         .merge(rest::admin::router(rest::admin::AdminState {

@@ -23,9 +23,10 @@ use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::services::account::{AccountParts, AccountService};
 use crate::services::room::{OriginKey, RoomService};
+use crate::services::screen::Screen;
 use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
-use crate::workers::outbox;
+use crate::workers::{outbox, purge};
 
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -51,6 +52,7 @@ pub struct Server {
     ends: tokio::task::JoinHandle<()>,
     erasure: tokio::task::JoinHandle<()>,
     granting: tokio::task::JoinHandle<()>,
+    purging: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -105,6 +107,9 @@ impl Server {
         let token_secret = token_secret.map_err(StartError::Secret)?;
         let people = Arc::new(sqlite.clone());
         let service = RoomService::new(store.clone(), people.clone(), people, origin_key, clock);
+        let screen = Screen::filtering()?;
+        let service = service.shelving(store.clone(), rooms.clone(), screen);
+        let purging = spawn_until(purge::run(store.clone(), clock), stop.clone());
         let gate = Gate::new(token_key, limits.ticket_ms, clock);
         gate.reload(&sqlite).await.map_err(StartError::Logins)?;
         let gate = Arc::new(gate);
@@ -173,6 +178,7 @@ impl Server {
             ends,
             erasure,
             granting,
+            purging,
         })
     }
 
@@ -197,7 +203,7 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        let workers = [self.ends, self.erasure, self.granting];
+        let workers = [self.ends, self.erasure, self.granting, self.purging];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()
             .chain(workers)

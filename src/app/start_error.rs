@@ -29,6 +29,9 @@ pub enum StartError {
     /// The logins that ended lately cannot be read.
     #[error("cannot read which logins have ended: {0}")]
     Logins(#[source] crate::ports::login::LoginStoreError),
+    /// The lists of the content filter cannot be read.
+    #[error("cannot read the lists of the content filter: {0}")]
+    Filter(#[from] crate::domain::filter::BadLexicon),
     /// A sign-in provider cannot be used as configured.
     #[error(transparent)]
     OAuth(#[from] OAuthError),

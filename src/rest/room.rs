@@ -1,6 +1,11 @@
 //! `/v1/rooms`: look at rooms, change their rules, and ask for a ticket to walk in.
 
+mod body;
+mod editors;
+mod layouts;
 mod rules;
+mod search;
+mod shelf;
 
 use std::sync::Arc;
 
@@ -17,12 +22,12 @@ use super::auth::{Holder, Viewer};
 use super::cursor::{self, Page};
 use super::etag::{IfNoneMatch, described};
 use super::idempotency::Replayable;
-use super::problem::{Code, Json, Path, Problem};
+use super::problem::{Code, Json, Path, Problem, Query};
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::room::{Place, Role, Visibility};
+use crate::domain::room::{Role, Visibility};
 use crate::domain::scope::Scope;
 use crate::domain::user::Look;
 use crate::ports::room::ListedAfter;
@@ -31,7 +36,10 @@ use crate::realtime::connection::LiveContext;
 use crate::realtime::meter::Excess;
 use crate::realtime::quota::Asker;
 use crate::services::auth::AuthService;
+use crate::services::profile::ProfileService;
 use crate::services::room::{RoomError, RoomService, RoomView};
+use body::{CardBody, card};
+use search::RoomQuery;
 
 /// Rooms with people in them that are put before the others.
 const LIVELY_FIRST_MAX: usize = 12;
@@ -43,6 +51,8 @@ pub struct RoomState {
     pub service: RoomService,
     /// Tickets and who is in which room.
     pub live: Arc<LiveContext>,
+    /// Finds people by their handles.
+    pub profiles: ProfileService,
     /// Tells who asks.
     pub auth: AuthService,
 }
@@ -56,9 +66,19 @@ impl FromRef<RoomState> for AuthService {
 /// The routes.
 pub fn routes() -> OpenApiRouter<RoomState> {
     OpenApiRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(show, rules::change))
+        .routes(routes!(list, shelf::make))
+        .routes(routes!(show, rules::change, shelf::delete))
+        .routes(routes!(shelf::restore))
+        .routes(routes!(shelf::mine))
+        .routes(routes!(shelf::of_user))
+        .routes(routes!(shelf::set_front))
+        .routes(routes!(shelf::templates))
         .routes(routes!(rules::audit))
+        .routes(routes!(editors::editors))
+        .routes(routes!(editors::add_editor, editors::remove_editor))
+        .routes(routes!(layouts::layouts))
+        .routes(routes!(layouts::save_layout, layouts::remove_layout))
+        .routes(routes!(layouts::apply_layout))
         .routes(routes!(ticket))
         .routes(routes!(furniture))
         .routes(routes!(wardrobe))
@@ -92,46 +112,6 @@ fn document(json: &'static str) -> impl IntoResponse {
 }
 
 #[derive(Serialize, ToSchema)]
-struct ThemeBody {
-    wallpaper: String,
-    flooring: String,
-    light: &'static str,
-}
-
-#[derive(Serialize, ToSchema)]
-struct ItemBody {
-    id: u64,
-    kind: String,
-    /// 0: the floor, 1: the left wall, 2: the right wall.
-    #[schema(maximum = 2)]
-    place: u8,
-    x: i32,
-    y: i32,
-    rotation: u8,
-    color: String,
-}
-
-#[derive(Serialize, ToSchema)]
-struct OwnerBody {
-    id: UserId,
-    handle: String,
-    display_name: String,
-    look: Look,
-    mood: String,
-}
-
-#[derive(Serialize, ToSchema)]
-struct CardBody {
-    id: RoomId,
-    name: String,
-    theme: ThemeBody,
-    /// All of them, also those whom the viewer would not see there.
-    people_now: usize,
-    items: Vec<ItemBody>,
-    owner: OwnerBody,
-}
-
-#[derive(Serialize, ToSchema)]
 struct RoomListBody {
     rooms: Vec<CardBody>,
     #[schema(required)]
@@ -150,46 +130,13 @@ struct RoomInFull {
     visibility: Visibility,
     guests_allowed: bool,
     locked: bool,
+    /// Put away: only its owner sees it.
+    archived: bool,
     /// People it holds beside the owner.
     people_max: usize,
     seq: u64,
     /// What the viewer may do in it.
     role: Role,
-}
-
-fn card(view: RoomView, people_now: usize) -> CardBody {
-    let RoomView { room, owner } = view;
-    let items = room.items.into_iter().map(|(id, item)| ItemBody {
-        id: id.0,
-        kind: item.piece.kind,
-        place: match item.piece.standpoint.place {
-            Place::Floor => 0,
-            Place::LeftWall => 1,
-            Place::RightWall => 2,
-        },
-        x: item.piece.standpoint.x,
-        y: item.piece.standpoint.y,
-        rotation: item.piece.rotation,
-        color: item.piece.color,
-    });
-    CardBody {
-        id: room.card.id,
-        name: room.card.name,
-        theme: ThemeBody {
-            wallpaper: room.theme.wallpaper,
-            flooring: room.theme.flooring,
-            light: room.theme.light.as_str(),
-        },
-        people_now,
-        items: items.collect(),
-        owner: OwnerBody {
-            id: owner.id,
-            handle: owner.handle,
-            display_name: owner.display_name,
-            look: owner.look,
-            mood: owner.mood,
-        },
-    }
 }
 
 /// Where a reader of the list is: after which room, and which lively ones they saw at its top.
@@ -203,8 +150,10 @@ impl cursor::Place for Listed {
     const LIST: &'static str = "rooms";
 }
 
-/// Public rooms: those with people in them first, the liveliest on top, then the last changed.
-#[utoipa::path(get, path = "/v1/rooms", tag = "rooms", params(Page),
+/// Public rooms: those with people in them first, the liveliest on top, then the last changed. With `query`, those
+/// whose name holds its words, then those of people whose handle or name fits; where very many names are alike a page
+/// may hold fewer than asked for, or none, and yet have a next.
+#[utoipa::path(get, path = "/v1/rooms", tag = "rooms", params(RoomQuery, Page),
     responses(
         (status = 200, description = "A page. The first may be longer than asked for by those with people in them.",
             body = RoomListBody),
@@ -213,9 +162,15 @@ impl cursor::Place for Listed {
 async fn list(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
+    Query(RoomQuery { query }): Query<RoomQuery>,
     page: Page,
 ) -> Result<Json<RoomListBody>, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
+    if let Some(query) = query {
+        return search::search(&state, viewer, &query, &page)
+            .await
+            .map(Json);
+    }
     let begun = page.after::<Listed>()?;
     let is_first = begun.is_none();
     let mut place = begun.unwrap_or_default();
@@ -270,7 +225,7 @@ async fn show(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
-    let view = state.service.view(room, viewer).await.map_err(refused)?;
+    let view = state.service.look(room, viewer).await.map_err(refused)?;
     Ok(body(&state, view, viewer, &known))
 }
 
@@ -291,11 +246,13 @@ fn body(
     let (visibility, guests_allowed) = (what.access.visibility, what.access.guests_allowed);
     let (seq, locked) = (view.room.seq.0, what.access.locked);
     let people_now = state.live.rooms.people(what.id);
+    let archived = view.is_archived;
     let room = RoomInFull {
         card: card(view, people_now),
         visibility,
         guests_allowed,
         locked,
+        archived,
         people_max: people_max.min(state.live.limits.people_max),
         seq,
         role,
@@ -405,6 +362,12 @@ pub(super) fn refused(error: RoomError) -> Problem {
         RoomError::Locked => Problem::new(Code::RoomLocked),
         RoomError::BadName(bad) => Problem::new(Code::InvalidName).detail(bad.to_string()),
         RoomError::BadLook => Problem::new(Code::InvalidLook),
+        RoomError::FrontRoom => Problem::new(Code::FrontRoom),
+        RoomError::TooMany => Problem::new(Code::TooManyRooms),
+        RoomError::Archived => Problem::new(Code::RoomArchived),
+        RoomError::Stale => Problem::new(Code::PreconditionFailed),
+        RoomError::NoTemplate => Problem::new(Code::TemplateNotFound),
+        RoomError::NameRefused => Problem::new(Code::ContentRefused),
         RoomError::Store(error) => Problem::unavailable(&error),
         RoomError::People(error) => Problem::unavailable(&error),
         RoomError::Relations(error) => Problem::unavailable(&error),

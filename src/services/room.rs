@@ -2,6 +2,7 @@
 
 mod door;
 mod presence;
+mod shelf;
 
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use crate::ports::user::UserStoreError;
 pub use door::{OriginKey, VisitorError};
 pub use presence::Presence;
 use presence::Sight;
+use shelf::Shelving;
+pub use shelf::{Beginning, FoundPage, Wish};
 
 /// Rooms given in one page at the most.
 pub const PAGE_MAX: u32 = 100;
@@ -70,6 +73,24 @@ pub enum RoomError {
     /// What somebody chose could not be looked up.
     #[error(transparent)]
     Users(#[from] UserStoreError),
+    /// The front room stays until there is another.
+    #[error("the front room stays until there is another")]
+    FrontRoom,
+    /// The person has as many rooms as may be.
+    #[error("there are as many rooms as may be")]
+    TooMany,
+    /// The room is archived: first it must be taken out again.
+    #[error("the room is archived")]
+    Archived,
+    /// The rules of the room are not those the change was made for.
+    #[error("the rules are others")]
+    Stale,
+    /// There is no such template.
+    #[error("there is no such template")]
+    NoTemplate,
+    /// The name may not be shown.
+    #[error("the name may not be shown")]
+    NameRefused,
 }
 
 /// A room and whose it is.
@@ -79,6 +100,8 @@ pub struct RoomView {
     pub room: SavedRoom,
     /// Its owner.
     pub owner: User,
+    /// Whether it is put away, for its owner alone.
+    pub is_archived: bool,
 }
 
 /// One page of a list.
@@ -99,6 +122,7 @@ pub struct RoomService {
     origin_key: OriginKey,
     clock: Clock,
     sight: Option<Sight>,
+    shelving: Option<Shelving>,
 }
 
 impl std::fmt::Debug for RoomService {
@@ -123,6 +147,7 @@ impl RoomService {
             origin_key,
             clock,
             sight: None,
+            shelving: None,
         }
     }
 
@@ -144,6 +169,7 @@ impl RoomService {
         Ok(RoomView {
             room,
             owner: owner.ok_or(RoomError::NotFound)?,
+            is_archived: false,
         })
     }
 
@@ -166,7 +192,11 @@ impl RoomService {
                 continue;
             }
             if let Some(owner) = self.people.user(room.card.owner_id).await? {
-                rooms.push(RoomView { room, owner });
+                rooms.push(RoomView {
+                    room,
+                    owner,
+                    is_archived: false,
+                });
             }
         }
         Ok(Page { rooms, next })

@@ -59,6 +59,7 @@ const WITH_ROOMS: &[&str] = &[
     "room_audit",
     "room_roster",
     "room_outbox",
+    "room_gram",
 ];
 
 /// What goes by its own rules with what the person wrote, uploaded or visited.
