@@ -26,7 +26,7 @@ mod traces;
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Everything that is theirs and nobody else's.
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 22] = [
     "erasable_one",
     "erasable_two",
     "갈매기씨",
@@ -37,6 +37,8 @@ const TEXTS: [&str; 20] = [
     "erased.example",
     "지워질 말",
     "지워질 방",
+    "치워 둔 방",
+    "버려진 방",
     "지워질 배치",
     "지워질 내 방의 말",
     "erasable-subject",
@@ -128,8 +130,8 @@ async fn nothing_is_left_of_an_erased_person_and_everything_of_others() {
     assert_eq!(traces(&server, id).await, Vec::<String>::new());
     assert_eq!(
         recalled.0.load(Ordering::Relaxed),
-        2,
-        "one's own room, and that of the neighbour"
+        4,
+        "one's own rooms, an archived and a deleted one too, and that of the neighbour"
     );
     assert_eq!(erasure.pass(WallMs(now.0 + 15 * DAY_MS)).await.unwrap(), 0);
 

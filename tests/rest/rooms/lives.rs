@@ -81,12 +81,10 @@ async fn an_archived_room_is_its_owners_alone() {
     let mixed = json!({ "archived": true, "locked": true });
     let mixed = host.ask(Method::PATCH, &path, mixed).await;
     mixed.is_problem(422, "invalid_body");
-    let stale = host.browser.ask_with(
-        Method::PATCH,
-        &path,
-        Some(&json!({ "archived": true })),
-        &[("if-match", "\"1\"")],
-    );
+    let (away, other_rules) = (json!({ "archived": true }), [("if-match", "\"1\"")]);
+    let stale = host
+        .browser
+        .ask_with(Method::PATCH, &path, Some(&away), &other_rules);
     stale.await.is_problem(412, "precondition_failed");
     for _ in 0..2 {
         let archived = host.archive(&path, true).await;
