@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use maru_protocol::{ServerFrame, encode_server};
+use maru_protocol::{Op, ServerFrame, encode_server};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
@@ -241,9 +241,39 @@ impl Connection {
                 conn: self.conn,
                 outbox: self.outbox.clone(),
             },
+            Input::Batch {
+                conn,
+                number,
+                base_seq,
+                resend,
+                mut ops,
+            } => {
+                ops.iter_mut().for_each(|op| self.screen(op));
+                Command::Input(Input::Batch {
+                    conn,
+                    number,
+                    base_seq,
+                    resend,
+                    ops,
+                })
+            }
             input => Command::Input(input),
         };
         room.tell(command).await
+    }
+
+    /// A name that may not be shown is none, which the room refuses.
+    fn screen(&self, op: &mut Op) {
+        let (Op::SetPolicy {
+            name: Some(name), ..
+        }
+        | Op::SaveLayout { name }) = op
+        else {
+            return;
+        };
+        if !self.context.service.may_be_called(name) {
+            name.clear();
+        }
     }
 
     /// Who it is, with the room open for them.

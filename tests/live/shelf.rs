@@ -1,6 +1,6 @@
 //! Rooms that are put away or deleted while people are inside, and come back.
 
-use maru_protocol::{CloseCode, ErrorCode, OutcomeCode};
+use maru_protocol::{CloseCode, ErrorCode, Op, OutcomeCode, Reason};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -118,4 +118,25 @@ async fn what_was_acknowledged_before_a_delete_is_there_after_the_restore() {
         assert!([last, next].contains(&now), "{now} after {last}");
         drop(ended);
     }
+}
+
+#[tokio::test]
+async fn a_name_that_may_not_be_shown_is_refused_inside_too() {
+    let mut stage = Stage::set().await;
+    let rename = |name: &str| Op::SetPolicy {
+        name: Some(name.to_owned()),
+        visibility: None,
+        guests_allowed: None,
+        locked: None,
+        people_max: None,
+    };
+    for op in [
+        rename("시발"),
+        Op::SaveLayout {
+            name: "시발".to_owned(),
+        },
+    ] {
+        stage.host.rejected(vec![op], Reason::BadName).await;
+    }
+    stage.host.edit(vec![rename("시발점")]).await;
 }

@@ -106,6 +106,11 @@ impl RoomService {
         }
     }
 
+    /// Whether a room or a layout may have this name, as far as the screen says.
+    pub fn may_be_called(&self, name: &str) -> bool {
+        Title::parse(name).is_ok_and(|name| self.screened(&name).is_ok())
+    }
+
     /// Rooms to begin with.
     pub fn templates(&self) -> &'static [Template] {
         templates()
