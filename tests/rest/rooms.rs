@@ -10,6 +10,7 @@ mod editors;
 mod layouts;
 mod limits;
 mod lives;
+mod purge;
 mod search;
 
 /// Somebody signed in.
