@@ -2,8 +2,10 @@
 //! read too.
 
 mod placement;
+mod template;
 
 pub use placement::{Fixture, check, elevation};
+pub use template::{Home, Template, TemplateName, templates};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -6,4 +6,5 @@ pub mod granting;
 pub mod moderation;
 pub mod outbox;
 pub mod posts;
+pub mod purge;
 pub mod visits;

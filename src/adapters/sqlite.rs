@@ -40,6 +40,8 @@ mod room;
 mod room_decided;
 mod room_erasure;
 mod room_rows;
+mod room_search;
+mod room_shelf;
 mod room_writer;
 mod search;
 mod settings;
@@ -153,6 +155,7 @@ impl Sqlite {
         let write = Self::pool(&path, 1).await.map_err(failed)?;
         MIGRATIONS.run(&write).await?;
         search::index_missing(&write).await.map_err(failed)?;
+        room_search::index_missing(&write).await.map_err(failed)?;
         let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
         Ok(Self {
             read,

@@ -183,7 +183,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             auth: auth.clone(),
         }))
         .merge(rest::user::router(rest::user::UserState {
-            profiles,
+            profiles: profiles.clone(),
             accounts,
             settings,
             relations,
@@ -214,6 +214,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             live: live.clone(),
             pictures: PictureService::default(),
             visits,
+            profiles,
             auth: auth.clone(),
         }))
         .merge(rest::admin::router(rest::admin::AdminState {

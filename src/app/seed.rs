@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
-use crate::catalogue::catalogue;
+use crate::catalogue::{Home, catalogue};
 use crate::config::{DEV_ISSUER, DEV_PROVIDER};
 use crate::domain::audit::Trace;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::room::{Access, Light, Piece, Place, RoomCard, Standpoint, Theme, Visibility};
+use crate::domain::room::{Access, RoomCard, Visibility};
 use crate::domain::text::{BadText, PersonName};
 use crate::ports::room::StoreError;
 use crate::ports::user::{Admission, Identity, NewUser, UserStore, UserStoreError};
@@ -72,26 +72,8 @@ struct Neighbour {
 #[derive(Deserialize)]
 struct NeighbourRoom {
     name: String,
-    theme: NeighbourTheme,
-    items: Vec<NeighbourItem>,
-}
-
-#[derive(Deserialize)]
-struct NeighbourTheme {
-    wallpaper: String,
-    flooring: String,
-    light: Light,
-}
-
-#[derive(Deserialize)]
-struct NeighbourItem {
-    kind: String,
-    place: u8,
-    x: i32,
-    y: i32,
-    rot: u8,
-    #[serde(default)]
-    color: String,
+    #[serde(flatten)]
+    home: Home,
 }
 
 /// Moves the demo neighbourhood into an empty store.
@@ -151,17 +133,8 @@ async fn move_in(
         Admission::Created(user) | Admission::Existing(user) | Admission::Linked(user) => user,
         Admission::HandlesTaken => return Err(unknown()),
     };
-    let NeighbourRoom { name, theme, items } = neighbour.room;
-    let known =
-        catalogue().has_wallpaper(&theme.wallpaper) && catalogue().has_flooring(&theme.flooring);
-    if !known {
-        return Err(unknown());
-    }
-    let mut pieces = Vec::with_capacity(items.len());
-    for item in items {
-        pieces.push(piece(item).ok_or_else(unknown)?);
-    }
-    let theme = Theme::new(&theme.wallpaper, &theme.flooring, theme.light);
+    let NeighbourRoom { name, home } = neighbour.room;
+    let (theme, pieces) = home.furnish(catalogue()).ok_or_else(unknown)?;
     let card = RoomCard {
         id: user.front_room_id,
         owner_id: user.id,
@@ -170,28 +143,4 @@ async fn move_in(
     };
     rooms.create(card, furnished(theme, pieces)).await?;
     Ok(())
-}
-
-fn piece(item: NeighbourItem) -> Option<Piece> {
-    catalogue().kind(&item.kind).ok()?;
-    if !catalogue().has_color(&item.color) {
-        return None;
-    }
-    let place = match item.place {
-        0 => Place::Floor,
-        1 => Place::LeftWall,
-        2 => Place::RightWall,
-        _ => return None,
-    };
-    let standpoint = Standpoint {
-        place,
-        x: item.x,
-        y: item.y,
-    };
-    Some(Piece {
-        kind: item.kind,
-        standpoint,
-        rotation: item.rot,
-        color: item.color,
-    })
 }

@@ -33,6 +33,7 @@ use crate::workers::granting::Granting;
 use crate::workers::moderation::Settling;
 use crate::workers::outbox;
 use crate::workers::posts::Posts;
+use crate::workers::purge;
 use crate::workers::visits::{self, Visits};
 
 /// How long a stopping process waits for saves, closes and answers under way.
@@ -64,6 +65,7 @@ pub struct Server {
     /// Takes down who came until nobody does any more.
     visits: tokio::task::JoinHandle<()>,
     discovery: tokio::task::JoinHandle<()>,
+    purging: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -120,6 +122,10 @@ impl Server {
         let token_secret = token_secret.map_err(StartError::Secret)?;
         let people = Arc::new(sqlite.clone());
         let service = RoomService::new(store.clone(), people.clone(), people, origin_key, clock);
+        let service = service
+            .shelving(store.clone(), rooms.clone())
+            .screened_by(screen.clone());
+        let purging = spawn_until(purge::run(store.clone(), clock), stop.clone());
         let gate = Gate::new(token_key, limits.ticket_ms, clock);
         gate.reload(&sqlite).await.map_err(StartError::Logins)?;
         let gate = Arc::new(gate);
@@ -217,6 +223,7 @@ impl Server {
             posts,
             visits,
             discovery,
+            purging,
         })
     }
 
@@ -249,6 +256,7 @@ impl Server {
             self.posts,
             self.visits,
             self.discovery,
+            self.purging,
         ];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()

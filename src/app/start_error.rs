@@ -32,18 +32,12 @@ pub enum StartError {
     /// The logins that ended lately cannot be read.
     #[error("cannot read which logins have ended: {0}")]
     Logins(#[source] crate::ports::login::LoginStoreError),
-    /// The lists of the content filter cannot be read.
-    #[error("cannot read the words to look for: {0}")]
-    Lexicon(#[source] crate::domain::filter::BadLexicon),
     /// A sign-in provider cannot be used as configured.
     #[error(transparent)]
     OAuth(#[from] OAuthError),
     /// The development sign-in may not run here.
     #[error(transparent)]
     DevIdentity(#[from] DevIdentityRefused),
-    /// What may not be said cannot be looked for.
-    #[error("cannot read the lists of the content filter: {0}")]
-    Screen(#[from] crate::domain::filter::BadLexicon),
     /// The public address makes no address for the development sign-in.
     #[error("server.public_url: {0}")]
     PublicUrl(#[from] url::ParseError),

@@ -83,7 +83,7 @@ pub enum Event {
 mod tests {
     use super::*;
     use crate::domain::clock::WallMs;
-    use crate::domain::room::Seq;
+    use crate::domain::room::{Epoch, Seq};
 
     #[test]
     fn each_is_read_as_what_it_was_written_as() {
@@ -91,6 +91,8 @@ mod tests {
         let at = WallMs(5);
         for event in [
             Event::Room(RoomEvent::Changed { version: Seq(3) }),
+            Event::Room(RoomEvent::Shut { epoch: Epoch(2) }),
+            Event::Room(RoomEvent::Opened { epoch: Epoch(3) }),
             Event::Room(RoomEvent::Deleted {}),
             Event::Account(AccountEvent::Created { at }),
             Event::Account(AccountEvent::ProfileChanged { version: 3 }),

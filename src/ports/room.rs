@@ -19,6 +19,12 @@ use crate::domain::visitor::Bearer;
 pub(crate) mod conformance;
 #[cfg(any(test, feature = "simulation"))]
 pub mod memory;
+mod shelf;
+
+pub use shelf::{
+    DELETED_KEPT_MS, DELETED_ROOMS_MAX, FoundRoom, FoundRooms, Life, OwnRoom, Purging,
+    ROOMS_PER_USER_MAX, RoomAfter, RoomFoundAfter, RoomShelf, ShelfError,
+};
 
 /// How long a store keeps the answers of a session that has ended, in milliseconds since it was last heard of.
 pub const ANSWERS_KEPT_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -259,7 +265,7 @@ pub enum ClaimOutcome {
         /// The owner.
         node: NodeId,
     },
-    /// No such room, or deleted.
+    /// No such room, or archived, or deleted.
     NotFound,
 }
 
@@ -317,6 +323,10 @@ pub struct ListedAfter {
 /// however long the others slept. A save that answers `Saved` survives the loss of process and power.
 /// Its events wait in the outbox ([`super::events::Outbox`]) from the same step on.
 ///
+/// A room that is archived or deleted ([`RoomShelf`]) is as none to all of this but [`RoomStore::of_owner`],
+/// [`RoomStore::naming`], [`RoomStore::forget`] and [`RoomStore::delete`], until it is there again with all that
+/// was saved.
+///
 /// A claim forgets what is kept of ended sessions beyond [`ANSWERS_KEPT_MS`] and [`SESSION_RECORDS_MAX`], the one
 /// heard of last staying longest; of sessions in the roster it forgets nothing.
 #[async_trait]
@@ -364,7 +374,7 @@ pub trait RoomStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError>;
 
-    /// The active rooms of a person, oldest first.
+    /// The rooms of a person that have not ended, archived ones and those that can be restored too, oldest first.
     async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError>;
 
     /// Ends a room: one atomic step that fences whoever has it, as a claim does, and leaves nothing of it but its id,
@@ -389,6 +399,11 @@ pub trait RoomRecall: Send + Sync {
     /// Whoever has the room gives it up, and its members come back to find it as the store has it. With the epoch
     /// that fences them off, where there is one: other nodes hear of it too.
     fn recall(&self, room: RoomId, epoch: Option<Epoch>);
+
+    /// The same for a room that is shut: its members are told that it is no longer there, where they can be.
+    fn shut(&self, room: RoomId, epoch: Epoch) {
+        self.recall(room, Some(epoch));
+    }
 }
 
 /// Whether a claim may be given: to whom the room belongs and until when that one's lease runs, if it has any.

@@ -48,6 +48,8 @@ pub enum Command {
     Decide(Box<Asked>),
     /// The store has the room otherwise than this node: it is given up.
     Recall,
+    /// The store has shut the room: it is given up, and its members are told.
+    Shut,
     /// Somebody who operates the node wants to know how the room is.
     Inspect(oneshot::Sender<RoomReport>),
 }
@@ -281,6 +283,7 @@ impl RoomActor {
             Command::Decide(asked) => self.decide(*asked),
             // What is owed is tried to be saved, which fails where the store has fenced it off.
             Command::Recall => self.feed(HostInput::Drain),
+            Command::Shut => self.feed(HostInput::Shut),
             Command::Inspect(answer) => {
                 let report =
                     RoomReport::of(self.host.owned(), self.fanout.outboxes(), self.at().now);

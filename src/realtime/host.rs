@@ -116,6 +116,7 @@ impl Host {
             HostInput::Command(ask) => self.command(ask, at, actions),
             HostInput::Relay(message) => self.relayed(message, at, actions),
             HostInput::Drain => self.drain(at, actions),
+            HostInput::Shut => self.shut(at, actions),
         }
     }
 

@@ -278,15 +278,26 @@ impl Rooms {
     }
 }
 
-impl RoomRecall for Rooms {
-    fn recall(&self, room: RoomId, epoch: Option<Epoch>) {
+impl Rooms {
+    fn tell_room(&self, room: RoomId, command: Command) {
         if let Some(handle) = self.handle(room) {
             self.parts.tasks.spawn(async move {
-                handle.tell(Command::Recall).await;
+                handle.tell(command).await;
             });
         }
+    }
+}
+
+impl RoomRecall for Rooms {
+    fn recall(&self, room: RoomId, epoch: Option<Epoch>) {
+        self.tell_room(room, Command::Recall);
         if let Some(epoch) = epoch {
             self.tell_others(room, epoch);
         }
+    }
+
+    fn shut(&self, room: RoomId, epoch: Epoch) {
+        self.tell_room(room, Command::Shut);
+        self.tell_others(room, epoch);
     }
 }

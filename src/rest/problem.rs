@@ -97,6 +97,10 @@ codes! {
     NotFound = "not_found", NOT_FOUND, "There is nothing here.";
     /// No such room, or none this person may know of.
     RoomNotFound = "room_not_found", NOT_FOUND, "There is no such room.";
+    /// No such template of a room.
+    TemplateNotFound = "template_not_found", NOT_FOUND, "There is no such template.";
+    /// The room keeps no layout under this name.
+    LayoutNotFound = "layout_not_found", NOT_FOUND, "There is no such layout.";
     /// No such person.
     UserNotFound = "user_not_found", NOT_FOUND, "There is no such person.";
     /// No such thing, or none this person may know of.
@@ -143,7 +147,6 @@ codes! {
     InvalidDecision = "invalid_decision", UNPROCESSABLE_ENTITY, "This cannot be decided.";
     /// Nobody reports what is their own.
     ReportsOneself = "reports_oneself", UNPROCESSABLE_ENTITY, "You cannot report what is your own.";
-    /// What is written breaks the rules of the house.
     /// A time that is past, or too far away.
     InvalidTime = "invalid_time", UNPROCESSABLE_ENTITY, "This time cannot be used.";
     /// A look with an option the wardrobe does not have.
@@ -184,6 +187,18 @@ codes! {
     TooManyEntries = "too_many_entries", CONFLICT, "There are as many entries as there can be.";
     /// What was written a while ago stays as it is.
     TooLateToEdit = "too_late_to_edit", CONFLICT, "It was written too long ago to be changed.";
+    /// As many rooms as may be.
+    TooManyRooms = "too_many_rooms", CONFLICT, "You have as many rooms as you can.";
+    /// As many editors as a room may have.
+    TooManyEditors = "too_many_editors", CONFLICT, "The room has as many editors as it can.";
+    /// As many layouts as a room may keep.
+    TooManyLayouts = "too_many_layouts", CONFLICT, "The room keeps as many layouts as it can.";
+    /// The front room stays what it is until there is another.
+    FrontRoom = "front_room", CONFLICT, "This is your front room; choose another first.";
+    /// An archived room must be taken out again first.
+    RoomArchived = "room_archived", CONFLICT, "The room is archived.";
+    /// The layout no longer fits the room.
+    LayoutUnfit = "layout_unfit", CONFLICT, "The layout does not fit the room any more.";
     /// Without it nobody could sign in to the account.
     LastIdentity = "last_identity", CONFLICT, "This is the last way into your account.";
     /// A tag that is none, or too many.

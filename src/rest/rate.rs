@@ -49,6 +49,9 @@ const SEARCHES: [&str; 4] = [
     "/v1/recommendations/random-room",
 ];
 
+/// Lists that are looked through with this parameter.
+const SEARCHED: [(&str, &str); 1] = [("/v1/rooms", "query=")];
+
 /// Classes of requests with buckets of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -85,6 +88,19 @@ impl Class {
         } else {
             Self::Read
         })
+    }
+
+    /// What a list costs that is looked through.
+    fn asked(self, route: &str, query: &str) -> Self {
+        let mut searched = SEARCHED.iter();
+        let searches = searched.any(|(list, named)| {
+            *list == route && query.split('&').any(|part| part.starts_with(named))
+        });
+        if self == Self::Read && searches {
+            Self::Search
+        } else {
+            self
+        }
     }
 
     const fn of_address(self, limits: &RestLimits) -> Policy {
@@ -194,9 +210,11 @@ pub fn guard(router: Router, limits: RestLimits, auth: AuthService, clock: Clock
 async fn limited(State(state): State<RateState>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map(MatchedPath::as_str);
-    let Some(class) = Class::of(request.method(), route, request.uri().path()) else {
+    let (path, query) = (request.uri().path(), request.uri().query());
+    let Some(class) = Class::of(request.method(), route, path) else {
         return next.run(request).await;
     };
+    let class = class.asked(route.unwrap_or(path), query.unwrap_or_default());
     let address = request.extensions().get::<ClientAddress>();
     // Whoever asks without an address shares one with all who do.
     let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |client| client.0);
@@ -283,6 +301,10 @@ mod tests {
         for (method, route, class) in table {
             assert_eq!(of(method.clone(), route), class, "{method} {route}");
         }
+        let read = Class::Read;
+        assert_eq!(read.asked("/v1/rooms", "limit=1&query=x"), Class::Search);
+        assert_eq!(read.asked("/v1/rooms", "limit=1"), Class::Read);
+        assert_eq!(read.asked("/v1/me", "query=x"), Class::Read);
         // What no route names is counted too.
         let nothing = Class::of(&Method::GET, None, "/v1/nothing");
         assert_eq!(nothing, Some(Class::Read));

@@ -1,9 +1,12 @@
 //! `/v1/rooms`: look at rooms, change their rules, and ask for a ticket to walk in.
 
+mod body;
+mod editors;
+mod layouts;
 mod picture;
 mod rules;
-
-pub(super) use picture::card_url;
+mod search;
+mod shelf;
 
 use std::sync::Arc;
 
@@ -20,13 +23,13 @@ use super::auth::{Holder, Viewer};
 use super::cursor::{self, Page};
 use super::etag::{IfNoneMatch, described};
 use super::idempotency::Replayable;
-use super::problem::{Code, Json, Path, Problem};
-use super::visit::{VisitsBody, count_visits};
+use super::problem::{Code, Json, Path, Problem, Query};
+use super::visit::count_visits;
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::room::{Place, Role, Visibility};
+use crate::domain::room::{Role, Visibility};
 use crate::domain::scope::Scope;
 use crate::domain::user::Look;
 use crate::ports::room::ListedAfter;
@@ -36,8 +39,12 @@ use crate::realtime::meter::Excess;
 use crate::realtime::quota::Asker;
 use crate::services::auth::AuthService;
 use crate::services::picture::PictureService;
+use crate::services::profile::ProfileService;
 use crate::services::room::{RoomError, RoomService, RoomView};
 use crate::services::visit::VisitService;
+pub(super) use body::{CardBody, card};
+pub(super) use picture::card_url;
+use search::RoomQuery;
 
 /// Rooms with people in them that are put before the others.
 const LIVELY_FIRST_MAX: usize = 12;
@@ -53,6 +60,8 @@ pub struct RoomState {
     pub pictures: PictureService,
     /// How many came.
     pub visits: VisitService,
+    /// Finds people by their handles.
+    pub profiles: ProfileService,
     /// Tells who asks.
     pub auth: AuthService,
 }
@@ -66,12 +75,22 @@ impl FromRef<RoomState> for AuthService {
 /// The routes.
 pub fn routes() -> OpenApiRouter<RoomState> {
     OpenApiRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(show, rules::change))
+        .routes(routes!(list, shelf::make))
+        .routes(routes!(show, rules::change, shelf::delete))
+        .routes(routes!(shelf::restore))
+        .routes(routes!(shelf::mine))
+        .routes(routes!(shelf::of_user))
+        .routes(routes!(shelf::set_front))
+        .routes(routes!(shelf::templates))
         .routes(routes!(rules::audit))
-        .routes(routes!(ticket))
+        .routes(routes!(editors::editors))
+        .routes(routes!(editors::add_editor, editors::remove_editor))
+        .routes(routes!(layouts::layouts))
+        .routes(routes!(layouts::save_layout, layouts::remove_layout))
+        .routes(routes!(layouts::apply_layout))
         .routes(routes!(picture::thumbnail))
         .routes(routes!(picture::card))
+        .routes(routes!(ticket))
         .routes(routes!(furniture))
         .routes(routes!(wardrobe))
 }
@@ -104,50 +123,6 @@ fn document(json: &'static str) -> impl IntoResponse {
 }
 
 #[derive(Serialize, ToSchema)]
-struct ThemeBody {
-    wallpaper: String,
-    flooring: String,
-    light: &'static str,
-}
-
-#[derive(Serialize, ToSchema)]
-struct ItemBody {
-    id: u64,
-    kind: String,
-    /// 0: the floor, 1: the left wall, 2: the right wall.
-    #[schema(maximum = 2)]
-    place: u8,
-    x: i32,
-    y: i32,
-    rotation: u8,
-    color: String,
-}
-
-#[derive(Serialize, ToSchema)]
-struct OwnerBody {
-    id: UserId,
-    handle: String,
-    display_name: String,
-    look: Look,
-    mood: String,
-}
-
-/// A room in a list.
-#[derive(Serialize, ToSchema)]
-pub(super) struct CardBody {
-    pub(super) id: RoomId,
-    name: String,
-    theme: ThemeBody,
-    /// All of them, also those whom the viewer would not see there.
-    people_now: usize,
-    items: Vec<ItemBody>,
-    /// A small picture of it as it is now, which may be kept for ever.
-    thumbnail_url: String,
-    owner: OwnerBody,
-    pub(super) visits: VisitsBody,
-}
-
-#[derive(Serialize, ToSchema)]
 struct RoomListBody {
     rooms: Vec<CardBody>,
     #[schema(required)]
@@ -166,49 +141,13 @@ struct RoomInFull {
     visibility: Visibility,
     guests_allowed: bool,
     locked: bool,
+    /// Put away: only its owner sees it.
+    archived: bool,
     /// People it holds beside the owner.
     people_max: usize,
     seq: u64,
     /// What the viewer may do in it.
     role: Role,
-}
-
-pub(super) fn card(view: RoomView, people_now: usize) -> CardBody {
-    let thumbnail_url = picture::thumbnail_url(&view);
-    let RoomView { room, owner } = view;
-    let items = room.items.into_iter().map(|(id, item)| ItemBody {
-        id: id.0,
-        kind: item.piece.kind,
-        place: match item.piece.standpoint.place {
-            Place::Floor => 0,
-            Place::LeftWall => 1,
-            Place::RightWall => 2,
-        },
-        x: item.piece.standpoint.x,
-        y: item.piece.standpoint.y,
-        rotation: item.piece.rotation,
-        color: item.piece.color,
-    });
-    CardBody {
-        id: room.card.id,
-        name: room.card.name,
-        theme: ThemeBody {
-            wallpaper: room.theme.wallpaper,
-            flooring: room.theme.flooring,
-            light: room.theme.light.as_str(),
-        },
-        people_now,
-        items: items.collect(),
-        thumbnail_url,
-        owner: OwnerBody {
-            id: owner.id,
-            handle: owner.handle,
-            display_name: owner.display_name,
-            look: owner.look,
-            mood: owner.mood,
-        },
-        visits: VisitsBody::default(),
-    }
 }
 
 /// Where a reader of the list is: after which room, and which lively ones they saw at its top.
@@ -222,8 +161,10 @@ impl cursor::Place for Listed {
     const LIST: &'static str = "rooms";
 }
 
-/// Public rooms: those with people in them first, the liveliest on top, then the last changed.
-#[utoipa::path(get, path = "/v1/rooms", tag = "rooms", params(Page),
+/// Public rooms: those with people in them first, the liveliest on top, then the last changed. With `query`, those
+/// whose name holds its words, then those of people whose handle or name fits; where very many names are alike a page
+/// may hold fewer than asked for, or none, and yet have a next.
+#[utoipa::path(get, path = "/v1/rooms", tag = "rooms", params(RoomQuery, Page),
     responses(
         (status = 200, description = "A page. The first may be longer than asked for by those with people in them.",
             body = RoomListBody),
@@ -232,9 +173,15 @@ impl cursor::Place for Listed {
 async fn list(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
+    Query(RoomQuery { query }): Query<RoomQuery>,
     page: Page,
 ) -> Result<Json<RoomListBody>, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
+    if let Some(query) = query {
+        return search::search(&state, viewer, &query, &page)
+            .await
+            .map(Json);
+    }
     let begun = page.after::<Listed>()?;
     let is_first = begun.is_none();
     let mut place = begun.unwrap_or_default();
@@ -265,9 +212,9 @@ async fn list(
             rooms.push(card(view, state.live.rooms.people(id)));
         }
     }
+    count_visits(&state.visits, &mut rooms).await;
     place.after = found.next;
     let next_cursor = found.next.and_then(|_| cursor::cursor(&place));
-    count_visits(&state.visits, &mut rooms).await;
     Ok(Json(RoomListBody { rooms, next_cursor }))
 }
 
@@ -290,7 +237,7 @@ async fn show(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let viewer = viewer.map(|viewer| viewer.user.id);
-    let view = state.service.view(room, viewer).await.map_err(refused)?;
+    let view = state.service.look(room, viewer).await.map_err(refused)?;
     Ok(body(&state, view, viewer, &known).await)
 }
 
@@ -311,6 +258,7 @@ async fn body(
     let (visibility, guests_allowed) = (what.access.visibility, what.access.guests_allowed);
     let (seq, locked) = (view.room.seq.0, what.access.locked);
     let people_now = state.live.rooms.people(what.id);
+    let archived = view.is_archived;
     let mut card = card(view, people_now);
     count_visits(&state.visits, std::slice::from_mut(&mut card)).await;
     let room = RoomInFull {
@@ -318,6 +266,7 @@ async fn body(
         visibility,
         guests_allowed,
         locked,
+        archived,
         people_max: people_max.min(state.live.limits.people_max),
         seq,
         role,
@@ -426,8 +375,13 @@ pub(super) fn refused(error: RoomError) -> Problem {
         RoomError::Banned => Problem::new(Code::Banned),
         RoomError::Locked => Problem::new(Code::RoomLocked),
         RoomError::BadName(bad) => Problem::new(Code::InvalidName).detail(bad.to_string()),
-        RoomError::NotSaid(_) => Problem::new(Code::ContentRefused),
         RoomError::BadLook => Problem::new(Code::InvalidLook),
+        RoomError::FrontRoom => Problem::new(Code::FrontRoom),
+        RoomError::TooMany => Problem::new(Code::TooManyRooms),
+        RoomError::Archived => Problem::new(Code::RoomArchived),
+        RoomError::Stale => Problem::new(Code::PreconditionFailed),
+        RoomError::NoTemplate => Problem::new(Code::TemplateNotFound),
+        RoomError::NotSaid(_) => Problem::new(Code::ContentRefused),
         RoomError::Store(error) => Problem::unavailable(&error),
         RoomError::People(error) => Problem::unavailable(&error),
         RoomError::Relations(error) => Problem::unavailable(&error),

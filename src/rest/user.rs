@@ -226,7 +226,7 @@ fn not_kept(body: impl Serialize) -> Response {
     (headers, Json(body)).into_response()
 }
 
-fn refused(error: ProfileError) -> Problem {
+pub(super) fn refused(error: ProfileError) -> Problem {
     match error {
         ProfileError::NoSuchUser => Problem::new(Code::UserNotFound),
         ProfileError::Stale => Problem::new(Code::PreconditionFailed),

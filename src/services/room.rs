@@ -2,6 +2,7 @@
 
 mod door;
 mod presence;
+mod shelf;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use crate::services::screen::{NotSaid, Screen};
 pub use door::{OriginKey, VisitorError};
 pub use presence::Presence;
 use presence::Sight;
+use shelf::Shelving;
+pub use shelf::{Beginning, FoundPage, Wish};
 
 /// Rooms given in one page at the most.
 pub const PAGE_MAX: u32 = 100;
@@ -74,6 +77,21 @@ pub enum RoomError {
     /// What somebody chose could not be looked up.
     #[error(transparent)]
     Users(#[from] UserStoreError),
+    /// The front room stays until there is another.
+    #[error("the front room stays until there is another")]
+    FrontRoom,
+    /// The person has as many rooms as may be.
+    #[error("there are as many rooms as may be")]
+    TooMany,
+    /// The room is archived: first it must be taken out again.
+    #[error("the room is archived")]
+    Archived,
+    /// The rules of the room are not those the change was made for.
+    #[error("the rules are others")]
+    Stale,
+    /// There is no such template.
+    #[error("there is no such template")]
+    NoTemplate,
 }
 
 /// A room and whose it is.
@@ -83,6 +101,8 @@ pub struct RoomView {
     pub room: SavedRoom,
     /// Its owner.
     pub owner: User,
+    /// Whether it is put away, for its owner alone.
+    pub is_archived: bool,
 }
 
 /// One page of a list.
@@ -104,6 +124,7 @@ pub struct RoomService {
     clock: Clock,
     sight: Option<Sight>,
     screen: Screen,
+    shelving: Option<Shelving>,
 }
 
 impl std::fmt::Debug for RoomService {
@@ -129,6 +150,7 @@ impl RoomService {
             clock,
             sight: None,
             screen: Screen::off(),
+            shelving: None,
         }
     }
 
@@ -156,6 +178,7 @@ impl RoomService {
         Ok(RoomView {
             room,
             owner: owner.ok_or(RoomError::NotFound)?,
+            is_archived: false,
         })
     }
 
@@ -178,7 +201,11 @@ impl RoomService {
                 continue;
             }
             if let Some(owner) = self.people.user(room.card.owner_id).await? {
-                rooms.push(RoomView { room, owner });
+                rooms.push(RoomView {
+                    room,
+                    owner,
+                    is_archived: false,
+                });
             }
         }
         Ok(Page { rooms, next })

@@ -35,6 +35,7 @@ mod quotas;
 mod rates;
 mod resume;
 mod rules;
+mod shelf;
 mod slow;
 mod split;
 mod stage;

@@ -79,6 +79,12 @@ impl Browser {
         }
     }
 
+    /// The same browser, where the site has another origin by now.
+    pub(crate) fn moved_to(self, origin: &str) -> Self {
+        let origin = origin.to_owned();
+        Self { origin, ..self }
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         match path.starts_with('/') {
             true => format!("{}{path}", self.origin),

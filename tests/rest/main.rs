@@ -23,6 +23,7 @@ mod problem;
 mod provider;
 mod rate;
 mod relations;
+mod rooms;
 mod server;
 mod site;
 mod users;

@@ -22,7 +22,17 @@ impl Site {
 
     /// A server configured like this.
     pub(crate) async fn start_as(configure: impl FnOnce(&mut Config)) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), configure).await
+    }
+
+    /// The same store under a new server.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { server, data } = self;
+        server.stop().await;
+        Self::over(data, |_| ()).await
+    }
+
+    async fn over(data: TempDir, configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.server.listen = ([127, 0, 0, 1], 0).into();
         config.store.data = data.path().to_owned();

@@ -32,7 +32,7 @@ impl Outside {
             RoomEvent::Decided { seq, .. } => {
                 self.decided.insert(seq.0);
             }
-            RoomEvent::Deleted {} => {}
+            RoomEvent::Shut { .. } | RoomEvent::Opened { .. } | RoomEvent::Deleted {} => {}
         }
     }
 }

@@ -22,6 +22,9 @@ const CHANGED: i64 = 0;
 /// The slot of the last event of a room.
 const DELETED: i64 = -1;
 
+/// The slot of the one event that says whether the room is there for others.
+const SHUT: i64 = -2;
+
 impl From<sqlx::Error> for EventsUnavailable {
     fn from(error: sqlx::Error) -> Self {
         Self(error.to_string())
@@ -47,6 +50,7 @@ pub(super) async fn put(
     let slot = match event {
         RoomEvent::Changed { .. } => CHANGED,
         RoomEvent::Decided { seq, .. } => to_i64(seq.0),
+        RoomEvent::Shut { .. } | RoomEvent::Opened { .. } => SHUT,
         RoomEvent::Deleted {} => DELETED,
     };
     // Replacing gives a new id, so that clearing the published one leaves this one alone.

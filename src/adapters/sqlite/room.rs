@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
 use super::room_writer::RoomWriter;
-use super::{Sqlite, events, room_decided, room_erasure};
+use super::{Sqlite, events, room_decided, room_erasure, room_search};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{AuditEntry, Epoch, RoomCard, Seq};
@@ -19,7 +19,7 @@ use crate::ports::room::{
 /// Rooms in the embedded store.
 #[derive(Debug, Clone)]
 pub struct SqliteRooms {
-    sqlite: Sqlite,
+    pub(super) sqlite: Sqlite,
     writer: RoomWriter,
 }
 
@@ -36,7 +36,7 @@ impl SqliteRooms {
         ended.await.map(drop).map_err(|error| failed(&error))
     }
 
-    async fn saved(
+    pub(super) async fn saved(
         &self,
         conn: &mut SqliteConnection,
         row: &RoomRow,
@@ -188,7 +188,7 @@ impl RoomStore for SqliteRooms {
 
     async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError> {
         let rows: Vec<RoomRow> = sqlx::query_as(AssertSqlSafe(format!(
-            "SELECT {ROOM_COLUMNS} FROM room WHERE owner_id = ? AND state = 'active' ORDER BY id"
+            "SELECT {ROOM_COLUMNS} FROM room WHERE owner_id = ? AND state <> 'deleted' ORDER BY id"
         )))
         .bind(owner.uuid())
         .fetch_all(&self.sqlite.read)
@@ -232,7 +232,9 @@ impl RoomStore for SqliteRooms {
     }
 }
 
-async fn committed(transaction: sqlx::Transaction<'_, sqlx::Sqlite>) -> Result<(), StoreError> {
+pub(super) async fn committed(
+    transaction: sqlx::Transaction<'_, sqlx::Sqlite>,
+) -> Result<(), StoreError> {
     let committed = transaction.commit().await;
     committed.map_err(|error| StoreError::Unknown(error.to_string()))
 }
@@ -360,7 +362,11 @@ async fn forget_old_sessions(
     .map(drop)
 }
 
-async fn create(conn: &mut SqliteConnection, room: &NewRoom) -> Result<(), sqlx::Error> {
+/// Makes a room within a transaction; whether there was none with this id.
+pub(super) async fn create(
+    conn: &mut SqliteConnection,
+    room: &NewRoom,
+) -> Result<bool, sqlx::Error> {
     let NewRoom { card, document, at } = room;
     let made = sqlx::query(
         "INSERT INTO room (id, owner_id, name, visibility, guests_allowed, locked, people_max, \
@@ -383,7 +389,7 @@ async fn create(conn: &mut SqliteConnection, room: &NewRoom) -> Result<(), sqlx:
     .execute(&mut *conn)
     .await?;
     if made.rows_affected() == 0 {
-        return Ok(());
+        return Ok(false);
     }
     for (id, item) in &document.items {
         sqlx::query("INSERT INTO room_item (room_id, item_id, body, seq) VALUES (?, ?, ?, ?)")
@@ -394,7 +400,8 @@ async fn create(conn: &mut SqliteConnection, room: &NewRoom) -> Result<(), sqlx:
             .execute(&mut *conn)
             .await?;
     }
-    Ok(())
+    room_search::index(conn, card.id.uuid(), &card.name).await?;
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -410,6 +417,7 @@ mod tests {
         let suites = async {
             conformance::suite(&rooms).await;
             conformance::outbox::suite(&rooms, &sqlite).await;
+            conformance::shelf::suite(&rooms, &sqlite, &sqlite).await;
         };
         tokio::select! {
             () = suites => {}

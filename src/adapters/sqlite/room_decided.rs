@@ -7,6 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::room_rows::{AccessLists, to_i64, to_u64};
+use super::room_search;
 use crate::domain::clock::WallMs;
 use crate::domain::room::{
     AuditEntry, Decision, EDITS_MAX, Edit, EditPart, Layout, PersonRef, RoomCard, Seq,
@@ -120,9 +121,9 @@ async fn write_card(conn: &mut SqliteConnection, card: &RoomCard) -> Result<(), 
     .bind(card.access.people_max)
     .bind(Json(AccessLists::of(&card.access)))
     .bind(card.id.uuid())
-    .execute(conn)
-    .await
-    .map(drop)
+    .execute(&mut *conn)
+    .await?;
+    room_search::index(conn, card.id.uuid(), &card.name).await
 }
 
 async fn write_layouts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {

@@ -1,18 +1,19 @@
-//! The end of rooms, and rooms that forget a person. Both fence whoever has the room in memory, as a claim does.
+//! The end of rooms, at once or in steps, and rooms that forget a person. Both fence whoever has the room in memory, as a claim does.
 
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::events;
-use super::room_rows::{AccessLists, roster, to_u64};
+use super::room_rows::{AccessLists, roster, to_i64, to_u64};
+use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Decision, Epoch, PersonRef, RoomEvent};
 use crate::domain::visitor::Bearer;
-use crate::ports::room::StoreError;
+use crate::ports::room::{Purging, StoreError};
 
 /// Everything that hangs on a room, beside its own row.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     "DELETE FROM room_item WHERE room_id = ?",
     "DELETE FROM room_tombstone WHERE room_id = ?",
     "DELETE FROM room_chat WHERE room_id = ?",
@@ -24,11 +25,64 @@ const PARTS: [&str; 15] = [
     "DELETE FROM room_edit WHERE room_id = ?",
     "DELETE FROM room_audit WHERE room_id = ?",
     "DELETE FROM room_roster WHERE room_id = ?",
+    "DELETE FROM room_gram WHERE room_id = ?",
     "DELETE FROM event_log WHERE subject_id = ?",
     "DELETE FROM visit WHERE room_id = ?",
     "DELETE FROM visit_count WHERE room_id = ?",
     "DELETE FROM guestbook_entry WHERE room_id = ?",
 ];
+
+/// What there may be much of: the table and its key. A room that is purged loses it in steps, before the rest.
+const MUCH: [(&str, &str); 10] = [
+    ("room_item", "room_id, item_id"),
+    ("room_tombstone", "room_id, item_id"),
+    ("room_chat", "room_id, seq, line"),
+    ("room_session", "room_id, session_id"),
+    ("room_layout", "room_id, name"),
+    ("room_edit", "room_id, seq"),
+    ("room_audit", "room_id, seq"),
+    ("room_outbox", "id"),
+    ("visit", "id"),
+    ("guestbook_entry", "id"),
+];
+
+/// Rows deleted in one step: bounds how long others wait to write.
+const ROWS_PER_STEP: u32 = 256;
+
+/// One step of purging a room deleted at `until` or before, within a transaction.
+pub(super) async fn purge(
+    conn: &mut SqliteConnection,
+    room: RoomId,
+    until: WallMs,
+) -> Result<Purging, sqlx::Error> {
+    // From here on it cannot be restored.
+    let taken = sqlx::query(
+        "UPDATE room SET binned_ms = 0 WHERE id = ? AND state = 'binned' AND binned_ms <= ?",
+    )
+    .bind(room.uuid())
+    .bind(to_i64(until.0))
+    .execute(&mut *conn)
+    .await?;
+    if taken.rows_affected() == 0 {
+        return Ok(Purging::Kept);
+    }
+    for (table, key) in MUCH {
+        let statement = format!(
+            "DELETE FROM {table} WHERE ({key}) IN \
+             (SELECT {key} FROM {table} WHERE room_id = ? LIMIT ?)"
+        );
+        let gone = sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(room.uuid())
+            .bind(ROWS_PER_STEP)
+            .execute(&mut *conn)
+            .await?;
+        if gone.rows_affected() > 0 {
+            return Ok(Purging::Begun);
+        }
+    }
+    delete(conn, room).await?;
+    Ok(Purging::Done)
+}
 
 /// Ends a room within a transaction, and keeps its id from being used again.
 pub(super) async fn delete(
@@ -41,9 +95,10 @@ pub(super) async fn delete(
          VALUES (?, zeroblob(16), '', 'private', 0, 'deleted', 1, 0, 0, 'null', 0, 0, 0)
          ON CONFLICT (id) DO UPDATE SET owner_id = zeroblob(16), name = '', visibility = 'private',
              guests_allowed = 0, locked = 0, people_max = NULL, state = 'deleted',
-             epoch = epoch + 1, node_id = NULL, theme = 'null',
+             epoch = epoch + 1, node_id = NULL, theme = 'null', name_folded = NULL,
+             archived_ms = NULL, binned_ms = NULL,
              access_lists = '{\"editors\":{},\"bans\":{},\"mutes\":{}}'
-             WHERE state = 'active'
+             WHERE state <> 'deleted'
          RETURNING epoch",
     )
     .bind(room.uuid())

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuditEntry, Decision, PersonRef, Seq};
+use super::{AuditEntry, Decision, Epoch, PersonRef, Seq};
 use crate::domain::clock::WallMs;
 use crate::domain::id::RoomId;
 
@@ -26,7 +26,18 @@ pub enum RoomEvent {
         /// What.
         what: Decision,
     },
-    /// The room is gone, with all that was in it.
+    /// The room is there for its owner alone: archived, or deleted and still to be restored. What comes later of
+    /// this and [`RoomEvent::Opened`] says all that the one before said.
+    Shut {
+        /// The epoch from which on it is so; consumers ignore one they have seen.
+        epoch: Epoch,
+    },
+    /// The room is there again, with all that was in it.
+    Opened {
+        /// The epoch from which on it is so.
+        epoch: Epoch,
+    },
+    /// The room is gone for good, with all that was in it.
     Deleted {},
 }
 
@@ -36,6 +47,8 @@ impl RoomEvent {
         match self {
             Self::Changed { version } => format!("{room}/changed/{}", version.0),
             Self::Decided { seq, .. } => format!("{room}/decided/{}", seq.0),
+            Self::Shut { epoch } => format!("{room}/shut/{}", epoch.0),
+            Self::Opened { epoch } => format!("{room}/opened/{}", epoch.0),
             Self::Deleted {} => format!("{room}/deleted"),
         }
     }

@@ -4,6 +4,7 @@ mod decided;
 mod erasure;
 pub(crate) mod outbox;
 mod sessions;
+pub(crate) mod shelf;
 
 use std::collections::VecDeque;
 

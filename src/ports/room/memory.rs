@@ -39,6 +39,7 @@ pub struct MemoryRoom {
     audit: Vec<AuditEntry>,
     outbox: Vec<Told>,
     last_entry: u64,
+    is_shut: bool,
 }
 
 impl MemoryRoom {
@@ -56,7 +57,36 @@ impl MemoryRoom {
             audit: Vec::new(),
             outbox: Vec::new(),
             last_entry: 0,
+            is_shut: false,
         }
+    }
+
+    /// Archives or deletes it, as the port describes it: whoever has it is fenced off.
+    pub fn shut(&mut self) {
+        self.is_shut = true;
+        self.fence(|epoch| RoomEvent::Shut { epoch });
+    }
+
+    /// Brings it back, as the port describes it.
+    pub fn open(&mut self) {
+        self.is_shut = false;
+        self.fence(|epoch| RoomEvent::Opened { epoch });
+    }
+
+    /// Whether nobody may claim it.
+    pub const fn is_shut(&self) -> bool {
+        self.is_shut
+    }
+
+    fn fence(&mut self, told: impl FnOnce(Epoch) -> RoomEvent) {
+        self.epoch = Epoch(self.epoch.0 + 1);
+        self.node = None;
+        self.outbox.retain(|entry| !is_doors(entry));
+        self.last_entry += 1;
+        self.outbox.push(Told {
+            id: self.last_entry,
+            event: told(self.epoch),
+        });
     }
 
     /// A claim, as the port describes it.
@@ -120,7 +150,8 @@ impl MemoryRoom {
 
     /// A save, as the port describes it.
     pub fn save(&mut self, save: &RoomSave) -> SaveOutcome {
-        let stands = save.epoch == self.epoch
+        let stands = !self.is_shut
+            && save.epoch == self.epoch
             && Some(save.node) == self.node
             && save.save_no == self.save_no + 1;
         if !stands {
@@ -189,7 +220,10 @@ impl MemoryRoom {
 
     /// How many events beside the coalesced one wait.
     pub fn pending_events(&self) -> usize {
-        self.outbox.iter().filter(|entry| !is_change(entry)).count()
+        let waiting = self.outbox.iter();
+        waiting
+            .filter(|entry| !is_change(entry) && !is_doors(entry))
+            .count()
     }
 
     fn save_decided(&mut self, save: &RoomSave) {
@@ -221,4 +255,11 @@ impl MemoryRoom {
 
 const fn is_change(entry: &Told) -> bool {
     matches!(entry.event, RoomEvent::Changed { .. })
+}
+
+const fn is_doors(entry: &Told) -> bool {
+    matches!(
+        entry.event,
+        RoomEvent::Shut { .. } | RoomEvent::Opened { .. }
+    )
 }

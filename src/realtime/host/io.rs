@@ -22,6 +22,8 @@ pub enum HostInput {
     Relay(Message),
     /// The node stops.
     Drain,
+    /// The room is there for nobody any more: archived or deleted.
+    Shut,
 }
 
 /// What the store is asked.

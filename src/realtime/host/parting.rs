@@ -1,9 +1,9 @@
 //! The end of an ownership: the last save, the hand-over, and members sent away some at a time.
 
-use maru_protocol::{CloseCode, ServerFrame, encode_server};
+use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
 
 use super::remote::is_far;
-use super::{Action, At, Host, State, StoreCall, close, send};
+use super::{Action, At, Host, State, StoreCall, close, refusal, send};
 use crate::domain::clock::Tick;
 use crate::realtime::frame;
 use crate::realtime::limits::{Limits, RETURN_MS_MIN};
@@ -18,6 +18,9 @@ const RELEASE_MS: u64 = 5_000;
 
 /// Each connection adds this to the time over which their return is spread.
 const RETURN_MS_PER_CONNECTION: u64 = 5;
+
+/// What members of a room are told that was archived or deleted.
+const GONE: &str = "the room is no longer there";
 
 /// What a stopping owner is at.
 #[derive(Debug)]
@@ -169,6 +172,36 @@ impl Host {
         }
         if is_last {
             self.gone(actions);
+        }
+    }
+
+    /// The room is shut: everyone inside is told that it is no longer there. What is not saved by now is not
+    /// acknowledged either, and the store takes it no more.
+    pub(super) fn shut(&mut self, at: At, actions: &mut Vec<Action>) {
+        match &self.state {
+            // The claim may have been given before: whoever waits is let in, sent to come back, and finds no room.
+            State::Opening(_) if self.call.is_some() => self.drain(at, actions),
+            State::Opening(_) => self.end(actions),
+            State::Owner(owner) => {
+                let conns: Vec<ConnId> = owner.room.connections().collect();
+                let (words, code) = (refusal(ErrorCode::RoomGone, GONE), CloseCode::RoomGone);
+                for conn in conns {
+                    if is_far(conn) {
+                        let bytes = frame::binary(&encode_server(&words));
+                        let farewell = Parcel::Close(bytes, code.number());
+                        self.down(conn, farewell, actions);
+                    } else {
+                        send(conn, &words, actions);
+                        close(conn, code, actions);
+                    }
+                }
+                self.gone(actions);
+            }
+            State::Edge(edge) => {
+                edge.send_away(CloseCode::RoomGone, actions);
+                self.end(actions);
+            }
+            State::Ended => {}
         }
     }
 

@@ -368,3 +368,29 @@ fn a_stopping_edge_sends_its_members_away_some_at_a_time() {
     assert_eq!(pair.sides[EDGE].closes.len(), 26);
     assert!(pair.sides[EDGE].ended);
 }
+
+#[test]
+fn a_room_that_is_shut_sends_everyone_away_for_good_wherever_they_are() {
+    let gone = CloseCode::RoomGone.number();
+    let mut pair = Pair::with_edge(3, Limits::DEFAULT);
+    pair.feed(OWNER, HostInput::Shut);
+    pair.pass(10);
+    let closes = |side: usize| pair.sides[side].closes.values().copied();
+    assert_eq!(closes(OWNER).collect::<Vec<_>>(), [gone]);
+    assert_eq!(closes(EDGE).collect::<Vec<_>>(), [gone; 3]);
+    assert!(pair.sides[OWNER].ended && pair.sides[EDGE].ended);
+    // An edge that hears of it first does not wait for its owner to.
+    let mut pair = Pair::with_edge(3, Limits::DEFAULT);
+    pair.feed(EDGE, HostInput::Shut);
+    let closes = pair.sides[EDGE].closes.values().copied();
+    assert_eq!(closes.collect::<Vec<_>>(), [gone; 3]);
+    // Whoever waits for the store is let in or turned away by what it says.
+    let mut pair = Pair::new(Limits::DEFAULT);
+    pair.enter(OWNER, 1);
+    pair.feed(OWNER, HostInput::Shut);
+    assert!(pair.sides[OWNER].closes.is_empty());
+    pair.answer_all();
+    pair.pass(1_000);
+    let restart = CloseCode::Restart.number();
+    assert_eq!(pair.sides[OWNER].closes.get(&ConnId(1)), Some(&restart));
+}

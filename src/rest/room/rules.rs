@@ -9,11 +9,14 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::{RoomBody, RoomState, body, refused};
-use crate::domain::id::RoomId;
+use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{
     AuditEntry, Decision, PersonRef, PolicyChange, Refusal, Seq, Visibility,
 };
 use crate::domain::text::Title;
+use crate::domain::user::User;
+use crate::domain::version::Expected;
+use crate::ports::room::{Life, OwnRoom};
 use crate::realtime::inspect::Decided;
 use crate::realtime::room::CommandOutcome;
 use crate::rest::auth::Viewer;
@@ -35,9 +38,11 @@ pub(super) struct RulesBody {
     guests_allowed: Option<bool>,
     locked: Option<bool>,
     people_max: Option<u32>,
+    /// Whether it is put away. Changed by itself, and not of the front room.
+    archived: Option<bool>,
 }
 
-/// Changes rules of a room. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
+/// Changes rules of a room, or puts it away: then whoever is inside is sent away, and only its owner sees it. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
 /// those are the same, whatever else happens in the room.
 #[utoipa::path(patch, path = "/v1/rooms/{id}", tag = "rooms",
     params(("id" = RoomId, Path, description = "Which."), IfMatch),
@@ -47,6 +52,7 @@ pub(super) struct RulesBody {
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
         (status = 404, description = "room_not_found"),
+        (status = 409, description = "front_room, room_archived"),
         (status = 422, description = "invalid_name, content_refused"),
     ))]
 pub(super) async fn change(
@@ -57,41 +63,64 @@ pub(super) async fn change(
     Json(wanted): Json<RulesBody>,
 ) -> Result<Response, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
-    owned(&state, room, &user.id).await?;
-    let name = wanted.name.as_deref().map(Title::parse).transpose();
-    let change = PolicyChange {
-        name: name.map_err(|bad| Problem::new(Code::InvalidName).detail(bad.to_string()))?,
-        visibility: wanted.visibility,
-        guests_allowed: wanted.guests_allowed,
-        locked: wanted.locked,
-        people_max: wanted.people_max,
-    };
+    if let Some(archived) = wanted.archived {
+        let rest = wanted.policy()?;
+        if rest != PolicyChange::default() {
+            let alone = "archived is changed by itself";
+            return Err(Problem::new(Code::InvalidBody).detail(alone));
+        }
+        let service = &state.service;
+        let changed = service.set_archived(user.id, room, archived, &expected);
+        changed.await.map_err(refused)?;
+        return now(&state, room, user.id).await;
+    }
+    active(&state, room, user.id).await?;
+    let change = wanted.policy()?;
     if change == PolicyChange::default() {
         return Err(Problem::new(Code::InvalidBody).detail("there is nothing to change"));
     }
+    if let Some(name) = &change.name {
+        state.service.screened(name).map_err(refused)?;
+    }
+    let id = user.id;
     let decision = Decision::SetPolicy(change);
+    decide(&state, room, user, decision, expected, not_done).await?;
+    now(&state, room, id).await
+}
+
+/// The room as it is now, to its owner.
+async fn now(state: &RoomState, room: RoomId, owner: UserId) -> Result<Response, Problem> {
+    let view = state.service.look(room, Some(owner)).await;
+    let view = view.map_err(refused)?;
+    Ok(body(state, view, Some(owner), &IfNoneMatch::default()).await)
+}
+
+/// Has a room's owner decide something in the live room, whether anybody is in it or not. Comes back when it is saved.
+pub(super) async fn decide(
+    state: &RoomState,
+    room: RoomId,
+    owner: User,
+    decision: Decision,
+    expected: Expected,
+    not_done: impl FnOnce(Refusal) -> Problem,
+) -> Result<Seq, Problem> {
     let rooms = &state.live.rooms;
     let decided = rooms
-        .decide(room, (user.id, user.display_name), decision, expected)
+        .decide(room, (owner.id, owner.display_name), decision, expected)
         .await;
     match decided {
-        Decided::Known(CommandOutcome::Done { .. }) => {}
-        Decided::Known(CommandOutcome::Refused(refusal)) => return Err(not_done(refusal)),
-        Decided::Known(CommandOutcome::Stale) => {
-            return Err(Problem::new(Code::PreconditionFailed));
-        }
+        Decided::Known(CommandOutcome::Done { seq }) => Ok(seq),
+        Decided::Known(CommandOutcome::Refused(refusal)) => Err(not_done(refusal)),
+        Decided::Known(CommandOutcome::Stale) => Err(Problem::new(Code::PreconditionFailed)),
         Decided::Known(CommandOutcome::Busy) => {
             let busy_ms = state.live.limits.busy_retry_ms.into();
-            return Err(Problem::new(Code::Unavailable).retry_after_ms(busy_ms));
+            Err(Problem::new(Code::Unavailable).retry_after_ms(busy_ms))
         }
         Decided::Unreachable => {
             let unreachable = Problem::new(Code::Unavailable).retry_after_ms(UNREACHABLE_RETRY_MS);
-            return Err(unreachable.detail("the room cannot be reached"));
+            Err(unreachable.detail("the room cannot be reached"))
         }
     }
-    let view = state.service.view(room, Some(user.id)).await;
-    let view = view.map_err(refused)?;
-    Ok(body(&state, view, Some(user.id), &IfNoneMatch::default()).await)
 }
 
 fn not_done(refusal: Refusal) -> Problem {
@@ -100,6 +129,19 @@ fn not_done(refusal: Refusal) -> Problem {
         Refusal::BadName => Problem::new(Code::InvalidName),
         Refusal::ContentRefused => Problem::new(Code::ContentRefused),
         _ => Problem::new(Code::InvalidBody).detail("a rule is outside its range"),
+    }
+}
+
+impl RulesBody {
+    fn policy(&self) -> Result<PolicyChange, Problem> {
+        let name = self.name.as_deref().map(Title::parse).transpose();
+        Ok(PolicyChange {
+            name: name.map_err(|bad| Problem::new(Code::InvalidName).detail(bad.to_string()))?,
+            visibility: self.visibility,
+            guests_allowed: self.guests_allowed,
+            locked: self.locked,
+            people_max: self.people_max,
+        })
     }
 }
 
@@ -156,7 +198,10 @@ pub(super) async fn audit(
     page: Page,
 ) -> Result<Response, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
-    owned(&state, room, &user.id).await?;
+    let own = state.service.own(user.id, room).await.map_err(refused)?;
+    if own.life == Life::Deleted {
+        return Err(Problem::new(Code::RoomNotFound));
+    }
     let before = page.after::<Audited>()?.map(|Audited(seq)| seq);
     if before.is_some_and(|seq| i64::try_from(seq).is_err()) {
         return Err(Problem::new(Code::InvalidCursor));
@@ -172,17 +217,12 @@ pub(super) async fn audit(
     Ok((headers, Json(body)).into_response())
 }
 
-/// Only the owner goes on; others learn no more of the room than its page tells them.
-async fn owned(
+/// Only the owner goes on, and only in a room that is there for others; others learn no more of the room than its page
+/// tells them.
+pub(super) async fn active(
     state: &RoomState,
     room: RoomId,
-    viewer: &crate::domain::id::UserId,
-) -> Result<(), Problem> {
-    let view = state.service.view(room, Some(*viewer)).await;
-    let card = view.map_err(refused)?.room.card;
-    if card.owner_id == *viewer {
-        Ok(())
-    } else {
-        Err(Problem::new(Code::Forbidden))
-    }
+    viewer: UserId,
+) -> Result<OwnRoom, Problem> {
+    state.service.active(viewer, room).await.map_err(refused)
 }

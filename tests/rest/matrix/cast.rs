@@ -201,6 +201,8 @@ impl Cast {
     fn fill(&self, text: &str) -> String {
         text.replace("{handle}", &self.owner.handle)
             .replace("/rooms/{id}", &format!("/rooms/{}", self.owner.room))
+            .replace("{front}", &self.owner.room)
+            .replace("/layouts/{name}", "/layouts/summer")
             .replace("/live/{room}", &format!("/live/{}", self.owner.room))
             .replace("/logins/{id}", &format!("/logins/{}", self.owner_login))
             .replace("/tokens/{id}", &format!("/tokens/{}", self.owner_token))

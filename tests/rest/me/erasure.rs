@@ -39,6 +39,8 @@ const TEXTS: &[&str] = &[
     "erased.example",
     "지워질 말",
     "지워질 방",
+    "치워 둔 방",
+    "버려진 방",
     "지워질 배치",
     "지워질 내 방의 말",
     "erasable-subject",
@@ -142,8 +144,8 @@ async fn nothing_is_left_of_an_erased_person_and_everything_of_others() {
     assert_eq!(traces(&server, id).await, Vec::<String>::new());
     assert_eq!(
         recalled.0.load(Ordering::Relaxed),
-        2,
-        "one's own room, and that of the neighbour"
+        4,
+        "one's own rooms, an archived and a deleted one too, and that of the neighbour"
     );
     assert_eq!(erasure.pass(WallMs(now.0 + 15 * DAY_MS)).await.unwrap(), 0);
 

@@ -137,21 +137,22 @@ pub(super) const FILES: &[(&str, &str)] = &[
                 'guests_allowed', json(iif(guests_allowed, 'true', 'false')),
                 'locked', json(iif(locked, 'true', 'false')), 'people_max', people_max,
                 'theme', json(theme), 'people', json(access_lists),
-                'created_at', {time:created_ms}, 'changed_at', {time:changed_ms})
-         FROM room WHERE owner_id = ?1 AND state = 'active' ORDER BY created_ms, id",
+                'created_at', {time:created_ms}, 'changed_at', {time:changed_ms},
+                'archived_at', {time:archived_ms}, 'deleted_at', {time:binned_ms})
+         FROM room WHERE owner_id = ?1 AND state <> 'deleted' ORDER BY created_ms, id",
     ),
     (
         "room_items",
         "SELECT json_object('room_id', {uuid:room.id}, 'item_id', item_id, 'item', json(body))
          FROM room JOIN room_item ON room_id = room.id
-         WHERE owner_id = ?1 AND state = 'active' ORDER BY room.id, item_id",
+         WHERE owner_id = ?1 AND state <> 'deleted' ORDER BY room.id, item_id",
     ),
     (
         "room_layouts",
         "SELECT json_object('room_id', {uuid:room.id}, 'name', room_layout.name,
                 'saved_at', {time:saved_ms}, 'layout', json(body))
          FROM room JOIN room_layout ON room_id = room.id
-         WHERE owner_id = ?1 AND state = 'active' ORDER BY room.id, room_layout.name",
+         WHERE owner_id = ?1 AND state <> 'deleted' ORDER BY room.id, room_layout.name",
     ),
     (
         "posts",

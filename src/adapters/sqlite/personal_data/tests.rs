@@ -72,6 +72,7 @@ const WITH_ROOMS: &[&str] = &[
     "room_chat_moderated",
     "room_moderated",
     "visit_count",
+    "room_gram",
 ];
 
 /// What goes by its own rules with what the person wrote, uploaded or visited.

@@ -8,8 +8,8 @@ use maru::domain::clock::{Clock, WallMs};
 use maru::domain::email::Email;
 use maru::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use maru::domain::room::{
-    Access, Action, AuditEntry, Ban, ChatLine, Decision, Edit, EditPart, Layout, Mute, PersonRef,
-    PolicyChange, RoomCard, RoomEvent, Seq, Stamp, Subject, Visibility,
+    Access, Action, AuditEntry, Ban, ChatLine, Decision, Document, Edit, EditPart, Layout, Mute,
+    PersonRef, PolicyChange, RoomCard, RoomEvent, Seq, Stamp, Subject, Visibility,
 };
 use maru::domain::text::Title;
 use maru::domain::user::Look;
@@ -17,7 +17,10 @@ use maru::domain::version::Expected;
 use maru::domain::visitor::Bearer;
 use maru::ports::events::{EventLog, Outbox};
 use maru::ports::permission::{PermissionStore, Suspended, Suspension};
-use maru::ports::room::{ClaimOutcome, NewRoom, Present, RoomSave, RoomStore, SessionRecord};
+use maru::ports::room::{
+    ClaimOutcome, NewRoom, Present, ROOMS_PER_USER_MAX, RoomSave, RoomShelf, RoomStore,
+    SessionRecord,
+};
 use maru::ports::user::{Identity, UserStore};
 use serde_json::json;
 
@@ -46,7 +49,7 @@ async fn lived_in(
         access: Access::new(Visibility::Public, true),
     };
     let theme = maru::catalogue::catalogue().plain_theme();
-    let document = maru::domain::room::Document::new(theme);
+    let document = Document::new(theme);
     let at = WallMs(Clock::start().wall().0);
     let new = NewRoom {
         card: card.clone(),
@@ -223,6 +226,7 @@ pub(super) async fn leaver(server: &Server, rooms: &SqliteRooms) -> (UserId, Use
         "지워질 배치",
     )
     .await;
+    put_away(rooms, id).await;
     maru::app::set_role(
         server.data(),
         "erasable_two",
@@ -269,6 +273,28 @@ async fn called(server: &Server) {
              SELECT randomblob(16), id, 1, 5 FROM user WHERE handle = 'erasable_two'",
     ] {
         server.sql(statement).await;
+    }
+}
+
+/// Has a room that is archived and one that is deleted.
+async fn put_away(rooms: &SqliteRooms, owner: UserId) {
+    let at = Clock::start().wall();
+    for name in ["치워 둔 방", "버려진 방"] {
+        let card = RoomCard {
+            id: RoomId::generate(),
+            owner_id: owner,
+            name: name.to_owned(),
+            access: Access::new(Visibility::Public, true),
+        };
+        let id = card.id;
+        let document = Document::new(maru::catalogue::catalogue().plain_theme());
+        let room = NewRoom { card, document, at };
+        rooms.make(room, ROOMS_PER_USER_MAX, None).await.unwrap();
+        if name.starts_with("치워") {
+            rooms.archive(owner, id, &Expected::Any, at).await.unwrap();
+        } else {
+            rooms.bin(owner, id, at).await.unwrap();
+        }
     }
 }
 

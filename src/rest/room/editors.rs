@@ -1,0 +1,148 @@
+//! `/v1/rooms/{id}/editors`: who furnishes a room with its owner. Changed through the live room, like everything else
+//! about it.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::rules::{active, decide};
+use super::shelf::found;
+use super::{RoomState, refused};
+use crate::domain::id::{RoomId, UserId};
+use crate::domain::room::{Decision, PersonRef, Refusal, Role};
+use crate::domain::user::User;
+use crate::domain::version::Expected;
+use crate::rest::auth::Viewer;
+use crate::rest::cursor::{Page, Place};
+use crate::rest::problem::{Code, Json, Path, Problem};
+use crate::rest::relation::PersonBody;
+use crate::services::auth::SignedIn;
+
+/// After whom the next page begins.
+#[derive(Serialize, Deserialize)]
+struct AfterEditor(UserId);
+
+impl Place for AfterEditor {
+    const LIST: &'static str = "room_editors";
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct EditorsBody {
+    editors: Vec<PersonBody>,
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct EditorBody {
+    editor: PersonBody,
+}
+
+/// Who furnishes a room with its owner: for the owner and the editors.
+#[utoipa::path(get, path = "/v1/rooms/{id}/editors", tag = "rooms",
+    params(("id" = RoomId, Path, description = "Which."), Page),
+    responses(
+        (status = 200, description = "A page.", body = EditorsBody),
+        (status = 400, description = "invalid_cursor"),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "room_not_found"),
+    ))]
+pub(super) async fn editors(
+    State(state): State<RoomState>,
+    Viewer(viewer): Viewer,
+    Path(room): Path<RoomId>,
+    page: Page,
+) -> Result<Response, Problem> {
+    let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
+    let after = page.after::<AfterEditor>()?.map(|AfterEditor(id)| id);
+    let editors = state
+        .service
+        .editors(room, user.id, after, page.limit() + 1);
+    let mut editors = editors.await.map_err(refused)?;
+    let next_cursor = page.cut(&mut editors, |last| AfterEditor(last.id));
+    let body = EditorsBody {
+        editors: editors.into_iter().map(Into::into).collect(),
+        next_cursor,
+    };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+/// Lets somebody furnish the room. Answered when it is saved. May be repeated.
+#[utoipa::path(put, path = "/v1/rooms/{id}/editors/{handle}", tag = "rooms",
+    params(("id" = RoomId, Path, description = "Which."), ("handle" = String, Path, description = "Whom.")),
+    responses(
+        (status = 200, description = "They may furnish it.", body = EditorBody),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "room_not_found, user_not_found"),
+        (status = 409, description = "room_archived, too_many_editors"),
+        (status = 422, description = "relates_to_oneself"),
+    ))]
+pub(super) async fn add_editor(
+    State(state): State<RoomState>,
+    Viewer(viewer): Viewer,
+    Path((room, handle)): Path<(RoomId, String)>,
+) -> Result<Response, Problem> {
+    let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
+    let editor = set_role(&state, room, user, &handle, Role::Editor).await?;
+    let editor = editor.into();
+    let headers = [(CACHE_CONTROL, "no-store")];
+    Ok((headers, Json(EditorBody { editor })).into_response())
+}
+
+/// Lets somebody furnish the room no longer. Answered when it is saved. May be repeated.
+#[utoipa::path(delete, path = "/v1/rooms/{id}/editors/{handle}", tag = "rooms",
+    params(("id" = RoomId, Path, description = "Which."), ("handle" = String, Path, description = "Whom.")),
+    responses(
+        (status = 204, description = "They may not furnish it."),
+        (status = 401, description = "sign_in_required"),
+        (status = 403, description = "forbidden"),
+        (status = 404, description = "room_not_found, user_not_found"),
+        (status = 409, description = "room_archived"),
+        (status = 422, description = "relates_to_oneself"),
+    ))]
+pub(super) async fn remove_editor(
+    State(state): State<RoomState>,
+    Viewer(viewer): Viewer,
+    Path((room, handle)): Path<(RoomId, String)>,
+) -> Result<StatusCode, Problem> {
+    let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
+    set_role(&state, room, user, &handle, Role::Visitor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn set_role(
+    state: &RoomState,
+    room: RoomId,
+    owner: User,
+    handle: &str,
+    role: Role,
+) -> Result<User, Problem> {
+    let own = active(state, room, owner.id).await?;
+    let whom = found(state, handle, Some(owner.id)).await?;
+    if whom.id == owner.id {
+        return Err(Problem::new(Code::RelatesToOneself));
+    }
+    let id = whom.id.to_string();
+    let is_editor = own.room.card.access.editors.contains_key(&id);
+    // What is so already is no decision to put on record.
+    if is_editor != (role == Role::Editor) {
+        let name = whom.display_name.clone();
+        let person = PersonRef { id, name };
+        let decision = Decision::SetRole { person, role };
+        decide(state, room, owner, decision, Expected::Any, not_done).await?;
+    }
+    Ok(whom)
+}
+
+fn not_done(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::ListFull => Problem::new(Code::TooManyEditors).limit("live.access_list_max"),
+        Refusal::NoSuchPerson => Problem::new(Code::UserNotFound),
+        _ => Problem::new(Code::Forbidden),
+    }
+}

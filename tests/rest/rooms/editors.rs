@@ -1,0 +1,98 @@
+//! `/v1/rooms/{id}/editors`: shared over REST, whether anybody is inside or not.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Host;
+use crate::site::Site;
+
+async fn handles(host: &Host, path: &str) -> Vec<String> {
+    let page = host.get(&format!("{path}/editors")).await;
+    let editors = page["editors"].as_array().unwrap().iter();
+    let handles = editors.map(|one| one["handle"].as_str().unwrap().to_owned());
+    handles.collect()
+}
+
+#[tokio::test]
+async fn an_owner_shares_a_room_and_takes_it_back() {
+    let site = Site::start().await;
+    let host = Host::new(&site, "하늘").await;
+    let (friend, other) = (
+        Host::new(&site, "바다").await,
+        Host::new(&site, "구름").await,
+    );
+    let body = json!({ "name": "둘의 방", "visibility": "private" });
+    let room = host.room(body).await;
+    let path = format!("/v1/rooms/{}", room["id"].as_str().unwrap());
+    friend
+        .browser
+        .get(&path)
+        .await
+        .is_problem(404, "room_not_found");
+    let place = format!("{path}/editors/{}", friend.handle);
+    for _ in 0..2 {
+        let added = host.ask(Method::PUT, &place, Value::Null).await;
+        assert_eq!(added.status, 200, "{}", added.body);
+        assert_eq!(added.json()["editor"]["display_name"], "바다");
+    }
+    assert_eq!(friend.get(&path).await["room"]["role"], "editor");
+    assert_eq!(handles(&friend, &path).await, [friend.handle.as_str()]);
+    let rooms = friend
+        .get(&format!("/v1/users/{}/rooms", host.handle))
+        .await;
+    assert_eq!(rooms["rooms"][1]["name"], "둘의 방");
+    // Said once, however often it is asked for.
+    let audit = host.get(&format!("{path}/audit")).await;
+    assert_eq!(audit["entries"].as_array().unwrap().len(), 1);
+    // An editor is no owner.
+    let theirs = format!("{path}/editors/{}", other.handle);
+    let theirs = friend.ask(Method::PUT, &theirs, Value::Null).await;
+    theirs.is_problem(403, "forbidden");
+    for (handle, status, code) in [
+        ("nobody_at_all", 404, "user_not_found"),
+        (host.handle.as_str(), 422, "relates_to_oneself"),
+    ] {
+        let place = format!("{path}/editors/{handle}");
+        for method in [Method::PUT, Method::DELETE] {
+            let refused = host.ask(method, &place, Value::Null).await;
+            refused.is_problem(status, code);
+        }
+    }
+    for _ in 0..2 {
+        let removed = host.ask(Method::DELETE, &place, Value::Null).await;
+        assert_eq!(removed.status, 204, "{}", removed.body);
+    }
+    friend
+        .browser
+        .get(&path)
+        .await
+        .is_problem(404, "room_not_found");
+    assert!(handles(&host, &path).await.is_empty());
+}
+
+#[tokio::test]
+async fn who_is_blocked_is_no_editor_to_see() {
+    let site = Site::start().await;
+    let (host, friend) = (
+        Host::new(&site, "하늘").await,
+        Host::new(&site, "바다").await,
+    );
+    let path = host.named("모두의 방").await;
+    let place = format!("{path}/editors/{}", friend.handle);
+    let added = host.ask(Method::PUT, &place, Value::Null).await;
+    assert_eq!(added.status, 200);
+    let block = format!("/v1/users/{}/block", host.handle);
+    assert_eq!(
+        friend.ask(Method::PUT, &block, Value::Null).await.status,
+        200
+    );
+    assert!(handles(&host, &path).await.is_empty());
+    let again = host.ask(Method::PUT, &place, Value::Null).await;
+    again.is_problem(404, "user_not_found");
+    let rooms = format!("/v1/users/{}/rooms", host.handle);
+    friend
+        .browser
+        .get(&rooms)
+        .await
+        .is_problem(404, "user_not_found");
+}
