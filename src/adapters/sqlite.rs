@@ -9,6 +9,7 @@ use sqlx::sqlite::{
 };
 
 mod account;
+mod asset;
 mod audit;
 mod beside;
 mod events;
@@ -39,6 +40,7 @@ mod signing_key;
 mod user;
 mod user_outbox;
 
+pub use asset::ModeratedAssets;
 pub use beside::BesideError;
 pub use outbox::ContentOutbox;
 pub use probe::SqliteProbe;

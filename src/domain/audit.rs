@@ -97,6 +97,8 @@ acts! {
     AccountRestored = "account_restored";
     /// The person began to take along all that is held of them.
     AccountExported = "account_exported";
+    /// A moderator took a picture of the person's down.
+    PictureTakenDown = "picture_taken_down";
     /// A new signing key was made.
     KeyRotated = "key_rotated";
     /// A signing key was given up, and what it had signed with it.

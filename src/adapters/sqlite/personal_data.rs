@@ -129,6 +129,7 @@ const GOES: &[(&str, &str, &str)] = &[
         "asset_id, subject_kind, subject_id",
         "subject_id",
     ),
+    ("asset", "id", "owner_id"),
     ("once", "user_id, key_hash", "user_id"),
     ("app_code", "hash", "user_id"),
     ("login", "id", "user_id"),

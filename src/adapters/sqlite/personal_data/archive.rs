@@ -149,6 +149,13 @@ pub(super) const FILES: &[(&str, &str)] = &[
          WHERE owner_id = ?1 AND state = 'active' ORDER BY room.id, room_layout.name",
     ),
     (
+        "assets",
+        "SELECT json_object('id', {uuid:id}, 'purpose', purpose, 'state', state, 'refusal', refusal, 'alt', alt,
+                'license_note', license_note, 'sent_as', content_type, 'sent_bytes', source_bytes,
+                'width', width, 'height', height, 'uploaded_at', {time:created_ms})
+         FROM asset WHERE owner_id = ?1 ORDER BY id",
+    ),
+    (
         "edits",
         "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'parts', json(parts))
          FROM room_edit WHERE author_id = ?2 ORDER BY at_ms, room_id, seq",

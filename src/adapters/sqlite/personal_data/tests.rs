@@ -17,6 +17,9 @@ const NOTHING: &[&str] = &[
     "sqlite_sequence",
     "kept_handle",
     "signing_key",
+    "asset_blob",
+    "asset_banned",
+    "media_purge",
 ];
 
 /// What goes with the account.
@@ -41,10 +44,14 @@ const WITH_ACCOUNT: &[&str] = &[
     "relation_count",
     "notification",
     "notification_read",
+    "asset",
 ];
 
 /// What goes with the person's logins.
 const WITH_LOGINS: &[&str] = &["refresh"];
+
+/// What goes with the person's uploads.
+const WITH_ASSETS: &[&str] = &["asset_variant"];
 
 /// What goes with the person's rooms, and forgets them in those of others.
 const WITH_ROOMS: &[&str] = &[
@@ -80,6 +87,7 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
         NOTHING,
         WITH_ACCOUNT,
         WITH_LOGINS,
+        WITH_ASSETS,
         WITH_ROOMS,
         WITH_CONTENT,
         NAMELESS,
@@ -94,7 +102,9 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
     );
     // What goes with the account does so by its own reference to it.
     let of = |tables: &'static [&str], parent| tables.iter().map(move |table| (*table, parent));
-    let cascading = of(WITH_ACCOUNT, "user").chain(of(WITH_LOGINS, "login"));
+    let cascading = of(WITH_ACCOUNT, "user")
+        .chain(of(WITH_LOGINS, "login"))
+        .chain(of(WITH_ASSETS, "asset"));
     for (table, parent) in cascading.filter(|(table, _)| !matches!(*table, "user" | "user_outbox"))
     {
         let cascades: i64 = sqlx::query_scalar(
