@@ -17,7 +17,7 @@ pub use decoder::{Decoded, DecoderUnavailable, Made, MadeVariant, PictureDecoder
 pub use store::{
     Added, Allowance, AssetStore, AvatarSet, Described, NewAsset, Served, TakenDown, Words,
 };
-pub use work::{AssetWork, Purge, PurgeQueue, Settled, Waiting};
+pub use work::{AssetWork, Purge, PurgeQueue, Settled, Waiting, Wake};
 
 /// Pictures cannot be looked up now.
 #[derive(Debug, thiserror::Error)]

@@ -3,11 +3,21 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 
 use super::AssetsUnavailable;
 use crate::domain::asset::{Refusal, Source, Variant, VariantName};
 use crate::domain::clock::WallMs;
 use crate::domain::id::AssetId;
+
+/// Says that there is something to do, so that nobody waits for the next look.
+#[derive(Debug, Default)]
+pub struct Wake {
+    /// Something is to be decoded.
+    pub decode: Notify,
+    /// Something is to be cleared away, and caches are to be told.
+    pub clear: Notify,
+}
 
 /// An upload that is to be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
