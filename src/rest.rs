@@ -1,6 +1,7 @@
 //! The REST surface: one router a service; a handler parses, calls one service, answers.
 
 pub mod admin;
+pub mod asset;
 pub mod audit;
 pub mod auth;
 pub mod cursor;
@@ -16,6 +17,7 @@ pub mod origin;
 pub mod permission;
 pub mod personal_token;
 pub mod problem;
+mod range;
 pub mod rate;
 pub mod relation;
 pub mod room;

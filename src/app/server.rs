@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::http;
+use super::media::Media;
 use super::routes::{RouterParts, Routers, router};
 use super::start_error::StartError;
 use crate::adapters::sqlite::{ContentOutbox, Sqlite, SqliteRooms, UserOutbox};
@@ -51,6 +52,7 @@ pub struct Server {
     ends: tokio::task::JoinHandle<()>,
     erasure: tokio::task::JoinHandle<()>,
     granting: tokio::task::JoinHandle<()>,
+    pictures: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -125,6 +127,10 @@ impl Server {
             watcher: live.lines.clone(),
         };
         let granting = spawn_until(granting.run(clock), stop.clone());
+        let media_secret = sqlite.secret("media_link", new_secret()).await;
+        let media_secret = media_secret.map_err(StartError::Secret)?;
+        let media = Media::open(config, &sqlite, media_secret, clock)?;
+        let pictures = spawn_until(media.work(clock), stop.clone());
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
         let Routers { router, page } = router(RouterParts {
@@ -139,6 +145,8 @@ impl Server {
             stop: stop.clone(),
             clock,
             token_secret,
+            assets: media.assets,
+            links: media.links,
         })?;
         let trusted_proxies = config.server.trusted_proxies.as_slice().into();
         let accepting = http::accept(
@@ -173,6 +181,7 @@ impl Server {
             ends,
             erasure,
             granting,
+            pictures,
         })
     }
 
@@ -197,7 +206,7 @@ impl Server {
             tracing::warn!("some connections did not end in time");
         }
         self.last.cancel();
-        let workers = [self.ends, self.erasure, self.granting];
+        let workers = [self.ends, self.erasure, self.granting, self.pictures];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()
             .chain(workers)

@@ -15,11 +15,14 @@ pub use state::{Asset, AssetState, NoSuchName, Purpose, Refusal, Source, SourceT
 pub use words::{Alt, LicenseNote};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::id::{AssetId, UserId};
 
 /// A size a picture is given out in. The list is closed: nothing else is ever made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum VariantName {
     /// At most 160 pixels a side.

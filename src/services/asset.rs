@@ -93,6 +93,12 @@ pub struct AssetParts {
     pub wake: Arc<Wake>,
 }
 
+impl std::fmt::Debug for AssetParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AssetParts(..)")
+    }
+}
+
 /// The asset service.
 #[derive(Clone)]
 pub struct AssetService {

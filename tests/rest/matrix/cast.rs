@@ -29,6 +29,8 @@ pub(super) struct Cast {
     reader: String,
     owner_login: String,
     owner_token: String,
+    /// An upload of the owner's that is announced.
+    owner_asset: String,
 }
 
 struct Person {
@@ -56,6 +58,15 @@ impl Person {
         let made = made.await.json();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         (text(&made["token"]["id"]), text(&made["secret"]))
+    }
+
+    /// Announces a picture; it.
+    async fn asset(&self) -> String {
+        let body = serde_json::json!({ "content_type": "image/png", "bytes": 9, "sha256": "0".repeat(64),
+            "purpose": "picture" });
+        let path = "/v1/assets/uploads";
+        let made = self.browser.ask(Method::POST, path, Some(&body)).await;
+        made.json()["asset_id"].as_str().unwrap().to_owned()
     }
 
     /// Does something to somebody.
@@ -104,6 +115,7 @@ impl Cast {
             reader,
             owner_login: owner.login().await,
             owner_token,
+            owner_asset: owner.asset().await,
             user,
             closing: person("closing").await.closes(number).await,
             blocked: person("blocked").await,
@@ -164,6 +176,8 @@ impl Cast {
             .replace("/live/{room}", &format!("/live/{}", self.owner.room))
             .replace("/logins/{id}", &format!("/logins/{}", self.owner_login))
             .replace("/tokens/{id}", &format!("/tokens/{}", self.owner_token))
+            .replace("/assets/{id}", &format!("/assets/{}", self.owner_asset))
+            .replace("{asset}", &self.owner_asset)
             .replace("{provider}", "dev")
     }
 }
