@@ -1,6 +1,8 @@
 //! Pictures that are announced and then sent to a signed address.
 
+use bytes::Bytes;
 use http::Method;
+use http_body_util::StreamBody;
 use serde_json::{Value, json};
 
 use super::canvas;
@@ -54,8 +56,11 @@ async fn an_announced_picture_is_taken_at_its_address_and_nothing_else_is() {
             .is_problem(422, "upload_mismatch");
     }
     // More than announced, in pieces without a length, is cut off.
-    let chunks = futures_util::stream::iter(vec![Ok::<_, std::io::Error>(file.clone()); 50]);
-    let body = reqwest::Body::wrap_stream(chunks);
+    let frames = vec![file.clone(); 50].into_iter();
+    let frames =
+        frames.map(|chunk| Ok::<_, std::io::Error>(hyper::body::Frame::data(Bytes::from(chunk))));
+    let body = StreamBody::new(futures_util::stream::iter(frames));
+    let body = reqwest::Body::wrap(body);
     let request = reqwest::Client::new()
         .put(url)
         .header("content-type", "image/png");

@@ -1,5 +1,7 @@
 //! Files that are not what they should be, made here.
 
+use std::sync::LazyLock;
+
 use super::canvas;
 
 fn crc(bytes: &[u8]) -> u32 {
@@ -52,22 +54,25 @@ fn png_head(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".to_vec(), head].concat()
 }
 
+/// More zeros than any picture has bytes, packed once.
+static MANY_ZEROS: LazyLock<Vec<u8>> = LazyLock::new(|| zeros(96 << 20));
+
 /// It says that it is huge, and is.
 pub(super) fn png_bomb() -> Vec<u8> {
-    let data = chunk(b"IDAT", &zeros(64 << 20));
+    let data = chunk(b"IDAT", &MANY_ZEROS);
     [png_head(50_000, 50_000), data, chunk(b"IEND", &[])].concat()
 }
 
 /// It says that it is as large as may be, and holds far more.
 pub(super) fn png_bomb_within() -> Vec<u8> {
-    let data = chunk(b"IDAT", &zeros(256 << 20));
+    let data = chunk(b"IDAT", &MANY_ZEROS);
     [png_head(4_800, 4_800), data, chunk(b"IEND", &[])].concat()
 }
 
 /// A text of many megabytes, packed into a note beside a small picture.
 pub(super) fn png_text_bomb() -> Vec<u8> {
     let whole = canvas::png(8, 8);
-    let note = [b"note\0\0".to_vec(), zeros(512 << 20)].concat();
+    let note = [b"note\0\0".to_vec(), MANY_ZEROS.clone()].concat();
     [&whole[..33], &chunk(b"zTXt", &note)[..], &whole[33..]].concat()
 }
 

@@ -26,7 +26,7 @@ mod traces;
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Everything that is theirs and nobody else's.
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 21] = [
     "erasable_one",
     "erasable_two",
     "갈매기씨",
@@ -47,6 +47,7 @@ const TEXTS: [&str; 20] = [
     "지워질 신청",
     "지워질 열쇠",
     "지워질 브라우저",
+    "지워질 그림",
 ];
 
 #[derive(Default)]
