@@ -34,7 +34,7 @@ pub(super) struct Signed {
 #[utoipa::path(get, path = "/media/{asset}/{variant}/{file}", tag = "assets",
     params(
         ("asset" = AssetId, Path, description = "Which."),
-        ("variant" = VariantName, Path, description = "In which size."),
+        ("variant" = String, Path, description = "In which size: `thumb`, `small` or `large`."),
         ("file" = String, Path, description = "The SHA-256 of the bytes in hexadecimal digits, and `.webp`."),
         Signed,
         ("range" = Option<String>, Header, description = "One range of bytes."),
