@@ -49,10 +49,14 @@ async fn attach(
     id: AssetId,
     variant: &Variant,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE asset_blob SET loose = 0 WHERE sha256 = ?")
+    let held = sqlx::query("UPDATE asset_blob SET loose = 0 WHERE sha256 = ? AND going = 0")
         .bind(variant.sha256.as_slice())
         .execute(&mut *conn)
         .await?;
+    // Whoever wrote them took longer than they were held: they may be gone, and are written again.
+    if held.rows_affected() == 0 {
+        return Err(sqlx::Error::RowNotFound);
+    }
     sqlx::query(
         "INSERT INTO asset_variant (asset_id, name, sha256, width, height, bytes) VALUES (?, ?, ?, ?, ?, ?)",
     )
