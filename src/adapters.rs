@@ -1,5 +1,7 @@
 //! The backends behind the ports, and the clients of other people's services.
 
+pub mod cdn;
+pub mod decoder;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "mongodb")]

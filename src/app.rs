@@ -5,6 +5,7 @@ mod doctor;
 mod health;
 mod http;
 mod key;
+mod media;
 mod metrics;
 mod openapi;
 mod role;
@@ -14,6 +15,7 @@ mod server;
 mod start_error;
 mod telemetry;
 
+pub use crate::adapters::decoder::decode_picture;
 pub use crate::domain::user::AccountRole;
 pub use doctor::{Diagnosis, diagnose};
 pub use key::{ListedKey, list_keys, revoke_key, rotate_keys};

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{
-    AccountRole, SeedOutcome, Server, diagnose, document, list_keys, revoke_key, rotate_keys, seed,
-    set_role, start_logging,
+    AccountRole, SeedOutcome, Server, decode_picture, diagnose, document, list_keys, revoke_key,
+    rotate_keys, seed, set_role, start_logging,
 };
 use crate::config::{Config, Overrides};
 
@@ -57,6 +57,12 @@ enum Command {
     /// The keys access tokens are signed with, also while the server runs.
     #[command(subcommand)]
     Keys(Keys),
+    /// Decode one picture of strangers from standard input; the server runs this for itself.
+    #[command(hide = true)]
+    DecodePicture {
+        /// What it is said to be.
+        content_type: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,6 +127,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
                 .map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
         }
     };
+    // It is to hold as little as can be.
+    if let Command::DecodePicture { content_type } = &cli.command {
+        return decode_picture(content_type).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
     // A second installation of the provider cannot happen: this runs once, before any thread.
     if rustls::crypto::ring::default_provider()
         .install_default()
@@ -139,6 +149,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             say(document().text());
             Ok(())
         }
+        Command::DecodePicture { .. } => Ok(()),
         Command::Seed(settings) => settings.load().and_then(|config| move_in(&config)),
         Command::Role {
             handle,

@@ -10,11 +10,13 @@ use std::path::Path;
 mod app_client;
 mod auth;
 mod backend;
+mod cdn;
 mod error;
 mod filter;
 mod layers;
 mod live;
 mod log;
+mod media;
 mod metrics;
 mod print;
 mod provider;
@@ -28,10 +30,12 @@ mod visits;
 pub use app_client::AppConfig;
 pub use auth::AuthConfig;
 pub use backend::{Address, BackendConfig, S3Config};
+pub use cdn::{CdnConfig, CdnPurger};
 pub use error::{ConfigError, ConfigErrors, Source};
 pub use filter::FilterConfig;
 pub use layers::{ConfigFile, Overrides};
 pub use log::{LogConfig, LogFormat};
+pub use media::MediaConfig;
 pub use metrics::MetricsConfig;
 pub use provider::{
     AppleKey, ClientAuth, DEV_ISSUER, DEV_PROVIDER, ProviderConfig, ProviderKind, ResponseMode,
@@ -69,6 +73,10 @@ pub struct Config {
     pub filter: FilterConfig,
     /// Visits.
     pub visits: VisitsConfig,
+    /// Pictures.
+    pub media: MediaConfig,
+    /// Caches before the server.
+    pub cdn: CdnConfig,
     /// Numbers for whoever watches.
     pub metrics: MetricsConfig,
     /// Log lines.
@@ -87,6 +95,8 @@ fn settings() -> impl Iterator<Item = &'static Setting<Config>> {
         rest::SETTINGS,
         filter::SETTINGS,
         visits::SETTINGS,
+        media::SETTINGS,
+        cdn::SETTINGS,
         metrics::SETTINGS,
         log::SETTINGS,
     ]
@@ -170,6 +180,8 @@ impl Loader {
         backend::check(&self.config, &mut checks);
         live::check(&self.config, &mut checks);
         rest::check(&self.config, &mut checks);
+        media::check(&self.config, &mut checks);
+        cdn::check(&self.config, &mut checks);
         metrics::check(&self.config, &mut checks);
         if !self.errors.is_empty() {
             return Err(ConfigErrors::from(self.errors));

@@ -1,6 +1,7 @@
 //! The REST surface: one router a service; a handler parses, calls one service, answers.
 
 pub mod admin;
+pub mod asset;
 pub mod audit;
 pub mod auth;
 pub mod cursor;
@@ -21,6 +22,7 @@ pub mod permission;
 pub mod personal_token;
 pub mod post;
 pub mod problem;
+mod range;
 pub mod rate;
 pub mod relation;
 pub mod room;

@@ -1,6 +1,7 @@
 //! Use cases, one service a file. They know ports and domain, never HTTP, never each other; `telling` and `screen` are what they share.
 
 pub mod account;
+pub mod asset;
 pub mod auth;
 pub mod discovery;
 pub mod guestbook;

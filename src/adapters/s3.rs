@@ -27,30 +27,44 @@ impl S3Probe {
     }
 
     fn store(&self, patience: Duration) -> Result<AmazonS3, Error> {
-        let plain = self
-            .config
-            .endpoint
-            .as_ref()
-            .is_some_and(|endpoint| endpoint.scheme() == "http");
-        let client = ClientOptions::new()
-            .with_timeout(patience)
-            .with_connect_timeout(patience)
-            .with_allow_http(plain);
-        let mut builder = AmazonS3Builder::new()
-            .with_bucket_name(&self.config.bucket)
-            .with_region(&self.config.region)
-            .with_access_key_id(&self.config.access_key)
-            .with_secret_access_key(self.config.secret_key.reveal())
-            .with_client_options(client)
-            // One object at a time: not every store knows the bulk request.
-            .with_disable_bulk_delete(true)
-            // Who asks how a store is wants its first answer.
-            .with_retry(RetryConfig { max_retries: 0, retry_timeout: patience, ..RetryConfig::default() });
-        if let Some(endpoint) = &self.config.endpoint {
-            builder = builder.with_endpoint(endpoint.as_str().trim_end_matches('/'));
-        }
-        builder.build()
+        // Who asks how a store is wants its first answer.
+        let retry = RetryConfig {
+            max_retries: 0,
+            retry_timeout: patience,
+            ..RetryConfig::default()
+        };
+        build(&self.config, patience, retry)
     }
+}
+
+/// How long one answer of the store of pictures is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The store of pictures in all their sizes.
+pub fn pictures(config: &S3Config) -> Result<AmazonS3, Error> {
+    build(config, PATIENCE, RetryConfig::default())
+}
+
+fn build(config: &S3Config, patience: Duration, retry: RetryConfig) -> Result<AmazonS3, Error> {
+    let endpoint = config.endpoint.as_ref();
+    let plain = endpoint.is_some_and(|endpoint| endpoint.scheme() == "http");
+    let client = ClientOptions::new()
+        .with_timeout(patience)
+        .with_connect_timeout(patience)
+        .with_allow_http(plain);
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&config.bucket)
+        .with_region(&config.region)
+        .with_access_key_id(&config.access_key)
+        .with_secret_access_key(config.secret_key.reveal())
+        .with_client_options(client)
+        // One object at a time: not every store knows the bulk request.
+        .with_disable_bulk_delete(true)
+        .with_retry(retry);
+    if let Some(endpoint) = endpoint {
+        builder = builder.with_endpoint(endpoint.as_str().trim_end_matches('/'));
+    }
+    builder.build()
 }
 
 #[async_trait]

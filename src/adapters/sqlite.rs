@@ -9,6 +9,7 @@ use sqlx::sqlite::{
 };
 
 mod account;
+mod asset;
 mod audit;
 mod beside;
 mod discovery;
@@ -51,6 +52,7 @@ mod user;
 mod user_outbox;
 mod visit;
 
+pub use asset::ModeratedAssets;
 pub use beside::BesideError;
 pub use guestbook::GuestbookContent;
 pub use moderated::{ModeratedPeople, ModeratedRooms};

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::adapters::sqlite::{
-    ModeratedChat, ModeratedComments, ModeratedPeople, ModeratedPosts, ModeratedRooms, Sqlite,
+    GuestbookContent, ModeratedAssets, ModeratedChat, ModeratedComments, ModeratedPeople,
+    ModeratedPosts, ModeratedRooms, Sqlite,
 };
+use crate::domain::clock::Clock;
 use crate::ports::moderation::{Contents, ModeratedContent};
 use crate::ports::room::RoomRecall;
 
-pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>) -> Contents {
-    let all: [Arc<dyn ModeratedContent>; 5] = [
+pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>, clock: Clock) -> Contents {
+    let all: [Arc<dyn ModeratedContent>; 7] = [
         Arc::new(ModeratedPeople(sqlite.clone())),
         Arc::new(ModeratedRooms {
             sqlite: sqlite.clone(),
@@ -21,6 +23,8 @@ pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>) -> Content
         }),
         Arc::new(ModeratedPosts(sqlite.clone())),
         Arc::new(ModeratedComments(sqlite.clone())),
+        Arc::new(GuestbookContent::new(sqlite.clone(), clock)),
+        Arc::new(ModeratedAssets(sqlite.clone())),
     ];
     all.into_iter().collect()
 }

@@ -17,6 +17,7 @@ fn parts() -> Vec<OpenApi> {
         rest::identity::routes().into_openapi(),
         rest::user::routes().into_openapi(),
         rest::relation::routes().into_openapi(),
+        rest::asset::routes().into_openapi(),
         rest::notification::routes().into_openapi(),
         rest::muted_word::routes().into_openapi(),
         rest::moderation::routes().into_openapi(),

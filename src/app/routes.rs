@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Extension, Path, Request, State};
+use axum::extract::{Extension, MatchedPath, Path, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio_util::sync::CancellationToken;
@@ -25,17 +25,18 @@ use crate::config::{Config, PublicUrl};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::Clock;
 use crate::domain::id::RoomId;
-use crate::ports::discovery::NoPosts;
 use crate::ports::identity::IdentityProvider;
 use crate::ports::moderation::Contents;
 use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use crate::realtime::connection::LiveContext;
 use crate::realtime::upgrade::{LiveState, NotUpgraded, upgrade};
 use crate::rest;
+use crate::rest::asset::MediaLinks;
 use crate::rest::dev_identity::DevIdentity;
 use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
 use crate::services::account::AccountService;
+use crate::services::asset::AssetService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
 use crate::services::discovery::DiscoveryService;
 use crate::services::guestbook::GuestbookService;
@@ -55,6 +56,9 @@ use crate::services::visit::VisitService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
 const HANDLER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A picture is sent by somebody's telephone.
+const UPLOAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// How soon to try again after that.
 const HANDLER_RETRY_MS: u64 = 5_000;
@@ -79,6 +83,8 @@ pub(super) struct RouterParts<'a> {
     pub clock: Clock,
     /// What refresh tokens are derived with.
     pub token_secret: [u8; 32],
+    pub assets: AssetService,
+    pub links: MediaLinks,
 }
 
 /// What is served: everything on the main address, and the page of metrics for an address of its own.
@@ -103,6 +109,8 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         stop,
         clock,
         token_secret,
+        assets,
+        links,
     } = parts;
     let store = Arc::new(sqlite.clone());
     let users = UserService::new(store.clone());
@@ -123,7 +131,10 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         screen.clone(),
         clock,
     );
-    let posts = posts.telling(telling.clone()).sparing(store.clone());
+    let posts = posts
+        .telling(telling.clone())
+        .sparing(store.clone())
+        .showing(store.clone());
     let rooms = rooms.seeing(live.lines.clone(), store.clone());
     let rooms = rooms.screened_by(screen.clone());
     let rules = HandleRules {
@@ -137,7 +148,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let visits = VisitService::new(store.clone(), store.clone(), offset, clock);
     let guestbooks =
         GuestbookService::new(store.clone(), screen.clone(), clock).telling(telling.clone());
-    let discovery = DiscoveryService::new(store.clone(), Arc::new(NoPosts), clock);
+    let discovery = DiscoveryService::new(store.clone(), store.clone(), clock);
     let settings = SettingsService::new(store, clock).telling(telling);
     let sharing = rest::web::Sharing {
         profiles: profiles.clone(),
@@ -151,6 +162,11 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     };
     let auth = auth_service(config, &public, dev.as_ref(), &sqlite, token_secret, clock)?;
     let auth = auth.telling(live.gate.clone()).screened_by(screen);
+    let posts = rest::post::PostsState {
+        posts,
+        links: links.clone(),
+        auth: auth.clone(),
+    };
     let api = OpenApiRouter::default()
         .merge(rest::auth::router(auth.clone()))
         .merge(rest::login::router(auth.clone()))
@@ -178,16 +194,21 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             words,
             auth: auth.clone(),
         }))
-        .merge(rest::post::router(rest::post::PostsState {
-            posts,
-            auth: auth.clone(),
-        }))
+        .merge(rest::post::router(posts.clone()))
         .merge(rest::user::router(rest::user::UserState {
             profiles: profiles.clone(),
             accounts,
             settings,
             relations,
             rooms: rooms.clone(),
+            assets: assets.clone(),
+            links: links.clone(),
+            auth: auth.clone(),
+        }))
+        .merge(rest::asset::router(rest::asset::AssetState {
+            assets,
+            links,
+            public: public.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::visit::router(rest::visit::VisitState {
@@ -204,6 +225,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         }))
         .merge(rest::discovery::router(rest::discovery::DiscoveryState {
             discovery,
+            posts,
             visits: visits.clone(),
             rooms: rooms.clone(),
             live: live.clone(),
@@ -246,8 +268,14 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     }
     let router = router.merge(rest::web::router(public.clone(), Some(sharing)));
     let router = rest::idempotency::guard(router, Some(auth.clone()), clock);
-    let router = rest::origin::guard(rest::problem::finish(router), public);
+    let router = rest::problem::finish(router);
+    let pictures = config.cdn.base_url.as_ref();
+    let router = rest::origin::guard_showing(router, public, pictures);
     let router = rest::rate::guard(router, config.rest.clone(), auth, clock);
+    let router = match &config.media.host {
+        Some(host) => rest::asset::only_media_on(router, host),
+        None => router,
+    };
     let router = router.layer(from_fn_with_state(metrics, metrics::count));
     // Fonts, pictures and archives are compressed already.
     let compressible = DefaultPredicate::new()
@@ -269,7 +297,14 @@ fn span(request: &Request) -> tracing::Span {
 
 /// No answer is waited for without end.
 async fn in_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(HANDLER_TIMEOUT, next.run(request)).await {
+    let route = request.extensions().get::<MatchedPath>();
+    let uploads =
+        route.is_some_and(|route| rest::asset::is_upload(request.method(), route.as_str()));
+    let patience = match uploads {
+        true => UPLOAD_TIMEOUT,
+        false => HANDLER_TIMEOUT,
+    };
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             let late = Problem::new(Code::Unavailable).retry_after_ms(HANDLER_RETRY_MS);

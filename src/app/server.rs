@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::contents::contents;
 use super::http;
+use super::media::Media;
 use super::routes::{RouterParts, Routers, router};
 use super::start_error::StartError;
 use crate::adapters::sqlite::{ContentOutbox, Sqlite, SqliteRooms, UserOutbox};
@@ -66,6 +67,7 @@ pub struct Server {
     visits: tokio::task::JoinHandle<()>,
     discovery: tokio::task::JoinHandle<()>,
     purging: tokio::task::JoinHandle<()>,
+    pictures: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -134,7 +136,7 @@ impl Server {
         let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
         let erasure = spawn_until(erasure.run(clock), stop.clone());
         let recall: Arc<dyn RoomRecall> = rooms.clone();
-        let contents = contents(&sqlite, &recall);
+        let contents = contents(&sqlite, &recall, clock);
         let settling = Settling {
             store: Arc::new(sqlite.clone()),
             contents: contents.clone(),
@@ -169,6 +171,10 @@ impl Server {
             sink: live.lines.clone(),
         };
         let posts = spawn_until(posts.run(clock), stop.clone());
+        let media_secret = sqlite.secret("media_link", new_secret()).await;
+        let media_secret = media_secret.map_err(StartError::Secret)?;
+        let media = Media::open(config, &sqlite, media_secret, clock)?;
+        let pictures = spawn_until(media.work(clock), stop.clone());
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
         let Routers { router, page } = router(RouterParts {
@@ -185,6 +191,8 @@ impl Server {
             stop: stop.clone(),
             clock,
             token_secret,
+            assets: media.assets,
+            links: media.links,
         })?;
         let trusted_proxies = config.server.trusted_proxies.as_slice().into();
         let accepting = http::accept(
@@ -224,6 +232,7 @@ impl Server {
             visits,
             discovery,
             purging,
+            pictures,
         })
     }
 
@@ -257,6 +266,7 @@ impl Server {
             self.visits,
             self.discovery,
             self.purging,
+            self.pictures,
         ];
         for outlived in [self.writer, self.lease, self.relay]
             .into_iter()

@@ -38,6 +38,26 @@ pub enum StartError {
     /// The development sign-in may not run here.
     #[error(transparent)]
     DevIdentity(#[from] DevIdentityRefused),
+    /// The folder of pictures cannot be made or read.
+    #[error("cannot use the folder of pictures {path}: {source}")]
+    MediaFolder {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The store of pictures cannot be used as configured.
+    #[error("cannot use the store of pictures: {0}")]
+    Media(#[source] object_store::Error),
+    /// S3 is configured, and this program was built without it.
+    #[error("backend.s3_bucket: this program was built without S3")]
+    NoS3,
+    /// Caches cannot be told.
+    #[error("cannot make a client for cdn.purge: {0}")]
+    Cdn(#[source] reqwest::Error),
+    /// This program does not know where it is, and pictures are decoded by it.
+    #[error("cannot find this program itself: {0}; name it in media.decoder")]
+    Program(#[source] std::io::Error),
     /// The public address makes no address for the development sign-in.
     #[error("server.public_url: {0}")]
     PublicUrl(#[from] url::ParseError),

@@ -1,13 +1,29 @@
 //! Pictures people upload, and what happens to them.
 
 mod event;
+pub mod header;
+pub mod limits;
+mod link;
+mod place;
+mod state;
+mod words;
 
 pub use event::AssetEvent;
+pub use link::{LinkKeys, LinkRefused, UploadTerms};
+pub use place::{QUARANTINE, media_path, of_quarantine, quarantine_place, stored_place};
+pub use state::{Asset, AssetState, NoSuchName, Purpose, Refusal, Source, SourceType};
+pub use words::{Alt, LicenseNote};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::id::{AssetId, UserId};
 
 /// A size a picture is given out in. The list is closed: nothing else is ever made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum VariantName {
     /// At most 160 pixels a side.
     Thumb,

@@ -101,6 +101,8 @@ acts! {
     Moderated = "moderated";
     /// And about an appeal of it.
     AppealDecided = "appeal_decided";
+    /// A moderator took a picture of the person's down.
+    PictureTakenDown = "picture_taken_down";
     /// A new signing key was made.
     KeyRotated = "key_rotated";
     /// A signing key was given up, and what it had signed with it.

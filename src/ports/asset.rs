@@ -5,7 +5,19 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use crate::domain::asset::Picture;
-use crate::domain::id::AssetId;
+use crate::domain::id::{AssetId, UserId};
+
+#[cfg(test)]
+pub(crate) mod conformance;
+mod decoder;
+mod store;
+mod work;
+
+pub use decoder::{Decoded, DecoderUnavailable, Made, MadeVariant, PictureDecoder};
+pub use store::{
+    Added, Allowance, AssetStore, AvatarSet, Described, NewAsset, Served, TakenDown, Words,
+};
+pub use work::{AssetWork, Purge, PurgeQueue, Settled, Waiting, Wake};
 
 /// Pictures cannot be looked up now.
 #[derive(Debug, thiserror::Error)]
@@ -20,4 +32,14 @@ pub trait AssetReader: Send + Sync {
         &self,
         ids: &[AssetId],
     ) -> Result<BTreeMap<AssetId, Picture>, AssetsUnavailable>;
+}
+
+/// Looks up which pictures people have chosen for themselves.
+#[async_trait]
+pub trait AvatarReader: Send + Sync {
+    /// The pictures of those of these who have one that can be shown.
+    async fn avatars(
+        &self,
+        users: &[UserId],
+    ) -> Result<BTreeMap<UserId, Picture>, AssetsUnavailable>;
 }

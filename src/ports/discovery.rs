@@ -142,19 +142,3 @@ pub trait PostsForDiscovery: Send + Sync {
         now: WallMs,
     ) -> Result<Vec<PostId>, DiscoveryUnavailable>;
 }
-
-/// A house without posts.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoPosts;
-
-#[async_trait]
-impl PostsForDiscovery for NoPosts {
-    async fn visible(
-        &self,
-        _: &[PostId],
-        _: Option<UserId>,
-        _: WallMs,
-    ) -> Result<Vec<PostId>, DiscoveryUnavailable> {
-        Ok(Vec::new())
-    }
-}

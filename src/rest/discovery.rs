@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::auth::Viewer;
 use super::cursor::{self, Page, cursor};
+use super::post::{PostFields, Posts, PostsState};
 use super::problem::{Problem, Query};
 use super::room::CardBody;
 use super::visit::{Seed, not_kept, shown};
@@ -33,8 +34,16 @@ pub struct DiscoveryState {
     pub rooms: RoomService,
     /// Who is in them.
     pub live: Arc<LiveContext>,
+    /// Shows posts.
+    pub posts: PostsState,
     /// Tells who asks.
     pub auth: AuthService,
+}
+
+impl FromRef<DiscoveryState> for Posts {
+    fn from_ref(state: &DiscoveryState) -> Self {
+        Self::from_ref(&state.posts)
+    }
 }
 
 impl FromRef<DiscoveryState> for AuthService {
@@ -149,15 +158,9 @@ async fn rooms(
     Ok(not_kept(RoomsBody { rooms, next_cursor }))
 }
 
-/// A post, by its id.
-#[derive(Serialize, ToSchema)]
-struct PostRef {
-    id: PostId,
-}
-
 #[derive(Serialize, ToSchema)]
 struct PostsBody {
-    posts: Vec<PostRef>,
+    posts: Vec<PostFields>,
     #[schema(required)]
     next_cursor: Option<String>,
 }
@@ -172,6 +175,7 @@ struct PostsBody {
     ))]
 async fn posts(
     State(discovery): State<DiscoveryService>,
+    State(posts): State<Posts>,
     Viewer(viewer): Viewer,
     Query(Ordered { order }): Query<Ordered>,
     page: Page,
@@ -198,7 +202,12 @@ async fn posts(
             )
         }
     };
-    let posts = ids.into_iter().map(|id| PostRef { id }).collect();
+    let views = posts.those(&ids, viewer).await;
+    let views = views.map_err(super::post::refused)?;
+    let pictures = posts.pictures(views.iter()).await;
+    let pictures = pictures.map_err(super::post::refused)?;
+    let posts = views.into_iter();
+    let posts = posts.map(|view| PostFields::new(view, &pictures)).collect();
     Ok(not_kept(PostsBody { posts, next_cursor }))
 }
 

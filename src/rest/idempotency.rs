@@ -4,13 +4,16 @@
 //! which takes it as [`Idempotency`] and gives [`Idempotency::once`] to its service. What lasts remembers the key in
 //! the store that takes the effect (`ports/once.rs`). What lives in this node's memory anyway, such as a ticket, is
 //! answered again from memory, to the same login while that is good: its handler adds [`Replayable`] to the answer.
+//!
+//! Bodies are read here to be compared, but for those of [`STREAMED`]: their handlers take them as they come, and say
+//! afterwards what was asked for ([`Idempotency::once_saying`]).
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 use base64::Engine;
@@ -44,6 +47,9 @@ const ANSWERS_MAX: usize = 4_096;
 /// The largest answer kept in memory, in bytes.
 const ANSWER_BYTES_MAX: usize = 4_096;
 
+/// Where bodies are too large to be held.
+const STREAMED: [&str; 1] = ["/v1/assets"];
+
 /// The key of a request, for its handler.
 #[derive(Debug, Clone, Default)]
 pub struct Idempotency(Option<(OnceKey, RequestDigest)>);
@@ -53,6 +59,18 @@ impl Idempotency {
     pub fn once(self, owner: UserId) -> Option<Once> {
         let (key, digest) = self.0?;
         Some(Once { owner, key, digest })
+    }
+
+    /// The same where the body was not read beforehand: `said` is all that it asks for.
+    pub fn once_saying(self, owner: UserId, said: &[&[u8]]) -> Option<Once> {
+        let mut once = self.once(owner)?;
+        let mut hash = Sha256::new_with_prefix(once.digest.0);
+        for part in said {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        once.digest = RequestDigest(hash.finalize().into());
+        Some(once)
     }
 }
 
@@ -159,8 +177,15 @@ async fn once(requests: Requests, request: Request, next: Next) -> Result<Respon
         _ => None,
     };
     let key = key.ok_or(Code::InvalidIdempotencyKey)?;
-    let body = read(body).await?;
-    let digest = digest(&parts, &body);
+    let route = parts.extensions.get::<MatchedPath>();
+    let streamed = route.is_some_and(|route| STREAMED.contains(&route.as_str()));
+    let (digest, body) = match streamed {
+        true => (digest(&parts, &[]), body),
+        false => {
+            let body = read(body).await?;
+            (digest(&parts, &body), Body::from(body))
+        }
+    };
     let scope = scope(&parts, &key);
     // An answer is for the login it was made for, while that is good.
     let login = match &requests.auth {
@@ -176,7 +201,7 @@ async fn once(requests: Requests, request: Request, next: Next) -> Result<Respon
         }
     };
     parts.extensions.insert(Idempotency(Some((key, digest))));
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let response = next.run(Request::from_parts(parts, body)).await;
     keep(&requests, scope, asked, response).await
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{
     CONTENT_SECURITY_POLICY, COOKIE, HeaderName, ORIGIN, REFERER, REFERRER_POLICY,
@@ -19,9 +19,15 @@ use crate::config::PublicUrl;
 
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Everything from ourselves, pictures also from memory, the live connection by WebSocket.
-const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; \
-    style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; object-src 'none'; \
+/// Everything from ourselves, pictures also from memory and where links to them lead, the live connection by WebSocket.
+fn content_policy(pictures: Option<&PublicUrl>) -> String {
+    let (space, pictures) = pictures.map_or(("", ""), |from| (" ", from.origin()));
+    format!(
+        "default-src 'self'; img-src 'self' data: blob:{space}{pictures}; {CONTENT_POLICY_REST}"
+    )
+}
+
+const CONTENT_POLICY_REST: &str = "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Whether a request may have effects, by where it comes from: our own pages, or no browser at all.
@@ -53,9 +59,17 @@ fn referer_is_ours(headers: &HeaderMap, public: &PublicUrl) -> bool {
 
 /// Refuses unsafe methods of pages of other sites, and puts the security headers on every answer.
 pub fn guard(router: Router, public: PublicUrl) -> Router {
+    guard_showing(router, public, None)
+}
+
+/// The same, for pages that show pictures of another host.
+pub fn guard_showing(router: Router, public: PublicUrl, pictures: Option<&PublicUrl>) -> Router {
+    // An origin is plain ASCII.
+    let policy = HeaderValue::try_from(content_policy(pictures));
+    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
     router
         .layer(from_fn_with_state(Arc::new(public), refuse_other_origins))
-        .layer(from_fn(security_headers))
+        .layer(from_fn_with_state(policy, security_headers))
 }
 
 async fn refuse_other_origins(
@@ -81,17 +95,20 @@ fn is_form_of_provider(method: &Method, path: &str) -> bool {
     method == Method::POST && provider.is_some_and(|it| !it.is_empty() && !it.contains('/'))
 }
 
-async fn security_headers(request: Request, next: Next) -> Response {
+async fn security_headers(
+    State(policy): State<HeaderValue>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CONTENT_SECURITY_POLICY, policy),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         // Not "no-referrer": browsers would then send our own forms with `Origin: null`.
-        (REFERRER_POLICY, "same-origin"),
+        (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     ] {
-        let absent = headers.entry(name);
-        absent.or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(value);
     }
     response
 }

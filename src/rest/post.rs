@@ -4,9 +4,10 @@
 mod body;
 mod comments;
 mod feeds;
-mod picture;
 mod posts;
 mod responses;
+
+pub(super) use body::PostFields;
 
 use std::collections::BTreeMap;
 
@@ -17,30 +18,73 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asset::MediaLinks;
 use super::auth::Viewer;
 use super::problem::{Code, Json, Problem};
 use crate::domain::asset::Picture;
 use crate::domain::id::{AssetId, UserId};
-use crate::domain::post::BadContent;
-use crate::ports::post::Refusal;
+use crate::domain::post::{BadContent, Revision};
+use crate::ports::post::{PostView, Refusal};
 use crate::services::auth::AuthService;
 use crate::services::post::{PostError, PostService};
 
-/// Pictures that can be shown, by id.
-type Pictures = BTreeMap<AssetId, Picture>;
+/// Pictures that can be shown, and how they are linked to.
+pub(in crate::rest) struct Pictures {
+    found: BTreeMap<AssetId, Picture>,
+    links: MediaLinks,
+}
+
+/// The service, with what links to the pictures of posts.
+#[derive(Debug, Clone)]
+pub(in crate::rest) struct Posts {
+    service: PostService,
+    links: MediaLinks,
+}
+
+impl std::ops::Deref for Posts {
+    type Target = PostService;
+
+    fn deref(&self) -> &PostService {
+        &self.service
+    }
+}
+
+impl Posts {
+    /// The pictures of these posts, and of what they quote.
+    pub(in crate::rest) async fn pictures<'a>(
+        &self,
+        views: impl Iterator<Item = &'a PostView>,
+    ) -> Result<Pictures, PostError> {
+        let found = self.service.pictures(views).await?;
+        let links = self.links.clone();
+        Ok(Pictures { found, links })
+    }
+
+    /// The pictures of former versions.
+    async fn pictures_then(&self, revisions: &[Revision]) -> Result<Pictures, PostError> {
+        let found = self.service.pictures_then(revisions).await?;
+        let links = self.links.clone();
+        Ok(Pictures { found, links })
+    }
+}
 
 /// What these handlers need.
 #[derive(Debug, Clone)]
 pub struct PostsState {
     /// The post service.
     pub posts: PostService,
+    /// Links to pictures.
+    pub links: MediaLinks,
     /// Tells who asks.
     pub auth: AuthService,
 }
 
-impl FromRef<PostsState> for PostService {
+impl FromRef<PostsState> for Posts {
     fn from_ref(state: &PostsState) -> Self {
-        state.posts.clone()
+        Self {
+            service: state.posts.clone(),
+            links: state.links.clone(),
+        }
     }
 }
 
@@ -115,7 +159,7 @@ fn refusal(refusal: Refusal) -> Problem {
 
 // An error, as every handler's refusals are made from one.
 #[allow(clippy::needless_pass_by_value)]
-fn refused(error: PostError) -> Problem {
+pub(super) fn refused(error: PostError) -> Problem {
     match error {
         PostError::Refused(why) => refusal(why),
         PostError::BadText(bad) => Problem::new(Code::InvalidText).detail(bad.to_string()),

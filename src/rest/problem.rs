@@ -125,6 +125,18 @@ codes! {
     IdentityNotFound = "identity_not_found", NOT_FOUND, "The account is not linked to this.";
     /// There is no such entry in a guestbook, or none this person may know of.
     EntryNotFound = "entry_not_found", NOT_FOUND, "There is no such entry.";
+    /// No such picture, or none this person may know of.
+    AssetNotFound = "asset_not_found", NOT_FOUND, "There is no such picture.";
+    /// A link to a picture, or to where one is sent, that is not signed for it, or has ended.
+    LinkRefused = "link_refused", FORBIDDEN, "The link is not good, or not any more.";
+    /// The picture is refused, taken down, or still being looked at.
+    AssetNotReady = "asset_not_ready", CONFLICT, "The picture cannot be shown, or not yet.";
+    /// As many pictures as may be, or as many bytes.
+    StorageFull = "storage_full", CONFLICT, "You have as many pictures as you can.";
+    /// The bytes sent are not those announced.
+    UploadMismatch = "upload_mismatch", UNPROCESSABLE_ENTITY, "This is not the picture that was announced.";
+    /// None of the bytes asked for are there.
+    RangeNotSatisfiable = "range_not_satisfiable", RANGE_NOT_SATISFIABLE, "There are no such bytes.";
     /// The resource is there and does not take this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
     /// The same request is being answered at the moment.
@@ -134,7 +146,7 @@ codes! {
     /// The body is above the limit.
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The request is too large.";
     /// The body is of a type not understood here.
-    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON.";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of a type that is not taken here.";
     /// Readable JSON with the wrong fields.
     InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "The body has missing or wrong fields.";
     /// A name that is empty, too long or holds control characters.

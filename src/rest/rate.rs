@@ -13,6 +13,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method};
 
+use super::asset::is_upload;
 use super::auth::identify;
 use super::problem::{Code, Problem};
 use crate::domain::address::{AddressGroup, ClientAddress};
@@ -59,6 +60,7 @@ enum Class {
     Write,
     Search,
     SignIn,
+    Upload,
 }
 
 /// Whether requests to this route are counted.
@@ -70,7 +72,13 @@ pub(super) fn is_limited(method: &Method, route: &str) -> bool {
 type Policy = (&'static str, Rate);
 
 impl Class {
-    const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Search, Self::SignIn];
+    const ALL: [Self; 5] = [
+        Self::Read,
+        Self::Write,
+        Self::Search,
+        Self::SignIn,
+        Self::Upload,
+    ];
 
     fn of(method: &Method, route: Option<&str>, path: &str) -> Option<Self> {
         if route == Some(LIVE) || !CALLS.iter().any(|call| path.starts_with(call)) {
@@ -81,6 +89,8 @@ impl Class {
         let signs_in = route.starts_with(SIGN_IN) && !NO_SIGN_IN.contains(&route);
         Some(if signs_in || ALSO_SIGN_IN.iter().any(also) {
             Self::SignIn
+        } else if is_upload(method, route) {
+            Self::Upload
         } else if !method.is_safe() {
             Self::Write
         } else if SEARCHES.contains(&route) {
@@ -109,6 +119,7 @@ impl Class {
             Self::Write => ("rest.address_write", limits.address_write),
             Self::Search => ("rest.address_search", limits.address_search),
             Self::SignIn => ("rest.address_sign_in", limits.address_sign_in),
+            Self::Upload => ("rest.address_upload", limits.address_upload),
         }
     }
 
@@ -118,13 +129,14 @@ impl Class {
             Self::Write => ("rest.user_write", limits.user_write),
             Self::Search => ("rest.user_search", limits.user_search),
             Self::SignIn => ("rest.user_sign_in", limits.user_sign_in),
+            Self::Upload => ("rest.user_upload", limits.user_upload),
         }
     }
 }
 
 /// A bucket for each class, in the order of [`Class::ALL`].
 #[derive(Debug)]
-struct Buckets([SharedBucket; 4]);
+struct Buckets([SharedBucket; 5]);
 
 impl Buckets {
     fn full(limits: &RestLimits, policy: fn(Class, &RestLimits) -> Policy) -> Self {
@@ -294,6 +306,9 @@ mod tests {
                 Some(Class::Write),
             ),
             (Method::GET, "/.well-known/jwks.json", Some(Class::Read)),
+            (Method::POST, "/v1/assets", Some(Class::Upload)),
+            (Method::PUT, "/v1/assets/{id}/bytes", Some(Class::Upload)),
+            (Method::PATCH, "/v1/assets/{id}", Some(Class::Write)),
             (Method::GET, LIVE, None),
             (Method::GET, "/healthz", None),
             (Method::GET, "/docs/", None),

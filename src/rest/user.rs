@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asset::{MediaLinks, PictureBody};
 use super::auth::Viewer;
 use super::etag::{IfNoneMatch, described};
 use super::problem::{Code, Json, Path, Problem};
@@ -20,6 +21,7 @@ use crate::domain::user::User;
 use crate::domain::version::Version;
 use crate::ports::profile::Found;
 use crate::services::account::AccountService;
+use crate::services::asset::AssetService;
 use crate::services::auth::AuthService;
 use crate::services::profile::{ProfileError, ProfileService};
 use crate::services::relation::RelationService;
@@ -45,6 +47,10 @@ pub struct UserState {
     pub relations: RelationService,
     /// Says where people are.
     pub rooms: RoomService,
+    /// Says which picture people have chosen.
+    pub assets: AssetService,
+    /// Where links to it lead.
+    pub links: MediaLinks,
     /// Tells who asks.
     pub auth: AuthService,
 }
@@ -126,18 +132,28 @@ struct Shown {
     #[serde(flatten)]
     user: User,
     links: Vec<Link>,
+    /// The picture they have chosen, beside how they look in rooms; null: none.
+    #[schema(required)]
+    avatar: Option<PictureBody>,
     /// Null: a private account, which the viewer does not follow.
     #[schema(required)]
     counts: Option<CountsBody>,
 }
 
 impl Shown {
-    fn new(profile: Profile, counts: Option<CountsBody>) -> Self {
-        Self {
+    async fn of(
+        state: &UserState,
+        profile: Profile,
+        counts: Option<CountsBody>,
+    ) -> Result<Self, Problem> {
+        let avatar = state.assets.avatar(profile.user.id).await;
+        let avatar = avatar.map_err(super::asset::refused)?;
+        Ok(Self {
             user: profile.user,
             links: profile.links,
+            avatar: avatar.map(|picture| PictureBody::new(&picture, &state.links)),
             counts,
-        }
+        })
     }
 }
 
@@ -203,7 +219,7 @@ async fn show(
             let presence = presence.map_err(super::room::refused)?;
             let user = InFull {
                 presence: presence.map(PresenceBody::from),
-                profile: Shown::new(profile, counts),
+                profile: Shown::of(&state, profile, counts).await?,
             };
             Ok(described(version, &known, &UserBody { user }))
         }

@@ -13,15 +13,15 @@ use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH, LOCATION, VARY,
-};
+use bytes::Bytes;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, LOCATION, VARY};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::problem::{Code, Problem};
+use super::range;
 use crate::config::PublicUrl;
 
 /// The production build of `web/`. Debug builds read it from the folder at each request.
@@ -37,7 +37,7 @@ const INDEX: &str = "index.html";
 const HASHED: &str = "assets/";
 
 /// Addresses of programs: nobody reads a page there.
-const CALLS: [&str; 2] = ["/v1/", "/dev/"];
+const CALLS: [&str; 3] = ["/v1/", "/dev/", "/media/"];
 
 const NOT_BUILT: &str = include_str!("web/not_built.html");
 
@@ -154,32 +154,35 @@ fn answer(request: &Request, name: &str, data: Cow<'static, [u8]>, hash: &[u8; 3
     let mut head: Vec<(HeaderName, HeaderValue)> = vec![
         (CACHE_CONTROL, cache),
         (VARY, HeaderValue::from_static("accept, accept-encoding")),
+        (
+            range::RESOURCE_POLICY.clone(),
+            HeaderValue::from_static("same-origin"),
+        ),
     ];
     head.extend(HeaderValue::from_str(&tag).map(|tag| (ETAG, tag)));
     let mut response = Response::new(Body::empty());
     response.headers_mut().extend(head);
-    if has(request.headers(), &tag) {
+    if range::is_known(request.headers(), &tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
+    let data = match data {
+        Cow::Borrowed(embedded) => Bytes::from_static(embedded),
+        Cow::Owned(read) => Bytes::from(read),
+    };
+    let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
+    let part = range::asked(request.method(), request.headers(), length, &tag);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(data.len()));
+    let Some(bytes) = range::head(&part, length, &mut response) else {
+        return range::refused(length);
+    };
     if request.method() != Method::HEAD {
-        *response.body_mut() = match data {
-            Cow::Borrowed(embedded) => Body::from(embedded),
-            Cow::Owned(read) => Body::from(read),
-        };
+        // Within the file, which is in memory.
+        let within = |at| usize::try_from(at).unwrap_or(usize::MAX).min(data.len());
+        *response.body_mut() = Body::from(data.slice(within(bytes.start)..within(bytes.end)));
     }
     response
-}
-
-fn has(headers: &HeaderMap, tag: &str) -> bool {
-    let lists = headers.get_all(IF_NONE_MATCH).iter();
-    let mut tags = lists
-        .filter_map(|list| list.to_str().ok())
-        .flat_map(|list| list.split(','));
-    tags.any(|known| known.trim() == tag || known.trim() == "*")
 }
 
 fn media_type(name: &str) -> &'static str {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod admin;
+mod assets;
 mod auth;
 mod browser;
 mod dev_identity;

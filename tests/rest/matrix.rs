@@ -5,6 +5,7 @@
 //! operation changes, it changes for those who come later, so rows expect the same status for a second time.
 
 mod admin;
+mod assets;
 mod audit;
 mod auth;
 mod cast;
@@ -86,6 +87,7 @@ pub(crate) const fn with_body(
 fn rows() -> impl Iterator<Item = &'static Row> {
     [
         admin::ROWS,
+        assets::ROWS,
         audit::ROWS,
         auth::ROWS,
         guestbook::ROWS,

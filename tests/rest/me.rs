@@ -37,6 +37,7 @@ async fn tells_who_is_signed_in_in_full() {
             "bio": "마루에 살아요",
             "front_room_id": user.front_room_id.to_string(),
             "links": [],
+            "avatar": null,
             "counts": {"followers": 0, "following": 0, "ties": 0},
             "role": "user",
             "handle_change_at": null,

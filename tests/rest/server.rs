@@ -7,6 +7,7 @@ use axum::Router;
 use maru::adapters::oauth::OAuthProvider;
 use maru::adapters::sqlite::{Sqlite, SqliteRooms};
 use maru::config::{DEV_ISSUER, Mode, ProviderConfig, PublicUrl};
+use maru::domain::asset::LinkKeys;
 use maru::domain::audit::Trace;
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::filter::muted_words::{MutedWord, MutedWords};
@@ -14,10 +15,12 @@ use maru::domain::id::{RoomId, UserId};
 use maru::domain::scope::Scopes;
 use maru::domain::text::PersonName;
 use maru::domain::user::{Look, User};
+use maru::ports::asset::Allowance;
 use maru::ports::identity::IdentityProvider;
 use maru::ports::muted_words::{MutedWordReader, MutedWordsUnavailable};
 use maru::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use maru::ports::user::{Admission, Identity, NewUser, UserStore};
+use maru::rest::asset::MediaLinks;
 use maru::rest::dev_identity::DevIdentity;
 use maru::rest::notification::NotificationState;
 use maru::rest::post::PostsState;
@@ -28,6 +31,7 @@ use maru::rest::{
     permission, personal_token, post, problem, relation, user, web,
 };
 use maru::services::account::{AccountParts, AccountService};
+use maru::services::asset::{AssetParts, AssetService, MediaRules};
 use maru::services::auth::{App, AuthService, Issuance, LoginPolicy};
 use maru::services::muted_words::MutedWordService;
 use maru::services::notification::NotificationService;
@@ -265,6 +269,24 @@ fn router(
         Clock::start(),
     );
     let posts = posts.sparing(Arc::new(Muttered));
+    let keys = LinkKeys::new([7; 32]);
+    let links = MediaLinks::new(None, keys.clone(), Clock::start());
+    let assets = AssetParts {
+        store: store.clone(),
+        avatars: store.clone(),
+        bytes: Arc::new(object_store::memory::InMemory::new()),
+        rules: MediaRules {
+            upload_bytes_max: 1_000_000,
+            allowance: Allowance {
+                count: 9,
+                bytes: 9_000_000,
+            },
+            part_bytes: 65_536,
+        },
+        keys,
+        wake: Arc::default(),
+    };
+    let assets = AssetService::new(assets, Clock::start());
     let auth = AuthService::new(
         all,
         store.clone(),
@@ -288,6 +310,8 @@ fn router(
             settings,
             relations: relations.clone(),
             rooms: doors,
+            assets,
+            links,
             auth: auth.clone(),
         }))
         .merge(post::router(PostsState {

@@ -36,6 +36,7 @@ impl Site {
         let mut config = Config::default();
         config.server.listen = ([127, 0, 0, 1], 0).into();
         config.store.data = data.path().to_owned();
+        config.media.decoder = Some(env!("CARGO_BIN_EXE_maru").into());
         // A test is one address and many people.
         config.rest.address_sign_in = Rate {
             per_minute: 100_000,

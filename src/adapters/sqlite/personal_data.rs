@@ -144,6 +144,7 @@ const GOES: &[(&str, &str, &str)] = &[
     ("guestbook_entry", "id", "author_id"),
     ("popularity_count", "kind, thing, day, user_id", "user_id"),
     ("discovered_post", "post_id", "author_id"),
+    ("asset", "id", "owner_id"),
     ("once", "user_id, key_hash", "user_id"),
     ("app_code", "hash", "user_id"),
     ("login", "id", "user_id"),

@@ -23,6 +23,8 @@ macro_rules! every_rest_limit {
             user_search = (120, 30);
             /// Steps of signing in of one user who is signed in already, to link or to confirm.
             user_sign_in = (30, 20);
+            /// Pictures sent or announced by one user.
+            user_upload = (60, 40);
             /// Requests of one address that change nothing; many people may share one.
             address_read = (30_000, 3_000);
             /// Requests of one address that change something.
@@ -31,6 +33,8 @@ macro_rules! every_rest_limit {
             address_search = (1_200, 200);
             /// Steps of signing in of one address; a sign-in has two or three.
             address_sign_in = (300, 100);
+            /// Pictures sent or announced from one address.
+            address_upload = (1_200, 300);
         }
     };
 }
@@ -57,7 +61,7 @@ macro_rules! limits {
 every_rest_limit!(limits);
 
 impl RestLimits {
-    const fn relations(&self) -> [(&'static str, &'static str, bool); 4] {
+    const fn relations(&self) -> [(&'static str, &'static str, bool); 5] {
         [
             (
                 "rest.address_read.burst",
@@ -78,6 +82,11 @@ impl RestLimits {
                 "rest.address_sign_in.burst",
                 "must not be below rest.user_sign_in.burst: a user is at an address",
                 self.user_sign_in.burst <= self.address_sign_in.burst,
+            ),
+            (
+                "rest.address_upload.burst",
+                "must not be below rest.user_upload.burst: a user is at an address",
+                self.user_upload.burst <= self.address_upload.burst,
             ),
         ]
     }

@@ -92,6 +92,14 @@ pub trait Feeds: Send + Sync {
         now: WallMs,
     ) -> Result<Vec<PostView>, PostStoreError>;
 
+    /// Those of these posts that are out, that the viewer may see and whose authors they do not mute, in this order.
+    async fn those(
+        &self,
+        posts: &[PostId],
+        viewer: Option<UserId>,
+        now: WallMs,
+    ) -> Result<Vec<PostView>, PostStoreError>;
+
     /// Tags that begin so, by name, after one: those the viewer finds posts of.
     async fn tags(
         &self,

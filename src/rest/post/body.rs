@@ -5,13 +5,13 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::Pictures;
-use super::picture::PictureBody;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, PostId, RoomId};
 use crate::domain::moderation::Standing;
 use crate::domain::post::{Audience, Content, Post, PostPicture, PostState, ReactionKind};
 use crate::domain::user::User;
 use crate::ports::post::{Entry, PostView, Quote, Reactions};
+use crate::rest::asset::PictureBody;
 use crate::rest::relation::PersonBody;
 
 /// Reactions by kind.
@@ -95,7 +95,10 @@ impl From<&PostPicture> for AttachmentBody {
 /// The pictures of a post that can be shown.
 pub(super) fn shown(content: &Content, pictures: &Pictures) -> Vec<PictureBody> {
     let all = content.pictures.iter();
-    let shown = all.filter_map(|it| Some(PictureBody::new(pictures.get(&it.asset)?, &it.alt)));
+    let shown = all.filter_map(|it| {
+        let picture = pictures.found.get(&it.asset)?;
+        Some(PictureBody::new(picture, &pictures.links).saying(&it.alt))
+    });
     shown.collect()
 }
 
@@ -154,7 +157,7 @@ fn quote(quote: Quote, pictures: &Pictures) -> Option<QuoteBody> {
 
 /// A post.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PostFields {
+pub(in crate::rest) struct PostFields {
     id: PostId,
     author: PersonBody,
     state: PostState,
@@ -199,7 +202,7 @@ pub(super) struct PostFields {
 }
 
 impl PostFields {
-    pub(super) fn new(view: PostView, pictures: &Pictures) -> Self {
+    pub(in crate::rest) fn new(view: PostView, pictures: &Pictures) -> Self {
         let PostView {
             post,
             author,

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::{MutedWordBody, ReactionsBody};
 use super::responses::ReactionWish;
-use super::{not_kept, refused, signed_in, whoever};
+use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CommentId, PostId, UserId};
 use crate::domain::moderation::Standing;
@@ -22,7 +22,6 @@ use crate::rest::etag::{IfMatch, IfNoneMatch, described};
 use crate::rest::idempotency::{Idempotency, result_of};
 use crate::rest::problem::{Json, Path, Problem, Query};
 use crate::rest::relation::PersonBody;
-use crate::services::post::PostService;
 
 /// A comment, or the place of one that is gone while there are answers to it.
 #[derive(Serialize, ToSchema)]
@@ -177,7 +176,7 @@ fn place(view: &CommentView) -> Commented {
 }
 
 /// The comment as its viewer sees it now.
-async fn now(posts: &PostService, id: CommentId, viewer: UserId) -> Result<Response, Problem> {
+async fn now(posts: &Posts, id: CommentId, viewer: UserId) -> Result<Response, Problem> {
     let view = posts.one_comment(id, Some(viewer)).await;
     let view = view.map_err(refused)?;
     let version = Version(view.comment.version);
@@ -196,7 +195,7 @@ async fn now(posts: &PostService, id: CommentId, viewer: UserId) -> Result<Respo
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn list(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     Query(InOrder { order }): Query<InOrder>,
@@ -232,7 +231,7 @@ pub(super) async fn list(
         (status = 422, description = "invalid_text, content_refused"),
     ))]
 pub(super) async fn create(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     idempotency: Idempotency,
@@ -256,7 +255,7 @@ pub(super) async fn create(
         (status = 404, description = "comment_not_found"),
     ))]
 pub(super) async fn replies(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<CommentId>,
     page: Page,
@@ -288,7 +287,7 @@ pub(super) async fn replies(
         (status = 422, description = "invalid_text, content_refused"),
     ))]
 pub(super) async fn change(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<CommentId>,
     IfMatch(expected): IfMatch,
@@ -310,7 +309,7 @@ pub(super) async fn change(
         (status = 404, description = "comment_not_found"),
     ))]
 pub(super) async fn delete(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<CommentId>,
 ) -> Result<StatusCode, Problem> {
@@ -330,7 +329,7 @@ pub(super) async fn delete(
         (status = 404, description = "comment_not_found"),
     ))]
 pub(super) async fn react(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<CommentId>,
     Json(wish): Json<ReactionWish>,
@@ -351,7 +350,7 @@ pub(super) async fn react(
         (status = 404, description = "comment_not_found"),
     ))]
 pub(super) async fn unreact(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<CommentId>,
 ) -> Result<StatusCode, Problem> {

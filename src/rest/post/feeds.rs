@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{ListedPost, PostFields};
-use super::{not_kept, refused, signed_in, whoever};
+use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::id::{RoomId, UserId};
 use crate::ports::post::{Feed, Place, PostView};
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{self, Page, cursor};
 use crate::rest::problem::{Path, Problem, Query};
-use crate::services::post::{Page as Found, PostService};
+use crate::services::post::Page as Found;
 
 /// A place in each of these lists; a cursor of one is none of another.
 macro_rules! places {
@@ -84,7 +84,7 @@ fn after<P: cursor::Place + Into<Place>>(page: &Page) -> Result<Option<Place>, P
 }
 
 async fn body<P: cursor::Place + From<Place>>(
-    posts: &PostService,
+    posts: &Posts,
     found: Found,
 ) -> Result<PostsBody, Problem> {
     let next_cursor = found.next.and_then(|place| cursor(&P::from(place)));
@@ -98,7 +98,7 @@ async fn body<P: cursor::Place + From<Place>>(
 }
 
 async fn answer<P: cursor::Place + From<Place> + Into<Place>>(
-    posts: &PostService,
+    posts: &Posts,
     feed: &Feed,
     viewer: Option<UserId>,
     page: &Page,
@@ -117,7 +117,7 @@ async fn answer<P: cursor::Place + From<Place> + Into<Place>>(
         (status = 401, description = "sign_in_required"),
     ))]
 pub(super) async fn following(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     page: Page,
 ) -> Result<Response, Problem> {
@@ -132,7 +132,7 @@ pub(super) async fn following(
         (status = 400, description = "invalid_cursor"),
     ))]
 pub(super) async fn newest(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     page: Page,
 ) -> Result<Response, Problem> {
@@ -148,7 +148,7 @@ pub(super) async fn newest(
         (status = 422, description = "invalid_tag"),
     ))]
 pub(super) async fn tagged(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(tag): Path<String>,
     page: Page,
@@ -184,7 +184,7 @@ pub(super) struct TagQuery {
         (status = 400, description = "invalid_cursor"),
     ))]
 pub(super) async fn tags(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Query(TagQuery { query }): Query<TagQuery>,
     page: Page,
@@ -212,7 +212,7 @@ pub(super) async fn tags(
         (status = 404, description = "user_not_found"),
     ))]
 pub(super) async fn of_person(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(handle): Path<String>,
     page: Page,
@@ -240,7 +240,7 @@ pub(super) async fn of_person(
         (status = 404, description = "room_not_found"),
     ))]
 pub(super) async fn in_room(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<RoomId>,
     page: Page,
@@ -259,7 +259,7 @@ pub(super) async fn in_room(
         (status = 401, description = "sign_in_required"),
     ))]
 pub(super) async fn drafts(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     page: Page,
 ) -> Result<Response, Problem> {
@@ -275,7 +275,7 @@ pub(super) async fn drafts(
         (status = 401, description = "sign_in_required"),
     ))]
 pub(super) async fn bookmarks(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     page: Page,
 ) -> Result<Response, Problem> {

@@ -8,19 +8,19 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 use super::body::{AttachmentBody, PostBody, PostFields, said, shown};
-use super::picture::PictureBody;
-use super::{not_kept, refused, signed_in, whoever};
+use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, PostId, RoomId, UserId};
 use crate::domain::post::{Audience, PostState};
 use crate::domain::version::Version;
 use crate::ports::post::PostView;
+use crate::rest::asset::PictureBody;
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{self, Page};
 use crate::rest::etag::{IfMatch, IfNoneMatch, described};
 use crate::rest::idempotency::{Idempotency, result_of};
 use crate::rest::problem::{Json, Path, Problem};
-use crate::services::post::{Change, PostService, Wish};
+use crate::services::post::{Change, Wish};
 
 /// A post to write.
 #[derive(Deserialize, ToSchema)]
@@ -131,7 +131,7 @@ impl From<PostChange> for Change {
 
 /// The post as the viewer sees it now.
 pub(super) async fn now(
-    posts: &PostService,
+    posts: &Posts,
     id: PostId,
     viewer: Option<UserId>,
     known: &IfNoneMatch,
@@ -156,7 +156,7 @@ pub(super) async fn now(
         (status = 422, description = "invalid_text, invalid_tag, invalid_picture, invalid_time, empty_post, content_refused"),
     ))]
 pub(super) async fn create(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     idempotency: Idempotency,
     Json(wish): Json<PostWish>,
@@ -180,7 +180,7 @@ pub(super) async fn create(
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn show(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     known: IfNoneMatch,
@@ -202,7 +202,7 @@ pub(super) async fn show(
         (status = 422, description = "invalid_text, invalid_tag, invalid_picture, invalid_time, empty_post, content_refused"),
     ))]
 pub(super) async fn change(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     IfMatch(expected): IfMatch,
@@ -224,7 +224,7 @@ pub(super) async fn change(
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn delete(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
 ) -> Result<StatusCode, Problem> {
@@ -247,7 +247,7 @@ pub(super) async fn delete(
         (status = 422, description = "empty_post, content_refused"),
     ))]
 pub(super) async fn publish(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     IfMatch(expected): IfMatch,
@@ -300,7 +300,7 @@ impl cursor::Place for Before {
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn edits(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     page: Page,

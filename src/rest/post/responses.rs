@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::PostBody;
 use super::posts::now;
-use super::{not_kept, refused, signed_in, whoever};
+use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
 use crate::domain::post::ReactionKind;
@@ -19,7 +19,6 @@ use crate::rest::cursor::{self, Page};
 use crate::rest::etag::IfNoneMatch;
 use crate::rest::problem::{Json, Path, Problem, Query};
 use crate::rest::relation::PersonBody;
-use crate::services::post::PostService;
 
 /// How one reacts.
 #[derive(Deserialize, ToSchema)]
@@ -42,7 +41,7 @@ macro_rules! act {
                 $($conflict)*
             ))]
         pub(super) async fn $put(
-            State(posts): State<PostService>,
+            State(posts): State<Posts>,
             viewer: Viewer,
             Path(id): Path<PostId>,
         ) -> Result<Response, Problem> {
@@ -61,7 +60,7 @@ macro_rules! act {
                 (status = 404, description = "post_not_found"),
             ))]
         pub(super) async fn $take(
-            State(posts): State<PostService>,
+            State(posts): State<Posts>,
             viewer: Viewer,
             Path(id): Path<PostId>,
         ) -> Result<StatusCode, Problem> {
@@ -105,7 +104,7 @@ act!(
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn react(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     Json(wish): Json<ReactionWish>,
@@ -125,7 +124,7 @@ pub(super) async fn react(
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn unreact(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
 ) -> Result<StatusCode, Problem> {
@@ -199,7 +198,7 @@ pub(super) struct OfKind {
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn reactions(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     Query(OfKind { kind }): Query<OfKind>,
@@ -229,7 +228,7 @@ pub(super) async fn reactions(
         (status = 404, description = "post_not_found"),
     ))]
 pub(super) async fn reposts(
-    State(posts): State<PostService>,
+    State(posts): State<Posts>,
     viewer: Viewer,
     Path(id): Path<PostId>,
     page: Page,

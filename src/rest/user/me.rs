@@ -69,7 +69,7 @@ async fn body(
     let counts = CountsBody::of(state, &profile, Some(profile.user.id)).await?;
     let handle_change_at = state.profiles.rename_from(&profile).map(WallMs::to_offset);
     let user = Some(Me {
-        profile: Shown::new(profile, counts),
+        profile: Shown::of(state, profile, counts).await?,
         role,
         handle_change_at,
     });

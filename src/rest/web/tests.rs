@@ -1,5 +1,6 @@
 //! What browsers are given for which address, on a bundle of three files and on none.
 
+use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -117,4 +118,28 @@ async fn without_a_bundle_the_page_says_how_to_get_one() {
     let (status, _, body) = ask::<Missing>("GET", "/", &[PAGE]).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(body.contains("script/server") && body.contains("npm run build"));
+}
+
+#[tokio::test]
+async fn some_bytes_of_a_file_can_be_asked_for() {
+    let file = "/assets/index-1a2b3c.js";
+    let (status, headers, body) = ask::<Fixture>("GET", file, &[("range", "bytes=0-5")]).await;
+    assert_eq!(
+        (status, body.as_str()),
+        (StatusCode::PARTIAL_CONTENT, "export")
+    );
+    assert_eq!(headers[CONTENT_RANGE], "bytes 0-5/11");
+    assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
+    let (status, headers, _) = ask::<Fixture>("GET", file, &[("range", "bytes=99-")]).await;
+    assert_eq!(status, StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(headers[CONTENT_RANGE], "bytes */11");
+    // Its tag is weak: nobody can say that the bytes before were of the same file.
+    let tag = ask::<Fixture>("GET", file, &[]).await.1[ETAG].clone();
+    let tag = tag.to_str().unwrap();
+    let asked = [("range", "bytes=0-5"), ("if-range", tag)];
+    let (status, headers, _) = ask::<Fixture>("GET", file, &asked).await;
+    assert_eq!(
+        (status, &headers[ACCEPT_RANGES]),
+        (StatusCode::OK, &HeaderValue::from_static("bytes"))
+    );
 }

@@ -92,6 +92,19 @@ impl PostService {
         Ok(page)
     }
 
+    /// Those of these posts that the viewer may see and wants to, in this order.
+    pub async fn those(
+        &self,
+        ids: &[PostId],
+        viewer: Option<UserId>,
+    ) -> Result<Vec<PostView>, PostError> {
+        let spared = self.spared(viewer).await?;
+        let mut views = self.posts.those(ids, viewer, self.now()).await?;
+        views.iter_mut().for_each(|view| spared.mark(view));
+        views.retain(|view| view.muted.is_none());
+        Ok(views)
+    }
+
     /// A page of somebody's posts, and on the first what they have pinned.
     pub async fn of_person(
         &self,

@@ -37,6 +37,8 @@ pub(super) struct Cast {
     /// What the owner wrote into their own guestbook, and beneath it.
     entry: String,
     reply: String,
+    /// An upload of the owner's that is announced.
+    owner_asset: String,
 }
 
 struct Person {
@@ -73,6 +75,15 @@ impl Person {
         let made = self.browser.ask(Method::POST, path, Some(body)).await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.json()[what]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Announces a picture; it.
+    async fn asset(&self) -> String {
+        let body = serde_json::json!({ "content_type": "image/png", "bytes": 9, "sha256": "0".repeat(64),
+            "purpose": "picture" });
+        let path = "/v1/assets/uploads";
+        let made = self.browser.ask(Method::POST, path, Some(&body)).await;
+        made.json()["asset_id"].as_str().unwrap().to_owned()
     }
 
     /// Does something to somebody.
@@ -129,6 +140,7 @@ impl Cast {
             owner_token,
             entry: String::new(),
             reply: String::new(),
+            owner_asset: owner.asset().await,
             user,
             closing: person("closing").await.closes(number).await,
             blocked: person("blocked").await,
@@ -220,6 +232,8 @@ impl Cast {
             .replace("{tag}", "tag")
             .replace("/guestbook/{id}", &format!("/guestbook/{}", self.entry))
             .replace("/replies/{id}", &format!("/replies/{}", self.reply))
+            .replace("/assets/{id}", &format!("/assets/{}", self.owner_asset))
+            .replace("{asset}", &self.owner_asset)
             .replace("{provider}", "dev")
     }
 }

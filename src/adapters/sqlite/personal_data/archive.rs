@@ -201,6 +201,13 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "SELECT json_object('post_id', {uuid:post_id}) FROM post_mention WHERE user_id = ?1 ORDER BY post_id",
     ),
     (
+        "assets",
+        "SELECT json_object('id', {uuid:id}, 'purpose', purpose, 'state', state, 'refusal', refusal, 'alt', alt,
+                'license_note', license_note, 'sent_as', content_type, 'sent_bytes', source_bytes,
+                'width', width, 'height', height, 'uploaded_at', {time:created_ms})
+         FROM asset WHERE owner_id = ?1 ORDER BY id",
+    ),
+    (
         "edits",
         "SELECT json_object('room_id', {uuid:room_id}, 'at', {time:at_ms}, 'parts', json(parts))
          FROM room_edit WHERE author_id = ?2 ORDER BY at_ms, room_id, seq",

@@ -20,6 +20,9 @@ const NOTHING: &[&str] = &[
     "signing_key",
     "discovery_state",
     "popularity",
+    "asset_blob",
+    "asset_banned",
+    "media_purge",
 ];
 
 /// What goes with the account.
@@ -51,10 +54,14 @@ const WITH_ACCOUNT: &[&str] = &[
     "guestbook_entry",
     "popularity_count",
     "discovered_post",
+    "asset",
 ];
 
 /// What goes with the person's logins.
 const WITH_LOGINS: &[&str] = &["refresh"];
+
+/// What goes with the person's uploads.
+const WITH_ASSETS: &[&str] = &["asset_variant"];
 
 /// What goes with the person's rooms, and forgets them in those of others.
 const WITH_ROOMS: &[&str] = &[
@@ -109,6 +116,7 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
         NOTHING,
         WITH_ACCOUNT,
         WITH_LOGINS,
+        WITH_ASSETS,
         WITH_ROOMS,
         WITH_CONTENT,
         WITH_POSTS,
@@ -124,7 +132,9 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
     );
     // What goes with the account does so by its own reference to it.
     let of = |tables: &'static [&str], parent| tables.iter().map(move |table| (*table, parent));
-    let cascading = of(WITH_ACCOUNT, "user").chain(of(WITH_LOGINS, "login"));
+    let cascading = of(WITH_ACCOUNT, "user")
+        .chain(of(WITH_LOGINS, "login"))
+        .chain(of(WITH_ASSETS, "asset"));
     for (table, parent) in cascading.filter(|(table, _)| !matches!(*table, "user" | "user_outbox"))
     {
         let cascades: i64 = sqlx::query_scalar(

@@ -17,14 +17,6 @@ pub(super) async fn may_attach(
     if pictures.is_empty() {
         return Ok(true);
     }
-    let is_there: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'asset')",
-    )
-    .fetch_one(&mut *conn)
-    .await?;
-    if !is_there {
-        return Ok(false);
-    }
     let statement = format!(
         "SELECT count(*) FROM asset WHERE owner_id = ?1 AND purpose = 'picture'
              AND state IN ('processing', 'ready') AND id IN (VALUES {})",

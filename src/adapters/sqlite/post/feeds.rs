@@ -1,6 +1,6 @@
 //! Lists of posts: first which, from an index, then everything there is to tell of them, in one view of all tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqliteConnection};
@@ -12,8 +12,9 @@ use super::rows::views;
 use super::seen::{among, card, seen, there, unmuted};
 use super::{literals, place};
 use crate::domain::clock::WallMs;
-use crate::domain::id::{RoomId, UserId};
+use crate::domain::id::{PostId, RoomId, UserId};
 use crate::domain::user::User;
+use crate::ports::discovery::{DiscoveryUnavailable, PostsForDiscovery};
 use crate::ports::post::feeds::TAG_POSTS_MAX;
 use crate::ports::post::{Entry, Feed, Feeds, Place, PostStoreError, PostView, TagFound};
 
@@ -179,6 +180,46 @@ async fn people(
     people.collect()
 }
 
+/// Which of these posts are out, and for the viewer, by people they do not mute.
+async fn those(
+    conn: &mut SqliteConnection,
+    posts: &[PostId],
+    viewer: Option<UserId>,
+    now: WallMs,
+) -> Result<Vec<Uuid>, sqlx::Error> {
+    let statement = format!(
+        concat!(
+            "SELECT p.id FROM post AS p JOIN user AS a ON a.id = p.author_id
+             WHERE p.id IN (VALUES {}) AND ",
+            seen!(),
+            " AND ",
+            unmuted!("a")
+        ),
+        literals(posts.iter().map(|post| post.uuid()))
+    );
+    sqlx::query_scalar(AssertSqlSafe(statement))
+        .bind(viewer.map(UserId::uuid))
+        .bind(stored(now))
+        .fetch_all(conn)
+        .await
+}
+
+#[async_trait]
+impl PostsForDiscovery for Sqlite {
+    async fn visible(
+        &self,
+        posts: &[PostId],
+        viewer: Option<UserId>,
+        now: WallMs,
+    ) -> Result<Vec<PostId>, DiscoveryUnavailable> {
+        let mut conn = self.read.acquire().await?;
+        let seen = those(&mut conn, posts, viewer, now).await?;
+        let seen: BTreeSet<Uuid> = seen.into_iter().collect();
+        let posts = posts.iter().copied();
+        Ok(posts.filter(|id| seen.contains(&id.uuid())).collect())
+    }
+}
+
 #[async_trait]
 impl Feeds for Sqlite {
     async fn feed(
@@ -247,6 +288,19 @@ impl Feeds for Sqlite {
             .await?;
         let mut views = views(&mut transaction, &ids, viewer, now).await?;
         Ok(ids.iter().filter_map(|id| views.remove(id)).collect())
+    }
+
+    async fn those(
+        &self,
+        posts: &[PostId],
+        viewer: Option<UserId>,
+        now: WallMs,
+    ) -> Result<Vec<PostView>, PostStoreError> {
+        let mut transaction = self.read.begin().await?;
+        let ids = those(&mut transaction, posts, viewer, now).await?;
+        let mut views = views(&mut transaction, &ids, viewer, now).await?;
+        let posts = posts.iter();
+        Ok(posts.filter_map(|id| views.remove(&id.uuid())).collect())
     }
 
     async fn tags(

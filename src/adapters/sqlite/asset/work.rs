@@ -1,0 +1,334 @@
+//! The queues of the asset service: what is to be decoded, cleared away, and told to caches.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::super::room_rows::{to_i64, to_u64};
+use super::super::user::stored;
+use super::store::tell;
+use super::{Sqlite, digest, read, read_name, variant_name};
+use crate::domain::asset::limits::{REFUSED_KEPT_MS, UNUSED_KEPT_MS};
+use crate::domain::asset::{AssetEvent, AssetState, Refusal, Source, Variant, VariantName};
+use crate::domain::clock::WallMs;
+use crate::domain::id::AssetId;
+use crate::ports::asset::{AssetWork, AssetsUnavailable, Purge, PurgeQueue, Settled, Waiting};
+
+/// Uploads looked at in one step of clearing away.
+const SWEPT_AT_ONCE: u32 = 64;
+
+async fn refuse(
+    conn: &mut SqliteConnection,
+    id: AssetId,
+    refusal: Refusal,
+    now: WallMs,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE asset SET state = 'refused', refusal = ?, due_ms = ? WHERE id = ? AND state = 'processing'",
+    )
+    .bind(refusal.as_str())
+    .bind(stored(WallMs(now.0.saturating_add(REFUSED_KEPT_MS))))
+    .bind(id.uuid())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+async fn is_banned(conn: &mut SqliteConnection, sha256: &[u8; 32]) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM asset_banned WHERE sha256 = ?)")
+        .bind(sha256.as_slice())
+        .fetch_one(conn)
+        .await
+}
+
+async fn attach(
+    conn: &mut SqliteConnection,
+    id: AssetId,
+    variant: &Variant,
+) -> Result<(), sqlx::Error> {
+    let held = sqlx::query("UPDATE asset_blob SET loose = 0 WHERE sha256 = ? AND going = 0")
+        .bind(variant.sha256.as_slice())
+        .execute(&mut *conn)
+        .await?;
+    // Whoever wrote them took longer than they were held: they may be gone, and are written again.
+    if held.rows_affected() == 0 {
+        return Err(sqlx::Error::RowNotFound);
+    }
+    sqlx::query(
+        "INSERT INTO asset_variant (asset_id, name, sha256, width, height, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id.uuid())
+    .bind(variant.name.as_str())
+    .bind(variant.sha256.as_slice())
+    .bind(variant.width)
+    .bind(variant.height)
+    .bind(to_i64(variant.bytes))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// A picture nobody shows goes the second time it is seen like that, if nobody has shown it in between.
+async fn sweep_one(
+    conn: &mut SqliteConnection,
+    (id, state, seen_unused): (Uuid, &str, bool),
+    now: WallMs,
+) -> Result<(), sqlx::Error> {
+    let is_used: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM asset_use WHERE asset_id = ?)")
+            .bind(id)
+            .fetch_one(&mut *conn)
+            .await?;
+    if state == "ready" && (is_used || !seen_unused) {
+        sqlx::query("UPDATE asset SET seen_unused = ?, due_ms = ? WHERE id = ?")
+            .bind(!is_used)
+            .bind(stored(WallMs(now.0.saturating_add(UNUSED_KEPT_MS))))
+            .bind(id)
+            .execute(conn)
+            .await?;
+        return Ok(());
+    }
+    sqlx::query("DELETE FROM asset WHERE id = ?")
+        .bind(id)
+        .execute(&mut *conn)
+        .await?;
+    tell(conn, AssetId::from_uuid(id), AssetEvent::AssetDeleted {}).await
+}
+
+#[async_trait]
+impl AssetWork for Sqlite {
+    async fn take(&self, lease: WallMs, now: WallMs) -> Result<Option<Waiting>, AssetsUnavailable> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        type Row = (Uuid, String, i64, Vec<u8>, u32);
+        let row: Option<Row> = sqlx::query_as(
+            "UPDATE asset SET due_ms = ?1, tries = tries + 1 WHERE id = (
+                 SELECT id FROM asset WHERE state = 'processing' AND due_ms <= ?2 ORDER BY due_ms LIMIT 1)
+             RETURNING id, content_type, source_bytes, source_sha256, tries",
+        )
+        .bind(stored(lease))
+        .bind(stored(now))
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        let Some((id, content_type, bytes, sha256, tries)) = row else {
+            return Ok(None);
+        };
+        Ok(Some(Waiting {
+            id: AssetId::from_uuid(id),
+            source: Source {
+                content_type: read_name(&content_type)?,
+                bytes: to_u64(bytes),
+                sha256: digest(&sha256)?,
+            },
+            tries,
+        }))
+    }
+
+    async fn hold(&self, bytes: &[[u8; 32]], until: WallMs) -> Result<bool, AssetsUnavailable> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        for sha256 in bytes {
+            let held = sqlx::query(
+                "INSERT INTO asset_blob (sha256, held_until_ms, loose) VALUES (?, ?, 1)
+                 ON CONFLICT (sha256) DO UPDATE SET held_until_ms = max(held_until_ms, excluded.held_until_ms)
+                 WHERE going = 0",
+            )
+            .bind(sha256.as_slice())
+            .bind(stored(until))
+            .execute(&mut *transaction)
+            .await?;
+            if held.rows_affected() == 0 {
+                return Ok(false);
+            }
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn ready(
+        &self,
+        id: AssetId,
+        blurhash: &str,
+        variants: &[Variant],
+        now: WallMs,
+    ) -> Result<Settled, AssetsUnavailable> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let waits = read(&mut transaction, id).await?;
+        let Some(asset) = waits.filter(|asset| asset.state == AssetState::Processing) else {
+            return Ok(Settled::Gone);
+        };
+        let mut banned = is_banned(&mut transaction, &asset.source.sha256).await?;
+        if let Some(largest) = variants.last() {
+            banned |= is_banned(&mut transaction, &largest.sha256).await?;
+        }
+        if banned {
+            refuse(&mut transaction, id, Refusal::TakenDownBefore, now).await?;
+            transaction.commit().await?;
+            return Ok(Settled::Banned);
+        }
+        for variant in variants {
+            attach(&mut transaction, id, variant).await?;
+        }
+        let kept: u64 = variants.iter().map(|variant| variant.bytes).sum();
+        let largest = variants.last();
+        sqlx::query(
+            "UPDATE asset SET state = 'ready', blurhash = ?, kept_bytes = ?, width = ?, height = ?, due_ms = ?,
+                              seen_unused = NOT EXISTS (SELECT 1 FROM asset_use WHERE asset_id = asset.id)
+             WHERE id = ?",
+        )
+        .bind(blurhash)
+        .bind(to_i64(kept))
+        .bind(largest.map_or(0, |largest| largest.width))
+        .bind(largest.map_or(0, |largest| largest.height))
+        .bind(stored(WallMs(now.0.saturating_add(UNUSED_KEPT_MS))))
+        .bind(id.uuid())
+        .execute(&mut *transaction)
+        .await?;
+        let event = AssetEvent::AssetReady { owner: asset.owner };
+        tell(&mut transaction, id, event).await?;
+        transaction.commit().await?;
+        Ok(Settled::Ready)
+    }
+
+    async fn refuse(
+        &self,
+        id: AssetId,
+        refusal: Refusal,
+        now: WallMs,
+    ) -> Result<(), AssetsUnavailable> {
+        let mut conn = self.write.acquire().await?;
+        Ok(refuse(&mut conn, id, refusal, now).await?)
+    }
+
+    async fn sweep(&self, now: WallMs) -> Result<u32, AssetsUnavailable> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut looked_at = 0;
+        for state in ["uploading", "refused", "ready"] {
+            let due: Vec<(Uuid, bool)> = sqlx::query_as(
+                "SELECT id, seen_unused FROM asset WHERE state = ? AND due_ms <= ? ORDER BY due_ms LIMIT ?",
+            )
+            .bind(state)
+            .bind(stored(now))
+            .bind(SWEPT_AT_ONCE)
+            .fetch_all(&mut *transaction)
+            .await?;
+            for (id, seen_unused) in due {
+                sweep_one(&mut transaction, (id, state, seen_unused), now).await?;
+                looked_at += 1;
+            }
+        }
+        transaction.commit().await?;
+        Ok(looked_at)
+    }
+
+    async fn let_go(&self, limit: u32, now: WallMs) -> Result<Vec<[u8; 32]>, AssetsUnavailable> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        // What somebody has taken again since it was given up is not loose any more.
+        for statement in [
+            "UPDATE asset_blob SET loose = 0 WHERE sha256 IN (
+                 SELECT sha256 FROM asset_blob WHERE loose = 1 AND held_until_ms <= ?1
+                 ORDER BY held_until_ms LIMIT ?2)
+             AND EXISTS (SELECT 1 FROM asset_variant WHERE asset_variant.sha256 = asset_blob.sha256)",
+            "UPDATE asset_blob SET going = 1 WHERE sha256 IN (
+                 SELECT sha256 FROM asset_blob WHERE loose = 1 AND held_until_ms <= ?1
+                 ORDER BY held_until_ms LIMIT ?2)
+             AND NOT EXISTS (SELECT 1 FROM asset_variant WHERE asset_variant.sha256 = asset_blob.sha256)",
+        ] {
+            sqlx::query(statement)
+                .bind(stored(now))
+                .bind(limit)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let going: Vec<Vec<u8>> = sqlx::query_scalar(
+            "SELECT sha256 FROM asset_blob WHERE loose = 1 AND held_until_ms <= ? AND going = 1
+             ORDER BY held_until_ms LIMIT ?",
+        )
+        .bind(stored(now))
+        .bind(limit)
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        let going = going.iter().map(|sha256| digest(sha256));
+        Ok(going.collect::<Result<_, _>>()?)
+    }
+
+    async fn gone(&self, bytes: &[[u8; 32]]) -> Result<(), AssetsUnavailable> {
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        for sha256 in bytes {
+            sqlx::query("DELETE FROM asset_blob WHERE sha256 = ? AND going = 1")
+                .bind(sha256.as_slice())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn awaited(&self, ids: &[AssetId]) -> Result<BTreeSet<AssetId>, AssetsUnavailable> {
+        let hex = ids.iter().map(|id| id.uuid().as_simple().to_string());
+        let awaited: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT id FROM asset WHERE id IN (SELECT unhex(value) FROM json_each(?))
+                 AND state IN ('uploading', 'processing')",
+        )
+        .bind(Json(hex.collect::<Vec<_>>()))
+        .fetch_all(&self.read)
+        .await?;
+        Ok(awaited.into_iter().map(AssetId::from_uuid).collect())
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct PurgeRow {
+    id: i64,
+    asset_id: Uuid,
+    variant: String,
+    sha256: Vec<u8>,
+    tries: u32,
+}
+
+#[async_trait]
+impl PurgeQueue for Sqlite {
+    async fn due(&self, limit: u32, now: WallMs) -> Result<Vec<Purge>, AssetsUnavailable> {
+        let rows: Vec<PurgeRow> = sqlx::query_as(
+            "SELECT id, asset_id, variant, sha256, tries FROM media_purge WHERE due_ms <= ?
+             ORDER BY due_ms, id LIMIT ?",
+        )
+        .bind(stored(now))
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
+        let purges = rows.into_iter().map(|row| {
+            let variant: VariantName = variant_name(&row.variant)?;
+            Ok(Purge {
+                id: row.id,
+                asset: AssetId::from_uuid(row.asset_id),
+                variant,
+                sha256: digest(&row.sha256)?,
+                tries: row.tries,
+            })
+        });
+        Ok(purges.collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    async fn done(&self, ids: &[i64]) -> Result<(), AssetsUnavailable> {
+        sqlx::query("DELETE FROM media_purge WHERE id IN (SELECT value FROM json_each(?))")
+            .bind(Json(ids))
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    async fn put_off(&self, ids: &[i64], until: WallMs) -> Result<(), AssetsUnavailable> {
+        sqlx::query(
+            "UPDATE media_purge SET tries = tries + 1, due_ms = ? WHERE id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(stored(until))
+        .bind(Json(ids))
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+}

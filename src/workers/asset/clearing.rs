@@ -1,0 +1,106 @@
+//! Clears away what nobody wants: uploads that never came, pictures nobody shows, bytes nobody has.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+
+use super::AssetWorkError;
+use crate::domain::asset::limits::STRAY_KEPT_MS;
+use crate::domain::asset::{QUARANTINE, of_quarantine, stored_place};
+use crate::domain::clock::{Clock, WallMs};
+use crate::domain::id::AssetId;
+use crate::ports::asset::{AssetWork, Wake};
+
+/// Between two passes that nobody asks for, in milliseconds.
+const LOOK_MS: u64 = 60_000;
+
+/// Steps in a pass: what is left waits for the next.
+const STEPS_MAX: u32 = 1_000;
+
+/// Bytes deleted, and strays looked at, in one step.
+const AT_ONCE: u32 = 64;
+
+/// What the worker works on.
+#[derive(Clone)]
+pub struct Clearing {
+    /// The queues.
+    pub work: Arc<dyn AssetWork>,
+    /// The bytes.
+    pub bytes: Arc<dyn ObjectStore>,
+    /// Says that there is something to do.
+    pub wake: Arc<Wake>,
+}
+
+impl std::fmt::Debug for Clearing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clearing(..)")
+    }
+}
+
+impl Clearing {
+    /// Clears away until it is dropped.
+    pub async fn run(self, clock: Clock) {
+        loop {
+            if let Err(error) = self.pass(clock.wall()).await {
+                tracing::error!(%error, "what nobody wants could not be cleared away");
+            }
+            let told = self.wake.clear.notified();
+            // Told or not, it looks.
+            let _ = tokio::time::timeout(Duration::from_millis(LOOK_MS), told).await;
+        }
+    }
+
+    /// Clears away what is due.
+    pub async fn pass(&self, now: WallMs) -> Result<(), AssetWorkError> {
+        for _ in 0..STEPS_MAX {
+            if self.work.sweep(now).await? == 0 {
+                break;
+            }
+        }
+        for _ in 0..STEPS_MAX {
+            let gone = self.work.let_go(AT_ONCE, now).await?;
+            if gone.is_empty() {
+                break;
+            }
+            for sha256 in &gone {
+                self.delete(&Path::from(stored_place(sha256))).await?;
+            }
+            self.work.gone(&gone).await?;
+        }
+        self.strays(now).await
+    }
+
+    /// What lies in quarantine and nobody waits for: its upload was given up, or deleted meanwhile.
+    async fn strays(&self, now: WallMs) -> Result<(), AssetWorkError> {
+        let old = now.0.saturating_sub(STRAY_KEPT_MS);
+        let found = self.bytes.list(Some(&Path::from(QUARANTINE)));
+        let mut found = found.chunks(AT_ONCE as usize);
+        while let Some(some) = found.next().await {
+            let some = some.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let is_old = |ms: i64| u64::try_from(ms).is_ok_and(|ms| ms < old);
+            let some: Vec<(Option<AssetId>, Path)> = some
+                .into_iter()
+                .filter(|object| is_old(object.last_modified.timestamp_millis()))
+                .map(|object| (of_quarantine(object.location.as_ref()), object.location))
+                .collect();
+            let ids: Vec<AssetId> = some.iter().filter_map(|(id, _)| *id).collect();
+            let awaited = self.work.awaited(&ids).await?;
+            for (id, place) in some {
+                if id.is_none_or(|id| !awaited.contains(&id)) {
+                    self.delete(&place).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, place: &Path) -> Result<(), AssetWorkError> {
+        match self.bytes.delete(place).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            done => Ok(done?),
+        }
+    }
+}
