@@ -16,6 +16,11 @@ import { NewVersion } from './NewVersion';
 import { Toasts } from './ui/Toasts';
 import { Waiting } from './ui/Waiting';
 
+const BookmarksPage = lazy(async () => ({ default: (await import('../pages/bookmarks/BookmarksPage')).BookmarksPage }));
+const DraftsPage = lazy(async () => ({ default: (await import('../pages/drafts/DraftsPage')).DraftsPage }));
+const FeedPage = lazy(async () => ({ default: (await import('../pages/feed/FeedPage')).FeedPage }));
+const PostPage = lazy(async () => ({ default: (await import('../pages/post/PostPage')).PostPage }));
+const TagPage = lazy(async () => ({ default: (await import('../pages/tags/TagPage')).TagPage }));
 const ClosingPage = lazy(async () => ({ default: (await import('../pages/closing/ClosingPage')).ClosingPage }));
 const NotificationsPage = lazy(async () => ({ default: (await import('../pages/notifications/NotificationsPage')).NotificationsPage }));
 const PeoplePage = lazy(async () => ({ default: (await import('../pages/people/PeoplePage')).PeoplePage }));
@@ -47,6 +52,11 @@ function Pages() {
     <Switch>
       <Route path="/" component={HomePage} />
       <Route path="/login" component={LoginPage} />
+      <Route path="/feed" component={FeedPage} />
+      <Route path="/p/:id">{({ id }) => <PostPage key={id} id={id} />}</Route>
+      <Route path="/tags/:tag">{({ tag }) => <TagPage key={tag} tag={tag} />}</Route>
+      <Route path="/bookmarks" component={BookmarksPage} />
+      <Route path="/drafts" component={DraftsPage} />
       <Route path="/r/:handle">{({ handle }) => <RoomPage key={handle} handle={handle} />}</Route>
       <Route path="/u/:handle">{({ handle }) => <ProfilePage key={handle} handle={handle} />}</Route>
       <Route path="/people" component={PeoplePage} />

@@ -30,6 +30,11 @@ export function PageHeader() {
           <span className={styles.wide}>{common.findPeople}</span>
         </ButtonLink>
       )}
+      {path !== '/feed' && (
+        <ButtonLink href="/feed" variant="quiet" icon="chat" label={common.feed} className={styles.find}>
+          <span className={styles.wide}>{common.feed}</span>
+        </ButtonLink>
+      )}
       <Bell />
       {me && <Account me={me} />}
       {me === null && path !== '/login' && (
@@ -59,6 +64,10 @@ function Account({ me }: { me: User }) {
       <Link href={`/u/${me.handle}`} className={menuItemClass}>
         <Icon name="person" />
         {common.myProfile}
+      </Link>
+      <Link href="/bookmarks" className={menuItemClass}>
+        <Icon name="bookmark" />
+        {common.bookmarks}
       </Link>
       <Link href="/settings" className={menuItemClass}>
         <Icon name="settings" />

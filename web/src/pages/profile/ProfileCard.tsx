@@ -17,6 +17,7 @@ import { Dialog } from '../../app/ui/Dialog';
 import { Icon } from '../../app/ui/Icon';
 import { Portrait, WholeFigure } from '../../app/ui/Portrait';
 import social from '../../app/social/social.module.css';
+import { ProfilePicture } from './ProfilePicture';
 import { Familiar } from './Familiar';
 import styles from './profile.module.css';
 
@@ -35,6 +36,7 @@ export function ProfileCard({ profile, own, signedIn, relating }: ProfileCardPro
       <div className={styles.stage}>
         {profile.mood !== '' && <p className={styles.mood}>{profile.mood}</p>}
         <WholeFigure look={profile.look} height={210} />
+        {profile.avatar && <ProfilePicture picture={profile.avatar} name={profile.displayName} />}
       </div>
       <div className={styles.about}>
         <h1>{profile.displayName}</h1>

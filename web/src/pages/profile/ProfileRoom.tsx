@@ -18,7 +18,7 @@ export function ProfileRoom({ roomId, handle, own }: { roomId: string; handle: s
   const found = room.status === 'ready' ? room.value : null;
   return (
     <Link href={`/r/${handle}`} className={classes(cardClass, styles.room, found?.theme.light === 'night' && styles.night)} data-testid="visit">
-      <span className={styles.picture}>{found && <RoomPicture theme={found.theme} items={found.items} />}</span>
+      <span className={styles.picture}>{found && <RoomPicture theme={found.theme} items={found.items} thumbnail={found.thumbnailUrl} />}</span>
       <span className={styles.roomWords}>
         {found && <b className={styles.roomName}>{found.name}</b>}
         {found && found.peopleNow > 0 && (

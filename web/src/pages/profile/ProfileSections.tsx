@@ -1,7 +1,8 @@
 /** What others say of somebody, and with whom they go about. */
-import { useId } from 'react';
+import { lazy, Suspense, useId } from 'react';
 import { useSearchParams } from 'wouter';
 import { fetchFollowers, fetchFollowing, fetchTies, type Profile } from '../../app/api/people';
+import { usePostWords } from '../../app/posts/words';
 import { PersonRow } from '../../app/social/PersonRow';
 import { useProblemText } from '../../app/social/useProblemText';
 import type { Relating } from '../../app/social/useRelation';
@@ -14,7 +15,9 @@ import { Lines } from './Lines';
 import { OwnRequests } from './OwnRequests';
 import styles from './profile.module.css';
 
-type Section = 'lines' | 'followers' | 'following' | 'ties' | 'requests';
+const PersonPosts = lazy(async () => ({ default: (await import('./PersonPosts')).PersonPosts }));
+
+type Section = 'lines' | 'posts' | 'followers' | 'following' | 'ties' | 'requests';
 
 interface ProfileSectionsProps {
   profile: Profile;
@@ -25,10 +28,12 @@ interface ProfileSectionsProps {
 
 export function ProfileSections({ profile, own, me, relating }: ProfileSectionsProps) {
   const { profile: words } = useSocialWords();
+  const { ofPerson: posts } = usePostWords();
   const id = useId();
   const [search, setSearch] = useSearchParams();
   const tabs: readonly Tab<Section>[] = [
     { id: 'lines', label: words.lines, icon: 'chat' },
+    { id: 'posts', label: posts.tab, icon: 'pencil' },
     { id: 'followers', label: words.followers, icon: 'people' },
     { id: 'following', label: words.following, icon: 'follow' },
     ...(own
@@ -46,6 +51,11 @@ export function ProfileSections({ profile, own, me, relating }: ProfileSectionsP
       </div>
       <div id={`${id}-body`} role="tabpanel" aria-labelledby={`${id}-${chosen}`} className={styles.body} data-testid={`section-${chosen}`}>
         {chosen === 'lines' && <Lines profile={profile} own={own} me={me} relation={relating.relation} />}
+        {chosen === 'posts' && (
+          <Suspense>
+            <PersonPosts handle={profile.handle} version={relating.version} />
+          </Suspense>
+        )}
         {(chosen === 'followers' || chosen === 'following') && <Follows key={chosen} handle={profile.handle} which={chosen} version={relating.version} />}
         {chosen === 'ties' && <Ties />}
         {chosen === 'requests' && <OwnRequests />}
