@@ -6,6 +6,8 @@ import { en as manageEn } from '../../src/pages/room/manage/words/en';
 import { ko as manageKo } from '../../src/pages/room/manage/words/ko';
 import { en as roomEn } from '../../src/pages/room/words/en';
 import { ko as roomKo } from '../../src/pages/room/words/ko';
+import { en as postsEn } from '../../src/app/posts/words/en';
+import { ko as postsKo } from '../../src/app/posts/words/ko';
 import { en as settingsEn } from '../../src/pages/settings/words/en';
 import { ko as settingsKo } from '../../src/pages/settings/words/ko';
 import { en as socialEn } from '../../src/app/social/words/en';
@@ -24,9 +26,9 @@ function texts(value: unknown, path: string): [string, string][] {
   return [[path, String(value)]];
 }
 
-const allEn = { ...en, inRoom: roomEn, managing: manageEn, social: socialEn, settings: settingsEn };
+const allEn = { ...en, inRoom: roomEn, managing: manageEn, social: socialEn, settings: settingsEn, posts: postsEn };
 const english = texts(allEn, '');
-const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo, social: socialKo, settings: settingsKo }, '');
+const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo, social: socialKo, settings: settingsKo, posts: postsKo }, '');
 /** Texts that are the same thing in every language. */
 const wordless = new Set(['.edit.count']);
 

@@ -4,7 +4,7 @@ import { askEarly, askEarlyVersioned, fetchEarlyPage } from './early';
 import type { Versioned } from './http';
 import type { Page, PageWish } from './pages';
 import { comment, edit, post, reacted, tag, type Audience, type Comment, type CommentBody, type Edit, type FeedTag, type Post, type PostBody, type PostState, type Reacted, type ReactionKind } from './posts';
-import { list, object, some, text } from './shapes';
+import { list, object, some, text as textIn } from './shapes';
 
 interface PostAnswer {
   readonly post: PostBody;
@@ -177,7 +177,7 @@ export async function fetchRoomsToHang(signal?: AbortSignal): Promise<readonly R
   const wish = { cursor: null, limit: roomsToHangMost, signal };
   const read = (value: Raw<RoomToHang>): RoomToHang => {
     const fields = object(value, 'room');
-    return { id: text(fields.id, 'room_id'), name: text(fields.name, 'room_name') };
+    return { id: textIn(fields.id, 'room_id'), name: textIn(fields.name, 'room_name') };
   };
   return (await fetchEarlyPage('GET /v1/me/rooms', { query: { state: 'active' } }, 'rooms', read, wish)).entries;
 }

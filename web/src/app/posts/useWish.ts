@@ -1,5 +1,5 @@
 /** A switch of a component: shown at once, taken back when it is refused. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { noticeSignOut } from '../state/me';
 import { useToasts } from '../state/toasts';
 import { LatestWish } from './latestWish';
@@ -21,14 +21,14 @@ export function useWish<T>(now: T, ways: Ways<T>): (wish: T) => void {
   useEffect(() => {
     latest.current = { ...ways, failed };
   });
-  const [switched] = useState(
-    () =>
-      new LatestWish<T>(now, {
-        send: (wish) => latest.current.send(wish),
-        show: (value) => latest.current.show(value),
-        failed: (error) => latest.current.failed(error),
-      }),
-  );
-  useEffect(() => switched.heard(now), [switched, now]);
-  return (wish) => switched.wish(wish);
+  const switched = useRef<LatestWish<T>>(null);
+  useEffect(() => switched.current?.heard(now), [now]);
+  return (wish) => {
+    switched.current ??= new LatestWish<T>(now, {
+      send: (value) => latest.current.send(value),
+      show: (value) => latest.current.show(value),
+      failed: (error) => latest.current.failed(error),
+    });
+    switched.current.wish(wish);
+  };
 }

@@ -65,7 +65,7 @@ export function CommentForm({ postId, parent, before, done, cancel }: CommentFor
         send();
       }}
     >
-      <CompletingArea label={label} value={text} write={setText} send={send} placeholder={before ? undefined : parent ? label : words.placeholder} rows={2} className={styles.area} autoFocus={before !== undefined || parent !== null} aria-invalid={left < 0} />
+      <CompletingArea label={label} value={text} write={setText} send={send} placeholder={before ? undefined : parent ? label : words.placeholder} rows={2} className={styles.area} focus={before !== undefined || parent !== null} aria-invalid={left < 0} />
       {fault !== null && (
         <p className={faultClass} role="alert">
           {fault}

@@ -24,13 +24,15 @@ interface CompletingAreaProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaEl
   /** Ctrl and Enter, or the command key. */
   send?(): void;
   area?: RefObject<HTMLTextAreaElement | null>;
+  /** One came here to write. */
+  focus?: boolean;
 }
 
 const suggestedMost = 6;
 /** From the last key to the question. */
 const restsMs = 160;
 
-export function CompletingArea({ label, value, write, send, area, className, ...rest }: CompletingAreaProps) {
+export function CompletingArea({ label, value, write, send, area, focus = false, className, ...rest }: CompletingAreaProps) {
   const { composer: words } = usePostWords();
   const id = useId();
   const own = useRef<HTMLTextAreaElement>(null);
@@ -52,6 +54,11 @@ export function CompletingArea({ label, value, write, send, area, className, ...
       caret.current = null;
     }
   });
+  useEffect(() => {
+    if (focus) {
+      field.current?.focus();
+    }
+  }, [field, focus]);
   const take = (suggestion: Suggestion): void => {
     const { current } = field;
     const now = current && beginningAt(current.value, current.selectionEnd);
@@ -113,15 +120,16 @@ export function CompletingArea({ label, value, write, send, area, className, ...
         onBlur={() => setBeginning(null)}
       />
       {open && (
-        <ul id={`${id}-list`} className={styles.suggestions} role="listbox" aria-label={words.completing} data-testid="suggestions">
+        <div id={`${id}-list`} className={styles.suggestions} role="listbox" aria-label={words.completing} data-testid="suggestions">
           {found.map((suggestion, at) => (
             // the field keeps the focus, and with it the keys
             // eslint-disable-next-line jsx-a11y/click-events-have-key-events
-            <li
+            <div
               key={suggestion.id}
               id={`${id}-${at}`}
               role="option"
               aria-selected={at === chosen}
+              tabIndex={-1}
               className={classes(styles.suggestion, at === chosen && styles.suggested)}
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => take(suggestion)}
@@ -129,9 +137,9 @@ export function CompletingArea({ label, value, write, send, area, className, ...
               {suggestion.look && <Portrait look={suggestion.look} size={30} />}
               <b>{suggestion.label}</b>
               <span>{suggestion.lead}</span>
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       )}
     </div>
   );
@@ -145,7 +153,6 @@ function useSuggestions(beginning: Beginning | null): readonly Suggestion[] {
   const query = beginning?.query ?? '';
   useEffect(() => {
     if (query === '') {
-      hold({ kind: '', found: [] });
       return undefined;
     }
     const abort = new AbortController();
@@ -170,5 +177,5 @@ function useSuggestions(beginning: Beginning | null): readonly Suggestion[] {
       abort.abort();
     };
   }, [kind, query, words]);
-  return held.kind === kind ? held.found : [];
+  return query !== '' && held.kind === kind ? held.found : [];
 }

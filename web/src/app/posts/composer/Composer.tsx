@@ -112,8 +112,6 @@ export function Composer({ start, quote = null, done, left, focus = false }: Com
           send(state);
         }
       }}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={drop}
     >
       <CompletingArea
         area={area}
@@ -127,9 +125,10 @@ export function Composer({ start, quote = null, done, left, focus = false }: Com
         placeholder={words.placeholder}
         rows={4}
         aria-invalid={tried && wrong !== null}
-        autoFocus={focus}
+        focus={focus}
         data-testid="composer-text"
         onPaste={paste}
+        onDrop={drop}
       />
       <Left text={text} />
       {over > 0 && <p className={smallClass}>{words.tagsOver(tagsMax)}</p>}
@@ -280,6 +279,7 @@ function RoomChoice({ composing }: { composing: Composing }) {
 function Later({ composing }: { composing: Composing }) {
   const { composer: words } = usePostWords();
   const id = useId();
+  const [began] = useState(() => Date.now());
   return (
     <div className={styles.later}>
       <label className={labelClass} htmlFor={id}>
@@ -290,7 +290,7 @@ function Later({ composing }: { composing: Composing }) {
         type="datetime-local"
         className={fieldClass}
         value={composing.publishMs === null || Number.isNaN(composing.publishMs) ? '' : localMoment(composing.publishMs)}
-        min={localMoment(Date.now())}
+        min={localMoment(began)}
         data-testid="publish-at"
         onChange={({ target }) => composing.touch({ publishMs: target.value === '' ? Number.NaN : new Date(target.value).getTime() })}
       />

@@ -1,5 +1,5 @@
 /** The pictures of a post that is being written: how far they have come, what they show, in which order. */
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { charsOf } from '../../social/text';
 import { IconButton } from '../../ui/controls';
 import { Area } from '../../ui/form';
@@ -52,14 +52,14 @@ function Entry({ slot, at, all, uploads }: { slot: Slot; at: number; all: number
 
 /** The file itself, while it is on its way. */
 function Chosen({ file }: { file: File | null }) {
-  const [address, setAddress] = useState<string | null>(null);
-  useEffect(() => {
-    if (!file) {
+  const image = useRef<HTMLImageElement>(null);
+  useLayoutEffect(() => {
+    if (!file || !image.current) {
       return undefined;
     }
-    const made = URL.createObjectURL(file);
-    setAddress(made);
-    return () => URL.revokeObjectURL(made);
+    const address = URL.createObjectURL(file);
+    image.current.src = address;
+    return () => URL.revokeObjectURL(address);
   }, [file]);
-  return address && <img src={address} alt="" className={styles.chosenFile} />;
+  return file && <img ref={image} alt="" className={styles.chosenFile} />;
 }
