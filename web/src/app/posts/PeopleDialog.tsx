@@ -1,5 +1,5 @@
 /** Who reacted to a post, and how; who passed it on. */
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { fetchReactions, fetchReposts } from '../api/posting';
 import { reactionKinds, type Post, type ReactionKind } from '../api/posts';
 import { PersonRow } from '../social/PersonRow';
@@ -29,8 +29,8 @@ export function PeopleDialog({ post, of, close }: PeopleDialogProps) {
     ({ id }) => id,
   );
   const title = of === 'reposts' ? words.seeReposts : words.who;
-  const choice = (each: ReactionKind | null, face: string, label: string) => (
-    <button key={label} type="button" className={classes(kind === each && styles.chosen)} aria-pressed={kind === each} aria-label={label} title={label} onClick={() => setKind(each)}>
+  const choice = (each: ReactionKind | null, face: ReactNode, label: string) => (
+    <button key={label} type="button" className={classes(kind === each && styles.chosen)} aria-pressed={kind === each} title={label} onClick={() => setKind(each)}>
       {face}
     </button>
   );
@@ -39,7 +39,7 @@ export function PeopleDialog({ post, of, close }: PeopleDialogProps) {
       {of === 'reactions' && (
         <div className={styles.kinds} role="group" aria-label={words.who}>
           {choice(null, words.all, words.all)}
-          {reactionKinds.filter((each) => post.reactions[each] > 0).map((each) => choice(each, `${signs[each]} ${post.reactions[each]}`, words.kinds[each]))}
+          {reactionKinds.filter((each) => post.reactions[each] > 0).map((each) => choice(each, <Face kind={each} count={post.reactions[each]} />, words.kinds[each]))}
         </div>
       )}
       <div className={social.notices}>
@@ -56,5 +56,18 @@ export function PeopleDialog({ post, of, close }: PeopleDialogProps) {
         </PagedList>
       </div>
     </Dialog>
+  );
+}
+
+function Face({ kind, count }: { kind: ReactionKind; count: number }) {
+  const { acts: words } = usePostWords();
+  return (
+    <>
+      <span className={styles.sign} aria-hidden="true">
+        {signs[kind]}
+      </span>
+      <span className="visually-hidden">{words.kinds[kind]}</span>
+      {count}
+    </>
   );
 }

@@ -36,16 +36,8 @@ export function Pictures({ pictures, sensitive }: PicturesProps) {
           <li key={picture.id} style={shown.length === 1 ? { aspectRatio: `${Math.min(Math.max(first.width / first.height, narrowest), widest)}` } : undefined}>
             <button type="button" className={styles.open} aria-label={one.open(at + 1, picture.alt)} aria-haspopup="dialog" tabIndex={covered ? -1 : 0} disabled={covered} onClick={() => setOpen(at)}>
               <Blurred picture={picture} size="small" alt="" covered={covered} {...(shown.length === 1 ? { sizes: '(max-width: 700px) 92vw, 640px' } : {})} />
-              {at === shownMost - 1 && pictures.length > shownMost && (
-                <span className={styles.more} aria-hidden="true">
-                  +{pictures.length - shownMost}
-                </span>
-              )}
-              {picture.alt !== '' && !covered && (
-                <span className={styles.alt} aria-hidden="true">
-                  ALT
-                </span>
-              )}
+              {at === shownMost - 1 && pictures.length > shownMost && <span className={styles.more} data-face={`+${pictures.length - shownMost}`} aria-hidden="true" />}
+              {picture.alt !== '' && !covered && <span className={styles.alt} data-face="ALT" aria-hidden="true" />}
             </button>
           </li>
         ))}

@@ -89,7 +89,7 @@ export function ReactionButton({ reactions, reaction, react, small = false }: Re
           wasLong.current = false;
         }}
       >
-        {reaction === null ? <Icon name="heart" size={20} /> : <span className={styles.sign}>{signs[reaction]}</span>}
+        {reaction === null ? <Icon name="heart" size={20} /> : <span className={styles.sign} aria-hidden="true">{signs[reaction]}</span>}
         {count > 0 && (
           <span className={styles.number} data-testid="reaction-count">
             {count.toLocaleString(locale)}

@@ -72,7 +72,7 @@ export const en = {
   acts: {
     comments: (count: number) => (count === 0 ? 'Comment' : some(count, 'comment', 'comments')),
     repost: 'Pass on',
-    reposts: (count: number) => (count === 0 ? 'Pass on or quote' : `Passed on by ${count}. Pass on or quote`),
+    reposts: (count: number) => (count === 0 ? 'Pass on or quote' : `Pass on or quote. Passed on by ${count}`),
     repostLead: 'Those who follow you find it too.',
     unrepost: 'Do not pass on any more',
     quote: 'Quote',
