@@ -20,7 +20,7 @@ export function outcomeOf(sent: Sent, post: Post, wasOut: boolean): Outcome {
   if (post.state === 'draft') {
     return 'saved';
   }
-  if (kept(sent.text) !== post.text || kept(sent.warning) !== post.warning) {
+  if (kept(sent.text) !== kept(post.text) || kept(sent.warning) !== kept(post.warning)) {
     return 'masked';
   }
   return post.state === 'scheduled' ? 'scheduled' : wasOut ? 'saved' : 'published';
