@@ -30,21 +30,12 @@ interface Ends {
   readonly count?: number;
 }
 
-/** As `fetchPage`: a page of the list in the answer's field `name`; `besides` reads what else is in it. */
-export async function fetchEarlyPage<Each, T>(
-  call: string,
-  which: Place,
-  name: string,
-  entry: (value: Raw<Each>) => T,
-  { cursor, limit = 20, signal }: PageWish,
-  besides?: (answer: Readonly<Record<string, unknown>>) => void,
-): Promise<Page<T>> {
+/** As `fetchPage`: a page of the list in the answer's field `name`. */
+export async function fetchEarlyPage<Each, T>(call: string, which: Place, name: string, entry: (value: Raw<Each>) => T, { cursor, limit = 20, signal }: PageWish): Promise<Page<T>> {
   const query = { ...which.query, limit, ...(cursor === null ? {} : { cursor }) };
   const answer = await askEarly<Ends>(call, { ...which, query }, { signal });
   const { next_cursor: next, count } = object(answer, name);
-  const fields = answer as Readonly<Record<string, unknown>>;
-  const entries = fields[name];
-  besides?.(fields);
+  const entries = (answer as Readonly<Record<string, unknown>>)[name];
   return {
     entries: list(raw(entries) as Raw<readonly Each[]>, name, entry),
     nextCursor: typeof next === 'string' ? next : null,

@@ -1,10 +1,10 @@
 /** What is asked about posts, and done with them. */
-import { raw, type Raw } from './contract';
+import type { Raw } from './contract';
 import { askEarly, askEarlyVersioned, fetchEarlyPage } from './early';
 import type { Versioned } from './http';
 import type { Page, PageWish } from './pages';
 import { comment, edit, post, reacted, tag, type Audience, type Comment, type CommentBody, type Edit, type FeedTag, type Post, type PostBody, type PostState, type Reacted, type ReactionKind } from './posts';
-import { list, object, some, text as textIn } from './shapes';
+import { list, object, optional, some, text as textIn } from './shapes';
 
 interface PostAnswer {
   readonly post: PostBody;
@@ -12,6 +12,12 @@ interface PostAnswer {
 
 interface CommentAnswer {
   readonly comment: CommentBody;
+}
+
+interface OfPersonAnswer {
+  readonly pinned: readonly PostBody[];
+  readonly posts: readonly PostBody[];
+  readonly next_cursor: string | null;
 }
 
 export interface PostPicture {
@@ -121,14 +127,17 @@ function feedCall(feed: Exclude<Feed, { of: 'person' }>): [call: string, path: R
   }
 }
 
-/** Somebody's first page, with what they put on top. */
-export async function fetchOfPerson(handle: string, wish: PageWish): Promise<Page<Post>> {
-  let pinned: readonly Post[] = [];
-  const page = await fetchEarlyPage('GET /v1/users/{handle}/posts', { path: { handle } }, 'posts', post, wish, (answer) => {
-    pinned = answer.pinned === undefined ? [] : list(raw(answer.pinned) as Raw<readonly PostBody[]>, 'pinned', post);
-  });
+/** Somebody's posts: the first page begins with what they put on top. */
+export async function fetchOfPerson(handle: string, { cursor, limit = 20, signal }: PageWish): Promise<Page<Post>> {
+  const query = { limit, ...(cursor === null ? {} : { cursor }) };
+  const answer = object(await askEarly<OfPersonAnswer>('GET /v1/users/{handle}/posts', { path: { handle }, query }, { signal }), 'posts');
+  const pinned = list(answer.pinned, 'pinned', post);
   const onTop = new Set(pinned.map(({ id }) => id));
-  return { ...page, entries: [...pinned, ...page.entries.filter(({ id }) => !onTop.has(id))] };
+  return {
+    entries: [...pinned, ...list(answer.posts, 'posts', post).filter(({ id }) => !onTop.has(id))],
+    nextCursor: optional(answer.next_cursor, (next) => textIn(next, 'next_cursor')),
+    count: null,
+  };
 }
 
 export function fetchFeed(feed: Feed, wish: PageWish): Promise<Page<Post>> {
