@@ -8,7 +8,13 @@ export function noticeText({ kinds, somebody }: SocialWords['notices'], kind: st
 }
 
 /** Where one does something about it. */
-export function noticeAddress(kind: string, from: string | null, me: string): string {
+export function noticeAddress(kind: string, from: string | null, me: string, subject: string | null = null): string {
+  if (kind === 'guestbook') {
+    return subject === null ? `/u/${me}?show=guestbook` : `/guestbook/${subject}`;
+  }
+  if (kind === 'decision') {
+    return '/settings/decisions';
+  }
   return kind === 'testimonial' || from === null ? `/u/${me}` : `/u/${from}`;
 }
 

@@ -5,6 +5,7 @@ import { fetchRooms, type RoomCard as Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
 import { usePageTitle } from '../../app/pageTitle';
 import { problemText } from '../../app/problemText';
+import { roomAddress } from '../../app/roomAddress';
 import { useMe } from '../../app/state/me';
 import { useResource } from '../../app/state/resource';
 import { useToasts } from '../../app/state/toasts';
@@ -107,7 +108,7 @@ function RandomVisit({ rooms }: { rooms: readonly Room[] }) {
   const visit = (): void => {
     const room = pickRandomRoom(rooms, me?.id ?? null, Math.random);
     if (room) {
-      go(`/r/${room.owner.handle}`);
+      go(roomAddress(room));
     } else {
       show('info', home.randomNone);
     }

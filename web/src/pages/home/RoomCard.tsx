@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { RoomCard as Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
 import { RoomPicture } from '../../app/pictures/RoomPicture';
+import { roomAddress } from '../../app/roomAddress';
 import { Chip, classes, dotClass } from '../../app/ui/controls';
 import { Portrait } from '../../app/ui/Portrait';
 import styles from './RoomCard.module.css';
@@ -12,7 +13,7 @@ export function RoomCard({ room }: { room: Room }) {
   const { owner } = room;
   return (
     <Link
-      href={`/r/${owner.handle}`}
+      href={roomAddress(room)}
       className={classes(styles.card, room.theme.light === 'night' && styles.night)}
     >
       <div className={styles.picture}>

@@ -7,6 +7,7 @@ import { useLocale, useMessages } from '../../app/i18n';
 import { FollowButton } from '../../app/social/FollowButton';
 import { RelationChoices } from '../../app/social/RelationChoices';
 import { TieDialog } from '../../app/social/TieDialog';
+import { roomAddress } from '../../app/roomAddress';
 import { hostOf, isWebLink } from '../../app/social/text';
 import type { Relating } from '../../app/social/useRelation';
 import { useProblemText } from '../../app/social/useProblemText';
@@ -103,7 +104,7 @@ function Whereabouts({ presence }: { presence: Presence }) {
     <p className={styles.whereabouts} data-testid="whereabouts">
       <Icon name="door" size={18} />
       <span>{words.isIn(presence.roomName)}</span>
-      {room.status === 'ready' && <Link href={`/r/${room.value.owner.handle}`}>{words.walkIn}</Link>}
+      {room.status === 'ready' && <Link href={roomAddress(room.value)}>{words.walkIn}</Link>}
     </p>
   );
 }

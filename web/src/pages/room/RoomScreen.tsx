@@ -45,7 +45,14 @@ const steps: Readonly<Record<Arrow, readonly [number, number]>> = {
   ArrowRight: [0.5, -0.5],
 };
 
-export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
+interface RoomScreenProps {
+  room: Room;
+  /** Whether it is where its owner's address leads. */
+  isFront: boolean;
+  me: User | null;
+}
+
+export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
   const messages = useMessages();
   const words = messages.room;
   const more = useRoomWords();
@@ -152,7 +159,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
           </p>
         </div>
         {present && live && panel !== null && (
-          <RoomPanels cover={below} live={live} room={room} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} />
+          <RoomPanels cover={below} live={live} room={room} isFront={isFront} me={me} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} />
         )}
       </main>
       {present && (
