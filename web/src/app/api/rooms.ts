@@ -160,9 +160,8 @@ export function fetchRoomsOf(handle: string, wish: PageWish): Promise<Page<Shown
   return fetchEarlyPage('GET /v1/users/{handle}/rooms', { path: { handle } }, 'rooms', shownRoom, wish);
 }
 
-/** A room has few of them: the first page is all. */
-export async function fetchLayouts(id: string, signal?: AbortSignal): Promise<readonly KeptLayout[]> {
-  return (await fetchEarlyPage('GET /v1/rooms/{id}/layouts', { path: { id } }, 'layouts', layout, { cursor: null, limit: 100, signal })).entries;
+export function fetchLayouts(id: string, wish: PageWish): Promise<Page<KeptLayout>> {
+  return fetchEarlyPage('GET /v1/rooms/{id}/layouts', { path: { id } }, 'layouts', layout, wish);
 }
 
 /** The room as it is now, in place of one of that name. */

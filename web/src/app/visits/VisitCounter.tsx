@@ -1,5 +1,6 @@
 /** How many came to a room: today and altogether, as on a minihompy. */
-import { fetchVisitCounts } from '../api/visits';
+import { useState } from 'react';
+import { fetchVisitCounts, type VisitCounts } from '../api/visits';
 import { useLocale } from '../i18n';
 import { useResource } from '../state/resource';
 import styles from './visits.module.css';
@@ -10,7 +11,12 @@ export function VisitCounter({ roomId, version = 0 }: { roomId: string; version?
   const words = useVisitWords();
   const locale = useLocale();
   const [counts] = useResource(`${roomId} ${version}`, (signal) => fetchVisitCounts(roomId, signal));
-  const found = counts.status === 'ready' ? counts.value : null;
+  const [known, know] = useState<VisitCounts | null>(null);
+  // while it is asked again the last answer stays
+  if (counts.status === 'ready' && counts.value !== known) {
+    know(counts.value);
+  }
+  const found = known;
   const shown = (count: number | undefined): string => count?.toLocaleString(locale) ?? '–';
   const [today, total] = [shown(found?.today), shown(found?.total)];
   return (

@@ -7,6 +7,7 @@ import { Entry } from '../../app/guestbook/Entry';
 import { useGuestbookWords } from '../../app/guestbook/words';
 import { useMessages } from '../../app/i18n';
 import { usePageTitle } from '../../app/pageTitle';
+import { roomAddress } from '../../app/roomAddress';
 import { useProblemText } from '../../app/social/useProblemText';
 import { useMe } from '../../app/state/me';
 import { useResource } from '../../app/state/resource';
@@ -63,7 +64,7 @@ function Shown({ found: { entry: first, room }, me }: { found: Found; me: User |
           {room.name} · {roomWords.of(room.owner.displayName)}
         </p>
         <ul aria-label={words.one}>{entry && <Entry entry={entry} own={room.role === 'owner'} me={me} isOpen change={setEntry} gone={() => setEntry(null)} />}</ul>
-        <ButtonLink href={`/u/${room.owner.handle}?show=guestbook&room=${room.id}`} icon="book">
+        <ButtonLink href={`${roomAddress(room)}?show=guestbook`} icon="book">
           {words.all}
         </ButtonLink>
       </div>

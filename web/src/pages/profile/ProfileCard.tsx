@@ -170,7 +170,7 @@ function Acts({ profile, own, signedIn, relating }: ProfileCardProps) {
       {open === 'more' && (
         <Dialog title={name} close={close} head={<Portrait look={profile.look} size={44} />}>
           <div className={social.choices} data-testid="relation-choices">
-            <RelationChoices handle={handle} name={name} relation={relation} relating={relating} all openTie={() => setOpen('tie')} close={close} />
+            <RelationChoices id={profile.id} handle={handle} name={name} relation={relation} relating={relating} all openTie={() => setOpen('tie')} close={close} />
           </div>
         </Dialog>
       )}

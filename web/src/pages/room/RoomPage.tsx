@@ -42,7 +42,7 @@ export function RoomPage({ handle, roomId = null }: { handle: string; roomId?: s
   useEffect(() => {
     if (now !== here) {
       // how one came here goes along
-      go(now, { replace: true, state: history.state as unknown });
+      go(`${now}${location.search}`, { replace: true, state: history.state as unknown });
     }
   }, [now, here, go]);
   if (room.status === 'failed') {
