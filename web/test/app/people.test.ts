@@ -136,7 +136,7 @@ describe('a notice', () => {
   it('leads to whoever did it, or to where it stands', () => {
     expect(noticeAddress('follow', 'leo', 'me')).toBe('/u/leo');
     expect(noticeAddress('testimonial', 'leo', 'me')).toBe('/u/me');
-    expect(noticeAddress('guestbook', null, 'me')).toBe('/u/me');
+    expect(noticeAddress('mention', null, 'me')).toBe('/u/me');
   });
 
   it('may ask something', () => {

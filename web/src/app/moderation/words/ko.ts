@@ -74,7 +74,7 @@ export const ko: ModerationWords = {
     decisions: '나에 대한 결정',
     decisionsLead: '내가 쓴 글이나 활동에 대해 운영진이 내린 결정이에요. 결정마다 한 번 이의를 제기할 수 있어요.',
     noDecisions: '나에 대한 결정이 없어요.',
-    about: (action, kind) => `${action}: ${kind}`,
+    about: (action, kind) => `${kind}에 대해: ${action}`,
     because: (reason) => `까닭: ${reason}`,
     until: (when) => `${when}까지`,
     appeal: '이의 제기',
