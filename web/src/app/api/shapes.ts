@@ -116,7 +116,7 @@ export function theme(value: Raw<Wire['ThemeBody']>): Theme {
   };
 }
 
-function item(value: Raw<Wire['ItemBody']>): RoomItem {
+export function item(value: Raw<Wire['ItemBody']>): RoomItem {
   const fields = object(value, 'item');
   return {
     id: whole(fields.id, 'item_id'),

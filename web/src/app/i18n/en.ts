@@ -17,6 +17,8 @@ export const en = {
     signIn: 'Sign in',
     signOut: 'Sign out',
     myRoom: 'My room',
+    myRooms: 'My rooms',
+    moderation: 'Moderation',
     myProfile: 'My profile',
     settings: 'Settings',
     findPeople: 'Find people',

@@ -18,6 +18,8 @@ export const ko: Messages = {
     signIn: '로그인',
     signOut: '로그아웃',
     myRoom: '내 방',
+    myRooms: '내 방 모두',
+    moderation: '운영',
     myProfile: '내 프로필',
     settings: '설정',
     findPeople: '사람 찾기',

@@ -15,6 +15,12 @@ export function noticeAddress(kind: string, from: string | null, me: string, sub
   if (subject !== null && aboutPosts.has(kind)) {
     return `/p/${subject}${kind === 'comment' ? '#comments' : ''}`;
   }
+  if (kind === 'guestbook') {
+    return subject === null ? `/u/${me}?show=guestbook` : `/guestbook/${subject}`;
+  }
+  if (kind === 'decision') {
+    return '/settings/decisions';
+  }
   return kind === 'testimonial' || from === null ? `/u/${me}` : `/u/${from}`;
 }
 

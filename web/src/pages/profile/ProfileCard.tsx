@@ -7,6 +7,7 @@ import { useLocale, useMessages } from '../../app/i18n';
 import { FollowButton } from '../../app/social/FollowButton';
 import { RelationChoices } from '../../app/social/RelationChoices';
 import { TieDialog } from '../../app/social/TieDialog';
+import { roomAddress } from '../../app/roomAddress';
 import { hostOf, isWebLink } from '../../app/social/text';
 import type { Relating } from '../../app/social/useRelation';
 import { useProblemText } from '../../app/social/useProblemText';
@@ -105,7 +106,7 @@ function Whereabouts({ presence }: { presence: Presence }) {
     <p className={styles.whereabouts} data-testid="whereabouts">
       <Icon name="door" size={18} />
       <span>{words.isIn(presence.roomName)}</span>
-      {room.status === 'ready' && <Link href={`/r/${room.value.owner.handle}`}>{words.walkIn}</Link>}
+      {room.status === 'ready' && <Link href={roomAddress(room.value)}>{words.walkIn}</Link>}
     </p>
   );
 }
@@ -171,7 +172,7 @@ function Acts({ profile, own, signedIn, relating }: ProfileCardProps) {
       {open === 'more' && (
         <Dialog title={name} close={close} head={<Portrait look={profile.look} size={44} />}>
           <div className={social.choices} data-testid="relation-choices">
-            <RelationChoices handle={handle} name={name} relation={relation} relating={relating} all openTie={() => setOpen('tie')} close={close} />
+            <RelationChoices id={profile.id} handle={handle} name={name} relation={relation} relating={relating} all openTie={() => setOpen('tie')} close={close} />
           </div>
         </Dialog>
       )}
