@@ -1,10 +1,11 @@
 /** What stands beside the room: talk, people and things for visitors; furniture and walls for decorators. */
-import { useCallback, useMemo, type RefCallback } from 'react';
+import { lazy, Suspense, useCallback, useMemo, type RefCallback } from 'react';
 import type { LiveRoom, RoomView } from 'maru-client';
 import type { Room, User } from '../../../app/api';
 import { Guestbook } from '../../../app/guestbook/Guestbook';
 import { useGuestbookWords } from '../../../app/guestbook/words';
 import { useMessages } from '../../../app/i18n';
+import { usePostWords } from '../../../app/posts/words';
 import type { Tab } from '../../../app/ui/TabList';
 import type { RoomScene } from '../../../world/scene';
 import { ChatLog } from '../chat/ChatLog';
@@ -20,7 +21,9 @@ import type { Present } from './present';
 import { SidePanel } from './SidePanel';
 import { ThingList } from './ThingList';
 
-export type PanelId = 'chat' | 'people' | 'things' | 'guestbook' | 'catalogue' | 'theme';
+const RoomPosts = lazy(async () => ({ default: (await import('../../../app/posts/RoomPosts')).RoomPosts }));
+
+export type PanelId = 'chat' | 'people' | 'things' | 'posts' | 'guestbook' | 'catalogue' | 'theme';
 
 interface RoomPanelsProps {
   cover: RefCallback<HTMLElement>;
@@ -47,10 +50,12 @@ const itemsUsual = 150;
 export function RoomPanels({ cover, live, room, isFront, me, view, people, panel, show, editing, arranging, scene, about, manages }: RoomPanelsProps) {
   const words = useMessages();
   const guestbook = useGuestbookWords();
+  const { ofPerson: posts } = usePostWords();
   const visiting: readonly Tab<PanelId>[] = [
     { id: 'chat', label: words.room.chat, icon: 'chat' },
     { id: 'people', label: words.room.people, icon: 'people', count: people.length },
     { id: 'things', label: words.room.things, icon: 'things' },
+    { id: 'posts', label: posts.tab, icon: 'pencil' },
     { id: 'guestbook', label: guestbook.title, icon: 'book' },
   ];
   const decorating: readonly Tab<PanelId>[] = [
@@ -92,6 +97,11 @@ export function RoomPanels({ cover, live, room, isFront, me, view, people, panel
         <PeopleList people={people} self={live.member} here={isFront ? room.owner.handle : null} walkTo={walkToMember} setStatus={(status) => live.setStatus(status)} about={about} manages={manages} />
       )}
       {chosen === 'things' && <ThingList things={things} editing={editing} selection={arranging.selection} choose={chooseThing} />}
+      {chosen === 'posts' && (
+        <Suspense>
+          <RoomPosts roomId={room.id} mayHang={manages || room.role !== 'visitor'} />
+        </Suspense>
+      )}
       {chosen === 'guestbook' && (
         <div className={lists.list}>
           <Guestbook roomId={room.id} own={me?.id === room.owner.id} me={me} />
