@@ -52,7 +52,7 @@ export const en = {
     held: 'Waits to be looked at',
     heldLead: 'A moderator looks at it first. Until then only you see it.',
     hidden: 'Hidden by a moderator',
-    hiddenLead: 'Only you see it. You can appeal under “My reports” in the settings.',
+    hiddenLead: 'Only you see it. You can appeal in the settings.',
     removed: 'Removed by a moderator',
     removedLead: 'What it said is gone.',
     scheduled: 'Scheduled',

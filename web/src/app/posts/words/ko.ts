@@ -51,7 +51,7 @@ export const ko: PostWords = {
     held: '확인을 기다려요',
     heldLead: '운영자가 먼저 살펴봐요. 그때까지는 나에게만 보여요.',
     hidden: '운영자가 가렸어요',
-    hiddenLead: '나에게만 보여요. 설정의 신고 내역에서 이의를 낼 수 있어요.',
+    hiddenLead: '나에게만 보여요. 설정에서 이의를 낼 수 있어요.',
     removed: '운영자가 지웠어요',
     removedLead: '글의 내용이 사라졌어요.',
     scheduled: '예약한 글',
