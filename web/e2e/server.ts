@@ -86,6 +86,15 @@ export class Maru {
     await this.#end('SIGKILL');
   }
 
+  /** Makes somebody a moderator, as whoever runs the server would. */
+  async promote(handle: string, role: 'user' | 'moderator' | 'admin'): Promise<void> {
+    const command = this.#spawn(['role', '--data', this.#data, handle, role]);
+    const [code] = (await once(command, 'exit')) as [number | null];
+    if (code !== 0) {
+      throw new Error(`maru role ended with ${code}\n${this.#log}`);
+    }
+  }
+
   /** Stops the server and removes its data. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');

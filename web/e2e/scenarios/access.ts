@@ -8,7 +8,8 @@ import * as room from '../room.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-async function violations(page: Page): Promise<string[]> {
+/** What axe finds serious on a page. */
+export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   // what is still fading in has not its colours yet
   await page.evaluate(() => Promise.all(document.getAnimations().flatMap((each) => (each.effect?.getComputedTiming().iterations === Infinity ? [] : [each.finished]))));

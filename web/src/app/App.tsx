@@ -16,11 +16,21 @@ import { NewVersion } from './NewVersion';
 import { Toasts } from './ui/Toasts';
 import { Waiting } from './ui/Waiting';
 
+const BookmarksPage = lazy(async () => ({ default: (await import('../pages/bookmarks/BookmarksPage')).BookmarksPage }));
+const DraftsPage = lazy(async () => ({ default: (await import('../pages/drafts/DraftsPage')).DraftsPage }));
+const FeedPage = lazy(async () => ({ default: (await import('../pages/feed/FeedPage')).FeedPage }));
+const PostPage = lazy(async () => ({ default: (await import('../pages/post/PostPage')).PostPage }));
+const TagPage = lazy(async () => ({ default: (await import('../pages/tags/TagPage')).TagPage }));
 const ClosingPage = lazy(async () => ({ default: (await import('../pages/closing/ClosingPage')).ClosingPage }));
+const CasePage = lazy(async () => ({ default: (await import('../pages/moderation/CasePage')).CasePage }));
+const GuestbookEntryPage = lazy(async () => ({ default: (await import('../pages/guestbook/GuestbookEntryPage')).GuestbookEntryPage }));
+const ModerationLogPage = lazy(async () => ({ default: (await import('../pages/moderation/ModerationLogPage')).ModerationLogPage }));
+const ModerationPage = lazy(async () => ({ default: (await import('../pages/moderation/ModerationPage')).ModerationPage }));
 const NotificationsPage = lazy(async () => ({ default: (await import('../pages/notifications/NotificationsPage')).NotificationsPage }));
 const PeoplePage = lazy(async () => ({ default: (await import('../pages/people/PeoplePage')).PeoplePage }));
 const ProfilePage = lazy(async () => ({ default: (await import('../pages/profile/ProfilePage')).ProfilePage }));
 const RoomPage = lazy(async () => ({ default: (await import('../pages/room/RoomPage')).RoomPage }));
+const RoomsPage = lazy(async () => ({ default: (await import('../pages/rooms/RoomsPage')).RoomsPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('../pages/settings/SettingsPage')).SettingsPage }));
 
 export function App() {
@@ -47,9 +57,20 @@ function Pages() {
     <Switch>
       <Route path="/" component={HomePage} />
       <Route path="/login" component={LoginPage} />
+      <Route path="/feed" component={FeedPage} />
+      <Route path="/p/:id">{({ id }) => <PostPage key={id} id={id} />}</Route>
+      <Route path="/tags/:tag">{({ tag }) => <TagPage key={tag} tag={tag} />}</Route>
+      <Route path="/bookmarks" component={BookmarksPage} />
+      <Route path="/drafts" component={DraftsPage} />
       <Route path="/r/:handle">{({ handle }) => <RoomPage key={handle} handle={handle} />}</Route>
+      <Route path="/r/:handle/:room">{({ handle, room }) => <RoomPage key={room} handle={handle} roomId={room} />}</Route>
       <Route path="/u/:handle">{({ handle }) => <ProfilePage key={handle} handle={handle} />}</Route>
       <Route path="/people" component={PeoplePage} />
+      <Route path="/rooms" component={RoomsPage} />
+      <Route path="/guestbook/:id">{({ id }) => <GuestbookEntryPage key={id} id={id} />}</Route>
+      <Route path="/moderation" component={ModerationPage} />
+      <Route path="/moderation/log" component={ModerationLogPage} />
+      <Route path="/moderation/cases/:id">{({ id }) => <CasePage key={id} id={id} />}</Route>
       <Route path="/notifications" component={NotificationsPage} />
       <Route path="/settings/:tab?">{({ tab }) => <SettingsPage tab={tab ?? 'profile'} />}</Route>
       <Route component={MissingPage} />

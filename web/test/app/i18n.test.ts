@@ -6,10 +6,22 @@ import { en as manageEn } from '../../src/pages/room/manage/words/en';
 import { ko as manageKo } from '../../src/pages/room/manage/words/ko';
 import { en as roomEn } from '../../src/pages/room/words/en';
 import { ko as roomKo } from '../../src/pages/room/words/ko';
+import { en as postsEn } from '../../src/app/posts/words/en';
+import { ko as postsKo } from '../../src/app/posts/words/ko';
 import { en as settingsEn } from '../../src/pages/settings/words/en';
 import { ko as settingsKo } from '../../src/pages/settings/words/ko';
 import { en as socialEn } from '../../src/app/social/words/en';
 import { ko as socialKo } from '../../src/app/social/words/ko';
+import { en as guestbookEn } from '../../src/app/guestbook/words/en';
+import { ko as guestbookKo } from '../../src/app/guestbook/words/ko';
+import { en as moderationEn } from '../../src/app/moderation/words/en';
+import { ko as moderationKo } from '../../src/app/moderation/words/ko';
+import { en as visitsEn } from '../../src/app/visits/words/en';
+import { ko as visitsKo } from '../../src/app/visits/words/ko';
+import { en as deskEn } from '../../src/pages/moderation/words/en';
+import { ko as deskKo } from '../../src/pages/moderation/words/ko';
+import { en as roomsEn } from '../../src/pages/rooms/words/en';
+import { ko as roomsKo } from '../../src/pages/rooms/words/ko';
 import { preferred, textOf } from '../../src/app/i18n/messages';
 
 /** Every entry by its path; functions are called with stand-ins to become texts. */
@@ -24,9 +36,11 @@ function texts(value: unknown, path: string): [string, string][] {
   return [[path, String(value)]];
 }
 
-const allEn = { ...en, inRoom: roomEn, managing: manageEn, social: socialEn, settings: settingsEn };
+const leftEn = { rooms: roomsEn, visits: visitsEn, guestbook: guestbookEn, moderation: moderationEn, desk: deskEn };
+const leftKo = { rooms: roomsKo, visits: visitsKo, guestbook: guestbookKo, moderation: moderationKo, desk: deskKo };
+const allEn = { ...en, inRoom: roomEn, managing: manageEn, social: socialEn, settings: settingsEn, posts: postsEn, ...leftEn };
 const english = texts(allEn, '');
-const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo, social: socialKo, settings: settingsKo }, '');
+const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo, social: socialKo, settings: settingsKo, posts: postsKo, ...leftKo }, '');
 /** Texts that are the same thing in every language. */
 const wordless = new Set(['.edit.count']);
 

@@ -1,8 +1,6 @@
-/** Small decisions of the pages: where to return, which room at random, what a search finds, what a state means. */
+/** Small decisions of the pages: where to return, what a search finds, what a state means. */
 import { describe, expect, it } from 'vitest';
-import type { RoomCard } from '../../src/app/api/shapes';
 import { safeReturn } from '../../src/pages/login/safeReturn';
-import { pickRandomRoom } from '../../src/pages/home/randomVisit';
 import { blockOf } from '../../src/pages/room/connectionState';
 import { searchCatalogue } from '../../src/pages/room/edit/search';
 import { catalogueItems } from '../../src/world/catalogue';
@@ -21,27 +19,6 @@ describe('the way back after signing in', () => {
     ['/\n/evil.example', '/'],
   ])('%j leads to %s', (wish, path) => {
     expect(safeReturn(wish)).toBe(path);
-  });
-});
-
-describe('a random visit', () => {
-  const roomOf = (id: string): RoomCard => ({
-    id,
-    name: id,
-    theme: { wallpaper: '', flooring: '', light: 'day' },
-    peopleNow: 0,
-    items: [],
-    owner: { id, handle: id, displayName: id, look: [], mood: '' },
-  });
-  const rooms = ['a', 'b', 'c'].map(roomOf);
-
-  it('never leads to one’s own room', () => {
-    expect(pickRandomRoom(rooms, 'a', () => 0)?.id).toBe('b');
-    expect(pickRandomRoom(rooms, 'a', () => 0.999)?.id).toBe('c');
-  });
-
-  it('leads nowhere where there is no other room', () => {
-    expect(pickRandomRoom(rooms.slice(0, 1), 'a', () => 0)).toBeNull();
   });
 });
 

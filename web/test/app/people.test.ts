@@ -136,7 +136,12 @@ describe('a notice', () => {
   it('leads to whoever did it, or to where it stands', () => {
     expect(noticeAddress('follow', 'leo', 'me')).toBe('/u/leo');
     expect(noticeAddress('testimonial', 'leo', 'me')).toBe('/u/me');
-    expect(noticeAddress('guestbook', null, 'me')).toBe('/u/me');
+    expect(noticeAddress('mention', 'leo', 'me', 'p1')).toBe('/p/p1');
+    expect(noticeAddress('reaction', 'leo', 'me', 'p1')).toBe('/p/p1');
+    expect(noticeAddress('comment', 'leo', 'me', 'p1')).toBe('/p/p1#comments');
+    expect(noticeAddress('comment', 'leo', 'me', null)).toBe('/u/leo');
+    expect(noticeAddress('follow', 'leo', 'me', 'p1')).toBe('/u/leo');
+    expect(noticeAddress('mention', null, 'me')).toBe('/u/me');
   });
 
   it('may ask something', () => {

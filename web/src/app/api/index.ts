@@ -3,7 +3,7 @@ import type { LocalName } from '../i18n';
 import { addressOf, type Raw, type Wire } from './contract';
 import { ask } from './http';
 import { fetchPage, type Page } from './pages';
-import { list, object, optional, room, roomCard, text, user, whole, type Look, type Room, type RoomCard, type User } from './shapes';
+import { list, object, optional, room, roomCard, text, user, whole, word, type Look, type Room, type RoomCard, type User } from './shapes';
 
 export { ApiProblem } from './problem';
 export type { Look, Owner, Room, RoomCard, RoomItem, RoomRole, Theme, User } from './shapes';
@@ -18,8 +18,17 @@ export interface GuestIdentity {
   readonly look: Look;
 }
 
-export async function fetchMe(signal?: AbortSignal): Promise<User | null> {
-  return optional(object(await ask('GET /v1/me', {}, { signal }), 'me').user, user);
+/** Whoever is signed in. */
+export interface Me extends User {
+  readonly role: 'user' | 'moderator' | 'admin';
+}
+
+function me(value: Raw<Wire['Me']>): Me {
+  return { ...user(value), role: word(object(value, 'user').role, ['user', 'moderator', 'admin'], 'user') };
+}
+
+export async function fetchMe(signal?: AbortSignal): Promise<Me | null> {
+  return optional(object(await ask('GET /v1/me', {}, { signal }), 'me').user, me);
 }
 
 function provider(value: Raw<Wire['ProviderBody']>): Provider {

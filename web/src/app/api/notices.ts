@@ -9,6 +9,8 @@ export interface Notice {
   /** One of a later server is shown in general words. */
   readonly kind: string;
   readonly from: Owner | null;
+  /** What it is about, by its id, where kind and person do not say it all. */
+  readonly subject: string | null;
   readonly unread: boolean;
   readonly toldMs: number;
 }
@@ -19,6 +21,7 @@ export function notice(value: Raw<Wire['NoticeBody']>): Notice {
     id: whole(fields.id, 'notice_id'),
     kind: text(fields.kind, 'notice_kind'),
     from: optional(fields.from, owner),
+    subject: optional(fields.subject, (subject) => text(subject, 'subject')),
     unread: flag(fields.unread, 'unread'),
     toldMs: moment(fields.told_at, 'told_at'),
   };

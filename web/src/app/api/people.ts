@@ -1,4 +1,5 @@
 /** Profiles, finding people, and what people are to each other. */
+import { picture, type Picture, type PictureBody } from './assets';
 import type { Raw, Wire } from './contract';
 import { ask } from './http';
 import { fetchCounted, fetchPage, type Page, type PageWish } from './pages';
@@ -22,6 +23,8 @@ export interface Presence {
 }
 
 export interface Profile extends User {
+  /** The picture they have chosen beside their figure. */
+  readonly avatar: Picture | null;
   readonly links: readonly ProfileLink[];
   /** Null: a private account that the viewer does not follow. */
   readonly counts: Counts | null;
@@ -80,7 +83,9 @@ export interface Testimonial extends Owner {
 
 export function profile(value: Raw<Wire['Shown']>): Profile {
   const fields = object(value, 'user');
-  return { ...user(value), links: list(fields.links ?? [], 'links', link), counts: optional(fields.counts, counts) };
+  // the document does not have it yet
+  const { avatar } = fields as { readonly avatar?: Raw<PictureBody | null> };
+  return { ...user(value), avatar: optional(avatar, picture), links: list(fields.links ?? [], 'links', link), counts: optional(fields.counts, counts) };
 }
 
 function counts(value: Raw<Wire['CountsBody']>): Counts {

@@ -42,6 +42,8 @@ export interface RoomCard {
   readonly peopleNow: number;
   readonly items: readonly RoomItem[];
   readonly owner: Owner;
+  /** A picture of it drawn by the server, where that draws. */
+  readonly thumbnailUrl?: string | null;
 }
 
 export interface Room extends RoomCard {
@@ -114,7 +116,7 @@ export function theme(value: Raw<Wire['ThemeBody']>): Theme {
   };
 }
 
-function item(value: Raw<Wire['ItemBody']>): RoomItem {
+export function item(value: Raw<Wire['ItemBody']>): RoomItem {
   const fields = object(value, 'item');
   return {
     id: whole(fields.id, 'item_id'),
@@ -152,6 +154,7 @@ export function roomCard(value: Raw<Wire['CardBody']>): RoomCard {
     peopleNow: whole(fields.people_now ?? 0, 'people_now'),
     items: list(fields.items, 'items', item),
     owner: owner(fields.owner),
+    thumbnailUrl: optional((fields as { readonly thumbnail_url?: Raw<string> }).thumbnail_url, (url) => text(url, 'thumbnail_url')),
   };
 }
 

@@ -7,9 +7,24 @@ import styles from './RoomPicture.module.css';
 interface RoomPictureProps {
   theme: Theme;
   items: readonly RoomItem[];
+  /** Where the server has drawn it already. */
+  thumbnail?: string | null | undefined;
 }
 
-export function RoomPicture({ theme, items }: RoomPictureProps) {
+/** The server's drawing where there is one: without it, or when it does not come, the page draws. */
+export function RoomPicture({ theme, items, thumbnail = null }: RoomPictureProps) {
+  const [missing, setMissing] = useState<string | null>(null);
+  if (thumbnail === null || thumbnail === missing) {
+    return <Drawn theme={theme} items={items} />;
+  }
+  return (
+    <div className={styles.frame}>
+      <img className={styles.picture} src={thumbnail} alt="" loading="lazy" decoding="async" draggable={false} data-testid="room-picture" data-drawn="server" onError={() => setMissing(thumbnail)} />
+    </div>
+  );
+}
+
+function Drawn({ theme, items }: Pick<RoomPictureProps, 'theme' | 'items'>) {
   const host = useRef<HTMLDivElement>(null);
   const seen = useSeen(host);
   const [address, setAddress] = useState<string | null>(null);

@@ -41,8 +41,8 @@ export function NoticeList({ me, list, leave }: NoticeListProps) {
 function Entry({ notice, me, leave }: { notice: Notice; me: User; leave: (() => void) | undefined }) {
   const { notices: words } = useSocialWords();
   const when = useWhen();
-  const { from, kind, unread } = notice;
-  const address = noticeAddress(kind, from?.handle ?? null, me.handle);
+  const { from, kind, subject, unread } = notice;
+  const address = noticeAddress(kind, from?.handle ?? null, me.handle, subject);
   return (
     <li className={classes(styles.notice, unread && styles.unread)} data-kind={kind} data-unread={unread}>
       {from ? <Portrait look={from.look} size={44} /> : <span className={styles.house}><Icon name="bell" size={28} /></span>}

@@ -1,6 +1,7 @@
 /** What one can do about somebody, in a list: tie, mute, remove, block. */
 import { useState } from 'react';
 import { mute, put, removeFollower, take, fetchRelation, type Relation } from '../api/people';
+import { ReportChoice } from '../moderation/Reporting';
 import { useToasts } from '../state/toasts';
 import { Ask } from '../ui/Ask';
 import { Button } from '../ui/controls';
@@ -16,6 +17,8 @@ interface RelationChoicesProps {
   name: string;
   relation: Relation;
   relating: Relating;
+  /** Who they are, where they can be reported. */
+  id?: string;
   /** Not only blocking. */
   all: boolean;
   /** Opens the dialog in which a nickname is given. */
@@ -25,7 +28,7 @@ interface RelationChoicesProps {
 
 type Question = 'block' | 'untie';
 
-export function RelationChoices({ handle, name, relation, relating: { busy, change }, all, openTie, close }: RelationChoicesProps) {
+export function RelationChoices({ handle, name, relation, relating: { busy, change }, id, all, openTie, close }: RelationChoicesProps) {
   const words = useSocialWords();
   const show = useToasts((state) => state.show);
   const [asking, ask] = useState<Question | null>(null);
@@ -69,6 +72,7 @@ export function RelationChoices({ handle, name, relation, relating: { busy, chan
         />
       )}
       {all && <Muting handle={handle} name={name} relation={relation} busy={busy} change={change} close={close} />}
+      {id !== undefined && <ReportChoice kind="user" id={id} />}
       <Choice icon="ban" label={words.block.block} lead={words.block.lead} busy={busy} act={() => ask('block')} />
     </>
   );

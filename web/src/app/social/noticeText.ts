@@ -7,8 +7,20 @@ export function noticeText({ kinds, somebody }: SocialWords['notices'], kind: st
   return known(name ?? somebody);
 }
 
+/** What these are about is a post. */
+const aboutPosts = new Set(['comment', 'reaction', 'mention']);
+
 /** Where one does something about it. */
-export function noticeAddress(kind: string, from: string | null, me: string): string {
+export function noticeAddress(kind: string, from: string | null, me: string, subject: string | null = null): string {
+  if (subject !== null && aboutPosts.has(kind)) {
+    return `/p/${subject}${kind === 'comment' ? '#comments' : ''}`;
+  }
+  if (kind === 'guestbook') {
+    return subject === null ? `/u/${me}?show=guestbook` : `/guestbook/${subject}`;
+  }
+  if (kind === 'decision') {
+    return '/settings/decisions';
+  }
   return kind === 'testimonial' || from === null ? `/u/${me}` : `/u/${from}`;
 }
 

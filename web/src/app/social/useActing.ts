@@ -13,9 +13,10 @@ export interface Acting {
   clear(): void;
 }
 
-/** `aloud` tells failures at the edge of the page; otherwise whoever acts shows `fault`. */
-export function useActing(aloud = false): Acting {
-  const text = useProblemText();
+/** `aloud` tells failures at the edge of the page; otherwise whoever acts shows `fault`. `wording` knows more failures by name. */
+export function useActing(aloud = false, wording?: (error: unknown) => string): Acting {
+  const general = useProblemText();
+  const text = wording ?? general;
   const show = useToasts((state) => state.show);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);

@@ -1,10 +1,10 @@
 /** Who is signed in on this browser. */
 import { create } from 'zustand';
-import { ApiProblem, fetchMe, restoreAccount, signOut as endLogin, type User } from '../api';
+import { ApiProblem, fetchMe, restoreAccount, signOut as endLogin, type Me } from '../api';
 
 interface MeState {
   /** `undefined` until the server has answered; null for nobody. */
-  user: User | null | undefined;
+  user: Me | null | undefined;
   /** Signed in, and the account is closed: all one can do is restore it or leave. */
   closing: boolean;
   /** Why it could not be found out; nobody counts as signed in then. */

@@ -1,6 +1,6 @@
 /** The head of every page but the room: mark, finding people, notices, who I am, language. */
 import { useLocation, Link } from 'wouter';
-import type { User } from '../api';
+import type { Me } from '../api';
 import { problemText } from '../problemText';
 import { useMessages } from '../i18n';
 import { useMe } from '../state/me';
@@ -30,6 +30,11 @@ export function PageHeader() {
           <span className={styles.wide}>{common.findPeople}</span>
         </ButtonLink>
       )}
+      {path !== '/feed' && (
+        <ButtonLink href="/feed" variant="quiet" icon="chat" label={common.feed} className={styles.find}>
+          <span className={styles.wide}>{common.feed}</span>
+        </ButtonLink>
+      )}
       <Bell />
       {me && <Account me={me} />}
       {me === null && path !== '/login' && (
@@ -42,7 +47,7 @@ export function PageHeader() {
   );
 }
 
-function Account({ me }: { me: User }) {
+function Account({ me }: { me: Me }) {
   const messages = useMessages();
   const { common } = messages;
   const signOut = useMe((state) => state.signOut);
@@ -56,14 +61,28 @@ function Account({ me }: { me: User }) {
         <Icon name="home" />
         {common.myRoom}
       </Link>
+      <Link href="/rooms" className={menuItemClass}>
+        <Icon name="door" />
+        {common.myRooms}
+      </Link>
       <Link href={`/u/${me.handle}`} className={menuItemClass}>
         <Icon name="person" />
         {common.myProfile}
+      </Link>
+      <Link href="/bookmarks" className={menuItemClass}>
+        <Icon name="bookmark" />
+        {common.bookmarks}
       </Link>
       <Link href="/settings" className={menuItemClass}>
         <Icon name="settings" />
         {common.settings}
       </Link>
+      {me.role !== 'user' && (
+        <Link href="/moderation" className={menuItemClass}>
+          <Icon name="shield" />
+          {common.moderation}
+        </Link>
+      )}
       <button type="button" className={menuItemClass} onClick={leave}>
         <Icon name="exit" />
         {common.signOut}

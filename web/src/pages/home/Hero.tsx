@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { randomLook } from '../../world/avatar/wardrobe';
 import type { RoomCard as Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
+import { roomAddress } from '../../app/roomAddress';
 import { rememberedGuest } from '../../app/state/guest';
 import { useMe } from '../../app/state/me';
 import { ButtonLink, Chip, classes, dotClass } from '../../app/ui/controls';
@@ -29,7 +30,7 @@ export function Hero({ room, loading, random }: HeroProps) {
         <p className={styles.lead}>{home.lead}</p>
         <div className={styles.actions}>
           {room && (
-            <ButtonLink href={`/r/${room.owner.handle}`} variant="primary" shape="large" icon="door">
+            <ButtonLink href={roomAddress(room)} variant="primary" shape="large" icon="door">
               {home.enter}
             </ButtonLink>
           )}

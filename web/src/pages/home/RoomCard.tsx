@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { RoomCard as Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
 import { RoomPicture } from '../../app/pictures/RoomPicture';
+import { roomAddress } from '../../app/roomAddress';
 import { Chip, classes, dotClass } from '../../app/ui/controls';
 import { Portrait } from '../../app/ui/Portrait';
 import styles from './RoomCard.module.css';
@@ -12,11 +13,11 @@ export function RoomCard({ room }: { room: Room }) {
   const { owner } = room;
   return (
     <Link
-      href={`/r/${owner.handle}`}
+      href={roomAddress(room)}
       className={classes(styles.card, room.theme.light === 'night' && styles.night)}
     >
       <div className={styles.picture}>
-        <RoomPicture theme={room.theme} items={room.items} />
+        <RoomPicture theme={room.theme} items={room.items} thumbnail={room.thumbnailUrl} />
         <span className={styles.people}>
           <Chip {...(room.peopleNow > 0 ? { tone: 'good' as const } : {})}>
             {room.peopleNow > 0 && <span className={dotClass} />}

@@ -1,39 +1,53 @@
-/** /people?q=: finds people while one writes. */
+/** /people?q=: finds people while one writes; /people?q=&in=rooms: rooms. */
 import { useEffect, useId, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { searchPeople } from '../../app/api/people';
+import { searchRooms } from '../../app/api/rooms';
 import { usePageTitle } from '../../app/pageTitle';
+import { RoomRow } from '../../app/rooms/RoomRow';
 import { PersonRow } from '../../app/social/PersonRow';
 import { useProblemText } from '../../app/social/useProblemText';
 import { useSocialWords } from '../../app/social/words';
 import { usePages } from '../../app/state/pages';
 import { useMe } from '../../app/state/me';
+import { useRested } from '../../app/state/rested';
 import { cardClass, classes, fieldClass } from '../../app/ui/controls';
 import { Icon } from '../../app/ui/Icon';
 import { PageFrame } from '../../app/ui/PageFrame';
 import { PagedList } from '../../app/ui/PagedList';
+import { TabList, type Tab } from '../../app/ui/TabList';
+import { useRoomsWords } from '../rooms/words';
 import styles from './PeoplePage.module.css';
 
 /** From the last key to the question. */
 const restsMs = 250;
 const queryCharsMax = 50;
 
+type Kind = 'people' | 'rooms';
+
 export function PeoplePage() {
-  const { search: words } = useSocialWords();
-  usePageTitle(words.title);
+  const { search } = useSocialWords();
+  const { search: more } = useRoomsWords();
   const [params, setParams] = useSearchParams();
   const [typed, setTyped] = useState(() => params.get('q') ?? '');
+  const [kind, setKind] = useState<Kind>(() => (params.get('in') === 'rooms' ? 'rooms' : 'people'));
   const query = useRested(typed.trim(), restsMs);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
+  const words = kind === 'rooms' ? { ...search, ...more } : search;
+  usePageTitle(search.title);
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {
-    setParams(query === '' ? {} : { q: query }, { replace: true });
-  }, [query, setParams]);
+    setParams({ ...(query === '' ? {} : { q: query }), ...(kind === 'rooms' ? { in: kind } : {}) }, { replace: true });
+  }, [query, kind, setParams]);
+  const tabs: readonly Tab<Kind>[] = [
+    { id: 'people', label: more.people, icon: 'people' },
+    { id: 'rooms', label: more.rooms, icon: 'door' },
+  ];
   return (
     <PageFrame>
       <div className={classes(cardClass, styles.card)}>
-        <h1>{words.title}</h1>
+        <h1>{search.title}</h1>
         <form role="search" onSubmit={(event) => event.preventDefault()}>
           <label className="visually-hidden" htmlFor={id}>
             {words.label}
@@ -43,7 +57,12 @@ export function PeoplePage() {
             <input ref={field} id={id} type="search" className={fieldClass} value={typed} maxLength={queryCharsMax} placeholder={words.placeholder} autoComplete="off" autoCapitalize="none" spellCheck={false} enterKeyHint="search" onChange={(event) => setTyped(event.target.value)} />
           </div>
         </form>
-        {query === '' ? <p className={styles.start}>{words.start}</p> : <Found query={query} />}
+        <div className={styles.tabs}>
+          <TabList<Kind> id={`${id}-kind`} label={more.which} tabs={tabs} chosen={kind} choose={setKind} />
+        </div>
+        <div id={`${id}-kind-body`} role="tabpanel" aria-labelledby={`${id}-kind-${kind}`} className={styles.body} data-testid={`found-${kind}`}>
+          {query === '' ? <p className={styles.start}>{words.start}</p> : kind === 'rooms' ? <FoundRooms query={query} /> : <Found query={query} />}
+        </div>
       </div>
     </PageFrame>
   );
@@ -67,12 +86,19 @@ function Found({ query }: { query: string }) {
   );
 }
 
-/** The value once it has not changed for a while. */
-function useRested<T>(value: T, ms: number): T {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return rested;
+function FoundRooms({ query }: { query: string }) {
+  const { search: words } = useRoomsWords();
+  const problem = useProblemText();
+  const me = useMe((state) => state.user?.id ?? '');
+  const list = usePages(`${me} ${query}`, (cursor, signal) => searchRooms(query, { cursor, signal }), ({ id }) => id);
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        {list.status === 'ready' && list.entries.length > 0 && words.count(list.entries.length)}
+      </p>
+      <PagedList list={list} label={words.found} empty={words.none(query)} problem={problem}>
+        {(room) => <RoomRow key={room.id} room={room} />}
+      </PagedList>
+    </>
+  );
 }

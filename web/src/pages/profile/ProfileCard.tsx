@@ -7,6 +7,7 @@ import { useLocale, useMessages } from '../../app/i18n';
 import { FollowButton } from '../../app/social/FollowButton';
 import { RelationChoices } from '../../app/social/RelationChoices';
 import { TieDialog } from '../../app/social/TieDialog';
+import { roomAddress } from '../../app/roomAddress';
 import { hostOf, isWebLink } from '../../app/social/text';
 import type { Relating } from '../../app/social/useRelation';
 import { useProblemText } from '../../app/social/useProblemText';
@@ -17,6 +18,7 @@ import { Dialog } from '../../app/ui/Dialog';
 import { Icon } from '../../app/ui/Icon';
 import { Portrait, WholeFigure } from '../../app/ui/Portrait';
 import social from '../../app/social/social.module.css';
+import { ProfilePicture } from './ProfilePicture';
 import { Familiar } from './Familiar';
 import styles from './profile.module.css';
 
@@ -35,6 +37,7 @@ export function ProfileCard({ profile, own, signedIn, relating }: ProfileCardPro
       <div className={styles.stage}>
         {profile.mood !== '' && <p className={styles.mood}>{profile.mood}</p>}
         <WholeFigure look={profile.look} height={210} />
+        {profile.avatar && <ProfilePicture picture={profile.avatar} name={profile.displayName} />}
       </div>
       <div className={styles.about}>
         <h1>{profile.displayName}</h1>
@@ -103,7 +106,7 @@ function Whereabouts({ presence }: { presence: Presence }) {
     <p className={styles.whereabouts} data-testid="whereabouts">
       <Icon name="door" size={18} />
       <span>{words.isIn(presence.roomName)}</span>
-      {room.status === 'ready' && <Link href={`/r/${room.value.owner.handle}`}>{words.walkIn}</Link>}
+      {room.status === 'ready' && <Link href={roomAddress(room.value)}>{words.walkIn}</Link>}
     </p>
   );
 }
@@ -169,7 +172,7 @@ function Acts({ profile, own, signedIn, relating }: ProfileCardProps) {
       {open === 'more' && (
         <Dialog title={name} close={close} head={<Portrait look={profile.look} size={44} />}>
           <div className={social.choices} data-testid="relation-choices">
-            <RelationChoices handle={handle} name={name} relation={relation} relating={relating} all openTie={() => setOpen('tie')} close={close} />
+            <RelationChoices id={profile.id} handle={handle} name={name} relation={relation} relating={relating} all openTie={() => setOpen('tie')} close={close} />
           </div>
         </Dialog>
       )}

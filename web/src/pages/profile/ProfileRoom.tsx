@@ -8,6 +8,7 @@ import { useSocialWords } from '../../app/social/words';
 import { useResource } from '../../app/state/resource';
 import { cardClass, Chip, classes, dotClass } from '../../app/ui/controls';
 import { Icon } from '../../app/ui/Icon';
+import { VisitCounter } from '../../app/visits/VisitCounter';
 import styles from './profile.module.css';
 
 export function ProfileRoom({ roomId, handle, own }: { roomId: string; handle: string; own: boolean }) {
@@ -18,9 +19,10 @@ export function ProfileRoom({ roomId, handle, own }: { roomId: string; handle: s
   const found = room.status === 'ready' ? room.value : null;
   return (
     <Link href={`/r/${handle}`} className={classes(cardClass, styles.room, found?.theme.light === 'night' && styles.night)} data-testid="visit">
-      <span className={styles.picture}>{found && <RoomPicture theme={found.theme} items={found.items} />}</span>
+      <span className={styles.picture}>{found && <RoomPicture theme={found.theme} items={found.items} thumbnail={found.thumbnailUrl} />}</span>
       <span className={styles.roomWords}>
         {found && <b className={styles.roomName}>{found.name}</b>}
+        {room.status !== 'failed' && <VisitCounter roomId={roomId} />}
         {found && found.peopleNow > 0 && (
           <Chip tone="good">
             <span className={dotClass} />

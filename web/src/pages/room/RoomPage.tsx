@@ -1,10 +1,11 @@
-/** /r/:handle: finds whose room it is, then shows it. */
+/** /r/:handle: somebody's front room; /r/:handle/:room: another of theirs. Finds it, then shows it. */
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import { ApiProblem, fetchRoom, fetchUser, type Room } from '../../app/api';
 import { useMessages } from '../../app/i18n';
 import { usePageTitle } from '../../app/pageTitle';
 import { problemText } from '../../app/problemText';
+import { roomAddress } from '../../app/roomAddress';
 import { useMe } from '../../app/state/me';
 import { useResource } from '../../app/state/resource';
 import { Button, ButtonLink } from '../../app/ui/controls';
@@ -16,40 +17,49 @@ import styles from './RoomPage.module.css';
 
 interface Found {
   readonly room: Room;
-  /** The owner's handle of today: the address may have one of the past. */
-  readonly handle: string;
+  /** Where it is: the address may have a handle of the past, or be the longer one of a front room. */
+  readonly address: string;
+  readonly isFront: boolean;
 }
 
-async function findRoom(handle: string, signal: AbortSignal): Promise<Found> {
-  const owner = await fetchUser(handle, signal);
-  return { room: await fetchRoom(owner.frontRoomId, signal), handle: owner.handle };
+async function findRoom(handle: string, roomId: string | null, signal: AbortSignal): Promise<Found> {
+  if (roomId === null) {
+    const owner = await fetchUser(handle, signal);
+    return { room: await fetchRoom(owner.frontRoomId, signal), address: `/r/${owner.handle}`, isFront: true };
+  }
+  const [owner, room] = await Promise.all([fetchUser(handle, signal), fetchRoom(roomId, signal)]);
+  const isFront = owner.frontRoomId === room.id;
+  return { room, address: roomAddress({ ...room, isFront }), isFront };
 }
 
-export function RoomPage({ handle }: { handle: string }) {
+export function RoomPage({ handle, roomId = null }: { handle: string; roomId?: string | null }) {
   const me = useMe((state) => state.user);
   // what one may see and do depends on who is asking
-  const [room, again] = useResource(`${handle} ${me?.id ?? ''}`, (signal) => findRoom(handle, signal));
+  const [room, again] = useResource(`${handle} ${roomId ?? ''} ${me?.id ?? ''}`, (signal) => findRoom(handle, roomId, signal));
   const [, go] = useLocation();
-  const now = room.status === 'ready' ? room.value.handle : handle;
+  const here = roomId === null ? `/r/${handle}` : `/r/${handle}/${roomId}`;
+  const now = room.status === 'ready' ? room.value.address : here;
   useEffect(() => {
-    if (now !== handle) {
-      go(`/r/${now}`, { replace: true });
+    if (now !== here) {
+      // how one came here goes along
+      go(`${now}${location.search}`, { replace: true, state: history.state as unknown });
     }
-  }, [now, handle, go]);
+  }, [now, here, go]);
   if (room.status === 'failed') {
     return <Unavailable handle={handle} error={room.error} again={again} />;
   }
-  return room.status === 'loading' || me === undefined || now !== handle ? <Waiting /> : <RoomScreen key={me?.id ?? ''} room={room.value.room} me={me} />;
+  return room.status === 'loading' || me === undefined || now !== here ? <Waiting /> : <RoomScreen key={me?.id ?? ''} room={room.value.room} isFront={room.value.isFront} me={me} />;
 }
 
 function Unavailable({ handle, error, again }: { handle: string; error: unknown; again(): void }) {
   const messages = useMessages();
   const code = error instanceof ApiProblem ? error.code : 'other';
+  const noRoom = code === 'room_not_found';
   const nobody = code === 'user_not_found' || (error instanceof ApiProblem && error.status === 404);
   usePageTitle(nobody ? messages.missing.title : '');
   if (nobody) {
     return (
-      <Notice title={messages.missing.title} lead={messages.missing.nobody(handle)} alone>
+      <Notice title={messages.missing.title} lead={noRoom ? messages.problems.room_not_found : messages.missing.nobody(handle)} alone>
         <ButtonLink href="/" variant="primary" icon="home">
           {messages.missing.goHome}
         </ButtonLink>

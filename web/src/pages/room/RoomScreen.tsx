@@ -1,6 +1,7 @@
 /** A room on screen: watching from the door, or inside; visiting, or decorating. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { LiveRoom } from 'maru-client';
+import { useSearch } from 'wouter';
 import type { GuestIdentity, Room, User } from '../../app/api';
 import { textOf, useMessages } from '../../app/i18n';
 import { usePageTitle } from '../../app/pageTitle';
@@ -19,6 +20,7 @@ import { Pinned } from './edit/Pinned';
 import { EntryPanel } from './entry/EntryPanel';
 import { useEntrance } from './entry/useEntrance';
 import { narrowScreen, useSceneCovers } from './sceneCovers';
+import { RoomCorner } from './RoomCorner';
 import { RoomHeader } from './RoomHeader';
 import { RoomPanels, type PanelId } from './panels/RoomPanels';
 import { presentPeople } from './panels/present';
@@ -45,11 +47,20 @@ const steps: Readonly<Record<Arrow, readonly [number, number]>> = {
   ArrowRight: [0.5, -0.5],
 };
 
-export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
+interface RoomScreenProps {
+  room: Room;
+  /** Whether it is where its owner's address leads. */
+  isFront: boolean;
+  me: User | null;
+}
+
+export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
   const messages = useMessages();
   const words = messages.room;
   const more = useRoomWords();
   const host = useRef<HTMLDivElement>(null);
+  // links to a room's guestbook lead into it
+  const wished = new URLSearchParams(useSearch()).get('show');
   const scene = useRoomScene(host);
   const { above, below } = useSceneCovers(scene, host);
   const { entrance, enter, leave, again } = useEntrance(room, me);
@@ -77,7 +88,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
   const [dialog, openDialog] = useState<RoomDialog | null>(null);
   const arranging = useArranging(scene, live, editing && mayEdit);
   useApproach(scene, present ? live : null, !editing);
-  const [panel, setPanel] = useState<PanelId | null>(() => (matchMedia(narrowScreen).matches ? null : 'chat'));
+  const [panel, setPanel] = useState<PanelId | null>(() => (wished === 'guestbook' ? wished : matchMedia(narrowScreen).matches ? null : 'chat'));
   const edit = useCallback((on: boolean): void => {
     setEditing(on);
     setPanel(on ? 'catalogue' : matchMedia(narrowScreen).matches ? null : 'chat');
@@ -120,6 +131,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
       <main className={styles.main}>
         <div className={styles.stage}>
           <div ref={host} className={styles.scene} role="group" aria-label={words.stageLabel(name)} data-testid="scene" />
+          {!(editing && mayEdit) && <RoomCorner room={room} me={me} inside={inside} />}
           <ConnectionBanner trouble={block ? null : trouble} retry={live ? () => live.online() : null} />
           {editing && mayEdit && live && (
             <EditBar cover={above} live={live} unsaved={view?.unsaved ?? 0} connected={inside} placing={arranging.placing} stopPlacing={arranging.stopPlacing} done={() => edit(false)} />
@@ -152,7 +164,7 @@ export function RoomScreen({ room, me }: { room: Room; me: User | null }) {
           </p>
         </div>
         {present && live && panel !== null && (
-          <RoomPanels cover={below} live={live} room={room} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} />
+          <RoomPanels cover={below} live={live} room={room} isFront={isFront} me={me} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} />
         )}
       </main>
       {present && (

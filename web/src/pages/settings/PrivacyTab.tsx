@@ -12,8 +12,11 @@ import { useToasts } from '../../app/state/toasts';
 import { Button } from '../../app/ui/controls';
 import { OneOf, Switch } from '../../app/ui/form';
 import { PagedList } from '../../app/ui/PagedList';
+import { OwnVisits } from '../../app/visits/OwnVisits';
+import { useVisitWords } from '../../app/visits/words';
 import { useWhen } from '../../app/when';
 import { Loaded } from './Loaded';
+import { MutedWords } from './MutedWords';
 import { SaveBar } from './SaveBar';
 import { Section } from './Section';
 import { useSettingsDraft } from './useSettingsDraft';
@@ -28,12 +31,15 @@ export function PrivacyTab() {
       </Loaded>
       <Blocks />
       <Mutes />
+      <MutedWords />
+      <Visits />
     </>
   );
 }
 
 function Form({ first }: { first: Versioned<Settings> }) {
   const { privacy: words } = useSettingsWords();
+  const visits = useVisitWords();
   const draft = useSettingsDraft('privacy', first);
   const { values, touch } = draft;
   const options = shownTo.map((id) => ({ id, label: words[id] }));
@@ -48,10 +54,19 @@ function Form({ first }: { first: Versioned<Settings> }) {
         <Switch name="private" label={words.accountPrivate} lead={words.accountPrivateLead} on={values.accountPrivate} turn={(accountPrivate) => touch({ accountPrivate })} />
         <OneOf label={words.roomDefault} options={visibilities.map((id) => ({ id, label: words[id] }))} chosen={values.roomDefault} choose={(roomDefault) => touch({ roomDefault })} />
         <OneOf label={words.presence} options={options} chosen={values.showPresence} choose={(showPresence) => touch({ showPresence })} />
-        <OneOf label={words.visits} options={options} chosen={values.showVisits} choose={(showVisits) => touch({ showVisits })} />
+        <OneOf label={words.visits} lead={visits.showLead} options={options} chosen={values.showVisits} choose={(showVisits) => touch({ showVisits })} />
       </Section>
       <SaveBar draft={draft} />
     </form>
+  );
+}
+
+function Visits() {
+  const words = useVisitWords();
+  return (
+    <Section title={words.own} lead={words.ownLead} testId="own-visits">
+      <OwnVisits />
+    </Section>
   );
 }
 

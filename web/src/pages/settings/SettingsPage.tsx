@@ -3,6 +3,7 @@ import { useId } from 'react';
 import { useLocation } from 'wouter';
 import type { User } from '../../app/api';
 import { useMessages } from '../../app/i18n';
+import { useModerationWords } from '../../app/moderation/words';
 import { usePageTitle } from '../../app/pageTitle';
 import { useMe } from '../../app/state/me';
 import { ButtonLink, cardClass, classes } from '../../app/ui/controls';
@@ -12,6 +13,7 @@ import { TabList, type Tab } from '../../app/ui/TabList';
 import { Waiting } from '../../app/ui/Waiting';
 import { AccountTab } from './account/AccountTab';
 import { DataTab } from './DataTab';
+import { DecisionsTab } from './DecisionsTab';
 import { LoginsTab } from './logins/LoginsTab';
 import { NotificationsTab } from './NotificationsTab';
 import { PrivacyTab } from './PrivacyTab';
@@ -19,7 +21,7 @@ import { ProfileTab } from './profile/ProfileTab';
 import styles from './settings.module.css';
 import { useSettingsWords } from './words';
 
-type TabId = 'profile' | 'account' | 'privacy' | 'notifications' | 'logins' | 'data';
+type TabId = 'profile' | 'account' | 'privacy' | 'notifications' | 'logins' | 'data' | 'decisions';
 
 export function SettingsPage({ tab }: { tab: string }) {
   const words = useSettingsWords();
@@ -44,6 +46,7 @@ export function SettingsPage({ tab }: { tab: string }) {
 
 function Tabs({ me, wished }: { me: User; wished: string }) {
   const words = useSettingsWords();
+  const { own } = useModerationWords();
   const [, go] = useLocation();
   const id = useId();
   const tabs: readonly Tab<TabId>[] = [
@@ -53,6 +56,7 @@ function Tabs({ me, wished }: { me: User; wished: string }) {
     { id: 'notifications', label: words.tabs.notifications, icon: 'bell' },
     { id: 'logins', label: words.tabs.logins, icon: 'key' },
     { id: 'data', label: words.tabs.data, icon: 'download' },
+    { id: 'decisions', label: own.tab, icon: 'shield' },
   ];
   const chosen = tabs.find((tab) => tab.id === wished)?.id ?? 'profile';
   return (
@@ -69,6 +73,7 @@ function Tabs({ me, wished }: { me: User; wished: string }) {
           {chosen === 'notifications' && <NotificationsTab />}
           {chosen === 'logins' && <LoginsTab />}
           {chosen === 'data' && <DataTab me={me} />}
+          {chosen === 'decisions' && <DecisionsTab />}
         </div>
       </div>
     </PageFrame>

@@ -17,6 +17,8 @@ export interface Draft<T extends object> {
   touch(change: Partial<T>): void;
   undo(): void;
   save(): void;
+  /** Takes in what was changed from elsewhere on the page. */
+  refresh(): void;
 }
 
 interface DraftOf<T extends object> {
@@ -94,5 +96,6 @@ export function useDraft<T extends object>({ name, first, fetch, send, done }: D
       clear();
     },
     save,
+    refresh: () => act(fetch, setSaved),
   };
 }

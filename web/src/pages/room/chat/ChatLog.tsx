@@ -2,7 +2,11 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ViewLine } from 'maru-client';
 import { useLocale, useMessages } from '../../../app/i18n';
+import { Reporting } from '../../../app/moderation/Reporting';
+import { chatLineId } from '../../../app/moderation/ruling';
+import { useModerationWords } from '../../../app/moderation/words';
 import { Button, classes } from '../../../app/ui/controls';
+import { Icon } from '../../../app/ui/Icon';
 import { Portrait } from '../../../app/ui/Portrait';
 import styles from './ChatLog.module.css';
 
@@ -10,12 +14,13 @@ interface ChatLogProps {
   lines: readonly ViewLine[];
   selfId: string | null;
   lookOf(authorId: string): readonly number[] | null;
+  roomId: string;
 }
 
 /** Scrolled up further than this, the reader is reading: new lines do not pull them down. */
 const atEndWithinPx = 60;
 
-export function ChatLog({ lines, selfId, lookOf }: ChatLogProps) {
+export function ChatLog({ lines, selfId, lookOf, roomId }: ChatLogProps) {
   const { chat } = useMessages();
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
@@ -26,6 +31,10 @@ export function ChatLog({ lines, selfId, lookOf }: ChatLogProps) {
     }
   }, [newest, following]);
   const clock = useClock();
+  const { report: words } = useModerationWords();
+  const [choosing, setChoosing] = useState(false);
+  const [reported, report] = useState<string | null>(null);
+  const reportable = lines.some(({ authorId, pending }) => authorId !== selfId && !pending);
   return (
     <div className={styles.frame}>
       <div
@@ -49,6 +58,7 @@ export function ChatLog({ lines, selfId, lookOf }: ChatLogProps) {
             follows={lines[index - 1]?.authorId === line.authorId}
             look={lookOf(line.authorId)}
             time={clock(line.atMs)}
+            report={choosing && line.authorId !== selfId && !line.pending ? () => report(chatLineId(roomId, lines, index)) : null}
           />
         ))}
       </div>
@@ -57,6 +67,31 @@ export function ChatLog({ lines, selfId, lookOf }: ChatLogProps) {
           {chat.newest}
         </Button>
       )}
+      {reportable && (
+        <Button
+          variant="quiet"
+          shape="round"
+          icon={choosing ? 'close' : 'flag'}
+          className={styles.report}
+          aria-pressed={choosing}
+          aria-label={choosing ? words.stop : words.line}
+          title={choosing ? words.stop : words.line}
+          data-testid="report-line"
+          onClick={() => setChoosing(!choosing)}
+        />
+      )}
+      {choosing && (
+        <p className={styles.choose} role="status">
+          {words.lineLead}
+        </p>
+      )}
+      <Reporting
+        what={reported === null ? null : { kind: 'chat_line', id: reported }}
+        close={() => {
+          report(null);
+          setChoosing(false);
+        }}
+      />
     </div>
   );
 }
@@ -68,9 +103,12 @@ interface LineProps {
   follows: boolean;
   look: readonly number[] | null;
   time: string;
+  /** While one is to be chosen for a report. */
+  report: (() => void) | null;
 }
 
-function Line({ line, mine, follows, look, time }: LineProps) {
+function Line({ line, mine, follows, look, time, report }: LineProps) {
+  const { report: words } = useModerationWords();
   return (
     <div className={classes(styles.line, mine && styles.mine, follows && styles.follows)}>
       {!mine && <span className={styles.face}>{!follows && look && <Portrait look={look} size={32} />}</span>}
@@ -81,6 +119,11 @@ function Line({ line, mine, follows, look, time }: LineProps) {
       <time className={styles.time} dateTime={new Date(line.atMs).toISOString()}>
         {time}
       </time>
+      {report && (
+        <button type="button" className={styles.flag} aria-label={words.lineOf(line.authorName)} title={words.lineOf(line.authorName)} onClick={report}>
+          <Icon name="flag" size={18} />
+        </button>
+      )}
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function PersonDialog({ live, person, here, owner, close }: PersonDialogP
   return (
     <Dialog title={person.name} close={close} head={<Portrait look={person.look} size={44} />}>
       <div className={styles.person} data-testid="person">
-        {person.handle !== null && <PersonSocial handle={person.handle} name={person.name} close={close} />}
+        {person.handle !== null && <PersonSocial id={person.id} handle={person.handle} name={person.name} close={close} />}
         {owner && <Decisions live={live} person={person} here={here} close={close} />}
       </div>
     </Dialog>

@@ -13,12 +13,13 @@ import { Icon } from '../../../app/ui/Icon';
 import styles from './manage.module.css';
 
 interface PersonSocialProps {
+  id: string;
   handle: string;
   name: string;
   close(): void;
 }
 
-export function PersonSocial({ handle, name, close }: PersonSocialProps) {
+export function PersonSocial({ id, handle, name, close }: PersonSocialProps) {
   const { relation: words } = useSocialWords();
   const { common } = useMessages();
   const problem = useProblemText();
@@ -42,7 +43,7 @@ export function PersonSocial({ handle, name, close }: PersonSocialProps) {
           <div className={styles.followRow}>
             <FollowButton handle={handle} name={name} relation={relation} relating={relating} wide />
           </div>
-          <RelationChoices handle={handle} name={name} relation={relation} relating={relating} all={false} openTie={() => undefined} close={close} />
+          <RelationChoices id={id} handle={handle} name={name} relation={relation} relating={relating} all={false} openTie={() => undefined} close={close} />
         </>
       )}
     </div>

@@ -4,6 +4,8 @@ import type { PolicyPatch, RoomInfo } from 'maru-client';
 export type Rules = Pick<RoomInfo, 'name' | 'visibility' | 'guestsAllowed' | 'locked' | 'peopleMax'>;
 
 export const nameCharsMax = 40;
+/** Most layouts of a room, where the server has not said its limit. */
+export const layoutsUsual = 10;
 
 export const tidyName = (name: string): string => name.normalize('NFC').trim();
 

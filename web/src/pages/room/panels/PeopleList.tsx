@@ -12,8 +12,8 @@ import type { Present } from './present';
 interface PeopleListProps {
   people: readonly Present[];
   self: number | null;
-  /** The handle whose room this is: no link to where one is. */
-  here: string;
+  /** The handle whose front room this is: no link to where one is. */
+  here: string | null;
   walkTo: ((member: number) => void) | null;
   setStatus(status: Status): void;
   /** Opens more about a person. */
@@ -60,7 +60,7 @@ function OwnStatus({ busy, choose }: { busy: boolean; choose(status: Status): vo
 interface EntryProps {
   person: Present;
   mine: boolean;
-  here: string;
+  here: string | null;
   walkTo: ((member: number) => void) | null;
   about: ((member: number) => void) | null;
 }

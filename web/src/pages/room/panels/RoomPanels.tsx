@@ -1,8 +1,11 @@
 /** What stands beside the room: talk, people and things for visitors; furniture and walls for decorators. */
-import { useCallback, useMemo, type RefCallback } from 'react';
+import { lazy, Suspense, useCallback, useMemo, type RefCallback } from 'react';
 import type { LiveRoom, RoomView } from 'maru-client';
-import type { Room } from '../../../app/api';
+import type { Room, User } from '../../../app/api';
+import { Guestbook } from '../../../app/guestbook/Guestbook';
+import { useGuestbookWords } from '../../../app/guestbook/words';
 import { useMessages } from '../../../app/i18n';
+import { usePostWords } from '../../../app/posts/words';
 import type { Tab } from '../../../app/ui/TabList';
 import type { RoomScene } from '../../../world/scene';
 import { ChatLog } from '../chat/ChatLog';
@@ -12,17 +15,23 @@ import { ThemePanel } from '../edit/ThemePanel';
 import type { Arranging } from '../edit/useArranging';
 import { useLiveTypists } from '../useLiveRoom';
 import { standNear } from '../useSceneRoom';
+import lists from './lists.module.css';
 import { PeopleList } from './PeopleList';
 import type { Present } from './present';
 import { SidePanel } from './SidePanel';
 import { ThingList } from './ThingList';
 
-export type PanelId = 'chat' | 'people' | 'things' | 'catalogue' | 'theme';
+const RoomPosts = lazy(async () => ({ default: (await import('../../../app/posts/RoomPosts')).RoomPosts }));
+
+export type PanelId = 'chat' | 'people' | 'things' | 'posts' | 'guestbook' | 'catalogue' | 'theme';
 
 interface RoomPanelsProps {
   cover: RefCallback<HTMLElement>;
   live: LiveRoom;
   room: Room;
+  /** Whether it is where its owner's address leads. */
+  isFront: boolean;
+  me: User | null;
   view: RoomView;
   people: readonly Present[];
   panel: PanelId;
@@ -38,12 +47,16 @@ interface RoomPanelsProps {
 /** Until the server has said its limit. */
 const itemsUsual = 150;
 
-export function RoomPanels({ cover, live, room, view, people, panel, show, editing, arranging, scene, about, manages }: RoomPanelsProps) {
+export function RoomPanels({ cover, live, room, isFront, me, view, people, panel, show, editing, arranging, scene, about, manages }: RoomPanelsProps) {
   const words = useMessages();
+  const guestbook = useGuestbookWords();
+  const { ofPerson: posts } = usePostWords();
   const visiting: readonly Tab<PanelId>[] = [
     { id: 'chat', label: words.room.chat, icon: 'chat' },
     { id: 'people', label: words.room.people, icon: 'people', count: people.length },
     { id: 'things', label: words.room.things, icon: 'things' },
+    { id: 'posts', label: posts.tab, icon: 'pencil' },
+    { id: 'guestbook', label: guestbook.title, icon: 'book' },
   ];
   const decorating: readonly Tab<PanelId>[] = [
     { id: 'catalogue', label: words.edit.catalogue, icon: 'things' },
@@ -76,14 +89,24 @@ export function RoomPanels({ cover, live, room, view, people, panel, show, editi
     <SidePanel<PanelId> cover={cover} label={editing ? words.edit.title : words.room.panels} tabs={tabs} chosen={chosen} choose={show} close={() => show(null)}>
       {chosen === 'chat' && (
         <>
-          <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} />
+          <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} roomId={room.id} />
           <TypingLine names={typing} />
         </>
       )}
       {chosen === 'people' && (
-        <PeopleList people={people} self={live.member} here={room.owner.handle} walkTo={walkToMember} setStatus={(status) => live.setStatus(status)} about={about} manages={manages} />
+        <PeopleList people={people} self={live.member} here={isFront ? room.owner.handle : null} walkTo={walkToMember} setStatus={(status) => live.setStatus(status)} about={about} manages={manages} />
       )}
       {chosen === 'things' && <ThingList things={things} editing={editing} selection={arranging.selection} choose={chooseThing} />}
+      {chosen === 'posts' && (
+        <Suspense>
+          <RoomPosts roomId={room.id} mayHang={manages || room.role !== 'visitor'} />
+        </Suspense>
+      )}
+      {chosen === 'guestbook' && (
+        <div className={lists.list}>
+          <Guestbook roomId={room.id} own={me?.id === room.owner.id} me={me} />
+        </div>
+      )}
       {chosen === 'catalogue' && (
         <CataloguePanel placing={arranging.placing} count={things.length} countMax={live.limits?.itemsMax ?? itemsUsual} place={arranging.place} />
       )}

@@ -12,6 +12,7 @@ import { SaveBar } from '../SaveBar';
 import { Section } from '../Section';
 import { useDraft } from '../useDraft';
 import { useSettingsWords } from '../words';
+import { AvatarPicture } from './AvatarPicture';
 import { AvatarEditor } from './AvatarEditor';
 import { LinksEditor } from './LinksEditor';
 import { isBegun, linkLabelCharsMax, linksFault } from './links';
@@ -70,6 +71,8 @@ function Form({ first }: { first: Versioned<OwnProfile> }) {
       <Section title={words.look} lead={words.lookLead} act={<ButtonLink href={`/u/${first.value.handle}`} variant="quiet">{words.see}</ButtonLink>}>
         <AvatarEditor look={values.look} choose={(look) => touch({ look })} />
       </Section>
+      {/* the picture is another change of the same profile */}
+      <AvatarPicture first={first.value.avatar} changed={draft.refresh} />
       <Section title={words.about}>
         <Field label={words.name} value={values.displayName} count={[name, nameLengthMax]} fault={nameFault} data-testid="display-name" onChange={(event) => touch({ displayName: event.target.value })} />
         <Field label={words.mood} hint={words.moodHint} value={values.mood} count={[charsOf(values.mood), moodCharsMax]} fault={moodFault} data-testid="mood" onChange={(event) => touch({ mood: event.target.value })} />

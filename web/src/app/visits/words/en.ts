@@ -1,0 +1,30 @@
+/** English texts about visits. Its shape is the type: Korean must have the same entries. */
+
+export const en = {
+  today: 'Today',
+  total: 'Total',
+  counted: (today: string, total: string) => `${today} came today, ${total} altogether`,
+  visitors: 'Who came',
+  visitorsLead: 'The last visits to this room. Who does not show it stays unnamed.',
+  visitorsNone: 'Nobody has been here yet.',
+  unnamed: 'Somebody',
+  unnamedLead: 'They do not show where they have been.',
+  surf: 'Surf on',
+  surfLead: 'To a room of somebody around here',
+  nowhere: 'There is no wave to ride from here just now.',
+  via: {
+    tie: (name: string) => `You came here from ${name}, along one of their close friends.`,
+    follower: (name: string) => `You came here from ${name}, along one of their followers.`,
+    anywhere: (name: string) => `You came here from ${name}, wherever the waves went.`,
+  },
+  own: 'Where you have been',
+  ownLead: 'Rooms you came into, the latest first. Only you see this list.',
+  ownNone: 'You have not been anywhere yet.',
+  clear: 'Clear',
+  clearAsk: 'Clear where you have been? Your visits vanish from this list and from those of the rooms you came to. They still count in the numbers.',
+  cleared: 'Nobody can see where you have been any more.',
+  roomOf: (name: string) => `${name}’s room`,
+  showLead: 'The owner of a room you come to finds you in the list of visitors, if they may see it. Otherwise they find that somebody came, without your name.',
+  corner: 'About this room',
+  reportRoom: 'Report this room',
+};
