@@ -158,7 +158,7 @@ const narrow: Scenario = {
         await fits(path);
       }
       await page.context().addCookies(cookies);
-      for (const path of ['/', '/u/mina', '/u/mina?show=requests', '/u/leo', '/notifications', '/settings/profile', '/settings/account', '/settings/privacy', '/settings/notifications', '/settings/logins', '/settings/data']) {
+      for (const path of ['/', '/u/mina', '/u/mina?show=requests', '/u/leo', '/notifications', '/settings/profile', '/settings/account', '/settings/privacy', '/settings/notifications', '/settings/logins', '/settings/data', '/settings/decisions', '/rooms', '/u/leo?show=guestbook', '/moderation/log']) {
         await page.goto(path);
         await page.locator('main h1').first().waitFor();
         await page.waitForLoadState('networkidle');

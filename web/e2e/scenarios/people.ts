@@ -31,7 +31,7 @@ const following: Scenario = {
     await star.goto('/r/nabi');
     await room.inside(star);
     await profile(fan, 'star_one');
-    await fan.locator('[data-testid=whereabouts] a[href="/r/nabi"]').waitFor();
+    await fan.locator('[data-testid=whereabouts] a[href^="/r/nabi"]').waitFor();
     await fan.locator('[data-testid=follow]').click();
     await fan.locator('[data-testid=follow][data-state=following]').waitFor();
     await until('the profile counts', () => fan.locator('[data-testid=count-followers]').innerText(), (count) => count === '1');
