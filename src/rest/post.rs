@@ -174,6 +174,7 @@ pub(super) fn refused(error: PostError) -> Problem {
         | PostError::Users(_)
         | PostError::Relations(_)
         | PostError::Assets(_)
-        | PostError::Words(_) => Problem::unavailable(&error),
+        | PostError::Words(_)
+        | PostError::Facts(_) => Problem::unavailable(&error),
     }
 }

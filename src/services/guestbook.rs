@@ -17,6 +17,7 @@ use crate::ports::guestbook::{
     Wrote,
 };
 use crate::ports::once::{Done, Once};
+use crate::ports::spam::SpamFactsUnavailable;
 use crate::ports::visit::Met;
 
 /// Why nothing was read or written.
@@ -49,6 +50,9 @@ pub enum GuestbookError {
     /// The text may not be said here.
     #[error("not to be said here")]
     Refused,
+    /// What else the author wrote cannot be reached.
+    #[error(transparent)]
+    Facts(#[from] SpamFactsUnavailable),
     /// Guestbooks cannot be reached.
     #[error(transparent)]
     Store(#[from] GuestbooksUnavailable),
@@ -133,7 +137,16 @@ impl GuestbookService {
         text: &str,
         once: Option<&Once>,
     ) -> Result<Done<Entry>, GuestbookError> {
-        let (text, standing) = self.screened(text)?;
+        let text = EntryText::parse(text)?;
+        let judged = self.screen.judge(
+            author,
+            Place::Guestbook,
+            text.as_str(),
+            &[],
+            self.clock.wall(),
+        );
+        let judged = judged.await?;
+        let (text, standing) = kept(text, judged)?;
         let new = NewEntry {
             id: EntryId::generate(),
             target,
@@ -195,12 +208,17 @@ impl GuestbookService {
     /// The text as it may be kept, and whether others may see it at once.
     fn screened(&self, text: &str) -> Result<(EntryText, Standing), GuestbookError> {
         let text = EntryText::parse(text)?;
-        match self.screen.text(Place::Guestbook, text.as_str()) {
-            Screened::Clean => Ok((text, Standing::Shown)),
-            Screened::Masked(masked) => Ok((text.reworded(masked), Standing::Shown)),
-            Screened::Held(_) => Ok((text, Standing::Held)),
-            Screened::Refused(_) => Err(GuestbookError::Refused),
-        }
+        let screened = self.screen.text(Place::Guestbook, text.as_str());
+        kept(text, screened)
+    }
+}
+
+fn kept(text: EntryText, screened: Screened) -> Result<(EntryText, Standing), GuestbookError> {
+    match screened {
+        Screened::Clean => Ok((text, Standing::Shown)),
+        Screened::Masked(masked) => Ok((text.reworded(masked), Standing::Shown)),
+        Screened::Held(_) => Ok((text, Standing::Held)),
+        Screened::Refused(_) => Err(GuestbookError::Refused),
     }
 }
 

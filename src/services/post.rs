@@ -12,6 +12,7 @@ use crate::ports::asset::{AssetReader, AssetsUnavailable};
 use crate::ports::muted_words::{MutedWordReader, MutedWordsUnavailable};
 use crate::ports::post::{PostStore, PostStoreError, Refusal, Told};
 use crate::ports::relations::{RelationReader, RelationsUnavailable};
+use crate::ports::spam::SpamFactsUnavailable;
 use crate::ports::user::{UserStore, UserStoreError};
 use crate::services::screen::Screen;
 use crate::services::telling::Telling;
@@ -59,6 +60,9 @@ pub enum PostError {
     /// Pictures cannot be reached.
     #[error(transparent)]
     Assets(#[from] AssetsUnavailable),
+    /// What else the author wrote cannot be reached.
+    #[error(transparent)]
+    Facts(#[from] SpamFactsUnavailable),
     /// Muted words cannot be reached.
     #[error(transparent)]
     Words(#[from] MutedWordsUnavailable),

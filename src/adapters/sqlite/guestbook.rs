@@ -8,11 +8,12 @@ use self::rows::{COUNT, ENTRIES, REPLIES, Raw, fetch, place, raw};
 use self::telling::{announce, show_notices};
 use super::Sqlite;
 use super::door::door;
+use super::moderation::hold_if;
 use super::once::{self, Begun};
 use super::user::stored;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{EntryId, RoomId, UserId};
-use crate::domain::moderation::Standing;
+use crate::domain::moderation::{ContentKind, Standing};
 use crate::domain::room::Role;
 use crate::domain::version::Expected;
 use crate::domain::visit::{EDIT_WITHIN_MS, ENTRIES_MAX, EntryText, REPLIES_MAX};
@@ -185,6 +186,9 @@ impl GuestbookStore for Sqlite {
             Err(refused) => return Ok(refused),
         };
         insert(&mut transaction, new, &place).await?;
+        let thing = (ContentKind::GuestbookEntry, new.id);
+        let words = (new.author, new.text.as_str());
+        hold_if(&mut transaction, new.standing, thing, words, new.at).await?;
         let mut told = Vec::new();
         if new.standing == Standing::Shown
             && let Some(entry) = raw(&mut transaction, new.id).await?
@@ -306,6 +310,15 @@ impl GuestbookStore for Sqlite {
         .execute(&mut *transaction)
         .await?;
         if entry.standing == Standing::Shown && stands != Standing::Shown {
+            let thing = (ContentKind::GuestbookEntry, id);
+            hold_if(
+                &mut transaction,
+                stands,
+                thing,
+                (author, text.as_str()),
+                now,
+            )
+            .await?;
             show_notices(&mut transaction, &entry, false).await?;
         }
         let entry = fetch(&mut transaction, id, Some(author), now).await?;

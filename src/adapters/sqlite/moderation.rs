@@ -13,7 +13,7 @@ use super::once::{Begun, begin, record};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CaseId, ReportId, RulingId, UserId};
-use crate::domain::moderation::{AppealState, CaseState};
+use crate::domain::moderation::{AppealState, CaseState, ContentKind, Standing, case_text};
 use crate::ports::moderation::desk::{
     Appealed, Case, CaseFile, Decided, Judged, ModerationStore, ModerationUnavailable, NewReport,
     NewRuling, Owed, QueuePlace, Report, Reported, Ruling, Settled, Thing,
@@ -33,6 +33,26 @@ pub(super) async fn hold(
     at: WallMs,
 ) -> Result<CaseId, sqlx::Error> {
     cases::open(conn, thing, true, at).await
+}
+
+/// The same for what its store has just kept as held; nothing for what it has kept otherwise.
+pub(super) async fn hold_if(
+    conn: &mut SqliteConnection,
+    standing: Standing,
+    (kind, id): (ContentKind, impl std::fmt::Display),
+    (author, text): (UserId, &str),
+    at: WallMs,
+) -> Result<(), sqlx::Error> {
+    if standing != Standing::Held {
+        return Ok(());
+    }
+    let thing = Thing {
+        kind,
+        subject: id.to_string(),
+        author: Some(author),
+        text: case_text(text),
+    };
+    hold(conn, &thing, at).await.map(drop)
 }
 
 #[async_trait]

@@ -19,7 +19,7 @@ impl PostService {
         once: Option<&Once>,
     ) -> Result<Done<CommentId>, PostError> {
         let text = CommentText::parse(text)?.into_string();
-        let (text, hold) = self.screened(text)?;
+        let (text, hold) = self.judged(author, text).await?;
         let new = NewComment {
             id: CommentId::generate(),
             post,

@@ -2,8 +2,10 @@
 
 use super::{PostError, PostService};
 use crate::domain::filter::Place;
+use crate::domain::id::UserId;
 use crate::domain::moderation::Standing;
 use crate::domain::post::Content;
+use crate::domain::post::tag::handles_in;
 use crate::services::screen::Screened;
 
 impl PostService {
@@ -15,6 +17,42 @@ impl PostService {
             Screened::Held(_) => Ok((text, true)),
             Screened::Refused(_) => Err(PostError::Unsayable),
         }
+    }
+
+    /// The same for something new, also by how much it looks like spam.
+    pub(super) async fn judged(
+        &self,
+        author: UserId,
+        text: String,
+    ) -> Result<(String, bool), PostError> {
+        let mut mentioned = Vec::new();
+        for handle in handles_in(&text) {
+            let named = self.users.by_handle(&handle).await?;
+            mentioned.extend(named.map(|user| user.id));
+        }
+        let judged = self
+            .screen
+            .judge(author, Place::Post, &text, &mentioned, self.now());
+        match judged.await? {
+            Screened::Clean => Ok((text, false)),
+            Screened::Masked(masked) => Ok((masked, false)),
+            Screened::Held(_) => Ok((text, true)),
+            Screened::Refused(_) => Err(PostError::Unsayable),
+        }
+    }
+
+    /// Everything a new post says, as it may be kept.
+    pub(super) async fn judged_content(
+        &self,
+        author: UserId,
+        mut content: Content,
+    ) -> Result<(Content, Standing), PostError> {
+        let text = std::mem::take(&mut content.text);
+        let (text, held) = self.judged(author, text).await?;
+        content.text = text;
+        let (content, standing) = self.screened_content(content)?;
+        let standing = if held { Standing::Held } else { standing };
+        Ok((content, standing))
     }
 
     /// Everything a post says, as it may be kept.

@@ -113,7 +113,7 @@ impl PostService {
         // Nobody else sees a draft: it is looked at when it is to come out.
         let (content, standing) = match is_draft {
             true => (content, Standing::Shown),
-            false => self.screened_content(content)?,
+            false => self.judged_content(author, content).await?,
         };
         let new = NewPost {
             id: PostId::generate(),
@@ -224,7 +224,7 @@ impl PostService {
         if post.state == PostState::Published {
             return Err(Refusal::Published.into());
         }
-        let (content, standing) = self.screened_content(post.content)?;
+        let (content, standing) = self.judged_content(author, post.content).await?;
         let rewrite = Rewrite {
             id,
             author,

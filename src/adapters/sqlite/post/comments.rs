@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
+use super::super::moderation::hold_if;
 use super::super::notification::notify;
 use super::super::once::{self, Begun};
 use super::super::{Sqlite, user::stored};
@@ -13,7 +14,7 @@ use super::delete::bury_comment;
 use super::rows::{sees, stored_post};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CommentId, PostId, UserId};
-use crate::domain::moderation::Standing;
+use crate::domain::moderation::{ContentKind, Standing};
 use crate::domain::notification::NoticeKind;
 use crate::domain::post::{DEPTH_MAX, ReactionKind};
 use crate::domain::version::{Expected, Version};
@@ -127,6 +128,9 @@ impl CommentStore for Sqlite {
             }
         };
         insert(&mut transaction, new, above).await?;
+        let thing = (ContentKind::Comment, new.id);
+        let words = (new.author, new.text.as_str());
+        hold_if(&mut transaction, new.standing, thing, words, new.at).await?;
         let told = announce_comment(&mut transaction, new.id, new.at).await?;
         once::record(&mut transaction, once, &new.id, new.at).await?;
         transaction.commit().await?;
@@ -203,6 +207,10 @@ impl CommentStore for Sqlite {
         .bind(id.uuid())
         .execute(&mut *transaction)
         .await?;
+        if view.comment.standing != standing {
+            let thing = (ContentKind::Comment, id);
+            hold_if(&mut transaction, standing, thing, (author, text), now).await?;
+        }
         let told = announce_comment(&mut transaction, id, now).await?;
         transaction.commit().await?;
         Ok(Told { outcome: (), told })

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 
+use super::super::moderation::hold_if;
 use super::super::once::{self, Begun};
 use super::super::user::stored;
 use super::super::{Sqlite, room_rows::to_i64};
@@ -11,7 +12,7 @@ use super::rows::{sees, stored_post};
 use super::{announce::announce, attached, delete, place};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, RoomId, UserId};
-use crate::domain::moderation::Standing;
+use crate::domain::moderation::{ContentKind, Standing};
 use crate::domain::post::{Content, DRAFTS_MAX, EDITS_MAX, Post, PostState, tag};
 use crate::ports::once::{Done, Once};
 use crate::ports::post::{NewPost, PostStoreError, PostWriter, Refusal, Rewrite, Told};
@@ -243,6 +244,9 @@ impl PostWriter for Sqlite {
         }
         let tags = insert(&mut transaction, new).await?;
         attached::record(&mut transaction, new.id.uuid()).await?;
+        let thing = (ContentKind::Post, new.id);
+        let words = (new.author, new.content.text.as_str());
+        hold_if(&mut transaction, new.standing, thing, words, new.at).await?;
         let mut told = Vec::new();
         if new.state == PostState::Published {
             file(&mut transaction, new.id, &tags, new.at).await?;
@@ -294,6 +298,11 @@ impl PostWriter for Sqlite {
             }
         }
         attached::record(&mut transaction, was.id.uuid()).await?;
+        if was.standing != next.standing {
+            let thing = (ContentKind::Post, was.id);
+            let words = (was.author, rewrite.content.text.as_str());
+            hold_if(&mut transaction, next.standing, thing, words, rewrite.at).await?;
+        }
         if is_out {
             told = announce(&mut transaction, was.id, rewrite.at).await?;
         }
