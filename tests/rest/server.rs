@@ -10,14 +10,12 @@ use maru::config::{DEV_ISSUER, Mode, ProviderConfig, PublicUrl};
 use maru::domain::asset::LinkKeys;
 use maru::domain::audit::Trace;
 use maru::domain::clock::{Clock, WallMs};
-use maru::domain::filter::muted_words::{MutedWord, MutedWords};
 use maru::domain::id::{RoomId, UserId};
 use maru::domain::scope::Scopes;
 use maru::domain::text::PersonName;
 use maru::domain::user::{Look, User};
 use maru::ports::asset::Allowance;
 use maru::ports::identity::IdentityProvider;
-use maru::ports::muted_words::{MutedWordReader, MutedWordsUnavailable};
 use maru::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use maru::ports::user::{Admission, Identity, NewUser, UserStore};
 use maru::rest::asset::MediaLinks;
@@ -51,9 +49,6 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// How long the server waits for browsers to come back.
 const PENDING_MS: u64 = 10 * 60 * 1_000;
-
-/// What nobody here wants to read.
-pub(crate) const MUTED_WORD: &str = "중얼중얼";
 
 /// A running server; it stops when dropped.
 pub(crate) struct Server {
@@ -168,19 +163,6 @@ impl Server {
     }
 }
 
-/// Whoever is on this server does not want to see one word.
-struct Muttered;
-
-#[async_trait::async_trait]
-impl MutedWordReader for Muttered {
-    async fn muted_words(&self, _: UserId) -> Result<MutedWords, MutedWordsUnavailable> {
-        let mut words = MutedWords::default();
-        let word = MutedWord::parse(MUTED_WORD, None).unwrap();
-        words.add(word, WallMs(0)).unwrap();
-        Ok(words)
-    }
-}
-
 fn dev_identity_of(bound: SocketAddr, public: &PublicUrl, store: &Sqlite) -> DevIdentity {
     let people = UserService::new(Arc::new(store.clone()));
     DevIdentity::open(Mode::Development, bound, public, people, Clock::start()).unwrap()
@@ -268,7 +250,7 @@ fn router(
         Screen::filtering().unwrap(),
         Clock::start(),
     );
-    let posts = posts.sparing(Arc::new(Muttered));
+    let posts = posts.sparing(store.clone()).showing(store.clone());
     let keys = LinkKeys::new([7; 32]);
     let links = MediaLinks::new(None, keys.clone(), Clock::start());
     let assets = AssetParts {
@@ -311,11 +293,12 @@ fn router(
             relations: relations.clone(),
             rooms: doors,
             assets,
-            links,
+            links: links.clone(),
             auth: auth.clone(),
         }))
         .merge(post::router(PostsState {
             posts,
+            links,
             auth: auth.clone(),
         }))
         .merge(notification::router(NotificationState {

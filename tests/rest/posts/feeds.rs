@@ -4,7 +4,9 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::{Person, id, people};
-use crate::server::{MUTED_WORD, Server};
+use crate::server::Server;
+
+const MUTED_WORD: &str = "중얼중얼";
 
 #[tokio::test]
 async fn the_feed_holds_each_post_once_and_stays_where_it_is() {
@@ -63,6 +65,13 @@ async fn the_muted_are_left_out_of_feeds_and_pages_stay_full() {
 async fn muted_words_are_left_out_of_feeds_and_marked_elsewhere() {
     let server = Server::start().await;
     let [me, other] = people(&server).await;
+    for person in [&me, &other] {
+        let word = json!({ "word": MUTED_WORD });
+        let muted = person
+            .browser
+            .ask(Method::POST, "/v1/me/muted-words", Some(&word));
+        assert_eq!(muted.await.status, StatusCode::CREATED);
+    }
     let mut wanted = Vec::new();
     let mut muttered = String::new();
     for n in 0..9 {

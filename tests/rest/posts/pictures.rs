@@ -14,18 +14,20 @@ const OF_ANOTHER: &str = "01890a5d-ac96-774b-bcce-b302099a8003";
 async fn ones_own_good_pictures_are_shown_and_recorded_as_public_while_they_are() {
     let server = Server::start().await;
     let [one, two] = people(&server).await;
-    let table = "CREATE TABLE IF NOT EXISTS asset (id BLOB PRIMARY KEY, owner_id BLOB, purpose TEXT, state TEXT)";
-    server.sql(table).await;
     // The first and the second person, in the order in which they came.
-    for insert in [
-        "INSERT INTO asset (id, owner_id, purpose, state) SELECT x'01890a5dac96774bbcceb302099a8001', id, 'picture', 'ready'
-             FROM user ORDER BY created_ms, id LIMIT 1",
-        "INSERT INTO asset (id, owner_id, purpose, state) SELECT x'01890a5dac96774bbcceb302099a8002', id, 'picture', 'taken_down'
-             FROM user ORDER BY created_ms, id LIMIT 1",
-        "INSERT INTO asset (id, owner_id, purpose, state) SELECT x'01890a5dac96774bbcceb302099a8003', id, 'picture', 'ready'
-             FROM user ORDER BY created_ms, id LIMIT 1 OFFSET 1",
+    for (id, state, nth) in [
+        (READY, "ready", 0),
+        (TAKEN_DOWN, "taken_down", 0),
+        (OF_ANOTHER, "ready", 1),
     ] {
-        server.sql(insert).await;
+        let digits = id.replace('-', "");
+        let insert = format!(
+            "INSERT INTO asset (id, owner_id, purpose, state, alt, license_note, content_type, source_bytes,
+                 source_sha256, created_ms, due_ms)
+             SELECT x'{digits}', id, 'picture', '{state}', '', '', 'image/png', 9, zeroblob(32), 5, 1 << 62
+             FROM user ORDER BY created_ms, id LIMIT 1 OFFSET {nth}"
+        );
+        server.sql(insert.leak()).await;
     }
     let with = |asset: &str, visibility: &str| json!({ "visibility": visibility, "pictures": [{ "asset": asset, "alt": "그림" }] });
     for bad in [TAKEN_DOWN, OF_ANOTHER] {
