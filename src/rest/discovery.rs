@@ -159,6 +159,7 @@ async fn rooms(
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RecommendedPosts)]
 struct PostsBody {
     posts: Vec<PostFields>,
     #[schema(required)]
@@ -213,11 +214,13 @@ async fn posts(
 
 /// A tag.
 #[derive(Serialize, ToSchema)]
+#[schema(as = RecommendedTag)]
 struct TagBody {
     tag: String,
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = RecommendedTags)]
 struct TagsBody {
     tags: Vec<TagBody>,
     #[schema(required)]

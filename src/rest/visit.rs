@@ -136,6 +136,7 @@ pub(super) fn not_kept(body: impl Serialize) -> Response {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = VisitCountsBody)]
 struct CountsBody {
     visits: VisitsBody,
 }

@@ -20,7 +20,8 @@ macro_rules! named {
     ($(#[$meta:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal;)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-        pub enum $name {$($(#[$about])* #[serde(rename = $text)] $variant,)+}
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {$($(#[$about])* $variant,)+}
 
         impl $name {
             /// All there are.

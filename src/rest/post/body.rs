@@ -61,6 +61,7 @@ struct PostMineBody {
 
 /// Why the viewer would rather not see it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MutedWordFound)]
 pub(super) struct MutedWordBody {
     /// One of the viewer's muted words, as it is compared.
     word: String,

@@ -38,6 +38,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/media/{asset}/{variant}/{file}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The bytes of a picture in a size, by a link that was given out: plain to public ones, signed and ending to others.
+         *     What an address leads to never changes.
+         */
+        readonly get: operations["assets_media"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/readyz": {
         readonly parameters: {
             readonly query?: never;
@@ -139,6 +159,93 @@ export interface paths {
         readonly post?: never;
         /** Lets an account in again. May be repeated. */
         readonly delete: operations["permissions_reinstate"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/assets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Sends a picture. It is looked at afterwards: ask for the asset until its state is `ready` or `refused`. */
+        readonly post: operations["assets_upload"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/assets/uploads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Announces a picture, and says where it is to be sent: to an address that is good for it alone, for a while. */
+        readonly post: operations["assets_announce"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/assets/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** An upload of one's own; any, for moderators. */
+        readonly get: operations["assets_show"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Deletes an upload of one's own, everywhere it is shown as well. */
+        readonly delete: operations["assets_remove"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Says something else about a picture of one's own. */
+        readonly patch: operations["assets_describe"];
+        readonly trace?: never;
+    };
+    readonly "/v1/assets/{id}/bytes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Sends an announced picture, to the address that was given out for it; whoever has that may. */
+        readonly put: operations["assets_send"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/assets/{id}/takedown": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes a picture down for good, for moderators: it is shown nowhere any more, and nobody can send the same again. */
+        readonly post: operations["assets_take_down"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -290,6 +397,147 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/comments/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Deletes one's own comment, or one on one's own post. Its place stays while there are answers to it. */
+        readonly delete: operations["posts_delete_comment"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Changes what one's own comment says. */
+        readonly patch: operations["posts_change_comment"];
+        readonly trace?: never;
+    };
+    readonly "/v1/comments/{id}/reaction": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Reacts to a comment, instead of as before. May be repeated. */
+        readonly put: operations["posts_react_to_comment"];
+        readonly post?: never;
+        /** Reacts to a comment no longer. May be repeated. */
+        readonly delete: operations["posts_unreact_to_comment"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/comments/{id}/replies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Answers to a comment, the oldest first. */
+        readonly get: operations["posts_replies"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/feeds/following": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One's own posts, those of whom one follows, and what they passed on, each once. Without what one has muted. */
+        readonly get: operations["posts_following"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/guestbook/replies/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Takes a reply away: its author or the room's owner may. */
+        readonly delete: operations["guestbook_delete_reply"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/guestbook/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** An entry or a reply. */
+        readonly get: operations["guestbook_show"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Takes an entry away, with the replies to it: its author or the room's owner may. */
+        readonly delete: operations["guestbook_delete"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Gives what one wrote another text, within a day of writing it. */
+        readonly patch: operations["guestbook_rewrite"];
+        readonly trace?: never;
+    };
+    readonly "/v1/guestbook/{id}/hidden": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Puts an entry or a reply in one's own guestbook out of everybody's sight but its author's, or back. May be repeated. */
+        readonly put: operations["guestbook_hide"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/guestbook/{id}/replies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The replies to an entry, the oldest first. */
+        readonly get: operations["guestbook_replies"];
+        readonly put?: never;
+        /** Replies to an entry. A reply is as secret as what it replies to. */
+        readonly post: operations["guestbook_reply"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me": {
         readonly parameters: {
             readonly query?: never;
@@ -309,6 +557,23 @@ export interface paths {
         readonly patch: operations["users_change_me"];
         readonly trace?: never;
     };
+    readonly "/v1/me/assets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One's own uploads, the newest first. */
+        readonly get: operations["assets_own"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me/audit": {
         readonly parameters: {
             readonly query?: never;
@@ -326,6 +591,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/me/avatar": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Chooses a picture of one's own for one's profile. It is public from then on. */
+        readonly put: operations["assets_choose"];
+        readonly post?: never;
+        /** Goes without a picture again. */
+        readonly delete: operations["assets_clear"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me/blocks": {
         readonly parameters: {
             readonly query?: never;
@@ -335,6 +618,74 @@ export interface paths {
         };
         /** Whom one blocks. */
         readonly get: operations["relations_blocks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/bookmarks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Posts one has bookmarked, the latest first. */
+        readonly get: operations["posts_bookmarks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What was decided about things of one's own, the newest first. */
+        readonly get: operations["moderation_decisions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/decisions/{id}/appeal": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Appeals against a decision: once, within 30 days. Another moderator decides, where there is one. */
+        readonly post: operations["moderation_appeal"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/drafts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One's own posts that are not out: drafts, and those put off. */
+        readonly get: operations["posts_drafts"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -410,6 +761,23 @@ export interface paths {
         readonly post?: never;
         /** Removes somebody from one's followers. They are not told. May be repeated. */
         readonly delete: operations["relations_remove_follower"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/front-room": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Makes a room of one's own the front one: links to the person lead there. May be repeated. */
+        readonly put: operations["rooms_set_front"];
+        readonly post?: never;
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -507,6 +875,44 @@ export interface paths {
         readonly patch: operations["logins_rename"];
         readonly trace?: never;
     };
+    readonly "/v1/me/muted-words": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One's muted words that have not ended, the newest first. */
+        readonly get: operations["muted_words_list"];
+        readonly put?: never;
+        /**
+         * Does not want to read a word any more: what others write with it is left out of what one is shown. A word that is
+         *     muted already gets the new end.
+         */
+        readonly post: operations["muted_words_mute"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/muted-words/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Wants to read a word again. May be repeated. */
+        readonly delete: operations["muted_words_unmute"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me/mutes": {
         readonly parameters: {
             readonly query?: never;
@@ -575,6 +981,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/me/reports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What one has reported, the newest first. */
+        readonly get: operations["moderation_reports"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/me/restore": {
         readonly parameters: {
             readonly query?: never;
@@ -586,6 +1009,23 @@ export interface paths {
         readonly put?: never;
         /** Opens one's closed account again, with all that it had. May be repeated. */
         readonly post: operations["users_restore_account"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/rooms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One's own rooms, oldest first. Deleted ones as long as they can be restored. */
+        readonly get: operations["rooms_mine"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -696,6 +1136,126 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/me/visits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where one has been in the last half year, the latest first. Without rooms that are no longer there for one. */
+        readonly get: operations["visits_own"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Takes all of one's visits out of every history, that of the rooms' owners among them. They still count. */
+        readonly delete: operations["visits_clear"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/moderation/appeals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Appeals that wait, the oldest first. */
+        readonly get: operations["moderation_appeals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/moderation/appeals/{id}/decision": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Decides an appeal, against a decision of somebody else where there is another moderator. The author is told. */
+        readonly post: operations["moderation_judge"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/moderation/cases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What waits for a moderator: reported by the most first, of those the oldest. */
+        readonly get: operations["moderation_cases"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/moderation/cases/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One case with all there is to decide by. */
+        readonly get: operations["moderation_case"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/moderation/cases/{id}/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Decides an open case, of somebody of a lower role than one's own. The author is told, and may appeal. */
+        readonly post: operations["moderation_decide"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/moderation/log": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What moderators decided, the newest first, for everybody: which kind of thing, by which rule, on which day. */
+        readonly get: operations["moderation_log"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/openapi.json": {
         readonly parameters: {
             readonly query?: never;
@@ -713,6 +1273,318 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/posts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Public posts. Without what one has muted. */
+        readonly get: operations["posts_newest"];
+        readonly put?: never;
+        /**
+         * Writes a post: published at once, a draft, or put off. What has to be looked at first is kept, and told by its
+         *     `standing`.
+         */
+        readonly post: operations["posts_create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A post. */
+        readonly get: operations["posts_show"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Deletes one's own post, and everything under it. */
+        readonly delete: operations["posts_delete"];
+        readonly options?: never;
+        readonly head?: never;
+        /** Changes what is named of one's own post. What a published one was before is kept. */
+        readonly patch: operations["posts_change"];
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/bookmark": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Keeps a post for later. Nobody else is told. */
+        readonly put: operations["posts_bookmark"];
+        readonly post?: never;
+        /** Keeps a post no longer. */
+        readonly delete: operations["posts_unbookmark"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/comments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Comments on a post, without the answers to them. Where the viewer does not see one and sees answers to it, its place
+         *     is left.
+         */
+        readonly get: operations["posts_comments"];
+        readonly put?: never;
+        /** Comments on a post, or answers a comment on it. */
+        readonly post: operations["posts_create_comment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/edits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a post was before it was changed, the newest first: the last 20 versions, as far as one might have seen them. */
+        readonly get: operations["posts_edits"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/pin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Puts one's own post on top of one's posts: at most three. */
+        readonly put: operations["posts_pin"];
+        readonly post?: never;
+        /** Takes one's own post from the top. */
+        readonly delete: operations["posts_unpin"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/publish": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Publishes one's own draft, or what was put off, now. */
+        readonly post: operations["posts_publish"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/reaction": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Reacts to a post, instead of as before. */
+        readonly put: operations["posts_react"];
+        readonly post?: never;
+        /** Reacts no longer. */
+        readonly delete: operations["posts_unreact"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/reactions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who reacted to a post, the latest first. */
+        readonly get: operations["posts_reactions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/repost": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Passes a public post on to one's followers. */
+        readonly put: operations["posts_repost"];
+        readonly post?: never;
+        /** Passes a post on no longer. */
+        readonly delete: operations["posts_unrepost"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/posts/{id}/reposts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who passed a post on, the latest first. */
+        readonly get: operations["posts_reposts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/recommendations/posts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Posts that whoever asks may see: those talked about most, or the newest. */
+        readonly get: operations["recommendations_posts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/recommendations/random-room": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A public room that chance leads to: new ones more often, and those that are seen little. Never one of one's own, nor
+         *     where one was just now.
+         */
+        readonly get: operations["recommendations_random_room"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/recommendations/rooms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Public rooms that are open to whoever asks: those talked about most, each person counting once a day and less as
+         *     time passes, or the newest.
+         */
+        readonly get: operations["recommendations_rooms"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/recommendations/tags": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tags that most people used lately in posts for everybody. */
+        readonly get: operations["recommendations_tags"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/reports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Reports something one can see to the moderators. Once a person and thing: whoever reports it again gets the report
+         *     there is. At most 50 a day.
+         */
+        readonly post: operations["moderation_report"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/room-templates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Rooms to begin with, the plainest first. */
+        readonly get: operations["rooms_templates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/rooms": {
         readonly parameters: {
             readonly query?: never;
@@ -720,10 +1592,18 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Public rooms: those with people in them first, the liveliest on top, then the last changed. */
+        /**
+         * Public rooms: those with people in them first, the liveliest on top, then the last changed. With `query`, those
+         *     whose name holds its words, then those of people whose handle or name fits; where very many names are alike a page
+         *     may hold fewer than asked for, or none, and yet have a next.
+         */
         readonly get: operations["rooms_list"];
         readonly put?: never;
-        readonly post?: never;
+        /**
+         * Makes another room of one's own; one person has at most 12, archived ones among them. Sent again with the same
+         *     `Idempotency-Key` it is the same room, as it is by then.
+         */
+        readonly post: operations["rooms_make"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -741,11 +1621,15 @@ export interface paths {
         readonly get: operations["rooms_show"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Deletes a room of one's own, with all that is in it: gone for everybody, and purged after 7 days. Until then it can
+         *     be restored. May be repeated.
+         */
+        readonly delete: operations["rooms_delete"];
         readonly options?: never;
         readonly head?: never;
         /**
-         * Changes rules of a room. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
+         * Changes rules of a room, or puts it away: then whoever is inside is sent away, and only its owner sees it. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
          *     those are the same, whatever else happens in the room.
          */
         readonly patch: operations["rooms_change"];
@@ -785,6 +1669,117 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/rooms/{id}/editors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who furnishes a room with its owner: for the owner and the editors. */
+        readonly get: operations["rooms_editors"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/editors/{handle}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Lets somebody furnish the room. Answered when it is saved. May be repeated. */
+        readonly put: operations["rooms_add_editor"];
+        readonly post?: never;
+        /** Lets somebody furnish the room no longer. Answered when it is saved. May be repeated. */
+        readonly delete: operations["rooms_remove_editor"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/guestbook": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What stands in a room's guestbook, the newest first. Secret entries are there for their author and the room's owner
+         *     alone; nobody else learns that there are any.
+         */
+        readonly get: operations["guestbook_list"];
+        readonly put?: never;
+        /**
+         * Writes into a room's guestbook. What a moderator has to look at first is seen by its author alone until then, and
+         *     says so by its `standing`.
+         */
+        readonly post: operations["guestbook_write"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/layout": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Brings theme and items back to a layout, for everybody in the room at once. Answered when it is saved. */
+        readonly put: operations["rooms_apply_layout"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/layouts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The layouts of a room of one's own, by name. */
+        readonly get: operations["rooms_layouts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/layouts/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Keeps theme and items as they are under a name, in place of what it stood for. Answered when it is saved. */
+        readonly put: operations["rooms_save_layout"];
+        readonly post?: never;
+        /** Forgets a layout. Answered when it is saved. May be repeated. */
+        readonly delete: operations["rooms_remove_layout"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/rooms/{id}/live": {
         readonly parameters: {
             readonly query?: never;
@@ -794,6 +1789,60 @@ export interface paths {
         };
         /** Walks in: the live connection of `protocol/PROTOCOL.md`. */
         readonly get: operations["rooms_live"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/posts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Posts that hang in a room. Without what one has muted. */
+        readonly get: operations["posts_in_room"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Restores a deleted room with all that was in it. May be repeated. */
+        readonly post: operations["rooms_restore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/surf": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Where to go on to from a room: to somebody around its owner or, where there is nobody, anywhere. Never to where one
+         *     was just now.
+         */
+        readonly get: operations["visits_surf"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -830,6 +1879,74 @@ export interface paths {
         readonly put?: never;
         /** A ticket to walk in: one use, half a minute, this room only. */
         readonly post: operations["rooms_ticket"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/visitors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who came to see one's room in the last half year, the latest first; guests are not among them. */
+        readonly get: operations["visits_visitors"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rooms/{id}/visits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many came to see a room. */
+        readonly get: operations["visits_counts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/tags": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Tags that begin so, by name: those one finds posts of. */
+        readonly get: operations["posts_tags"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/tags/{tag}/posts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Posts of a tag. Without what one has muted. */
+        readonly get: operations["posts_tagged"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -982,6 +2099,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/users/{handle}/posts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Somebody's posts, and what they passed on. */
+        readonly get: operations["posts_of_person"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/users/{handle}/relation": {
         readonly parameters: {
             readonly query?: never;
@@ -991,6 +2125,23 @@ export interface paths {
         };
         /** What somebody is to one. */
         readonly get: operations["relations_relation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/users/{handle}/rooms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The rooms of somebody that the viewer may come into by who they are, oldest first. */
+        readonly get: operations["rooms_of_user"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1089,13 +2240,130 @@ export interface components {
          * @description What was done. The texts are kept and shown: add, never change.
          * @enum {string}
          */
-        readonly Act: "signed_in" | "signed_out" | "login_revoked" | "refresh_reused" | "code_reused" | "reauthenticated" | "identity_linked" | "identity_unlinked" | "token_created" | "token_revoked" | "role_changed" | "suspended" | "reinstated" | "account_closed" | "account_restored" | "account_exported" | "key_rotated" | "key_revoked";
+        readonly Act: "signed_in" | "signed_out" | "login_revoked" | "refresh_reused" | "code_reused" | "reauthenticated" | "identity_linked" | "identity_unlinked" | "token_created" | "token_revoked" | "role_changed" | "suspended" | "reinstated" | "account_closed" | "account_restored" | "account_exported" | "moderated" | "appeal_decided" | "picture_taken_down" | "key_rotated" | "key_revoked";
+        /** @description A picture that is going to be sent. */
+        readonly AnnounceWish: {
+            /** @description What it shows, at most 500 characters. */
+            readonly alt?: string;
+            /**
+             * Format: int64
+             * @description How many bytes it has.
+             */
+            readonly bytes: number;
+            readonly content_type: components["schemas"]["SourceType"];
+            /** @description Who made it and how it may be used, at most 200 characters. */
+            readonly license_note?: string;
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description Their SHA-256, in 64 hexadecimal digits. */
+            readonly sha256: string;
+        };
+        /** @description Where a picture is to be sent, and how. */
+        readonly AnnouncedBody: {
+            readonly asset_id: components["schemas"]["AssetId"];
+            /**
+             * Format: date-time
+             * @description Until then.
+             */
+            readonly expires_at: string;
+            readonly headers: components["schemas"]["AnnouncedHeaders"];
+            /** @description `PUT`. */
+            readonly method: string;
+            /** @description Nothing but this address is asked for, no login. */
+            readonly url: string;
+        };
+        /** @description Headers to send along. */
+        readonly AnnouncedHeaders: {
+            readonly "content-type": components["schemas"]["SourceType"];
+        };
+        readonly AppealDecisionWish: {
+            readonly decision: components["schemas"]["AppealOutcome"];
+        };
+        /** @description An appeal against a decision. */
+        readonly AppealFields: {
+            /** Format: date-time */
+            readonly appealed_at: string;
+            /** Format: date-time */
+            readonly decided_at: string | null;
+            readonly state: components["schemas"]["AppealState"];
+            readonly text: string;
+        };
+        /**
+         * @description How an appeal ends.
+         * @enum {string}
+         */
+        readonly AppealOutcome: "uphold" | "overturn";
+        /**
+         * @description What became of an appeal.
+         * @enum {string}
+         */
+        readonly AppealState: "open" | "upheld" | "overturned";
+        /** @description Why it is wrong. */
+        readonly AppealWish: {
+            /** @description 1 to 1,000 characters. */
+            readonly text: string;
+        };
+        readonly AppealsBody: {
+            /** @description The decisions appealed against. */
+            readonly appeals: readonly components["schemas"]["StaffDecisionFields"][];
+            readonly next_cursor: string | null;
+        };
+        readonly ApplyBody: {
+            /** @description Which layout. */
+            readonly name: string;
+        };
         /** @description Somebody who asks for a tie, and what they would call one. */
         readonly AskingBody: components["schemas"]["PersonBody"] & {
             readonly nickname_theirs: string;
             /** Format: date-time */
             readonly since_at: string;
         };
+        readonly AssetBody: {
+            readonly asset: components["schemas"]["AssetFields"];
+        };
+        /** @description An upload, as its owner sees it. */
+        readonly AssetFields: {
+            readonly alt: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly id: components["schemas"]["AssetId"];
+            readonly license_note: string;
+            readonly picture?: components["schemas"]["PictureBody"] | null;
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly refusal?: components["schemas"]["Refusal"] | null;
+            readonly standing?: components["schemas"]["Standing"] | null;
+            readonly state: components["schemas"]["AssetState"];
+            /**
+             * Format: int32
+             * @description How many things show it.
+             */
+            readonly uses: number;
+        };
+        /**
+         * Format: uuid
+         * @description An uploaded picture.
+         */
+        readonly AssetId: string;
+        /**
+         * @description How far an upload has come.
+         * @enum {string}
+         */
+        readonly AssetState: "uploading" | "processing" | "ready" | "refused" | "taken_down";
+        readonly AssetsBody: {
+            readonly assets: readonly components["schemas"]["AssetFields"][];
+            readonly next_cursor: string | null;
+        };
+        /** @description A picture as it was attached, whether or not it can be shown yet. */
+        readonly AttachmentBody: {
+            /** @description What it shows, in words: at most 500 characters. Empty: as the picture itself says. */
+            readonly alt?: string;
+            /** @description Which. */
+            readonly asset: components["schemas"]["AssetId"];
+        };
+        /**
+         * @description For whom a post is. Public posts of a private account are for its followers.
+         * @enum {string}
+         */
+        readonly Audience: "public" | "followers" | "ties" | "private";
         readonly AuditBody: {
             readonly entries: readonly components["schemas"]["EntryBody"][];
             readonly next_cursor: string | null;
@@ -1110,6 +2378,14 @@ export interface components {
             /** @description Null when the account is gone. */
             readonly handle?: string | null;
             readonly id: components["schemas"]["UserId"];
+        };
+        readonly AvatarBody: {
+            readonly avatar: components["schemas"]["PictureBody"] | null;
+        };
+        /** @description Which picture. */
+        readonly AvatarWish: {
+            /** @description One's own, and ready. */
+            readonly asset: components["schemas"]["AssetId"];
         };
         readonly BlocksBody: {
             readonly blocks: readonly components["schemas"]["ListedBody"][];
@@ -1128,6 +2404,7 @@ export interface components {
             /** @description What the person is called, as JSON, the first time. */
             readonly user?: string | null;
         };
+        /** @description A room in a list. */
         readonly CardBody: {
             readonly id: components["schemas"]["RoomId"];
             readonly items: readonly components["schemas"]["ItemBody"][];
@@ -1138,6 +2415,61 @@ export interface components {
             readonly theme: components["schemas"]["ThemeBody"];
             /** @description A small picture of it as it is now, which may be kept for ever. */
             readonly thumbnail_url: string;
+            readonly visits: components["schemas"]["VisitsBody"];
+        };
+        readonly CaseBody: {
+            readonly case: components["schemas"]["CaseFields"];
+            readonly content: components["schemas"]["ContentFields"] | null;
+            /** @description What was decided in this case. */
+            readonly decisions: readonly components["schemas"]["StaffDecisionFields"][];
+            /** @description The newest twenty decisions against the author in other cases. */
+            readonly past_decisions: readonly components["schemas"]["StaffDecisionFields"][];
+            /** @description The first hundred reports. */
+            readonly reports: readonly components["schemas"]["CaseReportFields"][];
+        };
+        /** @description What waits for a moderator, or did. */
+        readonly CaseFields: {
+            readonly author: components["schemas"]["PersonBody"] | null;
+            /** Format: date-time */
+            readonly closed_at: string | null;
+            /** @description Whether the filter holds it. */
+            readonly held: boolean;
+            readonly id: components["schemas"]["CaseId"];
+            readonly kind: components["schemas"]["ContentKind"];
+            /** Format: date-time */
+            readonly opened_at: string;
+            /**
+             * Format: int32
+             * @description How many have reported it.
+             */
+            readonly reports: number;
+            readonly state: components["schemas"]["CaseState"];
+            /** @description Which thing, by its kind's rules. */
+            readonly subject: string;
+            /** @description What it said when the case was opened; empty some time after it was closed. */
+            readonly text: string;
+        };
+        /**
+         * Format: uuid
+         * @description A case moderators look at.
+         */
+        readonly CaseId: string;
+        /** @description One report, for moderators. */
+        readonly CaseReportFields: {
+            readonly comment: string;
+            readonly reason: components["schemas"]["ReportReason"];
+            /** Format: date-time */
+            readonly reported_at: string;
+            readonly reporter: components["schemas"]["PersonBody"];
+        };
+        /**
+         * @description Whether a case waits for a moderator.
+         * @enum {string}
+         */
+        readonly CaseState: "open" | "closed";
+        readonly CasesBody: {
+            readonly cases: readonly components["schemas"]["CaseFields"][];
+            readonly next_cursor: string | null;
         };
         readonly ClosedBody: {
             /**
@@ -1146,6 +2478,77 @@ export interface components {
              */
             readonly erased_at: string;
         };
+        readonly CommentBody: {
+            readonly comment: components["schemas"]["CommentFields"];
+        };
+        /** @description What it is to say. */
+        readonly CommentChange: {
+            /** @description 1 to 500 characters in 20 lines. */
+            readonly text: string;
+        };
+        /** @description A comment, or the place of one that is gone while there are answers to it. */
+        readonly CommentFields: {
+            readonly author: components["schemas"]["PersonBody"] | null;
+            /**
+             * Format: int32
+             * @description How deep it is shown: at most 3. Deeper answers are listed beside what they answer.
+             */
+            readonly depth: number;
+            /** Format: date-time */
+            readonly edited_at: string | null;
+            /** @description Whether only its place is left. */
+            readonly gone: boolean;
+            readonly id: components["schemas"]["CommentId"];
+            readonly muted: components["schemas"]["MutedWordFound"] | null;
+            readonly parent: components["schemas"]["CommentId"] | null;
+            readonly post: components["schemas"]["PostId"];
+            readonly reaction: components["schemas"]["ReactionKind"] | null;
+            readonly reactions: components["schemas"]["ReactionsBody"];
+            /**
+             * Format: int32
+             * @description Answers listed below it.
+             */
+            readonly replies: number;
+            /** @description At the top of its thread. */
+            readonly root: components["schemas"]["CommentId"];
+            readonly standing?: components["schemas"]["Standing"] | null;
+            readonly text: string;
+            /**
+             * Format: int64
+             * @description For `If-Match`, between quotes.
+             */
+            readonly version: number;
+            /** Format: date-time */
+            readonly written_at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A comment on a post.
+         */
+        readonly CommentId: string;
+        /** @description A comment to write. */
+        readonly CommentWish: {
+            readonly parent?: components["schemas"]["CommentId"] | null;
+            /** @description 1 to 500 characters in 20 lines. */
+            readonly text: string;
+        };
+        readonly CommentsBody: {
+            readonly comments: readonly components["schemas"]["CommentFields"][];
+            readonly next_cursor: string | null;
+        };
+        /** @description The thing as it is now. */
+        readonly ContentFields: {
+            readonly pictures: readonly components["schemas"]["AssetId"][];
+            readonly standing: components["schemas"]["Standing"];
+            readonly text: string;
+            /** Format: date-time */
+            readonly written_at: string;
+        };
+        /**
+         * @description What kind of thing a report, a decision or an appeal is about. Clients rely on the texts: add, never change.
+         * @enum {string}
+         */
+        readonly ContentKind: "user" | "room" | "post" | "comment" | "guestbook_entry" | "chat_line" | "asset";
         readonly CountBody: {
             /** Format: int32 */
             readonly count: number;
@@ -1225,6 +2628,51 @@ export interface components {
                 readonly name: components["schemas"]["Title"];
             };
         };
+        readonly DecisionBody: {
+            readonly decision: components["schemas"]["DecisionFields"];
+        };
+        /** @description A decision about something of one's own. */
+        readonly DecisionFields: {
+            readonly action: components["schemas"]["RulingAction"];
+            readonly appeal: components["schemas"]["AppealFields"] | null;
+            /** Format: date-time */
+            readonly decided_at: string;
+            readonly id: components["schemas"]["RulingId"];
+            readonly kind: components["schemas"]["ContentKind"];
+            /** @description The rule that was broken. */
+            readonly rule: components["schemas"]["ReportReason"];
+            /** @description Which thing, by its kind's rules. */
+            readonly subject: string;
+            /**
+             * Format: date-time
+             * @description Until when one is kept out, of a suspension that ends by itself.
+             */
+            readonly until: string | null;
+        };
+        /** @description What to do. */
+        readonly DecisionWish: {
+            readonly action: components["schemas"]["RulingAction"];
+            /**
+             * Format: int32
+             * @description How many days a suspension lasts, 1 to 366; until it is lifted when absent.
+             */
+            readonly days?: number | null;
+            /** @description For other moderators, at most 500 characters. */
+            readonly note?: string;
+            /** @description The rule that is broken, or that it was reported for. */
+            readonly rule: components["schemas"]["ReportReason"];
+        };
+        readonly DecisionsBody: {
+            readonly decisions: readonly components["schemas"]["DecisionFields"][];
+            readonly next_cursor: string | null;
+        };
+        readonly EditorBody: {
+            readonly editor: components["schemas"]["PersonBody"];
+        };
+        readonly EditorsBody: {
+            readonly editors: readonly components["schemas"]["PersonBody"][];
+            readonly next_cursor: string | null;
+        };
         readonly EntryBody: {
             readonly actor: components["schemas"]["PersonRef"];
             /** Format: date-time */
@@ -1233,6 +2681,11 @@ export interface components {
             /** Format: int64 */
             readonly seq: number;
         };
+        /**
+         * Format: uuid
+         * @description An entry of a guestbook.
+         */
+        readonly EntryId: string;
         readonly FamiliarBody: {
             readonly familiar_followers: readonly components["schemas"]["ListedBody"][];
             readonly next_cursor: string | null;
@@ -1258,11 +2711,71 @@ export interface components {
             readonly following: readonly components["schemas"]["ListedBody"][];
             readonly next_cursor: string | null;
         };
+        readonly FrontRoomBody: {
+            readonly room: components["schemas"]["RoomId"];
+        };
         /** @description How a visitor without an account appears. */
         readonly GuestBody: {
             readonly look: components["schemas"]["Look"];
             /** @description As shown to everybody: trimmed, no control characters. */
             readonly name: string;
+        };
+        readonly GuestbookBody: {
+            /**
+             * Format: int32
+             * @description How many there are for the viewer on all pages.
+             */
+            readonly count: number;
+            readonly entries: readonly components["schemas"]["GuestbookEntry"][];
+            readonly next_cursor: string | null;
+        };
+        /** @description An entry of a guestbook, or a reply to one. */
+        readonly GuestbookEntry: {
+            readonly author: components["schemas"]["PersonBody"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description Null: it is as it was written.
+             */
+            readonly edited_at: string | null;
+            /** @description The room's owner has put it out of sight. */
+            readonly hidden: boolean;
+            readonly id: components["schemas"]["EntryId"];
+            readonly parent: components["schemas"]["EntryId"] | null;
+            /**
+             * Format: int32
+             * @description How many of the replies to it one may see.
+             */
+            readonly replies: number;
+            readonly room: components["schemas"]["RoomId"];
+            /** @description For its author and the room's owner alone. */
+            readonly secret: boolean;
+            readonly standing?: components["schemas"]["Standing"] | null;
+            readonly text: string;
+        };
+        readonly GuestbookEntryBody: {
+            readonly entry: components["schemas"]["GuestbookEntry"];
+        };
+        /** @description What to write. */
+        readonly GuestbookEntryWish: {
+            /** @description For the room's owner alone. */
+            readonly secret?: boolean;
+            /** @description At most 500 characters in 20 lines. */
+            readonly text: string;
+        };
+        /** @description Whether it is to be out of sight. */
+        readonly GuestbookHiddenWish: {
+            readonly hidden: boolean;
+        };
+        readonly GuestbookReplies: {
+            readonly next_cursor: string | null;
+            readonly replies: readonly components["schemas"]["GuestbookEntry"][];
+        };
+        /** @description What to write. */
+        readonly GuestbookTextWish: {
+            /** @description At most 500 characters in 20 lines. */
+            readonly text: string;
         };
         readonly HandleBody: {
             /** @description 2 to 24 lower-case ASCII letters, digits and underscores. */
@@ -1322,6 +2835,18 @@ export interface components {
          * @enum {string}
          */
         readonly Language: "ko" | "en";
+        readonly LayoutBody: {
+            /** @description How many items are in it. */
+            readonly items: number;
+            readonly name: string;
+            /** Format: date-time */
+            readonly saved_at: string;
+            readonly theme: components["schemas"]["ThemeBody"];
+        };
+        readonly LayoutsBody: {
+            readonly layouts: readonly components["schemas"]["LayoutBody"][];
+            readonly next_cursor: string | null;
+        };
         /** @description What was done about an account. */
         readonly LineBody: {
             readonly action: components["schemas"]["Act"];
@@ -1351,6 +2876,15 @@ export interface components {
         readonly ListedBody: components["schemas"]["PersonBody"] & {
             /** Format: date-time */
             readonly since_at: string;
+        };
+        /** @description A post in a list. */
+        readonly ListedPost: components["schemas"]["PostFields"] & {
+            /**
+             * Format: date-time
+             * @description When it came into the list.
+             */
+            readonly listed_at: string;
+            readonly reposted_by: components["schemas"]["PersonBody"] | null;
         };
         /** @description A node as a whole. */
         readonly LiveNode: {
@@ -1414,6 +2948,18 @@ export interface components {
             /** @description Null when the room does not answer. */
             readonly members: readonly components["schemas"]["MemberReport"][] | null;
             readonly room: components["schemas"]["LiveRoom"];
+        };
+        /** @description One decision, without names. */
+        readonly LogEntryFields: {
+            readonly action: components["schemas"]["RulingAction"];
+            readonly appeal: components["schemas"]["AppealState"] | null;
+            /**
+             * Format: date
+             * @description The day, in UTC.
+             */
+            readonly date: string;
+            readonly kind: components["schemas"]["ContentKind"];
+            readonly rule: components["schemas"]["ReportReason"];
         };
         readonly LoginAppBody: {
             readonly id: string;
@@ -1497,6 +3043,10 @@ export interface components {
             /** @description Bytes that wait for this person's connections here. */
             readonly queue_bytes: number;
         };
+        readonly ModerationLogBody: {
+            readonly entries: readonly components["schemas"]["LogEntryFields"][];
+            readonly next_cursor: string | null;
+        };
         /**
          * @description How much moves.
          * @enum {string}
@@ -1520,6 +3070,41 @@ export interface components {
              */
             readonly until: string | null;
         };
+        readonly MutedWordBody: {
+            readonly muted_word: components["schemas"]["MutedWordFields"];
+        };
+        /** @description A word one does not want to read. */
+        readonly MutedWordFields: {
+            readonly id: components["schemas"]["WordId"];
+            /** Format: date-time */
+            readonly muted_at: string;
+            /**
+             * Format: date-time
+             * @description Until when; null until it is taken away.
+             */
+            readonly until?: string | null;
+            /** @description As it was written; case, width and composition do not matter. */
+            readonly word: string;
+        };
+        /** @description Why the viewer would rather not see it. */
+        readonly MutedWordFound: {
+            /** @description One of the viewer's muted words, as it is compared. */
+            readonly word: string;
+        };
+        /** @description A word not to be read any more. */
+        readonly MutedWordWish: {
+            /**
+             * Format: date-time
+             * @description Until when, a year at the most; until it is taken away when absent.
+             */
+            readonly until?: string | null;
+            /** @description A word or a phrase, 1 to 50 characters. In scripts with spaces it is found as a whole word. */
+            readonly word: string;
+        };
+        readonly MutedWordsBody: {
+            readonly muted_words: readonly components["schemas"]["MutedWordFields"][];
+            readonly next_cursor: string | null;
+        };
         readonly MutesBody: {
             readonly mutes: readonly components["schemas"]["MutedBody"][];
             readonly next_cursor: string | null;
@@ -1534,6 +3119,15 @@ export interface components {
         readonly NameBody: {
             readonly en: string;
             readonly ko: string;
+        };
+        /** @description A room to be made. It begins as a template or as a copy of another room of one's own, or else as any first room. */
+        readonly NewRoomBody: {
+            readonly copy_of?: components["schemas"]["RoomId"] | null;
+            /** @description 1 to 40 characters. */
+            readonly name: string;
+            /** @description The id of a template. */
+            readonly template?: string | null;
+            readonly visibility?: components["schemas"]["Visibility"] | null;
         };
         /** @description Something one is told of. */
         readonly NoticeBody: {
@@ -1609,6 +3203,47 @@ export interface components {
             readonly login_id?: components["schemas"]["LoginId"] | null;
             readonly user_agent?: string | null;
         };
+        readonly OwnRoomAnswer: {
+            readonly room: components["schemas"]["OwnRoomBody"];
+        };
+        /** @description A room, as its owner finds it among theirs. */
+        readonly OwnRoomBody: {
+            /**
+             * Format: date-time
+             * @description Since when it is archived.
+             */
+            readonly archived_at: string | null;
+            /** Format: date-time */
+            readonly changed_at: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            readonly guests_allowed: boolean;
+            readonly id: components["schemas"]["RoomId"];
+            /** @description Whether links to the person lead here. */
+            readonly is_front: boolean;
+            readonly items: readonly components["schemas"]["ItemBody"][];
+            readonly locked: boolean;
+            readonly name: string;
+            readonly people_now: number;
+            /**
+             * Format: date-time
+             * @description Until when a deleted room can be restored.
+             */
+            readonly restorable_until: string | null;
+            readonly state: components["schemas"]["RoomState"];
+            readonly theme: components["schemas"]["ThemeBody"];
+            readonly visibility: components["schemas"]["Visibility"];
+        };
+        readonly OwnRoomsBody: {
+            readonly next_cursor: string | null;
+            readonly rooms: readonly components["schemas"]["OwnRoomBody"][];
+        };
+        readonly OwnVisitsBody: {
+            readonly next_cursor: string | null;
+            readonly visits: readonly components["schemas"]["VisitBody"][];
+        };
         readonly OwnerBody: {
             readonly display_name: string;
             readonly handle: string;
@@ -1653,6 +3288,33 @@ export interface components {
             readonly next_cursor?: string | null;
             readonly tokens: readonly components["schemas"]["PersonalTokenBody"][];
         };
+        /**
+         * @description A picture that can be shown. Links may be relative to this server; those to a picture that is not public end after
+         *     an hour or two.
+         */
+        readonly PictureBody: {
+            /** @description What it shows, in words; may be empty. */
+            readonly alt: string;
+            /** @description What it looks like before it is there (BlurHash). */
+            readonly blurhash: string;
+            /**
+             * Format: int32
+             * @description Of the largest size, in pixels.
+             */
+            readonly height: number;
+            readonly id: components["schemas"]["AssetId"];
+            /** @description At most 2,048 pixels a side. */
+            readonly large: string;
+            /** @description At most 640 pixels a side. */
+            readonly small: string;
+            /** @description At most 160 pixels a side. */
+            readonly thumb: string;
+            /**
+             * Format: int32
+             * @description Of the largest size, in pixels.
+             */
+            readonly width: number;
+        };
         /** @description New values for some rules of a room. */
         readonly PolicyChange: {
             /** @description Whether guests may come into a public room. */
@@ -1666,6 +3328,127 @@ export interface components {
              */
             readonly people_max?: number | null;
             readonly visibility?: components["schemas"]["Visibility"] | null;
+        };
+        readonly PostBody: {
+            readonly post: components["schemas"]["PostFields"];
+        };
+        /** @description What to change of a post; what is absent stays. */
+        readonly PostChange: {
+            /** @description Empty: no warning. */
+            readonly content_warning?: string | null;
+            /** @description All of them. */
+            readonly pictures?: readonly components["schemas"]["AttachmentBody"][] | null;
+            /**
+             * Format: date-time
+             * @description For what is scheduled.
+             */
+            readonly publish_at?: string | null;
+            readonly sensitive?: boolean | null;
+            readonly state?: components["schemas"]["PostState"] | null;
+            /** @description All beside those in the text. */
+            readonly tags?: readonly string[] | null;
+            readonly text?: string | null;
+            readonly visibility?: components["schemas"]["Audience"] | null;
+        };
+        /** @description How many of what a post has, without those of people who are not there for the viewer. */
+        readonly PostCountsBody: {
+            /**
+             * Format: int32
+             * @description For the author alone.
+             */
+            readonly bookmarks?: number | null;
+            /**
+             * Format: int32
+             * @description Comments, and answers to them.
+             */
+            readonly comments: number;
+            readonly reactions: components["schemas"]["ReactionsBody"];
+            /** Format: int32 */
+            readonly reposts: number;
+        };
+        /** @description A post. */
+        readonly PostFields: {
+            /** @description For the author alone: all that were attached. */
+            readonly attachments?: readonly components["schemas"]["AttachmentBody"][] | null;
+            readonly author: components["schemas"]["PersonBody"];
+            readonly content_warning: string | null;
+            readonly counts: components["schemas"]["PostCountsBody"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly edited_at: string | null;
+            readonly id: components["schemas"]["PostId"];
+            readonly mine: components["schemas"]["PostMineBody"];
+            readonly muted: components["schemas"]["MutedWordFound"] | null;
+            /** @description Those that can be shown. */
+            readonly pictures: readonly components["schemas"]["PictureBody"][];
+            readonly pinned: boolean;
+            /** Format: date-time */
+            readonly publish_at: string | null;
+            /** Format: date-time */
+            readonly published_at: string | null;
+            readonly quote: components["schemas"]["QuoteBody"] | null;
+            readonly room: components["schemas"]["RoomId"] | null;
+            readonly sensitive: boolean;
+            readonly standing?: components["schemas"]["Standing"] | null;
+            readonly state: components["schemas"]["PostState"];
+            /** @description As they are compared. */
+            readonly tags: readonly string[];
+            readonly text: string;
+            readonly visibility: components["schemas"]["Audience"];
+        };
+        /**
+         * Format: uuid
+         * @description A post.
+         */
+        readonly PostId: string;
+        /** @description What the viewer did with a post. */
+        readonly PostMineBody: {
+            readonly bookmarked: boolean;
+            readonly reaction: components["schemas"]["ReactionKind"] | null;
+            readonly reposted: boolean;
+        };
+        /**
+         * @description How far a post has come.
+         * @enum {string}
+         */
+        readonly PostState: "draft" | "scheduled" | "published";
+        /** @description A post to write. */
+        readonly PostWish: {
+            /** @description At most 100 characters. */
+            readonly content_warning?: string | null;
+            /** @description One's own, at most ten. */
+            readonly pictures?: readonly components["schemas"]["AttachmentBody"][];
+            /**
+             * Format: date-time
+             * @description For what is scheduled, and for nothing else: later than now, by a year at the most.
+             */
+            readonly publish_at?: string | null;
+            readonly quote_of?: components["schemas"]["PostId"] | null;
+            readonly room?: components["schemas"]["RoomId"] | null;
+            /** @description Whether its pictures are not for everybody. */
+            readonly sensitive?: boolean;
+            /** @description Published unless it says otherwise. */
+            readonly state?: components["schemas"]["PostState"];
+            /** @description Beside those in the text; ten together. */
+            readonly tags?: readonly string[];
+            /**
+             * @description At most 2,000 characters in 100 lines; may be empty beside pictures or a quote. `#tag` and `@handle` are found in
+             *     it.
+             */
+            readonly text?: string;
+            /** @description For whom; public posts of a private account are for its followers. */
+            readonly visibility: components["schemas"]["Audience"];
+        };
+        readonly PostsBody: {
+            readonly next_cursor: string | null;
+            readonly posts: readonly components["schemas"]["ListedPost"][];
+        };
+        readonly PostsOfBody: {
+            readonly next_cursor: string | null;
+            /** @description On the first page: what they put on top. */
+            readonly pinned: readonly components["schemas"]["PostFields"][];
+            readonly posts: readonly components["schemas"]["ListedPost"][];
         };
         /** @description Where somebody is. */
         readonly PresenceBody: {
@@ -1704,7 +3487,7 @@ export interface components {
          * @description Every code a problem can carry.
          * @enum {string}
          */
-        readonly ProblemCode: "account_closing" | "ambiguous_credentials" | "bad_request" | "banned" | "body_too_large" | "content_refused" | "erasure_begun" | "followers_only" | "follows_oneself" | "forbidden" | "handle_changed_lately" | "handle_taken" | "idempotency_in_flight" | "idempotency_key_reused" | "identity_not_found" | "insufficient_scope" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_handle" | "invalid_idempotency_key" | "invalid_link" | "invalid_look" | "invalid_name" | "invalid_query" | "invalid_scope" | "invalid_text" | "invalid_time" | "invalid_token" | "last_admin" | "last_identity" | "login_not_found" | "loopback_only" | "method_not_allowed" | "not_found" | "not_tied" | "origin_refused" | "precondition_failed" | "provider_not_found" | "rate_limited" | "reauthentication_required" | "relates_to_oneself" | "request_not_found" | "room_locked" | "room_not_found" | "sign_in_required" | "token_not_found" | "too_many_follows" | "too_many_relations" | "too_many_tokens" | "unavailable" | "unknown_app" | "unknown_redirect" | "unsupported_media_type" | "user_not_found";
+        readonly ProblemCode: "account_closing" | "already_decided" | "ambiguous_credentials" | "asset_not_found" | "asset_not_ready" | "bad_request" | "banned" | "body_too_large" | "case_not_found" | "comment_not_found" | "content_not_found" | "content_refused" | "decision_not_found" | "empty_post" | "entry_not_found" | "erasure_begun" | "followers_only" | "follows_oneself" | "forbidden" | "front_room" | "handle_changed_lately" | "handle_taken" | "idempotency_in_flight" | "idempotency_key_reused" | "identity_not_found" | "insufficient_scope" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_decision" | "invalid_handle" | "invalid_idempotency_key" | "invalid_link" | "invalid_look" | "invalid_name" | "invalid_picture" | "invalid_query" | "invalid_scope" | "invalid_tag" | "invalid_text" | "invalid_time" | "invalid_token" | "last_admin" | "last_identity" | "layout_not_found" | "layout_unfit" | "link_refused" | "login_not_found" | "loopback_only" | "method_not_allowed" | "not_appealable" | "not_found" | "not_public" | "not_tied" | "origin_refused" | "post_not_found" | "precondition_failed" | "provider_not_found" | "range_not_satisfiable" | "rate_limited" | "reauthentication_required" | "relates_to_oneself" | "reports_oneself" | "request_not_found" | "room_archived" | "room_locked" | "room_not_found" | "sign_in_required" | "storage_full" | "template_not_found" | "token_not_found" | "too_late_to_edit" | "too_many_editors" | "too_many_entries" | "too_many_follows" | "too_many_layouts" | "too_many_muted_words" | "too_many_posts" | "too_many_relations" | "too_many_rooms" | "too_many_tokens" | "unavailable" | "unknown_app" | "unknown_redirect" | "unsupported_media_type" | "upload_mismatch" | "user_not_found" | "wrong_state";
         /** @description What to change; what is absent stays. */
         readonly ProfileBody: {
             /** @description At most 300 characters in 10 lines. */
@@ -1725,6 +3508,66 @@ export interface components {
         readonly ProvidersBody: {
             readonly providers: readonly components["schemas"]["ProviderBody"][];
         };
+        /**
+         * @description What an upload is for.
+         * @enum {string}
+         */
+        readonly Purpose: "picture" | "avatar" | "texture";
+        /** @description A quote, as far as it is there for the viewer. */
+        readonly QuoteBody: {
+            readonly post: components["schemas"]["QuotedBody"] | null;
+        };
+        /** @description What a post quotes. */
+        readonly QuotedBody: {
+            readonly author: components["schemas"]["PersonBody"];
+            readonly content_warning: string | null;
+            readonly id: components["schemas"]["PostId"];
+            readonly pictures: readonly components["schemas"]["PictureBody"][];
+            /** Format: date-time */
+            readonly published_at: string | null;
+            /** @description Whether it quotes something itself. */
+            readonly quotes: boolean;
+            readonly sensitive: boolean;
+            readonly tags: readonly string[];
+            readonly text: string;
+        };
+        readonly RandomRoomBody: {
+            readonly room: components["schemas"]["CardBody"] | null;
+        };
+        /** @description Somebody who reacted. */
+        readonly ReactedBody: components["schemas"]["PersonBody"] & {
+            readonly kind?: components["schemas"]["ReactionKind"] | null;
+            /** Format: date-time */
+            readonly reacted_at: string;
+        };
+        readonly ReactedListBody: {
+            readonly next_cursor: string | null;
+            readonly reactions: readonly components["schemas"]["ReactedBody"][];
+        };
+        /**
+         * @description A reaction. Clients rely on the texts: add, never change.
+         * @enum {string}
+         */
+        readonly ReactionKind: "heart" | "laugh" | "wow" | "sad" | "cheer" | "thanks";
+        /** @description How one reacts. */
+        readonly ReactionWish: {
+            readonly kind: components["schemas"]["ReactionKind"];
+        };
+        /** @description Reactions by kind. */
+        readonly ReactionsBody: {
+            /** Format: int32 */
+            readonly cheer: number;
+            /** Format: int32 */
+            readonly heart: number;
+            /** Format: int32 */
+            readonly laugh: number;
+            /** Format: int32 */
+            readonly sad: number;
+            /** Format: int32 */
+            readonly thanks: number;
+            /** Format: int32 */
+            readonly wow: number;
+        };
         /** @description Up to which notice one has read. */
         readonly ReadWish: {
             /**
@@ -1738,6 +3581,23 @@ export interface components {
             /** @description `stopping`, `store`, `logins`: empty when ready. */
             readonly waiting_for: readonly string[];
         };
+        readonly RecommendedPosts: {
+            readonly next_cursor: string | null;
+            readonly posts: readonly components["schemas"]["PostFields"][];
+        };
+        /** @description A tag. */
+        readonly RecommendedTag: {
+            readonly tag: string;
+        };
+        readonly RecommendedTags: {
+            readonly next_cursor: string | null;
+            readonly tags: readonly components["schemas"]["RecommendedTag"][];
+        };
+        /**
+         * @description Why an upload is no picture that can be shown. Clients rely on the texts: add, never change.
+         * @enum {string}
+         */
+        readonly Refusal: "not_a_picture" | "type_mismatch" | "truncated" | "too_many_pixels" | "side_too_long" | "animated_too_long" | "broken" | "too_costly" | "taken_down_before";
         readonly RelationBody: {
             readonly relation: components["schemas"]["RelationFields"];
         };
@@ -1765,8 +3625,86 @@ export interface components {
             /** @description What to call it, 1 to 40 characters; null for nothing. */
             readonly name: string | null;
         };
+        readonly RepliesBody: {
+            readonly next_cursor: string | null;
+            readonly replies: readonly components["schemas"]["CommentFields"][];
+        };
+        readonly ReportBody: {
+            readonly report: components["schemas"]["ReportFields"];
+        };
+        /** @description A report of one's own. */
+        readonly ReportFields: {
+            readonly comment: string;
+            readonly id: components["schemas"]["ReportId"];
+            readonly kind: components["schemas"]["ContentKind"];
+            readonly reason: components["schemas"]["ReportReason"];
+            /** Format: date-time */
+            readonly reported_at: string;
+            /** @description Whether it still waits for a moderator. */
+            readonly state: components["schemas"]["CaseState"];
+            /** @description Which thing, by its kind's rules. */
+            readonly subject: string;
+        };
+        /**
+         * Format: uuid
+         * @description A report of something or somebody.
+         */
+        readonly ReportId: string;
+        /**
+         * @description Which rule a thing breaks: why it is reported, and why something is done about it. Clients rely on the texts:
+         *     add, never change.
+         * @enum {string}
+         */
+        readonly ReportReason: "spam" | "abuse" | "hate" | "sexual" | "violence" | "privacy" | "illegal" | "other";
+        /** @description What is wrong with what. */
+        readonly ReportWish: {
+            /** @description At most 500 characters. */
+            readonly comment?: string;
+            /**
+             * @description Which thing, by its kind's rules: an id, of a line of chat `room-id/seq/line` with its number among those of
+             *     the same seq, from 0.
+             */
+            readonly id: string;
+            readonly kind: components["schemas"]["ContentKind"];
+            readonly reason: components["schemas"]["ReportReason"];
+        };
+        readonly ReportsBody: {
+            readonly next_cursor: string | null;
+            readonly reports: readonly components["schemas"]["ReportFields"][];
+        };
+        /** @description Somebody who passed a post on. */
+        readonly RepostedBody: components["schemas"]["PersonBody"] & {
+            /** Format: date-time */
+            readonly reposted_at: string;
+        };
+        readonly RepostedListBody: {
+            readonly next_cursor: string | null;
+            readonly reposts: readonly components["schemas"]["RepostedBody"][];
+        };
         readonly RequestsBody: {
             readonly follow_requests: readonly components["schemas"]["ListedBody"][];
+            readonly next_cursor: string | null;
+        };
+        /** @description What a post was before. */
+        readonly RevisionBody: {
+            readonly content_warning: string | null;
+            readonly pictures: readonly components["schemas"]["PictureBody"][];
+            readonly sensitive: boolean;
+            /**
+             * Format: date-time
+             * @description Since when it was so.
+             */
+            readonly since_at: string;
+            readonly tags: readonly string[];
+            readonly text: string;
+            /**
+             * Format: int64
+             * @description Grows from one to the next.
+             */
+            readonly version: number;
+        };
+        readonly RevisionsBody: {
+            readonly edits: readonly components["schemas"]["RevisionBody"][];
             readonly next_cursor: string | null;
         };
         /** @description A token to give back. */
@@ -1793,6 +3731,8 @@ export interface components {
          */
         readonly RoomId: string;
         readonly RoomInFull: components["schemas"]["CardBody"] & {
+            /** @description Put away: only its owner sees it. */
+            readonly archived: boolean;
             readonly guests_allowed: boolean;
             readonly locked: boolean;
             /** @description People it holds beside the owner. */
@@ -1807,8 +3747,19 @@ export interface components {
             readonly next_cursor: string | null;
             readonly rooms: readonly components["schemas"]["CardBody"][];
         };
+        /**
+         * @description How a room lives.
+         * @enum {string}
+         */
+        readonly RoomState: "active" | "archived" | "deleted";
+        readonly RoomsBody: {
+            readonly next_cursor: string | null;
+            readonly rooms: readonly components["schemas"]["CardBody"][];
+        };
         /** @description What to change; what is absent stays. */
         readonly RulesBody: {
+            /** @description Whether it is put away. Changed by itself, and not of the front room. */
+            readonly archived?: boolean | null;
             readonly guests_allowed?: boolean | null;
             readonly locked?: boolean | null;
             readonly name?: string | null;
@@ -1816,6 +3767,16 @@ export interface components {
             readonly people_max?: number | null;
             readonly visibility?: components["schemas"]["Visibility"] | null;
         };
+        /**
+         * @description What a moderator decides. Clients rely on the texts: add, never change.
+         * @enum {string}
+         */
+        readonly RulingAction: "dismiss" | "show" | "hide" | "remove" | "warn" | "suspend";
+        /**
+         * Format: uuid
+         * @description A decision of a moderator.
+         */
+        readonly RulingId: string;
         /**
          * @description One thing a login may be used for.
          * @enum {string}
@@ -1854,14 +3815,50 @@ export interface components {
         };
         /** @description A profile, as everybody sees it. */
         readonly Shown: components["schemas"]["User"] & {
+            readonly avatar: components["schemas"]["PictureBody"] | null;
             readonly counts: components["schemas"]["CountsBody"] | null;
             readonly links: readonly components["schemas"]["Link"][];
+        };
+        /** @description A room of somebody. */
+        readonly ShownRoomBody: components["schemas"]["CardBody"] & {
+            /** @description Whether links to the person lead here. */
+            readonly is_front: boolean;
+            readonly visibility: components["schemas"]["Visibility"];
+        };
+        readonly ShownRoomsBody: {
+            readonly next_cursor: string | null;
+            readonly rooms: readonly components["schemas"]["ShownRoomBody"][];
         };
         /**
          * @description To whom something of a person is shown.
          * @enum {string}
          */
         readonly ShownTo: "everyone" | "followers" | "ties" | "nobody";
+        /**
+         * @description The kinds of files that are taken.
+         * @enum {string}
+         */
+        readonly SourceType: "png" | "jpeg" | "webp" | "gif";
+        readonly StaffDecisionBody: {
+            readonly decision: components["schemas"]["StaffDecisionFields"];
+        };
+        /** @description A decision as moderators see it. */
+        readonly StaffDecisionFields: components["schemas"]["DecisionFields"] & {
+            readonly author_id: components["schemas"]["UserId"] | null;
+            readonly case_id: components["schemas"]["CaseId"] | null;
+            readonly moderator_id: components["schemas"]["UserId"] | null;
+            /** @description What they left for others. */
+            readonly note: string;
+        };
+        /**
+         * @description Whether a thing may be shown. Whoever wrote it and moderators see it in any standing but the last.
+         * @enum {string}
+         */
+        readonly Standing: "shown" | "held" | "hidden" | "removed";
+        readonly SurfBody: {
+            readonly room: components["schemas"]["CardBody"] | null;
+            readonly via: components["schemas"]["ViaBody"] | null;
+        };
         /** @description Why and until when an account is suspended. */
         readonly SuspensionRequest: {
             /** @description 1 to 200 characters; the person can read it. */
@@ -1871,6 +3868,35 @@ export interface components {
              * @description Until when; until it is lifted when absent.
              */
             readonly until?: string | null;
+        };
+        readonly TagBody: {
+            /** @description As it is compared. */
+            readonly name: string;
+            /**
+             * Format: int32
+             * @description Posts of it the viewer finds, counted up to 100.
+             */
+            readonly posts: number;
+        };
+        readonly TagsBody: {
+            readonly next_cursor: string | null;
+            readonly tags: readonly components["schemas"]["TagBody"][];
+        };
+        /** @description A room to begin with. */
+        readonly TemplateBody: {
+            readonly id: string;
+            readonly items: readonly components["schemas"]["ItemBody"][];
+            readonly name: components["schemas"]["TemplateNameBody"];
+            readonly theme: components["schemas"]["ThemeBody"];
+        };
+        /** @description What a template is called. */
+        readonly TemplateNameBody: {
+            readonly en: string;
+            readonly ko: string;
+        };
+        readonly TemplatesBody: {
+            readonly next_cursor: string | null;
+            readonly templates: readonly components["schemas"]["TemplateBody"][];
         };
         readonly TestimonialBody: {
             readonly testimonial: components["schemas"]["TestimonialFields"];
@@ -1988,6 +4014,19 @@ export interface components {
             /** @description What it is for; never `account`. */
             readonly scopes: readonly components["schemas"]["Scope"][];
         };
+        /** @description A picture and what is said of it. */
+        readonly UploadForm: {
+            /** @description What it shows, at most 500 characters. */
+            readonly alt?: string;
+            /**
+             * Format: binary
+             * @description PNG, JPEG, WebP or GIF, by its own content type.
+             */
+            readonly file: string;
+            /** @description Who made it and how it may be used, at most 200 characters. */
+            readonly license_note?: string;
+            readonly purpose: components["schemas"]["Purpose"];
+        };
         readonly UrlBody: {
             /** @description For this browser to open. */
             readonly url: string;
@@ -2022,10 +4061,81 @@ export interface components {
             readonly users: readonly components["schemas"]["User"][];
         };
         /**
+         * @description By whom one got to a room.
+         * @enum {string}
+         */
+        readonly ViaBody: "tie" | "follower" | "anywhere";
+        /**
          * @description Who may come in, beside the owner.
          * @enum {string}
          */
         readonly Visibility: "public" | "followers" | "private";
+        /** @description A visit of one's own. */
+        readonly VisitBody: {
+            /**
+             * Format: date
+             * @description The day, where the server is.
+             */
+            readonly day: string;
+            readonly room: components["schemas"]["VisitedRoomBody"];
+            /**
+             * Format: date-time
+             * @description When one first came that day.
+             */
+            readonly visited_at: string;
+        };
+        readonly VisitCountsBody: {
+            readonly visits: components["schemas"]["VisitsBody"];
+        };
+        /** @description A room one has been in. */
+        readonly VisitedRoomBody: {
+            readonly id: components["schemas"]["RoomId"];
+            readonly name: string;
+            readonly owner: components["schemas"]["PersonBody"];
+        };
+        /** @description Somebody who came. */
+        readonly VisitorBody: {
+            /**
+             * Format: date
+             * @description The day, where the server is.
+             */
+            readonly day: string;
+            /**
+             * Format: date-time
+             * @description When they first came that day; null for whoever is not shown.
+             */
+            readonly visited_at: string | null;
+            readonly visitor: components["schemas"]["PersonBody"] | null;
+        };
+        readonly VisitorsBody: {
+            readonly next_cursor: string | null;
+            readonly visitors: readonly components["schemas"]["VisitorBody"][];
+        };
+        /** @description How many came to see a room: people once a day, guests once a day and household. */
+        readonly VisitsBody: {
+            /**
+             * Format: int64
+             * @description Since the day began where the server is.
+             */
+            readonly today: number;
+            /**
+             * Format: int64
+             * @description Ever.
+             */
+            readonly total: number;
+        };
+        /**
+         * Format: uuid
+         * @description A word somebody does not want to see.
+         */
+        readonly WordId: string;
+        /** @description What to say about a picture; what is absent stays. */
+        readonly WordsWish: {
+            /** @description What it shows, at most 500 characters. */
+            readonly alt?: string | null;
+            /** @description Who made it and how it may be used, at most 200 characters. */
+            readonly license_note?: string | null;
+        };
         /** @description Who wrote what on a profile. */
         readonly WrittenBody: components["schemas"]["PersonBody"] & {
             readonly text: string;
@@ -2130,6 +4240,117 @@ export interface operations {
             };
             /** @description `insufficient_scope`: The token is not for this. */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_media: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description When it ends, in seconds since 1970. */
+                readonly expires?: number;
+                /** @description As it was given out. */
+                readonly signature?: string;
+            };
+            readonly header?: {
+                /** @description One range of bytes. */
+                readonly range?: string | null;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly asset: components["schemas"]["AssetId"];
+                /** @description In which size: `thumb`, `small` or `large`. */
+                readonly variant: string;
+                /** @description The SHA-256 of the bytes in hexadecimal digits, and `.webp`. */
+                readonly file: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The picture. */
+            readonly 200: {
+                headers: {
+                    /** @description The SHA-256 of the bytes. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/webp": readonly number[];
+                };
+            };
+            /** @description Some of its bytes. */
+            readonly 206: {
+                headers: {
+                    /** @description Which. */
+                    readonly "content-range"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/webp": readonly number[];
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`: A query parameter is missing or wrong. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `link_refused`: The link is not good, or not any more. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not_found`: There is nothing here. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `range_not_satisfiable`: There are no such bytes. */
+            readonly 416: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2632,7 +4853,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2769,7 +4990,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2886,6 +5107,935 @@ export interface operations {
              *     `user_not_found`: There is no such person.
              */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_upload: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        readonly responses: {
+            /** @description It is there, and being looked at. */
+            readonly 202: {
+                headers: {
+                    /** @description The asset. */
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssetBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `storage_full`: You have as many pictures as you can.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_announce: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AnnounceWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Where to send it. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnnouncedBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `storage_full`: You have as many pictures as you can.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_show: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["AssetId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The upload. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of its words, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssetBody"];
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `asset_not_found`: There is no such picture.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["AssetId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `asset_not_found`: There is no such picture.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_describe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["AssetId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WordsWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The upload as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of its words, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssetBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `asset_not_found`: There is no such picture.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_send: {
+        readonly parameters: {
+            readonly query: {
+                /** @description As it was given out. */
+                readonly signature: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["AssetId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "image/*": readonly number[];
+            };
+        };
+        readonly responses: {
+            /** @description It is there, and being looked at. */
+            readonly 202: {
+                headers: {
+                    /** @description The asset. */
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssetBody"];
+                };
+            };
+            /**
+             * @description `bad_request`: The request cannot be read.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `link_refused`: The link is not good, or not any more.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `asset_not_found`: There is no such picture.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `upload_mismatch`: This is not the picture that was announced.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_take_down: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["AssetId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is down. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssetBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `asset_not_found`: There is no such picture.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request. */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3235,7 +6385,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3358,7 +6508,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3628,7 +6778,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3824,6 +6974,1603 @@ export interface operations {
             };
             /** @description `insufficient_scope`: The token is not for this. */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_delete_comment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["CommentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `comment_not_found`: There is no such comment.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_change_comment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["CommentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CommentChange"];
+            };
+        };
+        readonly responses: {
+            /** @description The comment as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommentBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `comment_not_found`: There is no such comment.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_react_to_comment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["CommentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReactionWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The comment as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommentBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `comment_not_found`: There is no such comment.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_body`: The body has missing or wrong fields. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_unreact_to_comment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["CommentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is taken back. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `comment_not_found`: There is no such comment.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_replies: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["CommentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RepliesBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `comment_not_found`: There is no such comment.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_following: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_delete_reply: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["EntryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `entry_not_found`: There is no such entry.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_show: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["EntryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description As the viewer may see it. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuestbookEntryBody"];
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `entry_not_found`: There is no such entry.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["EntryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `entry_not_found`: There is no such entry.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_rewrite: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["EntryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GuestbookTextWish"];
+            };
+        };
+        readonly responses: {
+            /** @description As it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuestbookEntryBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `entry_not_found`: There is no such entry.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_late_to_edit`: It was written too long ago to be changed. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_hide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["EntryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GuestbookHiddenWish"];
+            };
+        };
+        readonly responses: {
+            /** @description As it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuestbookEntryBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `entry_not_found`: There is no such entry.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_body`: The body has missing or wrong fields. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_replies: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["EntryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuestbookReplies"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `entry_not_found`: There is no such entry.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_reply: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["EntryId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GuestbookTextWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is written. */
+            readonly 201: {
+                headers: {
+                    /** @description Its version. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuestbookEntryBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `banned`: The owner keeps you out of this room.
+             *
+             *     `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `entry_not_found`: There is no such entry.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `too_many_entries`: There are as many entries as there can be.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -4145,7 +8892,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4155,7 +8902,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_body`: The body has missing or wrong fields.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
              *
              *     `invalid_link`: This link cannot be used.
              *
@@ -4166,6 +8915,99 @@ export interface operations {
              *     `invalid_text`: This text cannot be used.
              */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_own: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AssetsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -4299,6 +9141,261 @@ export interface operations {
             };
         };
     };
+    readonly assets_choose: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AvatarWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is chosen. */
+            readonly 200: {
+                headers: {
+                    /** @description The version of the profile. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AvatarBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `asset_not_found`: There is no such picture. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `asset_not_ready`: The picture cannot be shown, or not yet. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_body`: The body has missing or wrong fields. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly assets_clear: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description There is none. */
+            readonly 204: {
+                headers: {
+                    /** @description The version of the profile. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly relations_blocks: {
         readonly parameters: {
             readonly query?: {
@@ -4320,6 +9417,448 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["BlocksBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_bookmarks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_decisions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecisionsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_appeal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RulingId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AppealWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It waits for a moderator. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecisionBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `decision_not_found`: There is no such decision.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `not_appealable`: There is no appeal against this, or not any more.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_drafts: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostsBody"];
                 };
             };
             /**
@@ -4886,6 +10425,147 @@ export interface operations {
             };
         };
     };
+    readonly rooms_set_front: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FrontRoomBody"];
+            };
+        };
+        readonly responses: {
+            /** @description It is the front room. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnRoomAnswer"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `room_not_found`: There is no such room. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `room_archived`: The room is archived. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_body`: The body has missing or wrong fields. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly users_change_handle: {
         readonly parameters: {
             readonly query?: never;
@@ -4983,7 +10663,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4993,7 +10673,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_body`: The body has missing or wrong fields.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
              *
              *     `invalid_handle`: This cannot be a handle.
              */
@@ -5730,7 +11412,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5745,6 +11427,344 @@ export interface operations {
              *     `invalid_name`: This name cannot be used.
              */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly muted_words_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MutedWordsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly muted_words_mute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MutedWordWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is muted. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MutedWordBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `too_many_muted_words`: You mute as many words as you can.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             *
+             *     `invalid_time`: This time cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly muted_words_unmute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["WordId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is not muted. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not_found`: There is nothing here. */
+            readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -6057,7 +12077,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -6131,6 +12151,99 @@ export interface operations {
                 };
             };
             /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_reports: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReportsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -6269,6 +12382,101 @@ export interface operations {
             };
             /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request. */
             readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_mine: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Which: `active` ones unless asked otherwise. */
+                readonly state?: "active" | "archived" | "deleted";
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnRoomsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -6491,7 +12699,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -7013,7 +13221,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -7174,6 +13382,880 @@ export interface operations {
             };
         };
     };
+    readonly visits_own: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnVisitsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly visits_clear: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They are in no history. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_appeals: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AppealsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_judge: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description The decision appealed against. */
+                readonly id: components["schemas"]["RulingId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AppealDecisionWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is decided. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StaffDecisionBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `decision_not_found`: There is no such decision.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `already_decided`: It was decided before.
+             *
+             *     `idempotency_in_flight`: The same request is under way.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_cases: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Those that wait unless given. */
+                readonly state?: "open" | "closed";
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CasesBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_case: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["CaseId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CaseBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `case_not_found`: There is no such case.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_decide: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["CaseId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecisionWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is decided. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StaffDecisionBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `case_not_found`: There is no such case.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `already_decided`: It was decided before.
+             *
+             *     `idempotency_in_flight`: The same request is under way.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_decision`: This cannot be decided.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_log: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ModerationLogBody"];
+                };
+            };
+            /**
+             * @description `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly system_document: {
         readonly parameters: {
             readonly query?: never;
@@ -7252,9 +14334,2873 @@ export interface operations {
             };
         };
     };
+    readonly posts_newest: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PostWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is kept. */
+            readonly 201: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `post_not_found`: There is no such post.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `too_many_posts`: You have as many of these as you can.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `empty_post`: There is nothing in the post.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_picture`: These pictures cannot be shown.
+             *
+             *     `invalid_tag`: These tags cannot be used.
+             *
+             *     `invalid_text`: This text cannot be used.
+             *
+             *     `invalid_time`: This time cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_show: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The post. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PostChange"];
+            };
+        };
+        readonly responses: {
+            /** @description The post as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `wrong_state`: This cannot be done to a post in this state. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `empty_post`: There is nothing in the post.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_picture`: These pictures cannot be shown.
+             *
+             *     `invalid_tag`: These tags cannot be used.
+             *
+             *     `invalid_text`: This text cannot be used.
+             *
+             *     `invalid_time`: This time cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_bookmark: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The post as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_posts`: You have as many of these as you can. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_unbookmark: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is taken back. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_comments: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The oldest first, unless it says otherwise. */
+                readonly order?: "oldest" | "newest";
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description On which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommentsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_create_comment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description On which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CommentWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is kept. */
+            readonly 201: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommentBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `comment_not_found`: There is no such comment.
+             *
+             *     `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_edits: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RevisionsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_pin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The post as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `too_many_posts`: You have as many of these as you can. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_unpin: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is taken back. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_publish: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is out. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `wrong_state`: This cannot be done to a post in this state.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `empty_post`: There is nothing in the post.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_react: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReactionWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The post as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_body`: The body has missing or wrong fields. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_unreact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is taken back. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_reactions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only these. */
+                readonly kind?: components["schemas"]["ReactionKind"];
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description To which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReactedListBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_repost: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The post as it is now. */
+            readonly 200: {
+                headers: {
+                    /** @description Its version, and a digest of the answer. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not_public`: Only public posts can be passed on. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_unrepost: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is taken back. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_reposts: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["PostId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RepostedListBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `post_not_found`: There is no such post.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly recommendations_posts: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What is popular, unless asked otherwise. */
+                readonly order?: "popular" | "newest";
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. Where much is hidden from whoever asks it may be short and yet have a next. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecommendedPosts"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly recommendations_random_room: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The same among the same rooms for the same number; absent: any. */
+                readonly seed?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A room. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RandomRoomBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly recommendations_rooms: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What is popular, unless asked otherwise. */
+                readonly order?: "popular" | "newest";
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. It may be shorter than asked for where a room has just gone. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RoomsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly recommendations_tags: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecommendedTags"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly moderation_report: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReportWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It waits for a moderator. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReportBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `content_not_found`: There is no such thing. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_in_flight`: The same request is under way. */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             *
+             *     `reports_oneself`: You cannot report what is your own.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_templates: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. The same until the server is replaced. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TemplatesBody"];
+                };
+            };
+            /**
+             * @description `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly rooms_list: {
         readonly parameters: {
             readonly query?: {
+                /**
+                 * @description Words of a room's name, the beginning of its owner's handle, or words of their name: 1 to 50 characters. Case
+                 *     and width do not matter.
+                 */
+                readonly query?: string;
                 /** @description How many at the most. */
                 readonly limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -7301,6 +17247,172 @@ export interface operations {
             };
             /** @description `insufficient_scope`: The token is not for this. */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_make: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewRoomBody"];
+            };
+        };
+        readonly responses: {
+            /** @description It is there. */
+            readonly 201: {
+                headers: {
+                    /** @description Where the room is. */
+                    readonly location?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnRoomAnswer"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `room_not_found`: There is no such room.
+             *
+             *     `template_not_found`: There is no such template.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `too_many_rooms`: You have as many rooms as you can.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_name`: This name cannot be used.
+             */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -7459,6 +17571,119 @@ export interface operations {
             };
         };
     };
+    readonly rooms_delete: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is deleted, and until when it can be restored. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnRoomAnswer"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `front_room`: This is your front room; choose another first. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly rooms_change: {
         readonly parameters: {
             readonly query?: never;
@@ -7543,6 +17768,19 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /**
+             * @description `front_room`: This is your front room; choose another first.
+             *
+             *     `room_archived`: The room is archived.
+             */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `precondition_failed`: It was changed meanwhile. */
             readonly 412: {
                 headers: {
@@ -7561,7 +17799,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -7571,7 +17809,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_body`: The body has missing or wrong fields.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
              *
              *     `invalid_name`: This name cannot be used.
              */
@@ -7844,6 +18084,1189 @@ export interface operations {
             };
         };
     };
+    readonly rooms_editors: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EditorsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_add_editor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They may furnish it. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EditorBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `room_archived`: The room is archived.
+             *
+             *     `too_many_editors`: The room has as many editors as it can.
+             */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `relates_to_oneself`: You cannot do this to yourself. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_remove_editor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+                /** @description Whom. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description They may not furnish it. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `room_archived`: The room is archived. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `relates_to_oneself`: You cannot do this to yourself. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_list: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuestbookBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `banned`: The owner keeps you out of this room.
+             *
+             *     `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly guestbook_write: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description Whose. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GuestbookEntryWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is written. */
+            readonly 201: {
+                headers: {
+                    /** @description Its version. */
+                    readonly etag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GuestbookEntryBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `banned`: The owner keeps you out of this room.
+             *
+             *     `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `too_many_entries`: There are as many entries as there can be.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_text`: This text cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_apply_layout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApplyBody"];
+            };
+        };
+        readonly responses: {
+            /** @description The room is so. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `layout_not_found`: There is no such layout.
+             *
+             *     `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `layout_unfit`: The layout does not fit the room any more.
+             *
+             *     `room_archived`: The room is archived.
+             */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_body`: The body has missing or wrong fields.
+             *
+             *     `invalid_name`: This name cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_layouts: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LayoutsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `room_archived`: The room is archived. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_save_layout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+                /** @description 1 to 40 characters. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is kept. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `room_archived`: The room is archived.
+             *
+             *     `too_many_layouts`: The room keeps as many layouts as it can.
+             */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_name`: This name cannot be used.
+             */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_remove_layout: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+                /** @description Which layout. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is not kept. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `room_archived`: The room is archived. */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_name`: This name cannot be used. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly rooms_live: {
         readonly parameters: {
             readonly query?: never;
@@ -7913,6 +19336,347 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": string;
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_in_room: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description In which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_restore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Names the request: sent again under the same key, it takes effect once and is answered the same. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is there again. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OwnRoomAnswer"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             *
+             *     `origin_refused`: The request comes from a page of another site.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_in_flight`: The same request is under way.
+             *
+             *     `too_many_rooms`: You have as many rooms as you can.
+             */
+            readonly 409: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly visits_surf: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The same among the same rooms for the same number; absent: any. */
+                readonly seed?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description From which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A room, and by whom. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SurfBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
             /** @description `rate_limited`: Too many requests; slow down. */
@@ -8171,7 +19935,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8189,6 +19953,414 @@ export interface operations {
              *
              *     `invalid_name`: This name cannot be used.
              */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly visits_visitors: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VisitorsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `forbidden`: You may not do this.
+             *
+             *     `insufficient_scope`: The token is not for this.
+             */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly visits_counts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["RoomId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Today, and ever. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VisitCountsBody"];
+                };
+            };
+            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `room_not_found`: There is no such room.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_tags: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How they begin; nothing is found without. */
+                readonly query?: string;
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TagsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_tagged: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which, however it is written. */
+                readonly tag: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `not_found`: There is nothing here. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_tag`: These tags cannot be used. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9404,7 +21576,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9507,6 +21679,111 @@ export interface operations {
              *
              *     `origin_refused`: The request comes from a page of another site.
              */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly posts_of_person: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PostsOfBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9668,6 +21945,111 @@ export interface operations {
             };
         };
     };
+    readonly rooms_of_user: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Whose. */
+                readonly handle: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ShownRoomsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `not_found`: There is nothing here.
+             *
+             *     `user_not_found`: There is no such person.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly relations_testify: {
         readonly parameters: {
             readonly query?: never;
@@ -9756,7 +22138,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9766,7 +22148,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_body`: The body has missing or wrong fields.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
              *
              *     `invalid_text`: This text cannot be used.
              *
@@ -10117,7 +22501,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `unsupported_media_type`: The body must be JSON. */
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -10127,7 +22511,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_body`: The body has missing or wrong fields.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
              *
              *     `invalid_name`: This name cannot be used.
              *
