@@ -116,6 +116,19 @@ impl Client {
         self.settle_in().await;
     }
 
+    /// Joins on an open connection, unless the room does not let one in; whether it did.
+    pub(crate) async fn try_enter(&mut self, ticket: String) -> bool {
+        let avatar = None;
+        self.send(&ClientFrame::Join { ticket, avatar }).await;
+        while self.welcome.is_none() {
+            match self.hear().await {
+                Heard::Frame(_) | Heard::Pong(_) => {}
+                Heard::Closed(_) | Heard::Ended | Heard::Broken => return false,
+            }
+        }
+        true
+    }
+
     /// Takes a session up on a new connection, with the copy of the room it had.
     pub(crate) async fn resume(front: &Front, room: &str, token: String, had: Replica) -> Self {
         let mut client = Self::open(front, room).await;

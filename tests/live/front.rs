@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
-use reqwest::header::{COOKIE, ETAG, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, ETAG, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -231,6 +231,37 @@ impl Front {
         let answer = request.send().await.unwrap();
         let tag = answer.headers().get(ETAG).map(|tag| tag.to_str().unwrap());
         (answer.status().as_u16(), tag.unwrap_or_default().to_owned())
+    }
+
+    /// Sends a picture as forms do.
+    pub(crate) async fn upload(
+        &self,
+        person: &Person,
+        purpose: &str,
+        content_type: &str,
+        bytes: &[u8],
+    ) -> (u16, Value) {
+        const BORDER: &str = "between-the-parts-of-a-form";
+        let mut body = format!(
+            "--{BORDER}\r\ncontent-disposition: form-data; name=\"purpose\"\r\n\r\n{purpose}\r\n\
+             --{BORDER}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"picture\"\r\n\
+             content-type: {content_type}\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BORDER}--\r\n").as_bytes());
+        let request = self
+            .http
+            .post(format!("{}/v1/assets", self.origin()))
+            .header(COOKIE, &person.cookies)
+            .header(
+                CONTENT_TYPE,
+                format!("multipart/form-data; boundary={BORDER}"),
+            )
+            .body(body);
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
     }
 
     /// What somebody, or nobody, is shown.

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod afternoon;
 mod author;
 mod blocks;
 mod bounds;
