@@ -25,7 +25,9 @@ const LASTS_S: u64 = 60;
 
 fn number(name: &str, otherwise: u64) -> u64 {
     let given = std::env::var(name).ok();
-    given.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+    given
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
 }
 
 /// A server for many people at one address who act without rest.
@@ -33,6 +35,9 @@ async fn server(data: &std::path::Path) -> Server {
     let mut config = Config::default();
     config.server.listen = ([127, 0, 0, 1], 0).into();
     config.store.data = data.to_owned();
+    config.media.decoder = Some(env!("CARGO_BIN_EXE_maru").into());
+    // People who write twenty things a second look like machines.
+    config.filter.enabled = false;
     let rate = Rate {
         per_minute: 1_000_000,
         burst: 1_000_000,
@@ -41,8 +46,12 @@ async fn server(data: &std::path::Path) -> Server {
     for limit in [
         &mut rest.user_read,
         &mut rest.user_write,
+        &mut rest.user_search,
+        &mut rest.user_upload,
         &mut rest.address_read,
         &mut rest.address_write,
+        &mut rest.address_search,
+        &mut rest.address_upload,
         &mut rest.address_sign_in,
     ] {
         *limit = rate;
@@ -85,8 +94,16 @@ async fn after_an_afternoon_of_fifty_people_everything_adds_up() {
         .iter()
         .filter_map(|seen| journal.offence(seen).map(|why| (why, seen)))
         .collect();
-    eprintln!("{} posts shown, {} of them wrongly", journal.sightings.len(), offences.len());
-    assert!(offences.is_empty(), "{:#?}", &offences[..offences.len().min(5)]);
+    eprintln!(
+        "{} posts shown, {} of them wrongly",
+        journal.sightings.len(),
+        offences.len()
+    );
+    assert!(
+        offences.is_empty(),
+        "{:#?}",
+        &offences[..offences.len().min(5)]
+    );
     assert!(journal.sightings.len() > 1_000);
     drop(journal);
     let counted = audit::counts(data.path()).await;

@@ -136,7 +136,7 @@ async fn a_name_that_may_not_be_shown_is_refused_inside_too() {
             name: "시발".to_owned(),
         },
     ] {
-        stage.host.rejected(vec![op], Reason::BadName).await;
+        stage.host.rejected(vec![op], Reason::ContentRefused).await;
     }
     stage.host.edit(vec![rename("시발점")]).await;
 }

@@ -19,7 +19,7 @@ async fn counts(front: &Front, room: &str) -> (u64, u64) {
 }
 
 /// Waits until so many have been counted.
-async fn counted(front: &Front, room: &str, wanted: u64) {
+pub(crate) async fn counted(front: &Front, room: &str, wanted: u64) {
     for _ in 0..400 {
         if counts(front, room).await == (wanted, wanted) {
             return;

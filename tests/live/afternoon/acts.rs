@@ -87,12 +87,19 @@ impl Life {
             "comment" => self.comment().await,
             "uncomment" => self.uncomment().await,
             "react" => {
-                let kind = ["heart", "laugh", "wow", "sad"].choose(&mut self.rng).unwrap();
-                self.at_a_post(Method::PUT, "reaction", Some(json!({ "kind": kind }))).await
+                let kind = ["heart", "laugh", "wow", "sad"]
+                    .choose(&mut self.rng)
+                    .unwrap();
+                self.at_a_post(Method::PUT, "reaction", Some(json!({ "kind": kind })))
+                    .await
             }
             "unreact" => self.at_a_post(Method::DELETE, "reaction", None).await,
             "repost" => {
-                let method = if self.rng.random_bool(0.8) { Method::PUT } else { Method::DELETE };
+                let method = if self.rng.random_bool(0.8) {
+                    Method::PUT
+                } else {
+                    Method::DELETE
+                };
                 self.at_a_post(method, "repost", None).await
             }
             "bookmark" => self.at_a_post(Method::PUT, "bookmark", None).await,
@@ -132,7 +139,9 @@ impl Life {
     }
 
     async fn write(&mut self) -> bool {
-        let (audience, is) = *AUDIENCES.choose_weighted(&mut self.rng, |it| if it.0 == "public" { 5 } else { 1 }).unwrap();
+        let (audience, is) = *AUDIENCES
+            .choose_weighted(&mut self.rng, |it| if it.0 == "public" { 5 } else { 1 })
+            .unwrap();
         let number: u32 = self.rng.random();
         let tag = TAGS.choose(&mut self.rng).unwrap();
         let other = self.other();
@@ -141,13 +150,18 @@ impl Life {
         if self.rng.random_bool(0.2) {
             wish["room"] = json!(self.all.people[self.me].room);
         }
-        if let Some(picture) = self.pictures.choose(&mut self.rng).filter(|_| number % 5 == 0) {
+        if let Some(picture) = self
+            .pictures
+            .choose(&mut self.rng)
+            .filter(|_| number % 5 == 0)
+        {
             wish["pictures"] = json!([{ "asset": picture }]);
         }
         let from = self.all.watch.now();
         let (took, answer) = self.ask(Method::POST, "/v1/posts", Some(&wish)).await;
         if let Some(id) = answer["post"]["id"].as_str().filter(|_| took) {
-            self.all.note(Key::Audience(id.to_owned()), self.all.span(from), is);
+            self.all
+                .note(Key::Audience(id.to_owned()), self.all.span(from), is);
             let (id, author) = (id.to_owned(), self.me);
             self.all.posts.lock().unwrap().push(Known { id, author });
         }
@@ -163,9 +177,16 @@ impl Life {
         let tag = TAGS.choose(&mut self.rng).unwrap();
         let wish = json!({ "text": format!("고쳐 쓴 글 {number} #{tag}"), "visibility": audience });
         let from = self.all.watch.now();
-        let (took, _) = self.ask(Method::PATCH, &format!("/v1/posts/{}", post.id), Some(&wish)).await;
+        let (took, _) = self
+            .ask(
+                Method::PATCH,
+                &format!("/v1/posts/{}", post.id),
+                Some(&wish),
+            )
+            .await;
         if took {
-            self.all.note(Key::Audience(post.id), self.all.span(from), is);
+            self.all
+                .note(Key::Audience(post.id), self.all.span(from), is);
         }
         took
     }
@@ -175,10 +196,17 @@ impl Life {
             return false;
         };
         let from = self.all.watch.now();
-        let (took, _) = self.ask(Method::DELETE, &format!("/v1/posts/{}", post.id), None).await;
+        let (took, _) = self
+            .ask(Method::DELETE, &format!("/v1/posts/{}", post.id), None)
+            .await;
         if took {
-            self.all.posts.lock().unwrap().retain(|known| known.id != post.id);
-            self.all.note(Key::Audience(post.id), self.all.span(from), Is::Gone);
+            self.all
+                .posts
+                .lock()
+                .unwrap()
+                .retain(|known| known.id != post.id);
+            self.all
+                .note(Key::Audience(post.id), self.all.span(from), Is::Gone);
         }
         took
     }
@@ -192,7 +220,10 @@ impl Life {
         let path = format!("/v1/posts/{}/comments", post.id);
         if self.rng.random_bool(0.4) {
             let (_, there) = self.ask(Method::GET, &path, None).await;
-            if let Some(parent) = there["comments"].as_array().and_then(|all| all.choose(&mut self.rng)) {
+            if let Some(parent) = there["comments"]
+                .as_array()
+                .and_then(|all| all.choose(&mut self.rng))
+            {
                 wish["parent"] = parent["id"].clone();
             }
         }
@@ -209,7 +240,9 @@ impl Life {
         }
         let at = self.rng.random_range(0..self.comments.len());
         let id = self.comments.swap_remove(at);
-        self.ask(Method::DELETE, &format!("/v1/comments/{id}"), None).await.0
+        self.ask(Method::DELETE, &format!("/v1/comments/{id}"), None)
+            .await
+            .0
     }
 
     async fn at_a_post(&mut self, method: Method, what: &str, body: Option<Value>) -> bool {
@@ -224,9 +257,13 @@ impl Life {
         let whom = self.other();
         let method = if wanted { Method::PUT } else { Method::DELETE };
         let from = self.all.watch.now();
-        let (took, answer) = self.ask(method, &self.all.path_of(whom, "follow"), None).await;
+        let (took, answer) = self
+            .ask(method, &self.all.path_of(whom, "follow"), None)
+            .await;
         // Of private accounts it is only asked for.
-        if took && (!wanted || answer["following"] == true || answer["relation"]["following"] == true) {
+        if took
+            && (!wanted || answer["following"] == true || answer["relation"]["following"] == true)
+        {
             let key = Key::Follow(self.all.id(self.me), self.all.id(whom));
             let value = if wanted { Is::Yes } else { Is::No };
             self.all.note(key, self.all.span(from), value);
@@ -240,14 +277,19 @@ impl Life {
         }
         let whom = self.other();
         let from = self.all.watch.now();
-        let (took, _) = self.ask(Method::PUT, &self.all.path_of(whom, "block"), None).await;
+        let (took, _) = self
+            .ask(Method::PUT, &self.all.path_of(whom, "block"), None)
+            .await;
         if took {
             let (me, them) = (self.all.id(self.me), self.all.id(whom));
             let span = self.all.span(from);
-            self.all.note(Key::Block(me.clone(), them.clone()), span, Is::Yes);
+            self.all
+                .note(Key::Block(me.clone(), them.clone()), span, Is::Yes);
             // A block parts the two.
-            self.all.note(Key::Follow(me.clone(), them.clone()), span, Is::No);
-            self.all.note(Key::Follow(them.clone(), me.clone()), span, Is::No);
+            self.all
+                .note(Key::Follow(me.clone(), them.clone()), span, Is::No);
+            self.all
+                .note(Key::Follow(them.clone(), me.clone()), span, Is::No);
             self.blocked.push(whom);
         }
         took
@@ -258,7 +300,9 @@ impl Life {
             return false;
         };
         let from = self.all.watch.now();
-        let (took, _) = self.ask(Method::DELETE, &self.all.path_of(whom, "block"), None).await;
+        let (took, _) = self
+            .ask(Method::DELETE, &self.all.path_of(whom, "block"), None)
+            .await;
         if took {
             let key = Key::Block(self.all.id(self.me), self.all.id(whom));
             self.all.note(key, self.all.span(from), Is::No);
@@ -295,8 +339,14 @@ impl Life {
             0 => ("following", "/v1/feeds/following?limit=50".to_owned()),
             1 => ("newest", "/v1/posts?limit=50".to_owned()),
             2 => ("tag", format!("/v1/tags/{tag}/posts?limit=50")),
-            3 => ("user", format!("{}?limit=50", self.all.path_of(whom, "posts"))),
-            4 => ("room", format!("/v1/rooms/{}/posts?limit=50", self.all.people[whom].room)),
+            3 => (
+                "user",
+                format!("{}?limit=50", self.all.path_of(whom, "posts")),
+            ),
+            4 => (
+                "room",
+                format!("/v1/rooms/{}/posts?limit=50", self.all.people[whom].room),
+            ),
             5 => ("popular", "/v1/recommendations/posts?limit=50".to_owned()),
             _ => match self.a_post() {
                 Some(post) => ("post", format!("/v1/posts/{}", post.id)),
@@ -323,13 +373,20 @@ impl Life {
     async fn upload(&mut self) {
         let mut pixels = image::RgbImage::new(32, 24);
         let hue = u8::try_from(self.me * 5).unwrap();
-        pixels.pixels_mut().for_each(|pixel| pixel.0 = [hue, 255 - hue, 90]);
+        pixels
+            .pixels_mut()
+            .for_each(|pixel| pixel.0 = [hue, 255 - hue, 90]);
         let mut png = std::io::Cursor::new(Vec::new());
         pixels.write_to(&mut png, image::ImageFormat::Png).unwrap();
         let me = &self.all.people[self.me];
-        let (status, answer) = self.all.front.upload(me, "picture", "image/png", png.get_ref()).await;
+        let (status, answer) = self
+            .all
+            .front
+            .upload(me, "picture", "image/png", png.get_ref())
+            .await;
         assert_eq!(status, 202, "{answer}");
-        self.pictures.push(answer["asset"]["id"].as_str().unwrap().to_owned());
+        self.pictures
+            .push(answer["asset"]["id"].as_str().unwrap().to_owned());
     }
 }
 
@@ -339,7 +396,11 @@ fn shown(answer: &Value) -> Vec<&Value> {
     let lists = [&answer["posts"], &answer["pinned"]];
     let all = lists.into_iter().filter_map(Value::as_array).flatten();
     for post in all.chain([&answer["post"]]) {
-        let post = if post["post"].is_object() { &post["post"] } else { post };
+        let post = if post["post"].is_object() {
+            &post["post"]
+        } else {
+            post
+        };
         if post["id"].is_string() {
             shown.push(post);
         }

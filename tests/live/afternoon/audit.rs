@@ -98,13 +98,24 @@ pub(super) async fn counts(data: &Path) -> usize {
     let mut records = records(data).await;
     let mut compared = 0;
     for (what, statement) in COUNTS {
-        let statement = format!("SELECT a, CAST(b AS TEXT), CAST(c AS TEXT) FROM ({})", named(statement));
+        let statement = format!(
+            "SELECT a, CAST(b AS TEXT), CAST(c AS TEXT) FROM ({})",
+            named(statement)
+        );
         let rows: Vec<(String, String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(statement))
             .fetch_all(&mut records)
             .await
             .unwrap();
-        let wrong: Vec<_> = rows.iter().filter(|(_, kept, counted)| kept != counted).collect();
-        assert!(wrong.is_empty(), "{what}: {} of {} differ: {wrong:?}", wrong.len(), rows.len());
+        let wrong: Vec<_> = rows
+            .iter()
+            .filter(|(_, kept, counted)| kept != counted)
+            .collect();
+        assert!(
+            wrong.is_empty(),
+            "{what}: {} of {} differ: {wrong:?}",
+            wrong.len(),
+            rows.len()
+        );
         compared += rows.len();
     }
     assert!(compared > 1_000, "{compared}");

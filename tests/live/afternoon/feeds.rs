@@ -40,23 +40,39 @@ impl World {
         .fetch_all(&mut records)
         .await
         .unwrap();
-        let posts = rows.into_iter().map(|(id, author, audience, room, at, tags)| {
-            let tags = serde_json::from_str(&tags).unwrap();
-            (id, Post { id, author, audience, room, at, tags })
-        });
+        let posts = rows
+            .into_iter()
+            .map(|(id, author, audience, room, at, tags)| {
+                let tags = serde_json::from_str(&tags).unwrap();
+                (
+                    id,
+                    Post {
+                        id,
+                        author,
+                        audience,
+                        room,
+                        at,
+                        tags,
+                    },
+                )
+            });
         let mut pairs = Vec::new();
         for statement in [
             "SELECT follower_id, followee_id FROM follow",
             "SELECT blocker_id, blocked_id FROM block",
             "SELECT user_id, other_id FROM tie",
         ] {
-            let rows: Vec<Pair> = sqlx::query_as(statement).fetch_all(&mut records).await.unwrap();
+            let rows: Vec<Pair> = sqlx::query_as(statement)
+                .fetch_all(&mut records)
+                .await
+                .unwrap();
             pairs.push(rows.into_iter().collect::<BTreeSet<Pair>>());
         }
-        let private: Vec<Uuid> = sqlx::query_scalar("SELECT user_id FROM user_settings WHERE account_private = 1")
-            .fetch_all(&mut records)
-            .await
-            .unwrap();
+        let private: Vec<Uuid> =
+            sqlx::query_scalar("SELECT user_id FROM user_settings WHERE account_private = 1")
+                .fetch_all(&mut records)
+                .await
+                .unwrap();
         let mut pairs = pairs.into_iter();
         Self {
             posts: posts.collect(),
@@ -92,7 +108,9 @@ impl World {
     /// Ids of a list, the newest first.
     fn list(&self, viewer: Uuid, which: impl Fn(&Post) -> bool) -> Vec<Uuid> {
         let posts = self.posts.values();
-        let mut seen: Vec<&Post> = posts.filter(|post| which(post) && self.sees(viewer, post)).collect();
+        let mut seen: Vec<&Post> = posts
+            .filter(|post| which(post) && self.sees(viewer, post))
+            .collect();
         seen.sort_by_key(|post| std::cmp::Reverse((post.at, post.id)));
         seen.iter().map(|post| post.id).collect()
     }
@@ -107,7 +125,11 @@ impl World {
             }
             let mine = self.reposts.iter();
             let mine = mine.filter(|(id, by, _)| *id == post.id && source.contains(by));
-            if let Some((_, at)) = mine.map(|(_, by, at)| (*at, *by)).min().map(|(at, by)| (by, at)) {
+            if let Some((_, at)) = mine
+                .map(|(_, by, at)| (*at, *by))
+                .min()
+                .map(|(at, by)| (by, at))
+            {
                 entries.push((at, post.id));
             }
         }
@@ -121,9 +143,14 @@ async fn pages(all: &Afternoon, who: usize, path: &str) -> Vec<Uuid> {
     let mut ids = Vec::new();
     let mut cursor = String::new();
     loop {
-        let answer = all.must(Method::GET, &format!("{path}?limit=37{cursor}"), who, None).await;
+        let answer = all
+            .must(Method::GET, &format!("{path}?limit=37{cursor}"), who, None)
+            .await;
         let posts = answer["posts"].as_array().unwrap();
-        assert!(posts.len() == 37 || answer["next_cursor"].is_null(), "{path}: a page is full");
+        assert!(
+            posts.len() == 37 || answer["next_cursor"].is_null(),
+            "{path}: a page is full"
+        );
         let id = |post: &Value| post["id"].as_str().unwrap().parse::<Uuid>().unwrap();
         ids.extend(posts.iter().map(id));
         match answer["next_cursor"].as_str() {
@@ -136,17 +163,28 @@ async fn pages(all: &Afternoon, who: usize, path: &str) -> Vec<Uuid> {
 /// Compares the lists of everybody; how many there were.
 pub(super) async fn compare(all: &Afternoon, data: &Path) -> usize {
     let world = World::read(data).await;
-    let ids: Vec<Uuid> = all.people.iter().map(|person| person.id.parse().unwrap()).collect();
+    let ids: Vec<Uuid> = all
+        .people
+        .iter()
+        .map(|person| person.id.parse().unwrap())
+        .collect();
     let mut compared = 0;
     for (who, me) in ids.iter().copied().enumerate() {
         let mut expected = vec![
-            ("/v1/posts".to_owned(), world.list(me, |post| post.audience == "public")),
+            (
+                "/v1/posts".to_owned(),
+                world.list(me, |post| post.audience == "public"),
+            ),
             (
                 "/v1/tags/tea/posts".to_owned(),
                 world.list(me, |post| post.tags.contains("tea")),
             ),
         ];
-        let mut source: BTreeSet<Uuid> = ids.iter().copied().filter(|them| world.follows.contains(&(me, *them))).collect();
+        let mut source: BTreeSet<Uuid> = ids
+            .iter()
+            .copied()
+            .filter(|them| world.follows.contains(&(me, *them)))
+            .collect();
         source.insert(me);
         expected.push(("/v1/feeds/following".to_owned(), world.written(me, &source)));
         let whom = (who * 7 + 3) % ids.len();
@@ -162,7 +200,10 @@ pub(super) async fn compare(all: &Afternoon, data: &Path) -> usize {
             let shown = pages(all, who, &path).await;
             let missing: Vec<_> = list.iter().filter(|id| !shown.contains(id)).collect();
             let extra: Vec<_> = shown.iter().filter(|id| !list.contains(id)).collect();
-            assert!(missing.is_empty() && extra.is_empty(), "{path} of {who}: {missing:?} missing, {extra:?} too many");
+            assert!(
+                missing.is_empty() && extra.is_empty(),
+                "{path} of {who}: {missing:?} missing, {extra:?} too many"
+            );
             assert_eq!(shown, list, "{path} of {who}: the order");
             compared += 1;
         }

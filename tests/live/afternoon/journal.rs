@@ -122,7 +122,9 @@ impl Journal {
             }
         }
         let follow = Key::Follow(viewer.clone(), author.clone());
-        let may_follow = self.possible(&follow, *span, Value::No).contains(&Value::Yes);
+        let may_follow = self
+            .possible(&follow, *span, Value::No)
+            .contains(&Value::Yes);
         let is_tied = self.ties.contains(&(viewer.clone(), author.clone()));
         let is_private = self.private.contains(author);
         let allowed = audiences.iter().any(|audience| match audience {
@@ -159,10 +161,18 @@ mod tests {
         let block = || Key::Block("a".into(), "v".into());
         journal.note(block(), span(10, 20), Value::Yes);
         assert_eq!(journal.offence(&seen(5, 9)), None);
-        assert_eq!(journal.offence(&seen(15, 30)), None, "asked before the answer");
+        assert_eq!(
+            journal.offence(&seen(15, 30)),
+            None,
+            "asked before the answer"
+        );
         assert!(journal.offence(&seen(21, 30)).is_some());
         journal.note(block(), span(25, 40), Value::No);
-        assert_eq!(journal.offence(&seen(21, 30)), None, "it may have ended at 26");
+        assert_eq!(
+            journal.offence(&seen(21, 30)),
+            None,
+            "it may have ended at 26"
+        );
         assert_eq!(journal.offence(&seen(41, 50)), None);
         assert!(journal.offence(&seen(21, 24)).is_some());
     }

@@ -52,14 +52,16 @@ impl Afternoon {
         for who in 0..count {
             for step in 1..=3 {
                 let whom = (who + step) % count;
-                all.must(Method::PUT, &all.path_of(whom, "follow"), who, None).await;
+                all.must(Method::PUT, &all.path_of(whom, "follow"), who, None)
+                    .await;
                 all.note(Key::Follow(all.id(who), all.id(whom)), all.span(0), Is::Yes);
             }
             // Asked for by one and by the other.
             let whom = (who + 1) % count;
             let wish = json!({ "nickname": "이웃" });
             for (one, other) in [(who, whom), (whom, who)] {
-                all.must(Method::PUT, &all.path_of(other, "tie"), one, Some(&wish)).await;
+                all.must(Method::PUT, &all.path_of(other, "tie"), one, Some(&wish))
+                    .await;
                 let pair = (all.id(one), all.id(other));
                 all.journal.lock().unwrap().ties.insert(pair);
             }
@@ -67,7 +69,8 @@ impl Afternoon {
         // Only now, so that nobody has to ask.
         for who in (0..count).step_by(7) {
             let wish = json!({ "account_private": true });
-            all.must(Method::PATCH, "/v1/me/settings", who, Some(&wish)).await;
+            all.must(Method::PATCH, "/v1/me/settings", who, Some(&wish))
+                .await;
             all.journal.lock().unwrap().private.insert(all.id(who));
         }
         all
@@ -91,7 +94,13 @@ impl Afternoon {
     }
 
     /// What must work.
-    pub(super) async fn must(&self, method: Method, path: &str, who: usize, body: Option<&Value>) -> Value {
+    pub(super) async fn must(
+        &self,
+        method: Method,
+        path: &str,
+        who: usize,
+        body: Option<&Value>,
+    ) -> Value {
         let person = Some(&self.people[who]);
         let (status, answer) = self.front.call(method.clone(), path, person, body).await;
         assert!(status < 300, "{method} {path}: {status} {answer}");

@@ -190,6 +190,8 @@ export const en = {
       account_closed: 'The account was closed',
       account_restored: 'The account was opened again',
       account_exported: 'An archive of the account was asked for',
+      moderated: 'Moderators decided about something of yours',
+      appeal_decided: 'Moderators decided about your appeal',
       picture_taken_down: 'A moderator took a picture of yours down',
       key_rotated: 'A new signing key was made',
       key_revoked: 'A signing key was given up',

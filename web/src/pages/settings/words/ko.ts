@@ -191,6 +191,8 @@ export const ko: SettingsWords = {
       account_closed: '계정을 닫음',
       account_restored: '계정을 다시 엶',
       account_exported: '계정 보관 파일을 요청',
+      moderated: '운영진이 내 것에 대해 결정함',
+      appeal_decided: '운영진이 이의에 대해 결정함',
       picture_taken_down: '운영자가 그림을 내림',
       key_rotated: '새 서명 열쇠를 만듦',
       key_revoked: '서명 열쇠를 폐기',
