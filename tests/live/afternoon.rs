@@ -56,10 +56,16 @@ async fn server(data: &std::path::Path) -> Server {
     ] {
         *limit = rate;
     }
-    config.live.address_ticket_rate = Allowance {
-        per_second: 1_000,
-        burst: 1_000,
-    };
+    for limit in [
+        &mut config.live.tickets,
+        &mut config.live.address_connects,
+        &mut config.live.address_frames,
+    ] {
+        *limit = Allowance {
+            per_second: 10_000,
+            burst: 10_000,
+        };
+    }
     Server::start(&config).await.unwrap()
 }
 
@@ -89,6 +95,12 @@ async fn after_an_afternoon_of_fifty_people_everything_adds_up() {
         assert!(*took > 0, "nobody ever did: {act}");
     }
     let journal = afternoon.journal.lock().unwrap();
+    let mut places: BTreeMap<&str, u32> = BTreeMap::new();
+    for seen in &journal.sightings {
+        *places.entry(seen.at).or_default() += 1;
+    }
+    eprintln!("posts shown: {places:?}");
+    assert_eq!(places.len(), 7, "nobody looked everywhere");
     let offences: Vec<_> = journal
         .sightings
         .iter()

@@ -24,7 +24,7 @@ const AUDIENCES: [(&str, Is); 4] = [
 ];
 
 /// Everything there is to do, and how often it is done.
-const ACTS: [(&str, u32); 16] = [
+const ACTS: [(&str, u32); 17] = [
     ("write", 8),
     ("rewrite", 3),
     ("delete", 1),
@@ -40,6 +40,7 @@ const ACTS: [(&str, u32); 16] = [
     ("unblock", 1),
     ("visit", 2),
     ("guestbook", 4),
+    ("leaf", 3),
     ("read", 14),
 ];
 
@@ -109,6 +110,7 @@ impl Life {
             "unblock" => self.unblock().await,
             "visit" => self.visit().await,
             "guestbook" => self.sign_guestbook().await,
+            "leaf" => self.leaf().await,
             _ => self.read().await,
         }
     }
@@ -329,6 +331,23 @@ impl Life {
         let number: u32 = self.rng.random();
         let wish = json!({ "text": format!("다녀가요 {number}"), "secret": number % 4 == 0 });
         self.ask(Method::POST, &path, Some(&wish)).await.0
+    }
+
+    /// Leafs through a guestbook: what is secret is there for its author and the room's owner alone.
+    async fn leaf(&mut self) -> bool {
+        let whom = self.other();
+        let owner = &self.all.people[whom];
+        let path = format!("/v1/rooms/{}/guestbook?limit=50", owner.room);
+        let (took, answer) = self.ask(Method::GET, &path, None).await;
+        let me = self.all.id(self.me);
+        for entry in answer["entries"].as_array().into_iter().flatten() {
+            let is_mine = entry["author"]["id"] == me.as_str();
+            assert!(
+                is_mine || entry["secret"] == false,
+                "a secret is shown: {entry}"
+            );
+        }
+        took
     }
 
     /// Reads something, and writes down which posts were shown.

@@ -1,6 +1,5 @@
 //! Who is there, what they are to each other at first, and what all of them know.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -24,7 +23,6 @@ pub(super) struct Known {
 pub(super) struct Afternoon {
     pub(super) front: Front,
     pub(super) people: Vec<Person>,
-    pub(super) by_id: BTreeMap<String, usize>,
     pub(super) journal: Mutex<Journal>,
     pub(super) watch: Watch,
     pub(super) posts: Mutex<Vec<Known>>,
@@ -38,12 +36,9 @@ impl Afternoon {
         for number in 0..count {
             people.push(front.sign_in(&format!("사람{number}")).await);
         }
-        let by_id = people.iter().enumerate();
-        let by_id = by_id.map(|(at, person)| (person.id.clone(), at)).collect();
         let all = Self {
             front,
             people,
-            by_id,
             journal: Mutex::default(),
             watch: Watch::start(),
             posts: Mutex::default(),
