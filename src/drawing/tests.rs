@@ -165,7 +165,8 @@ fn a_print_tells_pictures_apart_and_nothing_else() {
 fn a_room_fuller_than_any_is_still_painted() {
     let theme = Theme::new("no such paper", "../<floor>", Light::Night);
     let piece = |number: i32| Piece {
-        kind: ["sofa", "floor_lamp", "throne", "window"][number as usize % 4].to_owned(),
+        kind: ["sofa", "floor_lamp", "throne", "window"][usize::try_from(number).unwrap() % 4]
+            .to_owned(),
         standpoint: Standpoint {
             place: if number % 4 == 3 {
                 Place::LeftWall

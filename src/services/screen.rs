@@ -181,7 +181,11 @@ mod tests {
         ];
         let (screen, clock) = (Screen::filtering().unwrap(), Clock::start());
         let begun = clock.tick();
-        for line in lines.iter().cycle().take(lines.len() * TIMES as usize) {
+        for line in lines
+            .iter()
+            .cycle()
+            .take(lines.len() * usize::try_from(TIMES).unwrap())
+        {
             screen.text(Place::Chat, line);
         }
         let ms = clock.tick().since_ms(begun);

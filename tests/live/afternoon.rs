@@ -94,30 +94,31 @@ async fn after_an_afternoon_of_fifty_people_everything_adds_up() {
         eprintln!("{act:>14}: {took:>6} done {refused:>6} refused");
         assert!(*took > 0, "nobody ever did: {act}");
     }
-    let journal = afternoon.journal.lock().unwrap();
-    let mut places: BTreeMap<&str, u32> = BTreeMap::new();
-    for seen in &journal.sightings {
-        *places.entry(seen.at).or_default() += 1;
+    {
+        let journal = afternoon.journal.lock().unwrap();
+        let mut places: BTreeMap<&str, u32> = BTreeMap::new();
+        for seen in &journal.sightings {
+            *places.entry(seen.at).or_default() += 1;
+        }
+        eprintln!("posts shown: {places:?}");
+        assert_eq!(places.len(), 7, "nobody looked everywhere");
+        let offences: Vec<_> = journal
+            .sightings
+            .iter()
+            .filter_map(|seen| journal.offence(seen).map(|why| (why, seen)))
+            .collect();
+        eprintln!(
+            "{} posts shown, {} of them wrongly",
+            journal.sightings.len(),
+            offences.len()
+        );
+        assert!(
+            offences.is_empty(),
+            "{:#?}",
+            &offences[..offences.len().min(5)]
+        );
+        assert!(journal.sightings.len() > 1_000);
     }
-    eprintln!("posts shown: {places:?}");
-    assert_eq!(places.len(), 7, "nobody looked everywhere");
-    let offences: Vec<_> = journal
-        .sightings
-        .iter()
-        .filter_map(|seen| journal.offence(seen).map(|why| (why, seen)))
-        .collect();
-    eprintln!(
-        "{} posts shown, {} of them wrongly",
-        journal.sightings.len(),
-        offences.len()
-    );
-    assert!(
-        offences.is_empty(),
-        "{:#?}",
-        &offences[..offences.len().min(5)]
-    );
-    assert!(journal.sightings.len() > 1_000);
-    drop(journal);
     let counted = audit::counts(data.path()).await;
     eprintln!("{counted} counts compared with their records");
     let compared = feeds::compare(&afternoon, data.path()).await;

@@ -169,7 +169,7 @@ async fn secrets_are_between_two(books: Books<'_>) {
         (None, 1),
     ] {
         let (texts, said) = books.texts(room, viewer).await;
-        assert_eq!((texts.len(), said), (count, count as u32));
+        assert_eq!((texts.len(), said), (count, u32::try_from(count).unwrap()));
         assert_eq!(books.sees(secret.id, viewer).await, count == 2);
     }
     let reply = Target::Entry(secret.id);

@@ -50,9 +50,9 @@ async fn a_word_is_there_until_it_is_taken_away(store: &dyn MutedWordStore, user
     assert_eq!(texts(store, me, NOW).await, ["三", "Spoiler", "축구"]);
     let after = |kept: &KeptWord| Some((kept.at, kept.id));
     let rest = store.list_words(me, after(&three), 1, NOW).await.unwrap();
-    assert_eq!(rest, [two.clone()]);
+    assert_eq!(rest, std::slice::from_ref(&two));
     let rest = store.list_words(me, after(&two), 9, NOW).await.unwrap();
-    assert_eq!(rest, [one.clone()]);
+    assert_eq!(rest, std::slice::from_ref(&one));
     assert_eq!(texts(store, me, WallMs(NOW.0 + 10)).await, ["三", "축구"]);
     let words = store.muted_words(me).await.unwrap();
     assert!(words.hide("no spoiler here", NOW) && words.hide("축구장", NOW));

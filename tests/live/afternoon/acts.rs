@@ -155,7 +155,7 @@ impl Life {
         if let Some(picture) = self
             .pictures
             .choose(&mut self.rng)
-            .filter(|_| number % 5 == 0)
+            .filter(|_| number.is_multiple_of(5))
         {
             wish["pictures"] = json!([{ "asset": picture }]);
         }
@@ -290,8 +290,7 @@ impl Life {
             // A block parts the two.
             self.all
                 .note(Key::Follow(me.clone(), them.clone()), span, Is::No);
-            self.all
-                .note(Key::Follow(them.clone(), me.clone()), span, Is::No);
+            self.all.note(Key::Follow(them, me), span, Is::No);
             self.blocked.push(whom);
         }
         took
@@ -329,7 +328,8 @@ impl Life {
         let whom = self.other();
         let path = format!("/v1/rooms/{}/guestbook", self.all.people[whom].room);
         let number: u32 = self.rng.random();
-        let wish = json!({ "text": format!("다녀가요 {number}"), "secret": number % 4 == 0 });
+        let wish =
+            json!({ "text": format!("다녀가요 {number}"), "secret": number.is_multiple_of(4) });
         self.ask(Method::POST, &path, Some(&wish)).await.0
     }
 

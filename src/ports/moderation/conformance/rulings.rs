@@ -95,7 +95,7 @@ impl Stage<'_> {
         let file = self.store.case(case).await.unwrap().unwrap();
         assert_eq!(file.case.state, CaseState::Closed);
         assert_eq!(file.case.closed, Some(NOW));
-        assert_eq!(file.rulings, [made.clone()]);
+        assert_eq!(file.rulings, std::slice::from_ref(made));
         assert_eq!(self.owed(&thing).await, Some(Standing::Hidden));
         let owed = self.store.owed(1_000).await.unwrap();
         for owed in owed {
@@ -103,10 +103,13 @@ impl Stage<'_> {
         }
         assert_eq!(self.owed(&thing).await, None);
         let own = self.store.rulings_of(author, None, 9).await.unwrap();
-        assert_eq!(own, [made.clone()]);
+        assert_eq!(own, std::slice::from_ref(made));
         let none = self.store.rulings_of(author, Some(made.place), 9).await;
         assert_eq!(none.unwrap(), []);
-        assert_eq!(self.store.log(None, 1).await.unwrap(), [made.clone()]);
+        assert_eq!(
+            self.store.log(None, 1).await.unwrap(),
+            std::slice::from_ref(made)
+        );
         let reports = self
             .store
             .reports_of(self.staff.two, None, 1)
