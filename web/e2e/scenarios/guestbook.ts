@@ -44,6 +44,9 @@ const writing: Scenario = {
     await entry(owner, '귤 잘 먹고 갑니다').locator('[data-testid=reply-write] textarea').fill('또 오세요!');
     await owner.locator('[data-testid=reply-write] [type=submit]').click();
     await entry(owner, '또 오세요!').waitFor();
+    // shown at once; only then it is written
+    await owner.reload();
+    await entry(owner, '또 오세요!').waitFor();
 
     await visitor.goto('/notifications');
     await visitor.locator('[data-kind=guestbook] a').click();
