@@ -21,9 +21,11 @@ interface TabListProps<Id extends string> {
   tabs: readonly Tab<Id>[];
   chosen: Id;
   choose(id: Id): void;
+  /** Where there is little room: only the chosen one shows its name. */
+  brief?: boolean;
 }
 
-export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: TabListProps<Id>) {
+export function TabList<Id extends string>({ id, label, tabs, chosen, choose, brief = false }: TabListProps<Id>) {
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     // where not all of them fit, the chosen one does, with a glimpse of those beside it; the page itself stays where it is
@@ -60,12 +62,13 @@ export function TabList<Id extends string>({ id, label, tabs, chosen, choose }: 
           aria-selected={tab.id === chosen}
           aria-controls={`${id}-body`}
           tabIndex={tab.id === chosen ? 0 : -1}
+          title={brief ? tab.label : undefined}
           className={classes(styles.tab, tab.id === chosen && styles.chosen)}
           onClick={() => choose(tab.id)}
           onKeyDown={goByKey}
         >
           <Icon name={tab.icon} size={18} />
-          {tab.label}
+          {brief && tab.id !== chosen ? <span className="visually-hidden">{tab.label}</span> : tab.label}
           {tab.count !== undefined && <span className={styles.count}>{tab.count}</span>}
         </button>
       ))}

@@ -5,6 +5,9 @@ import { IconButton } from '../../../app/ui/controls';
 import { TabList, type Tab } from '../../../app/ui/TabList';
 import styles from './SidePanel.module.css';
 
+/** More of them do not fit beside each other with their names. */
+const tabsNamed = 4;
+
 interface SidePanelProps<Id extends string> {
   cover: RefCallback<HTMLElement>;
   label: string;
@@ -21,7 +24,7 @@ export function SidePanel<Id extends string>({ cover, label, tabs, chosen, choos
   return (
     <aside className={styles.panel} aria-label={label} data-testid="panel" ref={cover}>
       <div className={styles.head}>
-        <TabList id={id} label={label} tabs={tabs} chosen={chosen} choose={choose} />
+        <TabList id={id} label={label} tabs={tabs} chosen={chosen} choose={choose} brief={tabs.length > tabsNamed} />
         <IconButton icon="close" label={chat.collapse} variant="quiet" onClick={close} />
       </div>
       <div id={`${id}-body`} role="tabpanel" aria-labelledby={`${id}-${chosen}`} className={styles.body}>
