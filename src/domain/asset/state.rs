@@ -16,12 +16,12 @@ use crate::domain::version::Version;
 #[error("no such name")]
 pub struct NoSuchName;
 
+// Texts are token trees: the document does not look into literals that a macro has matched as such.
 macro_rules! named {
-    ($(#[$meta:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal;)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $text:tt;)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {$($(#[$about])* $variant,)+}
+        pub enum $name {$($(#[$about])* #[serde(rename = $text)] $variant,)+}
 
         impl $name {
             /// All there are.

@@ -3838,7 +3838,7 @@ export interface components {
          * @description The kinds of files that are taken.
          * @enum {string}
          */
-        readonly SourceType: "png" | "jpeg" | "webp" | "gif";
+        readonly SourceType: "image/png" | "image/jpeg" | "image/webp" | "image/gif";
         readonly StaffDecisionBody: {
             readonly decision: components["schemas"]["StaffDecisionFields"];
         };
