@@ -35,7 +35,7 @@ pub struct Page {
     #[serde(default = "page_default")]
     limit: u32,
     /// `next_cursor` of the page before.
-    #[param(required = false, value_type = String, max_length = 1024)]
+    #[param(required = false, value_type = String, max_length = 1024, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<String>,
 }
 
