@@ -22,6 +22,7 @@ use traces::traces;
 
 mod lived;
 mod moderated;
+mod painted;
 mod posted;
 mod traces;
 

@@ -3,11 +3,10 @@
 use http::Method;
 use maru::adapters::sqlite::SqliteRooms;
 use maru::adapters::sqlite::UserOutbox;
-use maru::domain::asset::{Alt, LicenseNote, Purpose, Source, SourceType, Variant, VariantName};
 use maru::domain::audit::Trace;
 use maru::domain::clock::{Clock, WallMs};
 use maru::domain::email::Email;
-use maru::domain::id::{AssetId, LoginId, NodeId, RoomId, SessionId, UserId};
+use maru::domain::id::{LoginId, NodeId, RoomId, SessionId, UserId};
 use maru::domain::room::{
     Access, Action, AuditEntry, Ban, ChatLine, Decision, Document, Edit, EditPart, Layout, Mute,
     PersonRef, PolicyChange, RoomCard, RoomEvent, Seq, Stamp, Subject, Visibility,
@@ -16,7 +15,6 @@ use maru::domain::text::Title;
 use maru::domain::user::Look;
 use maru::domain::version::Expected;
 use maru::domain::visitor::Bearer;
-use maru::ports::asset::{Allowance, AssetStore, AssetWork, AvatarSet, NewAsset, Settled};
 use maru::ports::events::{EventLog, Outbox};
 use maru::ports::permission::{PermissionStore, Suspended, Suspension};
 use maru::ports::room::{
@@ -27,6 +25,7 @@ use maru::ports::user::{Identity, UserStore};
 use serde_json::json;
 
 use super::moderated::moderated;
+use super::painted::painted;
 use crate::browser::Browser;
 use crate::server::Server;
 
@@ -362,42 +361,6 @@ pub(super) async fn names_room_and_layout(
         at,
     };
     rooms.save(save).await.unwrap();
-}
-
-/// A picture that is shown, as far as the store knows of it.
-async fn painted(server: &Server, id: UserId) {
-    let now = Clock::start().wall();
-    let sha256 = [7; 32];
-    let new = NewAsset {
-        id: AssetId::generate(),
-        owner: id,
-        purpose: Purpose::Avatar,
-        alt: Alt::parse("지워질 그림").unwrap(),
-        license_note: LicenseNote::default(),
-        source: Source {
-            content_type: SourceType::Png,
-            bytes: 9,
-            sha256,
-        },
-        until: None,
-    };
-    let allowance = Allowance {
-        count: 9,
-        bytes: 99,
-    };
-    server.store.add(&new, allowance, None, now).await.unwrap();
-    server.store.hold(&[sha256], now).await.unwrap();
-    let variants = VariantName::ALL.map(|name| Variant {
-        name,
-        sha256,
-        width: 1,
-        height: 1,
-        bytes: 9,
-    });
-    let ready = server.store.ready(new.id, "L00000", &variants, now).await;
-    assert_eq!(ready.unwrap(), Settled::Ready);
-    let chosen = server.store.set_avatar(id, Some(new.id), &Expected::Any);
-    assert!(matches!(chosen.await.unwrap(), AvatarSet::Done(_)));
 }
 
 /// Everything that can stand between two people, and what staff and programs leave behind.
