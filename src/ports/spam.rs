@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::domain::clock::WallMs;
 use crate::domain::filter::simhash::SimHash;
 use crate::domain::id::UserId;
+use crate::ports::once::Once;
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -34,6 +37,50 @@ pub struct Written {
     pub hosts: BTreeSet<String>,
     /// Whom it mentions.
     pub mentioned: Vec<UserId>,
+    /// By what it is known when it comes again.
+    pub marks: Marks,
+}
+
+/// By what a text is known when it comes again: sent once more, or changed. Bytes of digests, of which nothing can be
+/// told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// What it is the text of.
+    pub thing: Option<[u8; MARK_BYTES]>,
+    /// The request that brought it.
+    pub request: Option<[u8; MARK_BYTES]>,
+}
+
+/// Bytes of a mark.
+pub const MARK_BYTES: usize = 16;
+
+fn mark(of: [&[u8]; 2]) -> [u8; MARK_BYTES] {
+    let [what, which] = of;
+    let digest = Sha256::new()
+        .chain_update(what)
+        .chain_update(which)
+        .finalize();
+    let mut mark = [0; MARK_BYTES];
+    mark.copy_from_slice(digest.split_at(MARK_BYTES).0);
+    mark
+}
+
+impl Marks {
+    /// Of the text of a thing, and of the request that brings it, if that takes effect once.
+    pub fn of(thing: Uuid, once: Option<&Once>) -> Self {
+        Self {
+            thing: Some(mark([b"thing", thing.as_bytes()])),
+            ..Self::of_request(once)
+        }
+    }
+
+    /// Of a text whose thing is not changed again.
+    pub fn of_request(once: Option<&Once>) -> Self {
+        Self {
+            thing: None,
+            request: once.map(|once| mark([&once.digest.0, once.key.as_str().as_bytes()])),
+        }
+    }
 }
 
 /// What is known of its author.
@@ -58,6 +105,9 @@ pub struct Known {
 pub trait SpamFacts: Send + Sync {
     /// Remembers that a text was written, and tells what was known before, in one step: of texts written at once each
     /// counts those before it. Of each author no more is remembered than is compared.
+    ///
+    /// One with a mark of a text remembered takes its place: it is not compared with that, does not count beside it,
+    /// and its hosts are as new as they were.
     async fn note(
         &self,
         author: UserId,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::screen::{Screen, Screened};
+use super::screen::{Said, Screen, Screened};
 use super::telling::Telling;
 use crate::domain::clock::Clock;
 use crate::domain::filter::Place;
@@ -17,7 +17,7 @@ use crate::ports::guestbook::{
     Wrote,
 };
 use crate::ports::once::{Done, Once};
-use crate::ports::spam::SpamFactsUnavailable;
+use crate::ports::spam::{Marks, SpamFactsUnavailable};
 use crate::ports::visit::Met;
 
 /// Why nothing was read or written.
@@ -138,14 +138,14 @@ impl GuestbookService {
         once: Option<&Once>,
     ) -> Result<Done<Entry>, GuestbookError> {
         let text = EntryText::parse(text)?;
-        let judged = self.screen.judge(
+        let said = Said {
             author,
-            Place::Guestbook,
-            text.as_str(),
-            &[],
-            self.clock.wall(),
-        );
-        let judged = judged.await?;
+            text: text.as_str(),
+            mentioned: &[],
+            marks: Marks::of_request(once),
+            at: self.clock.wall(),
+        };
+        let judged = self.screen.judge(Place::Guestbook, &said).await?;
         let (text, standing) = kept(text, judged)?;
         let new = NewEntry {
             id: EntryId::generate(),

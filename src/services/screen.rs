@@ -8,7 +8,7 @@ use crate::domain::filter::simhash::SimHash;
 use crate::domain::filter::spam::{Facts, SpamPolicy, score};
 use crate::domain::filter::{Action, BadLexicon, Filter, Finding, Place, Policy};
 use crate::domain::id::UserId;
-use crate::ports::spam::{SpamFacts, SpamFactsUnavailable, Written};
+use crate::ports::spam::{Marks, SpamFacts, SpamFactsUnavailable, Written};
 
 /// What becomes of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,21 @@ pub enum Screened {
     Held(Vec<Finding>),
     /// It may not be kept.
     Refused(Vec<Finding>),
+}
+
+/// What somebody says, as it is judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    /// Who.
+    pub author: UserId,
+    /// All their words.
+    pub text: &'a str,
+    /// Whom these mention.
+    pub mentioned: &'a [UserId],
+    /// By what they are known when they come again.
+    pub marks: Marks,
+    /// Now.
+    pub at: WallMs,
 }
 
 /// The text may not be said here.
@@ -92,29 +107,39 @@ impl Screen {
         }
     }
 
-    /// What becomes of somebody's text in a place, also by how much it looks like spam: by its links, whom it mentions,
-    /// and what else they have written lately. That it was written is remembered, whatever becomes of it.
+    /// What becomes of somebody's text in a place, also by how much it looks like spam.
     pub async fn judge(
         &self,
-        author: UserId,
         place: Place,
-        text: &str,
-        mentioned: &[UserId],
-        at: WallMs,
+        said: &Said<'_>,
     ) -> Result<Screened, SpamFactsUnavailable> {
-        let screened = self.text(place, text);
+        let screened = self.text(place, said.text);
+        let spam = self.spam(said).await?;
+        Ok(match (spam, screened) {
+            (_, Screened::Refused(findings)) => Screened::Refused(findings),
+            (Action::Reject, _) => Screened::Refused(Vec::new()),
+            (_, Screened::Held(findings)) => Screened::Held(findings),
+            (Action::Hold, _) => Screened::Held(Vec::new()),
+            (Action::Allow | Action::Mask, screened) => screened,
+        })
+    }
+
+    /// What becomes of a text by how much it looks like spam alone: by its links, whom it mentions, and what else its
+    /// author has written lately. That it was written is remembered, whatever becomes of it.
+    pub async fn spam(&self, said: &Said<'_>) -> Result<Action, SpamFactsUnavailable> {
         let (Some(facts), Some(_)) = (&self.facts, &self.filter) else {
-            return Ok(screened);
+            return Ok(Action::Allow);
         };
         let written = Written {
-            hash: SimHash::of(text),
-            hosts: hosts(text),
-            mentioned: mentioned.to_vec(),
+            hash: SimHash::of(said.text),
+            hosts: hosts(said.text),
+            mentioned: said.mentioned.to_vec(),
+            marks: said.marks,
         };
-        let known = facts.note(author, &written, at).await?;
+        let known = facts.note(said.author, &written, said.at).await?;
         let spam = score(
             &Facts {
-                text,
+                text: said.text,
                 account_age_h: known.account_age_h,
                 ties: known.ties,
                 texts_last_minute: known.texts_last_minute,
@@ -124,13 +149,7 @@ impl Screen {
             },
             &SpamPolicy::default(),
         );
-        Ok(match (spam.action, screened) {
-            (_, Screened::Refused(findings)) => Screened::Refused(findings),
-            (Action::Reject, _) => Screened::Refused(Vec::new()),
-            (_, Screened::Held(findings)) => Screened::Held(findings),
-            (Action::Hold, _) => Screened::Held(Vec::new()),
-            (Action::Allow | Action::Mask, screened) => screened,
-        })
+        Ok(spam.action)
     }
 }
 
@@ -227,16 +246,24 @@ mod tests {
         let screen = screen.knowing(Arc::new(Memory::default()));
         let text = "지금 가입하면 누구나 무료로 선물을 받을 수 있어요 서두르세요";
         let author = UserId::generate();
+        let said = |text| Said {
+            author,
+            text,
+            mentioned: &[],
+            marks: Marks::default(),
+            at: WallMs(1),
+        };
         let mut told = Vec::new();
         for _ in 0..5 {
-            let judged = screen.judge(author, Place::Post, text, &[], WallMs(1));
+            let judged = screen.judge(Place::Post, &said(text));
             told.push(judged.await.unwrap());
         }
         assert_eq!(told[0], Screened::Clean);
         let held = told.iter().filter(|one| matches!(one, Screened::Held(_)));
         assert!(held.count() > 0, "{told:?}");
         assert_eq!(told[4], Screened::Refused(Vec::new()));
-        let bad = screen.judge(author, Place::Guestbook, "죽여버린다", &[], WallMs(1));
-        assert!(matches!(bad.await.unwrap(), Screened::Refused(found) if !found.is_empty()));
+        let bad = said("죽여버린다");
+        let bad = screen.judge(Place::Guestbook, &bad).await.unwrap();
+        assert!(matches!(bad, Screened::Refused(found) if !found.is_empty()));
     }
 }

@@ -2,11 +2,12 @@
 
 use futures_util::future::join_all;
 
-use super::{HOSTS_PER_TEXT_MAX, SpamFacts, TEXTS_KEPT_MS, Written};
+use super::{HOSTS_PER_TEXT_MAX, Marks, SpamFacts, TEXTS_KEPT_MS, Written};
 use crate::domain::clock::WallMs;
 use crate::domain::filter::simhash::SimHash;
 use crate::domain::filter::spam::RECENT_MAX;
-use crate::domain::id::UserId;
+use crate::domain::id::{PostId, UserId};
+use crate::ports::once::{Once, OnceKey, RequestDigest};
 use crate::ports::relations::RelationStore;
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
@@ -31,6 +32,7 @@ pub(crate) async fn conformance(
     no_more_is_remembered_than_is_compared(store, users).await;
     hosts_are_new_once(store, users).await;
     who_follows_is_no_stranger(store, users, relations).await;
+    what_is_said_anew_counts_once(store, users).await;
 }
 
 fn written(text: &str) -> Written {
@@ -38,6 +40,7 @@ fn written(text: &str) -> Written {
         hash: SimHash::of(text),
         hosts: [].into(),
         mentioned: Vec::new(),
+        marks: Marks::default(),
     }
 }
 
@@ -117,4 +120,52 @@ async fn who_follows_is_no_stranger(
     relations.follow(me, friend, NOW).await.unwrap();
     let known = store.note(me, &calls, NOW).await.unwrap();
     assert_eq!(known.ties, 1, "mutual follows");
+}
+
+async fn what_is_said_anew_counts_once(store: &dyn SpamFacts, users: &dyn UserStore) {
+    let me = created(users, "again", "again").await.id;
+    let other = created(users, "again_too", "again_too").await.id;
+    let once = |digest| Once {
+        owner: me,
+        key: OnceKey::parse(b"key").unwrap(),
+        digest: RequestDigest([digest; 32]),
+    };
+    let post = PostId::generate().uuid();
+    let first = Written {
+        marks: Marks::of(post, Some(&once(1))),
+        hosts: ["again.example".to_owned()].into(),
+        ..written(TEXTS[0])
+    };
+    let known = store.note(me, &first, NOW).await.unwrap();
+    assert_eq!((known.texts_last_minute, known.new_hosts), (1, 1));
+    // The request again, for what would be another post; then that post changed.
+    let second = PostId::generate().uuid();
+    let again = Written {
+        marks: Marks::of(second, Some(&once(1))),
+        ..first.clone()
+    };
+    let changed = Written {
+        marks: Marks::of(second, None),
+        ..first.clone()
+    };
+    for anew in [&again, &again, &changed] {
+        let known = store.note(me, anew, NOW).await.unwrap();
+        assert_eq!((known.texts_last_minute, known.recent), (1, vec![]));
+        assert_eq!(known.new_hosts, 1, "no better known for being sent again");
+    }
+    // Something else is compared with it as it was last, and so is what somebody else sends.
+    let another = Written {
+        marks: Marks::of(PostId::generate().uuid(), Some(&once(2))),
+        ..first.clone()
+    };
+    let known = store.note(me, &another, NOW).await.unwrap();
+    assert_eq!(
+        (known.texts_last_minute, known.recent),
+        (2, vec![first.hash])
+    );
+    assert_eq!(known.new_hosts, 0);
+    let known = store.note(other, &again, NOW).await.unwrap();
+    assert_eq!((known.texts_last_minute, known.new_hosts), (1, 0));
+    let known = store.note(me, &written(TEXTS[1]), NOW).await.unwrap();
+    assert_eq!(known.texts_last_minute, 3, "they are both still there");
 }
