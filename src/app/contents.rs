@@ -8,9 +8,15 @@ use crate::adapters::sqlite::{
 };
 use crate::domain::clock::Clock;
 use crate::ports::moderation::{Contents, ModeratedContent};
+use crate::ports::notification::NotificationSink;
 use crate::ports::room::RoomRecall;
 
-pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>, clock: Clock) -> Contents {
+pub(super) fn contents(
+    sqlite: &Sqlite,
+    recall: &Arc<dyn RoomRecall>,
+    sink: &Arc<dyn NotificationSink>,
+    clock: Clock,
+) -> Contents {
     let all: [Arc<dyn ModeratedContent>; 7] = [
         Arc::new(ModeratedPeople(sqlite.clone())),
         Arc::new(ModeratedRooms {
@@ -21,8 +27,8 @@ pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>, clock: Clo
             sqlite: sqlite.clone(),
             recall: recall.clone(),
         }),
-        Arc::new(ModeratedPosts(sqlite.clone())),
-        Arc::new(ModeratedComments(sqlite.clone())),
+        Arc::new(ModeratedPosts::new(sqlite.clone(), sink.clone())),
+        Arc::new(ModeratedComments::new(sqlite.clone(), sink.clone())),
         Arc::new(GuestbookContent::new(sqlite.clone(), clock)),
         Arc::new(ModeratedAssets(sqlite.clone())),
     ];

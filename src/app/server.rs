@@ -18,6 +18,7 @@ use crate::adapters::sqlite::{ContentOutbox, Sqlite, SqliteRooms, UserOutbox};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
+use crate::ports::notification::NotificationSink;
 use crate::ports::relay::Alone;
 use crate::ports::room::RoomRecall;
 use crate::ports::visit::arrivals;
@@ -136,15 +137,16 @@ impl Server {
         let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
         let erasure = spawn_until(erasure.run(clock), stop.clone());
         let recall: Arc<dyn RoomRecall> = rooms.clone();
-        let contents = contents(&sqlite, &recall, clock);
+        let live = LiveContext::new(rooms, gate, service.clone(), clock, limits);
+        let (noted, waiting) = arrivals();
+        let live = Arc::new(live.noting(noted));
+        let sink: Arc<dyn NotificationSink> = live.lines.clone();
+        let contents = contents(&sqlite, &recall, &sink, clock);
         let settling = Settling {
             store: Arc::new(sqlite.clone()),
             contents: contents.clone(),
         };
         let settling = spawn_until(settling.run(clock), stop.clone());
-        let live = LiveContext::new(rooms, gate, service.clone(), clock, limits);
-        let (noted, waiting) = arrivals();
-        let live = Arc::new(live.noting(noted));
         let offset = config.visits.utc_offset;
         let visits = Visits {
             waiting,

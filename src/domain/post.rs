@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::clock::WallMs;
+use super::id::{CommentId, PostId};
 
-pub use comment::{Comment, DEPTH_MAX};
+pub use comment::{Comment, CommentRevision, DEPTH_MAX};
 pub use content::{BadContent, Content, Post, PostPicture, Revision};
 pub use event::PostEvent;
 pub use text::{Alt, CommentText, PostText, Warning};
@@ -42,7 +43,7 @@ pub const PICTURES_MAX: usize = 10;
 /// The most people who are told that one post, or one comment, names them.
 pub const MENTIONS_MAX: usize = 20;
 
-/// Former versions kept of a post; the oldest give way.
+/// Former versions kept of a post, and of a comment; the oldest give way.
 pub const EDITS_MAX: u32 = 20;
 
 /// The most posts one may pin.
@@ -139,6 +140,15 @@ names! {
         /// Thank you.
         Thanks = "thanks",
     }
+}
+
+/// What one reacts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reactable {
+    /// A post.
+    Post(PostId),
+    /// A comment on one.
+    Comment(CommentId),
 }
 
 /// How many kinds of reactions there are.

@@ -110,6 +110,7 @@ pub fn routes() -> OpenApiRouter<PostsState> {
         .routes(routes!(comments::list, comments::create))
         .routes(routes!(comments::replies))
         .routes(routes!(comments::change, comments::delete))
+        .routes(routes!(comments::edits))
         .routes(routes!(comments::react, comments::unreact))
         .routes(routes!(feeds::following))
         .routes(routes!(feeds::tagged))

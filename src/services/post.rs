@@ -25,7 +25,7 @@ mod words;
 mod write;
 
 pub use feeds::Page;
-pub use write::{Change, Wish};
+pub use write::{Change, Slot, Wish};
 
 /// Why a post or a comment was not written or told.
 #[derive(Debug, thiserror::Error)]

@@ -89,3 +89,38 @@ async fn whoever_is_not_there_finds_it_in_the_list() {
     assert_eq!(notices[0]["kind"], "follow");
     assert_eq!(notices[0]["from"]["id"], fan.id.as_str());
 }
+
+#[tokio::test]
+async fn whom_a_held_post_names_hears_of_it_as_soon_as_it_is_shown() {
+    let mut stage = Stage::set().await;
+    let fan = stage.front.sign_in("바다").await;
+    let moderator = stage.front.sign_in("지킴이").await;
+    let role = maru::app::AccountRole::Moderator;
+    let set = maru::app::set_role(stage.data(), &moderator.handle, role).await;
+    set.unwrap();
+    let text = format!("@{} 짱깨", stage.owner.handle);
+    let wish = json!({ "text": text, "visibility": "public" });
+    let written = stage
+        .front
+        .call(Method::POST, "/v1/posts", Some(&fan), Some(&wish));
+    let (status, written) = written.await;
+    assert_eq!(
+        (status, &written["post"]["standing"]),
+        (201, &json!("held"))
+    );
+    let (_, cases) = stage
+        .front
+        .get("/v1/moderation/cases", Some(&moderator))
+        .await;
+    let case = cases["cases"][0]["id"].as_str().unwrap();
+    let path = format!("/v1/moderation/cases/{case}/decisions");
+    let show = json!({ "action": "dismiss", "rule": "abuse" });
+    let decided = stage
+        .front
+        .call(Method::POST, &path, Some(&moderator), Some(&show));
+    let (status, decided) = decided.await;
+    assert_eq!(status, 201, "{decided}");
+    let (_, kind, from, unread) = notice(&mut stage.host).await;
+    assert_eq!((kind, unread), (NoticeKind::Mention, 1));
+    assert_eq!(from.as_deref(), Some("바다"));
+}

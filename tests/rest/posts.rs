@@ -14,6 +14,7 @@ mod pictures;
 mod responses;
 mod rooms;
 mod screen;
+mod spam;
 mod storm;
 mod threads;
 mod visibility;

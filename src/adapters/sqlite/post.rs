@@ -11,6 +11,7 @@ mod erase;
 mod feeds;
 mod moderated;
 mod place;
+mod reacting;
 mod responses;
 mod rows;
 mod seen;
@@ -44,6 +45,11 @@ fn literals(ids: impl IntoIterator<Item = Uuid>) -> String {
         true => "(NULL)".to_owned(),
         false => ids.join(","),
     }
+}
+
+/// A statement about these: with their ids where it says `{ids}`.
+fn of_these(statement: &str, ids: impl IntoIterator<Item = Uuid>) -> String {
+    statement.replace("{ids}", &literals(ids))
 }
 
 /// A name that a column's check allows.

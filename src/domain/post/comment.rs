@@ -32,3 +32,14 @@ pub struct Comment {
     /// When it was changed last.
     pub edited: Option<WallMs>,
 }
+
+/// What a comment said before it was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentRevision {
+    /// The version of the comment that this was.
+    pub version: u64,
+    /// What it said.
+    pub text: String,
+    /// Since when it said so.
+    pub since: WallMs,
+}

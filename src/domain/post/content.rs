@@ -52,6 +52,16 @@ impl Content {
         self.text.is_empty() && self.pictures.is_empty()
     }
 
+    /// All its words, as whoever looks at them reads them: of what it warns, what it says, what its pictures show.
+    pub fn words(&self) -> String {
+        let shown = self.pictures.iter().map(|picture| picture.alt.as_str());
+        let said = [self.warning.as_str(), self.text.as_str()]
+            .into_iter()
+            .chain(shown);
+        let said: Vec<&str> = said.filter(|text| !text.is_empty()).collect();
+        said.join("\n")
+    }
+
     /// These pictures, if a post may show them.
     pub fn checked(pictures: Vec<PostPicture>) -> Result<Vec<PostPicture>, BadContent> {
         let twice = |at: usize| {

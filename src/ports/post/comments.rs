@@ -7,7 +7,7 @@ use super::{PostStoreError, Reactions, Told};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CommentId, PostId, UserId};
 use crate::domain::moderation::Standing;
-use crate::domain::post::{Comment, ReactionKind};
+use crate::domain::post::{Comment, CommentRevision, ReactionKind};
 use crate::domain::user::User;
 use crate::domain::version::Expected;
 use crate::ports::once::{Done, Once};
@@ -87,6 +87,13 @@ pub trait CommentStore: Send + Sync {
         once: Option<&Once>,
     ) -> Result<Told<Done<CommentId>>, PostStoreError>;
 
+    /// What became of a request to comment, if it has taken effect before.
+    async fn commented(
+        &self,
+        once: Option<&Once>,
+        now: WallMs,
+    ) -> Result<Option<Done<CommentId>>, PostStoreError>;
+
     /// One comment, if the viewer sees its text.
     async fn one_comment(
         &self,
@@ -106,7 +113,19 @@ pub trait CommentStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<CommentView>, PostStoreError>;
 
-    /// Changes what one's own comment says.
+    /// What a comment said before, the newest first, before a version: to its author all of it, to others who see its
+    /// text as far as it was shown.
+    async fn comment_revisions(
+        &self,
+        id: CommentId,
+        viewer: Option<UserId>,
+        now: WallMs,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<CommentRevision>, PostStoreError>;
+
+    /// Changes what one's own comment says. What it said before is kept, at most
+    /// [`EDITS_MAX`](crate::domain::post::EDITS_MAX) versions of it.
     async fn change_comment(
         &self,
         author: UserId,
@@ -124,13 +143,4 @@ pub trait CommentStore: Send + Sync {
         id: CommentId,
         now: WallMs,
     ) -> Result<(), PostStoreError>;
-
-    /// The viewer reacts so, instead of as before; or not any more.
-    async fn react_to_comment(
-        &self,
-        viewer: UserId,
-        id: CommentId,
-        kind: Option<ReactionKind>,
-        now: WallMs,
-    ) -> Result<Told<()>, PostStoreError>;
 }

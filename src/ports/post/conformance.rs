@@ -14,6 +14,7 @@ use crate::ports::settings::SettingsStore;
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
+mod comments;
 mod counts;
 mod feeds;
 mod seen;
@@ -35,10 +36,11 @@ pub(crate) async fn conformance(all: All<'_>) {
     seen::conformance(all).await;
     feeds::conformance(all).await;
     counts::conformance(all).await;
+    comments::conformance(all).await;
 }
 
 /// The time at which all these tests play; later ones say how much later.
-const NOW: WallMs = WallMs(1_700_000_000_000);
+pub(crate) const NOW: WallMs = WallMs(1_700_000_000_000);
 
 /// A post that is out at this time.
 fn post(author: UserId, audience: Audience, text: &str, at: WallMs) -> NewPost {
@@ -69,7 +71,7 @@ fn refusal<T: std::fmt::Debug>(answer: Result<T, PostStoreError>) -> Refusal {
 
 impl All<'_> {
     /// So many new people of a name.
-    async fn people<const N: usize>(self, name: &str) -> [UserId; N] {
+    pub(crate) async fn people<const N: usize>(self, name: &str) -> [UserId; N] {
         let mut ids = Vec::new();
         for n in 0..N {
             let handle = format!("{name}_{n}");
@@ -86,11 +88,11 @@ impl All<'_> {
     }
 
     /// Keeps a public post that is out.
-    async fn publish(self, author: UserId, text: &str, at: WallMs) -> PostId {
+    pub(crate) async fn publish(self, author: UserId, text: &str, at: WallMs) -> PostId {
         self.keep(&post(author, Audience::Public, text, at)).await
     }
 
-    async fn comment(
+    pub(crate) async fn comment(
         self,
         post: PostId,
         parent: Option<CommentId>,
@@ -114,9 +116,18 @@ impl All<'_> {
 
     /// All posts of a list, a few at a time.
     async fn list(self, feed: &Feed, viewer: Option<UserId>) -> Vec<PostId> {
+        self.list_by(feed, viewer, 2).await
+    }
+
+    /// The same, so many at a time.
+    async fn list_by(self, feed: &Feed, viewer: Option<UserId>, limit: u32) -> Vec<PostId> {
         let (mut all, mut after): (Vec<PostId>, Option<Place>) = (Vec::new(), None);
         loop {
-            let page = self.posts.feed(feed, viewer, NOW, after, 2).await.unwrap();
+            let page = self
+                .posts
+                .feed(feed, viewer, NOW, after, limit)
+                .await
+                .unwrap();
             let Some(last) = page.last() else {
                 return all;
             };
@@ -177,6 +188,8 @@ impl All<'_> {
                 text: text.to_owned(),
                 ..post.content
             },
+            room: post.room,
+            quote_of: post.quote_of,
             publish_at: post.publish_at,
             at: NOW,
         }

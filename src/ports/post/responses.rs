@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{PostStoreError, Told};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
-use crate::domain::post::ReactionKind;
+use crate::domain::post::{Reactable, ReactionKind};
 use crate::domain::user::User;
 
 /// Somebody who reacted or passed a post on.
@@ -19,15 +19,16 @@ pub struct Reacted {
     pub at: WallMs,
 }
 
-/// Reactions, bookmarks, pins and reposts: to posts the viewer may see, each at most once a person and post, and each
-/// may be repeated.
+/// Reactions, bookmarks, pins and reposts: to what the viewer may see, each at most once a person and thing, and each
+/// may be repeated. What they did is theirs to take back when they do not see the thing any more.
 #[async_trait]
 pub trait ResponseStore: Send + Sync {
-    /// The viewer reacts so, instead of as before; or not any more.
+    /// The viewer reacts to a post or a comment so, instead of as before; or not any more. Its author hears of the
+    /// first time.
     async fn react(
         &self,
         viewer: UserId,
-        post: PostId,
+        to: Reactable,
         kind: Option<ReactionKind>,
         now: WallMs,
     ) -> Result<Told<()>, PostStoreError>;

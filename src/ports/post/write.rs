@@ -51,6 +51,10 @@ pub struct Rewrite {
     pub hold: bool,
     /// What it says and shows, screened unless it is a draft.
     pub content: Content,
+    /// The room to hang it in; of what is out it stays.
+    pub room: Option<RoomId>,
+    /// What it quotes; of what is out it stays.
+    pub quote_of: Option<PostId>,
     /// When to publish it, if it is put off.
     pub publish_at: Option<WallMs>,
     /// Now.
@@ -63,6 +67,8 @@ pub trait PostWriter: Send + Sync {
     /// Keeps a new post. What it quotes must be visible to its author; it may hang in rooms of theirs and in those
     /// where they are an editor; its pictures are theirs. A draft or a post put off counts against
     /// [`DRAFTS_MAX`](crate::domain::post::DRAFTS_MAX).
+    ///
+    /// What is held gets its case when it is out: until then its author may still make it right, and nobody waits.
     ///
     /// Once it is out and shown, and never before, the rest of the world is told of it and those it names who may see
     /// it are: each once.

@@ -13,7 +13,7 @@ use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CommentId, PostId, UserId};
 use crate::domain::moderation::Standing;
-use crate::domain::post::ReactionKind;
+use crate::domain::post::{Reactable, ReactionKind};
 use crate::domain::version::Version;
 use crate::ports::post::{CommentView, Commented, Order, Thread};
 use crate::rest::auth::Viewer;
@@ -273,7 +273,7 @@ pub(super) async fn replies(
     }))
 }
 
-/// Changes what one's own comment says.
+/// Changes what one's own comment says. What it said before is kept.
 #[utoipa::path(patch, path = "/v1/comments/{id}", tag = "posts", request_body = CommentChange,
     operation_id = "change_comment",
     params(("id" = CommentId, Path, description = "Which."), IfMatch),
@@ -297,6 +297,62 @@ pub(super) async fn change(
     let changed = posts.change_comment(viewer, id, &wanted.text, &expected);
     changed.await.map_err(refused)?;
     now(&posts, id, viewer).await
+}
+
+/// What a comment said before.
+#[derive(Serialize, ToSchema)]
+struct CommentRevisionBody {
+    /// Grows from one to the next.
+    version: u64,
+    text: String,
+    /// Since when it said so.
+    #[serde(with = "time::serde::rfc3339")]
+    since_at: OffsetDateTime,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct CommentRevisionsBody {
+    edits: Vec<CommentRevisionBody>,
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// Before which version.
+#[derive(Serialize, Deserialize)]
+struct Before(u64);
+
+impl cursor::Place for Before {
+    const LIST: &'static str = "comment_edits";
+}
+
+/// What a comment said before it was changed, the newest first: the last 20 versions, as far as one might have read
+/// them.
+#[utoipa::path(get, path = "/v1/comments/{id}/edits", tag = "posts", operation_id = "comment_edits",
+    params(("id" = CommentId, Path, description = "Which."), Page),
+    responses(
+        (status = 200, description = "A page.", body = CommentRevisionsBody),
+        (status = 400, description = "invalid_cursor"),
+        (status = 404, description = "comment_not_found"),
+    ))]
+pub(super) async fn edits(
+    State(posts): State<Posts>,
+    viewer: Viewer,
+    Path(id): Path<CommentId>,
+    page: Page,
+) -> Result<Response, Problem> {
+    let before = page.after::<Before>()?.map(|Before(version)| version);
+    let found = posts.comment_revisions(id, whoever(viewer), before, page.limit());
+    let mut found = found.await.map_err(refused)?;
+    let next_cursor = page.cut(&mut found, |last| Before(last.version));
+    let edits = found.into_iter().map(|it| CommentRevisionBody {
+        version: it.version,
+        text: it.text,
+        since_at: it.since.to_offset(),
+    });
+    Ok(not_kept(CommentRevisionsBody {
+        edits: edits.collect(),
+        next_cursor,
+    }))
 }
 
 /// Deletes one's own comment, or one on one's own post. Its place stays while there are answers to it.
@@ -335,7 +391,9 @@ pub(super) async fn react(
     Json(wish): Json<ReactionWish>,
 ) -> Result<Response, Problem> {
     let viewer = signed_in(viewer)?;
-    let reacted = posts.react_to_comment(viewer, id, Some(wish.kind)).await;
+    let reacted = posts
+        .react(viewer, Reactable::Comment(id), Some(wish.kind))
+        .await;
     reacted.map_err(refused)?;
     now(&posts, id, viewer).await
 }
@@ -355,7 +413,7 @@ pub(super) async fn unreact(
     Path(id): Path<CommentId>,
 ) -> Result<StatusCode, Problem> {
     let viewer = signed_in(viewer)?;
-    let taken = posts.react_to_comment(viewer, id, None).await;
+    let taken = posts.react(viewer, Reactable::Comment(id), None).await;
     taken.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }

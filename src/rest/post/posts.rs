@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -20,7 +20,7 @@ use crate::rest::cursor::{self, Page};
 use crate::rest::etag::{IfMatch, IfNoneMatch, described};
 use crate::rest::idempotency::{Idempotency, result_of};
 use crate::rest::problem::{Json, Path, Problem};
-use crate::services::post::{Change, Wish};
+use crate::services::post::{Change, Slot, Wish};
 
 /// A post to write.
 #[derive(Deserialize, ToSchema)]
@@ -112,6 +112,20 @@ pub(super) struct PostChange {
     #[serde(default, with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
     publish_at: Option<OffsetDateTime>,
+    /// Of what is not out: a room of one's own, or one where one is an editor. Null: none.
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<RoomId>, required = false)]
+    room: Slot<RoomId>,
+    /// Of what is not out: a post one sees. Null: none.
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<PostId>, required = false)]
+    quote_of: Slot<PostId>,
+}
+
+/// What is named, were it only null, takes the place of what there is.
+fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Slot<T>, D::Error> {
+    let named = Option::<T>::deserialize(from)?;
+    Ok(named.map_or(Slot::Emptied, Slot::Filled))
 }
 
 impl From<PostChange> for Change {
@@ -125,6 +139,8 @@ impl From<PostChange> for Change {
             audience: change.visibility,
             state: change.state,
             publish_at: instant(change.publish_at),
+            room: change.room,
+            quote_of: change.quote_of,
         }
     }
 }
@@ -196,7 +212,7 @@ pub(super) async fn show(
             headers(("etag" = String, description = "Its version, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
-        (status = 404, description = "post_not_found"),
+        (status = 404, description = "post_not_found, room_not_found"),
         (status = 409, description = "wrong_state"),
         (status = 412, description = "precondition_failed"),
         (status = 422, description = "invalid_text, invalid_tag, invalid_picture, invalid_time, empty_post, content_refused"),

@@ -12,7 +12,7 @@ use super::posts::now;
 use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
-use crate::domain::post::ReactionKind;
+use crate::domain::post::{Reactable, ReactionKind};
 use crate::ports::post::Reacted;
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{self, Page};
@@ -110,7 +110,9 @@ pub(super) async fn react(
     Json(wish): Json<ReactionWish>,
 ) -> Result<Response, Problem> {
     let viewer = signed_in(viewer)?;
-    let reacted = posts.react(viewer, id, Some(wish.kind)).await;
+    let reacted = posts
+        .react(viewer, Reactable::Post(id), Some(wish.kind))
+        .await;
     reacted.map_err(refused)?;
     now(&posts, id, Some(viewer), &IfNoneMatch::default()).await
 }
@@ -128,7 +130,8 @@ pub(super) async fn unreact(
     viewer: Viewer,
     Path(id): Path<PostId>,
 ) -> Result<StatusCode, Problem> {
-    let taken = posts.react(signed_in(viewer)?, id, None).await;
+    let viewer = signed_in(viewer)?;
+    let taken = posts.react(viewer, Reactable::Post(id), None).await;
     taken.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }

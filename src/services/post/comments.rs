@@ -3,10 +3,11 @@
 use super::{PostError, PostService};
 use crate::domain::id::{CommentId, PostId, UserId};
 use crate::domain::moderation::Standing;
-use crate::domain::post::{CommentText, ReactionKind};
+use crate::domain::post::{CommentRevision, CommentText};
 use crate::domain::version::Expected;
 use crate::ports::once::{Done, Once};
-use crate::ports::post::{CommentView, Commented, NewComment, Order, Thread};
+use crate::ports::post::{CommentView, Commented, NewComment, Order, Refusal, Thread};
+use crate::ports::spam::Marks;
 
 impl PostService {
     /// Keeps a comment on a post, or an answer to one.
@@ -19,9 +20,15 @@ impl PostService {
         once: Option<&Once>,
     ) -> Result<Done<CommentId>, PostError> {
         let text = CommentText::parse(text)?.into_string();
-        let (text, hold) = self.judged(author, text).await?;
+        let now = self.now();
+        if let Some(done) = self.posts.commented(once, now).await? {
+            return Ok(done);
+        }
+        let id = CommentId::generate();
+        let marks = Marks::of(id.uuid(), once);
+        let (text, hold) = self.judged(author, text, marks).await?;
         let new = NewComment {
-            id: CommentId::generate(),
+            id,
             post,
             parent,
             author,
@@ -31,7 +38,7 @@ impl PostService {
             } else {
                 Standing::Shown
             },
-            at: self.now(),
+            at: now,
         };
         let commented = self.posts.comment(&new, once).await?;
         Ok(self.told(commented))
@@ -67,6 +74,21 @@ impl PostService {
         Ok(found)
     }
 
+    /// What a comment said before, the newest first; one more than asked for where there is more.
+    pub async fn comment_revisions(
+        &self,
+        id: CommentId,
+        viewer: Option<UserId>,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<CommentRevision>, PostError> {
+        let now = self.now();
+        let found = self
+            .posts
+            .comment_revisions(id, viewer, now, before, limit + 1);
+        Ok(found.await?)
+    }
+
     /// Changes what one's own comment says.
     pub async fn change_comment(
         &self,
@@ -76,8 +98,19 @@ impl PostService {
         expected: &Expected,
     ) -> Result<(), PostError> {
         let text = CommentText::parse(text)?.into_string();
-        let (text, hold) = self.screened(text)?;
         let now = self.now();
+        // Nothing is remembered of what is not theirs to change.
+        let view = self.posts.one_comment(id, Some(author), now).await?;
+        if view.author.is_none_or(|user| user.id != author) {
+            return Err(Refusal::NotYours.into());
+        }
+        let (text, hold) = match view.comment.text == text {
+            true => self.screened(text)?,
+            false => {
+                let marks = Marks::of(id.uuid(), None);
+                self.judged(author, text, marks).await?
+            }
+        };
         let changed = self
             .posts
             .change_comment(author, id, &text, hold, expected, now);
@@ -89,18 +122,5 @@ impl PostService {
     /// Deletes one's own comment, or one on one's own post.
     pub async fn delete_comment(&self, by: UserId, id: CommentId) -> Result<(), PostError> {
         Ok(self.posts.delete_comment(by, id, self.now()).await?)
-    }
-
-    /// The viewer reacts so to a comment, or not any more.
-    pub async fn react_to_comment(
-        &self,
-        viewer: UserId,
-        id: CommentId,
-        kind: Option<ReactionKind>,
-    ) -> Result<(), PostError> {
-        let now = self.now();
-        let reacted = self.posts.react_to_comment(viewer, id, kind, now).await?;
-        self.told(reacted);
-        Ok(())
     }
 }

@@ -3,18 +3,18 @@
 use super::{PostError, PostService};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
-use crate::domain::post::ReactionKind;
+use crate::domain::post::{Reactable, ReactionKind};
 use crate::ports::post::Reacted;
 
 impl PostService {
-    /// The viewer reacts so, or not any more.
+    /// The viewer reacts to a post or a comment so, or not any more.
     pub async fn react(
         &self,
         viewer: UserId,
-        post: PostId,
+        to: Reactable,
         kind: Option<ReactionKind>,
     ) -> Result<(), PostError> {
-        let reacted = self.posts.react(viewer, post, kind, self.now()).await?;
+        let reacted = self.posts.react(viewer, to, kind, self.now()).await?;
         self.told(reacted);
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! What becomes of the texts of a post or a comment before they are kept.
 
 use super::{PostError, PostService};
-use crate::domain::filter::Place;
+use crate::domain::filter::{Action, Place};
 use crate::domain::id::UserId;
 use crate::domain::moderation::Standing;
 use crate::domain::post::Content;
 use crate::domain::post::tag::handles_in;
-use crate::services::screen::Screened;
+use crate::ports::spam::Marks;
+use crate::services::screen::{Said, Screened};
 
 impl PostService {
     /// A text as it may be kept, and whether a moderator is to look at it first.
@@ -19,39 +20,57 @@ impl PostService {
         }
     }
 
-    /// The same for something new, also by how much it looks like spam.
+    /// Whether a moderator is to look at what somebody says because it looks like spam; `text` is where it mentions
+    /// people, `words` are all its words.
+    async fn suspected(
+        &self,
+        author: UserId,
+        text: &str,
+        words: &str,
+        marks: Marks,
+    ) -> Result<bool, PostError> {
+        let mut mentioned = Vec::new();
+        for handle in handles_in(text) {
+            let named = self.users.by_handle(&handle).await?;
+            mentioned.extend(named.map(|user| user.id));
+        }
+        let said = Said {
+            author,
+            text: words,
+            mentioned: &mentioned,
+            marks,
+            at: self.now(),
+        };
+        match self.screen.spam(&said).await? {
+            Action::Reject => Err(PostError::Unsayable),
+            Action::Hold => Ok(true),
+            Action::Allow | Action::Mask => Ok(false),
+        }
+    }
+
+    /// A text as it may be kept that is new, or other than it was: also by how much it looks like spam.
     pub(super) async fn judged(
         &self,
         author: UserId,
         text: String,
+        marks: Marks,
     ) -> Result<(String, bool), PostError> {
-        let mut mentioned = Vec::new();
-        for handle in handles_in(&text) {
-            let named = self.users.by_handle(&handle).await?;
-            mentioned.extend(named.map(|user| user.id));
-        }
-        let judged = self
-            .screen
-            .judge(author, Place::Post, &text, &mentioned, self.now());
-        match judged.await? {
-            Screened::Clean => Ok((text, false)),
-            Screened::Masked(masked) => Ok((masked, false)),
-            Screened::Held(_) => Ok((text, true)),
-            Screened::Refused(_) => Err(PostError::Unsayable),
-        }
+        let suspected = self.suspected(author, &text, &text, marks).await?;
+        let (text, held) = self.screened(text)?;
+        Ok((text, held || suspected))
     }
 
-    /// Everything a new post says, as it may be kept.
+    /// The same for everything a post says.
     pub(super) async fn judged_content(
         &self,
         author: UserId,
-        mut content: Content,
+        content: Content,
+        marks: Marks,
     ) -> Result<(Content, Standing), PostError> {
-        let text = std::mem::take(&mut content.text);
-        let (text, held) = self.judged(author, text).await?;
-        content.text = text;
+        let words = content.words();
+        let suspected = self.suspected(author, &content.text, &words, marks).await?;
         let (content, standing) = self.screened_content(content)?;
-        let standing = if held { Standing::Held } else { standing };
+        let standing = if suspected { Standing::Held } else { standing };
         Ok((content, standing))
     }
 

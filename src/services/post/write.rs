@@ -10,6 +10,7 @@ use crate::domain::post::{
 use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::post::{NewPost, PostView, Refusal, Rewrite};
+use crate::ports::spam::Marks;
 
 /// How often a change is made anew from what somebody else's made of the post meanwhile.
 const REWRITES_MAX: u32 = 4;
@@ -58,6 +59,32 @@ pub struct Change {
     pub state: Option<PostState>,
     /// When, if put off.
     pub publish_at: Option<WallMs>,
+    /// The room to hang it in, until it is out.
+    pub room: Slot<RoomId>,
+    /// What it quotes, until it is out.
+    pub quote_of: Slot<PostId>,
+}
+
+/// What becomes of something a post may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Slot<T> {
+    /// It stays as it is.
+    #[default]
+    Kept,
+    /// The post has it no longer.
+    Emptied,
+    /// This takes its place.
+    Filled(T),
+}
+
+impl<T: Copy> Slot<T> {
+    fn over(self, known: Option<T>) -> Option<T> {
+        match self {
+            Self::Kept => known,
+            Self::Emptied => None,
+            Self::Filled(new) => Some(new),
+        }
+    }
 }
 
 fn pictured(pictures: Vec<(AssetId, String)>) -> Result<Vec<PostPicture>, PostError> {
@@ -106,6 +133,7 @@ impl PostService {
             pictures: pictured(wish.pictures)?,
             given_tags: tagged(&wish.tags)?,
         };
+        let id = PostId::generate();
         let is_draft = wish.state == PostState::Draft;
         if !is_draft && content.is_empty() && wish.quote_of.is_none() {
             return Err(Refusal::Empty.into());
@@ -113,10 +141,13 @@ impl PostService {
         // Nobody else sees a draft: it is looked at when it is to come out.
         let (content, standing) = match is_draft {
             true => (content, Standing::Shown),
-            false => self.judged_content(author, content).await?,
+            false => {
+                let marks = Marks::of(id.uuid(), once);
+                self.judged_content(author, content, marks).await?
+            }
         };
         let new = NewPost {
-            id: PostId::generate(),
+            id,
             author,
             state: wish.state,
             audience: wish.audience,
@@ -144,7 +175,7 @@ impl PostService {
             if !expected.admits(Version(post.version)) {
                 return Err(Refusal::Stale.into());
             }
-            let rewrite = self.changed(post, change)?;
+            let rewrite = self.changed(post, change).await?;
             match self.posts.rewrite(&rewrite, None).await.map_err(Into::into) {
                 Err(PostError::Refused(Refusal::Stale)) => {}
                 Err(error) => return Err(error),
@@ -158,7 +189,7 @@ impl PostService {
     }
 
     /// What a change makes of a post.
-    fn changed(&self, post: Post, change: &Change) -> Result<Rewrite, PostError> {
+    async fn changed(&self, post: Post, change: &Change) -> Result<Rewrite, PostError> {
         let now = self.now();
         let state = change.state.unwrap_or(post.state);
         let is_out = post.state == PostState::Published;
@@ -166,11 +197,20 @@ impl PostService {
         if (state == PostState::Published) != is_out {
             return Err(Refusal::Published.into());
         }
+        let (room, quote_of) = (
+            change.room.over(post.room),
+            change.quote_of.over(post.quote_of),
+        );
+        // Where it hangs and what it is about is what people saw and answered.
+        if is_out && (room, quote_of) != (post.room, post.quote_of) {
+            return Err(Refusal::Published.into());
+        }
         let known = post.publish_at.filter(|_| state == post.state);
         let publish_at = match change.publish_at {
             None if state == PostState::Scheduled && known.is_some() => known,
             then => timed(state, then, now)?,
         };
+        let was = post.content.words();
         let mut content = post.content;
         if let Some(text) = &change.text {
             content.text = PostText::parse(text)?.into_string();
@@ -185,11 +225,16 @@ impl PostService {
             content.given_tags = tagged(tags)?;
         }
         content.sensitive = change.sensitive.unwrap_or(content.sensitive);
-        if state != PostState::Draft && content.is_empty() && post.quote_of.is_none() {
+        if state != PostState::Draft && content.is_empty() && quote_of.is_none() {
             return Err(Refusal::Empty.into());
         }
+        let is_news = post.state == PostState::Draft || content.words() != was;
         let (content, standing) = match state {
             PostState::Draft => (content, Standing::Shown),
+            _ if is_news => {
+                let marks = Marks::of(post.id.uuid(), None);
+                self.judged_content(post.author, content, marks).await?
+            }
             _ => self.screened_content(content)?,
         };
         Ok(Rewrite {
@@ -200,6 +245,8 @@ impl PostService {
             audience: change.audience.unwrap_or(post.audience),
             hold: standing == Standing::Held,
             content,
+            room,
+            quote_of,
             publish_at,
             at: now,
         })
@@ -224,7 +271,9 @@ impl PostService {
         if post.state == PostState::Published {
             return Err(Refusal::Published.into());
         }
-        let (content, standing) = self.judged_content(author, post.content).await?;
+        let marks = Marks::of(id.uuid(), once);
+        let judged = self.judged_content(author, post.content, marks);
+        let (content, standing) = judged.await?;
         let rewrite = Rewrite {
             id,
             author,
@@ -233,6 +282,8 @@ impl PostService {
             audience: post.audience,
             hold: standing == Standing::Held,
             content,
+            room: post.room,
+            quote_of: post.quote_of,
             publish_at: None,
             at: now,
         };

@@ -105,6 +105,11 @@ impl World {
         is_for && !self.apart(viewer, post.author)
     }
 
+    /// Whether what somebody passes on is for this viewer.
+    fn shares(&self, viewer: Uuid, by: Uuid) -> bool {
+        viewer == by || self.follows.contains(&(viewer, by)) || !self.private.contains(&by)
+    }
+
     /// Ids of a list, the newest first.
     fn list(&self, viewer: Uuid, which: impl Fn(&Post) -> bool) -> Vec<Uuid> {
         let posts = self.posts.values();
@@ -124,7 +129,9 @@ impl World {
                 continue;
             }
             let mine = self.reposts.iter();
-            let mine = mine.filter(|(id, by, _)| *id == post.id && source.contains(by));
+            let mine = mine.filter(|(id, by, _)| {
+                *id == post.id && source.contains(by) && self.shares(viewer, *by)
+            });
             if let Some((_, at)) = mine
                 .map(|(_, by, at)| (*at, *by))
                 .min()

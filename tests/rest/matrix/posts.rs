@@ -33,6 +33,7 @@ pub(super) const ROWS: &[Row] = &[
     row("GET /v1/comments/{id}/replies",          [404, 404, 403, 404, 403, 404, 404, 200, 404, 404, 200]),
     with_body("PATCH /v1/comments/{id}", r#"{"text": "다시"}"#,
                                                   [401, 401, 403, 404, 403, 403, 404, 403, 404, 404, 200]),
+    row("GET /v1/comments/{id}/edits",            [404, 404, 403, 404, 403, 404, 404, 200, 404, 404, 200]),
     row("DELETE /v1/comments/{id}",               [401, 401, 403, 404, 403, 403, 404, 403, 404, 404, 204]),
     with_body("PUT /v1/comments/{id}/reaction", r#"{"kind": "heart"}"#,
                                                   [401, 401, 403, 404, 403, 403, 404, 200, 404, 404, 200]),

@@ -175,3 +175,46 @@ async fn drafts_have_a_bound() {
     one.writes(&wish).await.is_problem(409, "too_many_posts");
     one.posts("그래도 쓸 수 있다", "public").await;
 }
+
+#[tokio::test]
+async fn where_a_draft_hangs_and_what_it_quotes_change_until_it_is_out() {
+    let server = Server::start().await;
+    let [one, two] = people(&server).await;
+    let quoted = two.posts("이것", "public").await;
+    let hidden = two.posts("혼자", "private").await;
+    let own = one.browser.me().await["front_room_id"].clone();
+    let others = two.browser.me().await["front_room_id"].clone();
+    let wish = json!({ "text": "", "visibility": "public", "state": "draft" });
+    let draft = id(&one.writes(&wish).await.json()["post"]);
+    let path = format!("/v1/posts/{draft}");
+    let patch =
+        async |body: serde_json::Value| one.browser.ask(Method::PATCH, &path, Some(&body)).await;
+    let set = patch(json!({ "room": own, "quote_of": quoted })).await;
+    assert_eq!(set.status, StatusCode::OK, "{}", set.body);
+    let post = set.json()["post"].clone();
+    assert_eq!(post["room"], own);
+    assert_eq!(post["quote"]["post"]["id"], quoted.as_str());
+    patch(json!({ "room": others }))
+        .await
+        .is_problem(404, "room_not_found");
+    patch(json!({ "quote_of": hidden }))
+        .await
+        .is_problem(404, "post_not_found");
+    let kept = patch(json!({ "sensitive": true })).await.json();
+    assert_eq!(kept["post"]["room"], own, "what is absent stays");
+    let emptied = patch(json!({ "room": null, "quote_of": null }))
+        .await
+        .json();
+    assert!(emptied["post"]["room"].is_null());
+    assert!(emptied["post"]["quote"].is_null());
+    patch(json!({ "room": own, "quote_of": quoted })).await;
+    let publish = format!("{path}/publish");
+    let out = one.browser.ask(Method::POST, &publish, None).await;
+    assert_eq!(out.status, StatusCode::OK, "{}", out.body);
+    assert_eq!(out.json()["post"]["room"], own);
+    for body in [json!({ "room": null }), json!({ "quote_of": null })] {
+        patch(body).await.is_problem(409, "wrong_state");
+    }
+    let same = patch(json!({ "room": own, "quote_of": quoted })).await;
+    assert_eq!(same.status, StatusCode::OK, "{}", same.body);
+}

@@ -1,11 +1,16 @@
 //! What may not be said, what is looked at first, and what moderators do.
 
+use std::sync::{Arc, Mutex};
+
 use http::{Method, StatusCode};
 use maru::adapters::sqlite::{ModeratedComments, ModeratedPosts};
-use maru::domain::clock::Clock;
+use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::UserId;
 use maru::domain::moderation::Standing;
+use maru::domain::notification::Delivery;
 use maru::ports::moderation::ModeratedContent;
+use maru::ports::notification::NotificationSink;
+use maru::workers::posts::Posts;
 use serde_json::json;
 
 use super::{Person, id, people};
@@ -15,6 +20,22 @@ use crate::server::Server;
 const HELD: &str = "짱깨";
 /// Kept and masked.
 const MASKED: &str = "야 시발";
+
+/// Whom it was told at once that there is a notice.
+#[derive(Default)]
+struct Heard(Mutex<Vec<UserId>>);
+
+impl Heard {
+    fn to(&self) -> Vec<UserId> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl NotificationSink for Heard {
+    fn notified(&self, delivery: &Delivery) {
+        self.0.lock().unwrap().push(delivery.to);
+    }
+}
 
 async fn user(person: &Person) -> UserId {
     let me = person.browser.me().await;
@@ -85,7 +106,8 @@ async fn held_comments_are_seen_and_told_when_a_moderator_shows_them() {
     assert_eq!(two.whole(&path, "comments", 9).await[0]["standing"], "held");
     assert_eq!(one.sees(&post).await["counts"]["comments"], 0);
     assert!(one.told().await.is_empty());
-    let comments = ModeratedComments(server.store.clone());
+    let heard = Arc::new(Heard::default());
+    let comments = ModeratedComments::new(server.store.clone(), heard.clone());
     let found = comments.content(&comment).await.unwrap().unwrap();
     assert_eq!(
         (found.text.as_str(), found.standing),
@@ -113,6 +135,7 @@ async fn held_comments_are_seen_and_told_when_a_moderator_shows_them() {
     );
     assert_eq!(one.sees(&post).await["counts"]["comments"], 1);
     assert_eq!(one.told().await.len(), 1);
+    assert_eq!(heard.to(), [user(&one).await], "where they are, at once");
     assert!(
         comments
             .stand(&comment, Standing::Removed, now)
@@ -138,7 +161,8 @@ async fn what_moderators_do_with_posts_shows_at_once() {
     let post = one
         .posts(&format!("#꽃 @{} {HELD}", two.handle), "public")
         .await;
-    let posts = ModeratedPosts(server.store.clone());
+    let heard = Arc::new(Heard::default());
+    let posts = ModeratedPosts::new(server.store.clone(), heard.clone());
     let now = Clock::start().wall();
     let path = format!("/v1/posts/{post}");
     let published = "SELECT count(*) FROM outbox WHERE event LIKE '%post_published%'";
@@ -165,6 +189,7 @@ async fn what_moderators_do_with_posts_shows_at_once() {
     }
     assert_eq!(server.number(published).await, 1, "it is new once");
     assert_eq!(two.told().await.len(), 1);
+    assert_eq!(heard.to(), [user(&two).await], "once, and at once");
     let own = one.sees(&post).await;
     assert_eq!(
         (&own["text"], &own["standing"]),
@@ -178,4 +203,54 @@ async fn what_moderators_do_with_posts_shows_at_once() {
         StatusCode::NO_CONTENT
     );
     assert!(!posts.stand(&post, Standing::Shown, now).await.unwrap());
+}
+
+const CASES: &str = "SELECT count(*) FROM moderation_case WHERE state = 'open'";
+
+#[tokio::test]
+async fn a_held_post_has_its_case_once_it_is_out() {
+    let server = Server::start().await;
+    let [one] = people(&server).await;
+    let later = |ms| WallMs(Clock::start().wall().0 + ms);
+    let format = &time::format_description::well_known::Rfc3339;
+    let soon = later(60_000).to_offset().format(format).unwrap();
+    let wish = json!({ "text": "글", "content_warning": HELD, "visibility": "public",
+        "state": "scheduled", "publish_at": soon });
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let written = one.writes(&wish).await;
+        assert_eq!(written.status, StatusCode::CREATED, "{}", written.body);
+        assert_eq!(written.json()["post"]["standing"], "held");
+        ids.push(id(&written.json()["post"]));
+    }
+    assert_eq!(server.number(CASES).await, 0, "nobody else sees it yet");
+    // Its author makes one of them right, and nobody has to look at it.
+    let path = format!("/v1/posts/{}", ids[0]);
+    let right = json!({ "content_warning": "" });
+    let changed = one.browser.ask(Method::PATCH, &path, Some(&right)).await;
+    assert_eq!(
+        changed.json()["post"]["standing"],
+        "shown",
+        "{}",
+        changed.body
+    );
+    let worker = Posts {
+        store: Arc::new(server.store.clone()),
+        sink: Arc::new(Heard::default()),
+    };
+    assert_eq!(worker.publish(later(120_000)).await.unwrap(), 2);
+    assert_eq!(server.number(CASES).await, 1);
+    let about = "SELECT count(*) FROM moderation_case WHERE text LIKE '%짱깨%'";
+    assert_eq!(
+        server.number(about).await,
+        1,
+        "what it was held for is in it"
+    );
+    // And one that is published by hand.
+    let written = one.writes(&wish).await.json();
+    let path = format!("/v1/posts/{}/publish", id(&written["post"]));
+    assert_eq!(server.number(CASES).await, 1);
+    let out = one.browser.ask(Method::POST, &path, None).await;
+    assert_eq!(out.json()["post"]["standing"], "held", "{}", out.body);
+    assert_eq!(server.number(CASES).await, 2);
 }

@@ -196,3 +196,38 @@ async fn whom_a_comment_concerns_is_told() {
     let answer = two.browser.ask(Method::POST, &path, Some(&body)).await;
     answer.is_problem(404, "comment_not_found");
 }
+
+#[tokio::test]
+async fn what_a_comment_said_before_is_told_to_who_may_read_it() {
+    let server = Server::start().await;
+    let [one, two, three] = people(&server).await;
+    let post = one.posts("글", "public").await;
+    let comment = two.comments(&post, None, "처음").await;
+    let path = format!("/v1/comments/{comment}");
+    for text in ["다음", "끝"] {
+        let body = json!({ "text": text });
+        let changed = two.browser.ask(Method::PATCH, &path, Some(&body)).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+    }
+    let edits = format!("{path}/edits");
+    for reader in [&one, &two, &three] {
+        let before = reader.whole(&edits, "edits", 1).await;
+        let texts: Vec<&str> = before
+            .iter()
+            .map(|it| it["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(texts, ["다음", "처음"]);
+        assert_eq!(before[1]["version"], 1);
+        assert!(before[1]["since_at"].is_string());
+    }
+    two.does(Method::PUT, "block", &three).await;
+    let hidden = three.browser.get(&edits).await;
+    hidden.is_problem(404, "comment_not_found");
+    assert_eq!(
+        two.acts(Method::DELETE, &path).await,
+        StatusCode::NO_CONTENT
+    );
+    let gone = two.browser.get(&edits).await;
+    gone.is_problem(404, "comment_not_found");
+    assert_eq!(server.number("SELECT count(*) FROM comment_edit").await, 0);
+}

@@ -177,6 +177,13 @@ pub(super) const FILES: &[(&str, &str)] = &[
          FROM comment WHERE author_id = ?1 AND deleted_ms IS NULL ORDER BY created_ms, id",
     ),
     (
+        "comment_edits",
+        "SELECT json_object('comment_id', {uuid:comment_id}, 'version', comment_edit.version, 'text', comment_edit.text,
+                'since', {time:since_ms})
+         FROM comment JOIN comment_edit ON comment_id = comment.id WHERE author_id = ?1
+         ORDER BY comment_id, comment_edit.version",
+    ),
+    (
         "reactions",
         "SELECT json_object('post_id', {uuid:post_id}, 'kind', kind, 'at', {time:created_ms})
          FROM post_reaction WHERE user_id = ?1 ORDER BY created_ms, post_id",

@@ -96,6 +96,7 @@ const WITH_POSTS: &[&str] = &[
     "post_repost",
     "post_count",
     "comment",
+    "comment_edit",
     "comment_reaction",
     "comment_count",
 ];

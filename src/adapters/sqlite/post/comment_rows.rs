@@ -48,6 +48,10 @@ const OLDEST_BELOW: &str = comments!("c.under_id = ?3", ">", "ASC");
 const NEWEST_BELOW: &str = comments!("c.under_id = ?3", "<", "DESC");
 const ONE: &str = comments!("c.id = ?3", ">", "ASC");
 
+/// Every list, for tests.
+#[cfg(test)]
+pub(super) const ALL: [&str; 5] = [OLDEST_OF, NEWEST_OF, OLDEST_BELOW, NEWEST_BELOW, ONE];
+
 #[derive(Debug, sqlx::FromRow)]
 struct CommentRow {
     id: Uuid,

@@ -5,18 +5,19 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::moderation::hold_if;
-use super::super::notification::notify;
-use super::super::once::{self, Begun};
+use super::super::once;
+use super::super::relation::told;
+use super::super::room_rows::{to_i64, to_u64};
 use super::super::{Sqlite, user::stored};
-use super::announce::{announce_comment, notice};
+use super::announce::announce_comment;
 use super::comment_rows::{one, thread as read_thread};
 use super::delete::bury_comment;
 use super::rows::{sees, stored_post};
+use super::write::{before, quietly};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CommentId, PostId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
-use crate::domain::notification::NoticeKind;
-use crate::domain::post::{DEPTH_MAX, ReactionKind};
+use crate::domain::post::{CommentRevision, DEPTH_MAX, EDITS_MAX};
 use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::post::{
@@ -33,7 +34,7 @@ struct Above {
 }
 
 /// The comment, if the viewer sees its text.
-async fn heard(
+pub(super) async fn heard(
     conn: &mut SqliteConnection,
     id: CommentId,
     viewer: (Option<UserId>, WallMs),
@@ -45,6 +46,36 @@ async fn heard(
         return Err(Refusal::NoSuchComment.into());
     }
     Ok(found)
+}
+
+/// What the comment `?2` said before the version `?3`, as far as `?1` might have read it.
+const REVISIONS: &str = "
+    SELECT e.version, e.text, e.since_ms FROM comment AS c CROSS JOIN comment_edit AS e ON e.comment_id = c.id
+    WHERE c.id = ?2 AND e.version < ?3 AND (c.author_id = ?1 OR e.standing = 'shown')
+    ORDER BY e.version DESC LIMIT ?4";
+
+/// For tests.
+#[cfg(test)]
+pub(super) const ALL: [&str; 1] = [REVISIONS];
+
+/// Keeps what a comment said before it is changed; the oldest give way.
+async fn keep(conn: &mut SqliteConnection, id: CommentId) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO comment_edit (comment_id, version, standing, text, since_ms)
+         SELECT id, version, standing, text, coalesce(edited_ms, created_ms) FROM comment WHERE id = ?",
+    )
+    .bind(id.uuid())
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "DELETE FROM comment_edit WHERE comment_id = ?1 AND version <= (
+             SELECT version FROM comment_edit WHERE comment_id = ?1 ORDER BY version DESC LIMIT 1 OFFSET ?2)",
+    )
+    .bind(id.uuid())
+    .bind(EDITS_MAX)
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 async fn insert(
@@ -95,17 +126,9 @@ impl CommentStore for Sqlite {
         once: Option<&Once>,
     ) -> Result<Told<Done<CommentId>>, PostStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let told = Vec::new();
-        match once::begin(&mut transaction, once, new.at).await? {
-            Begun::Fresh => {}
-            Begun::Replay(id) => {
-                let outcome = Done::Before(id);
-                return Ok(Told { outcome, told });
-            }
-            Begun::Mismatch => {
-                let outcome = Done::KeyReused;
-                return Ok(Told { outcome, told });
-            }
+        let begun = once::begin(&mut transaction, once, new.at).await?;
+        if let Some(done) = before(begun) {
+            return Ok(quietly(done));
         }
         if !sees(&mut transaction, new.post, Some(new.author), new.at).await? {
             return Err(Refusal::NoSuchPost.into());
@@ -136,6 +159,15 @@ impl CommentStore for Sqlite {
         transaction.commit().await?;
         let outcome = Done::Now(new.id);
         Ok(Told { outcome, told })
+    }
+
+    async fn commented(
+        &self,
+        once: Option<&Once>,
+        now: WallMs,
+    ) -> Result<Option<Done<CommentId>>, PostStoreError> {
+        let mut connection = self.read.acquire().await?;
+        Ok(before(once::begin(&mut connection, once, now).await?))
     }
 
     async fn one_comment(
@@ -176,6 +208,33 @@ impl CommentStore for Sqlite {
         Ok(found.await?)
     }
 
+    async fn comment_revisions(
+        &self,
+        id: CommentId,
+        viewer: Option<UserId>,
+        now: WallMs,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<CommentRevision>, PostStoreError> {
+        let mut transaction = self.read.begin().await?;
+        heard(&mut transaction, id, (viewer, now)).await?;
+        let rows: Vec<(i64, String, i64)> = sqlx::query_as(REVISIONS)
+            .bind(viewer.map(UserId::uuid))
+            .bind(id.uuid())
+            .bind(before.map_or(i64::MAX, to_i64))
+            .bind(limit)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let revisions = rows
+            .into_iter()
+            .map(|(version, text, since)| CommentRevision {
+                version: to_u64(version),
+                text,
+                since: told(since),
+            });
+        Ok(revisions.collect())
+    }
+
     async fn change_comment(
         &self,
         author: UserId,
@@ -198,6 +257,7 @@ impl CommentStore for Sqlite {
             Standing::Shown if hold => Standing::Held,
             standing => standing,
         };
+        keep(&mut transaction, id).await?;
         sqlx::query(
             "UPDATE comment SET text = ?, standing = ?, edited_ms = ?, version = version + 1 WHERE id = ?",
         )
@@ -244,48 +304,5 @@ impl CommentStore for Sqlite {
         bury_comment(&mut transaction, id.uuid(), now).await?;
         transaction.commit().await?;
         Ok(())
-    }
-
-    async fn react_to_comment(
-        &self,
-        viewer: UserId,
-        id: CommentId,
-        kind: Option<ReactionKind>,
-        now: WallMs,
-    ) -> Result<Told<()>, PostStoreError> {
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let view = heard(&mut transaction, id, (Some(viewer), now)).await?;
-        let mut told = Vec::new();
-        match kind {
-            None => {
-                sqlx::query("DELETE FROM comment_reaction WHERE comment_id = ? AND user_id = ?")
-                    .bind(id.uuid())
-                    .bind(viewer.uuid())
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-            Some(kind) => {
-                sqlx::query(
-                    "INSERT INTO comment_reaction (comment_id, user_id, kind, created_ms) VALUES (?, ?, ?, ?)
-                     ON CONFLICT DO UPDATE SET kind = excluded.kind",
-                )
-                .bind(id.uuid())
-                .bind(viewer.uuid())
-                .bind(kind.as_str())
-                .bind(stored(now))
-                .execute(&mut *transaction)
-                .await?;
-                let author = view.author.map(|author| author.id);
-                if let Some(author) = author.filter(|author| *author != viewer) {
-                    let post = view.comment.post;
-                    if sees(&mut transaction, post, Some(author), now).await? {
-                        let about = notice(author, NoticeKind::Reaction, viewer, post, now);
-                        told.extend(notify(&mut transaction, &about).await?);
-                    }
-                }
-            }
-        }
-        transaction.commit().await?;
-        Ok(Told { outcome: (), told })
     }
 }

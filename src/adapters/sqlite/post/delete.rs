@@ -50,9 +50,21 @@ pub(super) async fn bury_comment(
     )
     .bind(stored(now))
     .bind(id)
-    .execute(conn)
-    .await
-    .map(drop)
+    .execute(&mut *conn)
+    .await?;
+    forget_edits(conn, id).await
+}
+
+/// What a comment said before goes.
+pub(super) async fn forget_edits(
+    conn: &mut SqliteConnection,
+    comment: Uuid,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM comment_edit WHERE comment_id = ?")
+        .bind(comment)
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// What is left of the deleted post `?1`, from the leaves on; `?2` at a time.
@@ -94,15 +106,18 @@ pub(super) async fn sweep_post(
         .map(drop)
 }
 
-/// What is left of deleted comments: reactions, and places nobody answers below.
-const SWEEP_COMMENTS: [&str; 2] = [
+/// What is left of the first `?1` deleted comments that are to be looked at: reactions, and places nobody answers
+/// below. The rest of them stay, and are not looked at again before an answer to them goes.
+const SWEEP_COMMENTS: [&str; 3] = [
     "DELETE FROM comment_reaction WHERE (comment_id, user_id) IN (
-         SELECT comment_id, comment_reaction.user_id FROM comment JOIN comment_reaction ON comment_id = comment.id
-         WHERE deleted_ms IS NOT NULL LIMIT ?1)",
+         SELECT r.comment_id, r.user_id FROM (SELECT id FROM comment WHERE unswept = 1 ORDER BY id LIMIT ?1) AS c
+             CROSS JOIN comment_reaction AS r ON r.comment_id = c.id LIMIT ?1)",
     "DELETE FROM comment WHERE id IN (
-         SELECT id FROM comment AS c WHERE deleted_ms IS NOT NULL
-             AND NOT EXISTS (SELECT 1 FROM comment WHERE under_id = c.id)
-             AND NOT EXISTS (SELECT 1 FROM comment WHERE parent_id = c.id) LIMIT ?1)",
+         SELECT c.id FROM (SELECT id FROM comment WHERE unswept = 1 ORDER BY id LIMIT ?1) AS c
+         WHERE NOT EXISTS (SELECT 1 FROM comment WHERE under_id = c.id)
+             AND NOT EXISTS (SELECT 1 FROM comment WHERE parent_id = c.id))",
+    "UPDATE comment SET unswept = 0 WHERE id IN (
+         SELECT id FROM comment WHERE unswept = 1 ORDER BY id LIMIT ?1)",
 ];
 
 /// Takes away some of what is left of deleted comments; whether there was any.

@@ -10,7 +10,7 @@ use super::super::relation::told;
 use super::super::{Sqlite, user::UserRow, user::stored};
 use super::rows::views;
 use super::seen::{among, card, seen, there, unmuted};
-use super::{literals, place};
+use super::{of_these, place};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, RoomId, UserId};
 use crate::domain::user::User;
@@ -71,18 +71,30 @@ const UNPUBLISHED: &str =
          AND (p.created_ms, p.id) < (?3, ?4)
      ORDER BY p.created_ms DESC, p.id DESC LIMIT ?5";
 
-/// What people of `source` wrote and passed on. Of each of them no more is looked at than a page takes; a post comes in
-/// once: by its author, if they are one of them, or by the first of them who passed it on.
+/// What people of `source` wrote and, where `$passed` holds of one of them, passed on; a post comes in once: by its
+/// author, if they are one of them, or by the first of them who passed it on.
+///
+/// `head` is the newest post of each of them. Where these alone fill the page, nothing older than the last of them is
+/// on it: of thousands of people only the few who wrote lately are looked at more closely. Whether somebody passed a
+/// post on before is looked up by post or by person, whichever are fewer.
 macro_rules! written {
-    ($source:expr) => {
+    ($source:expr, $passed:expr) => {
         concat!(
             "WITH source (id) AS MATERIALIZED (",
             $source,
-            ")
+            "), head (at_ms) AS (
+                 SELECT o.published_ms FROM source CROSS JOIN post AS o ON o.id = (
+                     SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id
+                     WHERE p.author_id = source.id AND (p.published_ms, p.id) < (?3, ?4) AND ",
+            seen!(),
+            "        ORDER BY p.published_ms DESC, p.id DESC LIMIT 1)
+                 ORDER BY 1 DESC LIMIT ?5),
+             floor (at_ms) AS MATERIALIZED (SELECT iif(count(*) = ?5, min(at_ms), 0) FROM head)
              SELECT o.id, o.published_ms AS at_ms, NULL AS by_id
              FROM source CROSS JOIN post AS o ON o.id IN (
                  SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id
-                 WHERE p.author_id = source.id AND (p.published_ms, p.id) < (?3, ?4) AND ",
+                 WHERE p.author_id = source.id AND (p.published_ms, p.id) < (?3, ?4)
+                     AND p.published_ms >= (SELECT at_ms FROM floor) AND ",
             seen!(),
             "    ORDER BY p.published_ms DESC, p.id DESC LIMIT ?5)
              UNION ALL
@@ -91,31 +103,52 @@ macro_rules! written {
                  SELECT q.post_id FROM post_repost AS q CROSS JOIN post AS p ON p.id = q.post_id
                      CROSS JOIN user AS a ON a.id = p.author_id
                  WHERE q.user_id = source.id AND (q.created_ms, q.post_id) < (?3, ?4)
+                     AND q.created_ms >= (SELECT at_ms FROM floor)
                      AND p.author_id NOT IN (SELECT id FROM source)
-                     AND NOT EXISTS (
-                         SELECT 1 FROM source AS other CROSS JOIN post_repost AS e
-                             ON e.post_id = q.post_id AND e.user_id = other.id
-                         WHERE (e.created_ms, e.user_id) < (q.created_ms, q.user_id))
+                     AND NOT iif(
+                         (SELECT reposts FROM post_count WHERE post_id = q.post_id)
+                             <= (SELECT count(*) FROM source),
+                         EXISTS (SELECT 1 FROM post_repost AS e WHERE e.post_id = q.post_id
+                             AND (e.created_ms, e.user_id) < (q.created_ms, q.user_id)
+                             AND e.user_id IN (SELECT id FROM source)),
+                         EXISTS (SELECT 1 FROM source AS other CROSS JOIN post_repost AS e
+                                 ON e.post_id = q.post_id AND e.user_id = other.id
+                             WHERE (e.created_ms, e.user_id) < (q.created_ms, q.user_id)))
                      AND ",
             seen!(),
             " AND ",
             unmuted!("a"),
             "    ORDER BY q.created_ms DESC, q.post_id DESC LIMIT ?5)
-             ORDER BY 2 DESC, 1 DESC LIMIT ?5"
+             WHERE ",
+            $passed,
+            " ORDER BY 2 DESC, 1 DESC LIMIT ?5"
         )
     };
 }
 
-const FOLLOWING: &str = written!(concat!(
-    "SELECT ?1 WHERE ?6 IS NULL
-     UNION
-     SELECT a.id FROM follow JOIN user AS a ON a.id = followee_id WHERE follower_id = ?1 AND ",
-    there!("a"),
-    " AND ",
-    unmuted!("a")
-));
+const FOLLOWING: &str = written!(
+    concat!(
+        "SELECT ?1 WHERE ?6 IS NULL
+         UNION
+         SELECT a.id FROM follow CROSS JOIN user AS a ON a.id = followee_id WHERE follower_id = ?1 AND ",
+        there!("a"),
+        " AND ",
+        unmuted!("a")
+    ),
+    "TRUE"
+);
 
-const OF_PERSON: &str = written!("SELECT ?6");
+/// What somebody passed on is seen by who sees what they write for everybody.
+const OF_PERSON: &str = written!(
+    "SELECT ?6",
+    concat!(
+        "EXISTS (SELECT 1 FROM user AS a WHERE a.id = source.id AND (a.id = ?1 OR (",
+        there!("a"),
+        " AND ",
+        among!("'public'"),
+        ")))"
+    )
+);
 
 const PINNED: &str = concat!(
     "SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id
@@ -143,8 +176,17 @@ const TAGS: &str = concat!(
 
 /// Every list, for tests.
 #[cfg(test)]
-pub(super) const ALL: [&str; 8] = [
-    FOLLOWING, NEWEST, TAG, OF_PERSON, ROOM, BOOKMARKS, PINNED, TAGS,
+pub(super) const ALL: [&str; 10] = [
+    FOLLOWING,
+    NEWEST,
+    TAG,
+    OF_PERSON,
+    ROOM,
+    BOOKMARKS,
+    UNPUBLISHED,
+    PINNED,
+    TAGS,
+    THOSE,
 ];
 
 #[derive(Debug, sqlx::FromRow)]
@@ -154,6 +196,14 @@ struct FoundRow {
     by_id: Option<Uuid>,
 }
 
+/// Which of the posts `{ids}` are out, and for the viewer, by people they do not mute.
+const THOSE: &str = concat!(
+    "SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id WHERE p.id IN (VALUES {ids}) AND ",
+    seen!(),
+    " AND ",
+    unmuted!("a")
+);
+
 /// Accounts by id.
 async fn people(
     conn: &mut SqliteConnection,
@@ -162,14 +212,12 @@ async fn people(
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let statement = format!(
-        concat!(
-            "SELECT ",
-            card!("u"),
-            " FROM user AS u WHERE u.id IN (VALUES {})"
-        ),
-        literals(ids)
+    let people = concat!(
+        "SELECT ",
+        card!("u"),
+        " FROM user AS u WHERE u.id IN (VALUES {ids})"
     );
+    let statement = of_these(people, ids);
     let rows: Vec<UserRow> = sqlx::query_as(AssertSqlSafe(statement))
         .fetch_all(conn)
         .await?;
@@ -187,16 +235,7 @@ async fn those(
     viewer: Option<UserId>,
     now: WallMs,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
-    let statement = format!(
-        concat!(
-            "SELECT p.id FROM post AS p JOIN user AS a ON a.id = p.author_id
-             WHERE p.id IN (VALUES {}) AND ",
-            seen!(),
-            " AND ",
-            unmuted!("a")
-        ),
-        literals(posts.iter().map(|post| post.uuid()))
-    );
+    let statement = of_these(THOSE, posts.iter().map(|post| post.uuid()));
     sqlx::query_scalar(AssertSqlSafe(statement))
         .bind(viewer.map(UserId::uuid))
         .bind(stored(now))

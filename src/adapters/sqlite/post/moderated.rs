@@ -1,5 +1,7 @@
 //! Posts and comments, for moderators.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
@@ -8,20 +10,59 @@ use super::super::relation::told;
 use super::super::{Sqlite, user::stored};
 use super::announce::{announce, announce_comment};
 use super::comment_rows::one;
+use super::delete::forget_edits;
 use super::rows::{sees, stored_post};
 use super::{attached, known};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CommentId, PostId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
+use crate::domain::notification::Delivery;
 use crate::ports::moderation::{Content, ContentUnavailable, ModeratedContent};
+use crate::ports::notification::NotificationSink;
 
-/// Posts, for moderators.
-#[derive(Debug, Clone)]
-pub struct ModeratedPosts(pub Sqlite);
+/// Where things are, and who hears of the notices that come of their being shown.
+#[derive(Clone)]
+struct Moderated {
+    store: Sqlite,
+    sink: Arc<dyn NotificationSink>,
+}
 
-/// Comments, for moderators.
-#[derive(Debug, Clone)]
-pub struct ModeratedComments(pub Sqlite);
+impl Moderated {
+    /// Once the change is durable.
+    fn tell(&self, told: &[Delivery]) {
+        for delivery in told {
+            self.sink.notified(delivery);
+        }
+    }
+}
+
+macro_rules! moderated {
+    ($($(#[$about:meta])+ $name:ident;)+) => {$(
+        $(#[$about])+
+        #[derive(Clone)]
+        pub struct $name(Moderated);
+
+        impl $name {
+            /// Those of the store; whoever is to hear of something because it is shown hears it from `sink`.
+            pub fn new(store: Sqlite, sink: Arc<dyn NotificationSink>) -> Self {
+                Self(Moderated { store, sink })
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    )+};
+}
+
+moderated! {
+    /// Posts, for moderators.
+    ModeratedPosts;
+    /// Comments, for moderators.
+    ModeratedComments;
+}
 
 /// Everything a post says goes for good.
 const REMOVE: [&str; 3] = [
@@ -37,18 +78,19 @@ async fn now(conn: &mut SqliteConnection) -> Result<WallMs, sqlx::Error> {
     ms.fetch_one(conn).await.map(told)
 }
 
+/// What comes of it for those it concerns; none if the post is gone.
 async fn stand_post(
     conn: &mut SqliteConnection,
     id: PostId,
     standing: Standing,
     now: WallMs,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Option<Vec<Delivery>>, sqlx::Error> {
     let Some(post) = stored_post(&mut *conn, id).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     // What was removed does not come back.
     if post.standing == standing || post.standing == Standing::Removed {
-        return Ok(true);
+        return Ok(Some(Vec::new()));
     }
     sqlx::query("UPDATE post SET standing = ?, version = version + 1 WHERE id = ?")
         .bind(standing.as_str())
@@ -69,8 +111,7 @@ async fn stand_post(
             .await?;
         attached::record(&mut *conn, id.uuid()).await?;
     }
-    // Their notices wait in lists; nobody is told of them on the spot.
-    announce(conn, id, now).await.map(|_| true)
+    announce(conn, id, now).await.map(Some)
 }
 
 #[async_trait]
@@ -83,18 +124,14 @@ impl ModeratedContent for ModeratedPosts {
         let Ok(id) = id.parse::<PostId>() else {
             return Ok(None);
         };
-        let mut connection = self.0.read.acquire().await?;
+        let mut connection = self.0.store.read.acquire().await?;
         let Some(post) = stored_post(&mut connection, id).await? else {
             return Ok(None);
         };
-        let said = [post.content.warning, post.content.text].into_iter();
-        let shown = post.content.pictures.iter();
-        let said = said.chain(shown.map(|picture| picture.alt.clone()));
-        let said: Vec<String> = said.filter(|text| !text.is_empty()).collect();
         Ok(Some(Content {
             id: id.to_string(),
             author: Some(post.author),
-            text: said.join("\n"),
+            text: post.content.words(),
             pictures: post.content.pictures.iter().map(|it| it.asset).collect(),
             standing: post.standing,
             at: post.published.unwrap_or(post.created),
@@ -110,17 +147,18 @@ impl ModeratedContent for ModeratedPosts {
         let Ok(id) = id.parse::<PostId>() else {
             return Ok(false);
         };
-        let mut transaction = self.0.write.begin_with("BEGIN IMMEDIATE").await?;
-        let is_there = stand_post(&mut transaction, id, standing, now).await?;
+        let mut transaction = self.0.store.write.begin_with("BEGIN IMMEDIATE").await?;
+        let told = stand_post(&mut transaction, id, standing, now).await?;
         transaction.commit().await?;
-        Ok(is_there)
+        self.0.tell(told.as_deref().unwrap_or_default());
+        Ok(told.is_some())
     }
 
     async fn is_seen_by(&self, id: &str, viewer: UserId) -> Result<bool, ContentUnavailable> {
         let Ok(id) = id.parse::<PostId>() else {
             return Ok(false);
         };
-        let mut connection = self.0.read.acquire().await?;
+        let mut connection = self.0.store.read.acquire().await?;
         let now = now(&mut connection).await?;
         Ok(sees(&mut connection, id, Some(viewer), now).await?)
     }
@@ -149,7 +187,7 @@ impl ModeratedContent for ModeratedComments {
              WHERE c.id = ? AND c.deleted_ms IS NULL AND post.deleted_ms IS NULL",
         )
         .bind(id.uuid())
-        .fetch_optional(&self.0.read)
+        .fetch_optional(&self.0.store.read)
         .await?;
         let Some(row) = row else {
             return Ok(None);
@@ -173,7 +211,7 @@ impl ModeratedContent for ModeratedComments {
         let Ok(id) = id.parse::<CommentId>() else {
             return Ok(false);
         };
-        let mut transaction = self.0.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.0.store.write.begin_with("BEGIN IMMEDIATE").await?;
         let there: Option<String> = sqlx::query_scalar(
             "SELECT c.standing FROM comment AS c JOIN post ON post.id = post_id
              WHERE c.id = ? AND c.deleted_ms IS NULL AND post.deleted_ms IS NULL",
@@ -184,6 +222,7 @@ impl ModeratedContent for ModeratedComments {
         let Some(before) = there else {
             return Ok(false);
         };
+        let mut told = Vec::new();
         if before != Standing::Removed.as_str() && before != standing.as_str() {
             sqlx::query(
                 "UPDATE comment SET standing = ?1, version = version + 1,
@@ -193,9 +232,13 @@ impl ModeratedContent for ModeratedComments {
             .bind(id.uuid())
             .execute(&mut *transaction)
             .await?;
-            announce_comment(&mut transaction, id, now).await?;
+            if standing == Standing::Removed {
+                forget_edits(&mut transaction, id.uuid()).await?;
+            }
+            told = announce_comment(&mut transaction, id, now).await?;
         }
         transaction.commit().await?;
+        self.0.tell(&told);
         Ok(true)
     }
 
@@ -203,7 +246,7 @@ impl ModeratedContent for ModeratedComments {
         let Ok(id) = id.parse::<CommentId>() else {
             return Ok(false);
         };
-        let mut connection = self.0.read.acquire().await?;
+        let mut connection = self.0.store.read.acquire().await?;
         let now = now(&mut connection).await?;
         let Some(view) = one(&mut connection, id, (Some(viewer), now)).await? else {
             return Ok(false);

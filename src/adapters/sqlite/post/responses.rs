@@ -5,23 +5,21 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::Sqlite;
-use super::super::notification::notify;
 use super::super::relation::told;
 use super::super::user::{UserRow, stored};
-use super::announce::{notice, tell};
-use super::known;
+use super::announce::tell;
 use super::rows::{sees, stored_post};
 use super::seen::{card, there};
+use super::{known, reacting};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
-use crate::domain::notification::NoticeKind;
 use crate::domain::post::{
-    Audience, BOOKMARKS_MAX, PINS_MAX, Post, PostEvent, PostState, ReactionKind,
+    Audience, BOOKMARKS_MAX, PINS_MAX, Post, PostEvent, PostState, Reactable, ReactionKind,
 };
 use crate::ports::post::{PostStoreError, Reacted, Refusal, ResponseStore, Told};
 
 /// The post, if the viewer sees it and it is out.
-async fn seen_post(
+pub(super) async fn seen_post(
     conn: &mut SqliteConnection,
     id: PostId,
     viewer: UserId,
@@ -33,24 +31,28 @@ async fn seen_post(
     Ok(stored_post(conn, id).await?.ok_or(Refusal::NoSuchPost)?)
 }
 
-/// Takes back what one did with a post, seen or not.
+/// Takes back what one did with a post: one's own wherever it is, seen or not.
 async fn take_back(
     conn: &mut SqliteConnection,
     statement: &'static str,
     post: PostId,
     viewer: UserId,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(statement)
+    now: WallMs,
+) -> Result<(), PostStoreError> {
+    let gone = sqlx::query(statement)
         .bind(post.uuid())
         .bind(viewer.uuid())
-        .execute(conn)
-        .await
-        .map(drop)
+        .execute(&mut *conn)
+        .await?;
+    if gone.rows_affected() == 0 {
+        seen_post(conn, post, viewer, now).await?;
+    }
+    Ok(())
 }
 
 /// Who did this with the post `?3`, after the place `?4`, `?5`: `?7` is a kind of reaction, or null.
 macro_rules! people {
-    ($table:literal, $kind:literal) => {
+    ($table:literal, $kind:literal, $which:literal) => {
         concat!(
             "SELECT ",
             card!("u"),
@@ -61,12 +63,20 @@ macro_rules! people {
             " AS r JOIN user AS u ON u.id = r.user_id
              WHERE r.post_id = ?3 AND (r.created_ms, r.user_id) < (?4, ?5) AND ",
             there!("u"),
-            " AND (?7 IS NULL OR ",
-            $kind,
-            " = ?7) ORDER BY r.created_ms DESC, r.user_id DESC LIMIT ?6"
+            " AND ",
+            $which,
+            " ORDER BY r.created_ms DESC, r.user_id DESC LIMIT ?6"
         )
     };
 }
+
+const REACTIONS: &str = people!("post_reaction", "r.kind", "?7 IS NULL");
+const REACTIONS_OF_KIND: &str = people!("post_reaction", "r.kind", "r.kind = ?7");
+const REPOSTS: &str = people!("post_repost", "NULL", "?7 IS NULL");
+
+/// Every list, for tests.
+#[cfg(test)]
+pub(super) const ALL: [&str; 3] = [REACTIONS, REACTIONS_OF_KIND, REPOSTS];
 
 #[derive(Debug, sqlx::FromRow)]
 struct ReactedRow {
@@ -125,46 +135,15 @@ impl ResponseStore for Sqlite {
     async fn react(
         &self,
         viewer: UserId,
-        post: PostId,
+        to: Reactable,
         kind: Option<ReactionKind>,
         now: WallMs,
     ) -> Result<Told<()>, PostStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let of = seen_post(&mut transaction, post, viewer, now).await?;
         let mut told = Vec::new();
-        let Some(kind) = kind else {
-            let statement = "DELETE FROM post_reaction WHERE post_id = ? AND user_id = ?";
-            take_back(&mut transaction, statement, post, viewer).await?;
-            transaction.commit().await?;
-            return Ok(Told { outcome: (), told });
-        };
-        let fresh = sqlx::query(
-            "INSERT INTO post_reaction (post_id, user_id, kind, created_ms) VALUES (?, ?, ?, ?)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(post.uuid())
-        .bind(viewer.uuid())
-        .bind(kind.as_str())
-        .bind(stored(now))
-        .execute(&mut *transaction)
-        .await?;
-        if fresh.rows_affected() > 0 {
-            let event = PostEvent::PostReacted {
-                by: viewer,
-                at: now,
-            };
-            tell(&mut transaction, post, event).await?;
-            if of.author != viewer {
-                let about = notice(of.author, NoticeKind::Reaction, viewer, post, now);
-                told.extend(notify(&mut transaction, &about).await?);
-            }
-        } else {
-            sqlx::query("UPDATE post_reaction SET kind = ? WHERE post_id = ? AND user_id = ?")
-                .bind(kind.as_str())
-                .bind(post.uuid())
-                .bind(viewer.uuid())
-                .execute(&mut *transaction)
-                .await?;
+        match kind {
+            Some(kind) => told = reacting::react(&mut transaction, viewer, to, kind, now).await?,
+            None => reacting::take_back(&mut transaction, viewer, to, now).await?,
         }
         transaction.commit().await?;
         Ok(Told { outcome: (), told })
@@ -178,13 +157,13 @@ impl ResponseStore for Sqlite {
         now: WallMs,
     ) -> Result<(), PostStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        seen_post(&mut transaction, post, viewer, now).await?;
         if !keep {
             let statement = "DELETE FROM post_bookmark WHERE post_id = ? AND user_id = ?";
-            take_back(&mut transaction, statement, post, viewer).await?;
+            take_back(&mut transaction, statement, post, viewer, now).await?;
             transaction.commit().await?;
             return Ok(());
         }
+        seen_post(&mut transaction, post, viewer, now).await?;
         let fresh = sqlx::query(
             "INSERT INTO post_bookmark (post_id, user_id, created_ms) VALUES (?, ?, ?)
              ON CONFLICT DO NOTHING",
@@ -249,13 +228,13 @@ impl ResponseStore for Sqlite {
         now: WallMs,
     ) -> Result<(), PostStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let of = seen_post(&mut transaction, post, viewer, now).await?;
         if !pass_on {
             let statement = "DELETE FROM post_repost WHERE post_id = ? AND user_id = ?";
-            take_back(&mut transaction, statement, post, viewer).await?;
+            take_back(&mut transaction, statement, post, viewer, now).await?;
             transaction.commit().await?;
             return Ok(());
         }
+        let of = seen_post(&mut transaction, post, viewer, now).await?;
         let is_private: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM user_settings WHERE user_id = ? AND account_private = 1)",
         )
@@ -291,7 +270,10 @@ impl ResponseStore for Sqlite {
         after: Option<(WallMs, UserId)>,
         limit: u32,
     ) -> Result<Vec<Reacted>, PostStoreError> {
-        let statement = people!("post_reaction", "r.kind");
+        let statement = match kind {
+            None => REACTIONS,
+            Some(_) => REACTIONS_OF_KIND,
+        };
         self.people_of(statement, post, kind, viewer, now, after, limit)
             .await
     }
@@ -304,8 +286,7 @@ impl ResponseStore for Sqlite {
         after: Option<(WallMs, UserId)>,
         limit: u32,
     ) -> Result<Vec<Reacted>, PostStoreError> {
-        let statement = people!("post_repost", "NULL");
-        self.people_of(statement, post, None, viewer, now, after, limit)
+        self.people_of(REPOSTS, post, None, viewer, now, after, limit)
             .await
     }
 }

@@ -11,7 +11,7 @@ use super::super::room_rows::to_u64;
 use super::super::user::{UserRow, stored};
 use super::counts::lessened;
 use super::seen::{among, card, readable, seen, there};
-use super::{known, literals, place};
+use super::{known, of_these, place};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, RoomId, UserId};
 use crate::domain::post::{Content, Post, PostPicture};
@@ -127,6 +127,32 @@ struct ViewRow {
     reposted: bool,
 }
 
+/// Those of the posts `{ids}` that the viewer may read.
+const VIEWS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", n.comments, n.reposts, n.bookmarks, n.heart, n.laugh, n.wow, n.sad, n.cheer, n.thanks,
+        r.kind AS my_kind,
+        EXISTS (SELECT 1 FROM post_bookmark WHERE post_id = p.id AND user_id = ?1) AS bookmarked,
+        EXISTS (SELECT 1 FROM post_repost WHERE post_id = p.id AND user_id = ?1) AS reposted
+     FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id JOIN post_count AS n ON n.post_id = p.id
+          LEFT JOIN post_reaction AS r ON r.post_id = p.id AND r.user_id = ?1
+     WHERE p.id IN (VALUES {ids}) AND ",
+    readable!()
+);
+
+/// Those of the posts `{ids}` that the viewer sees.
+const QUOTES: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id WHERE p.id IN (VALUES {ids}) AND ",
+    seen!()
+);
+
+/// Both, for tests.
+#[cfg(test)]
+pub(super) const ALL: [&str; 2] = [VIEWS, QUOTES];
+
 /// Those of these posts that the viewer may read, with everything there is to tell of them.
 pub(super) async fn views(
     conn: &mut SqliteConnection,
@@ -137,21 +163,7 @@ pub(super) async fn views(
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let statement = format!(
-        concat!(
-            "SELECT ",
-            columns!(),
-            ", n.comments, n.reposts, n.bookmarks, n.heart, n.laugh, n.wow, n.sad, n.cheer, n.thanks,
-                r.kind AS my_kind,
-                EXISTS (SELECT 1 FROM post_bookmark WHERE post_id = p.id AND user_id = ?1) AS bookmarked,
-                EXISTS (SELECT 1 FROM post_repost WHERE post_id = p.id AND user_id = ?1) AS reposted
-             FROM post AS p JOIN user AS a ON a.id = p.author_id JOIN post_count AS n ON n.post_id = p.id
-                  LEFT JOIN post_reaction AS r ON r.post_id = p.id AND r.user_id = ?1
-             WHERE p.id IN (VALUES {}) AND ",
-            readable!()
-        ),
-        literals(ids.iter().copied())
-    );
+    let statement = of_these(VIEWS, ids.iter().copied());
     let rows: Vec<ViewRow> = sqlx::query_as(AssertSqlSafe(statement))
         .bind(viewer.map(UserId::uuid))
         .bind(stored(now))
@@ -210,15 +222,7 @@ async fn quotes(
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let statement = format!(
-        concat!(
-            "SELECT ",
-            columns!(),
-            " FROM post AS p JOIN user AS a ON a.id = p.author_id WHERE p.id IN (VALUES {}) AND ",
-            seen!()
-        ),
-        literals(ids)
-    );
+    let statement = of_these(QUOTES, ids);
     let rows: Vec<QuotedRow> = sqlx::query_as(AssertSqlSafe(statement))
         .bind(viewer.map(UserId::uuid))
         .bind(stored(now))

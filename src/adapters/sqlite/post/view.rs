@@ -24,6 +24,10 @@ const REVISIONS: &str = concat!(
     ")) ORDER BY e.version DESC LIMIT ?5"
 );
 
+/// For tests.
+#[cfg(test)]
+pub(super) const ALL: [&str; 1] = [REVISIONS];
+
 #[derive(Debug, sqlx::FromRow)]
 struct RevisionRow {
     version: i64,

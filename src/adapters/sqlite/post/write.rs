@@ -4,21 +4,21 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use sqlx::types::Json;
 
+use super::super::Sqlite;
 use super::super::moderation::hold_if;
 use super::super::once::{self, Begun};
 use super::super::user::stored;
-use super::super::{Sqlite, room_rows::to_i64};
 use super::rows::{sees, stored_post};
 use super::{announce::announce, attached, delete, place};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, RoomId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
-use crate::domain::post::{Content, DRAFTS_MAX, EDITS_MAX, Post, PostState, tag};
+use crate::domain::post::{Content, DRAFTS_MAX, EDITS_MAX, Post, PostPicture, PostState, tag};
 use crate::ports::once::{Done, Once};
 use crate::ports::post::{NewPost, PostStoreError, PostWriter, Refusal, Rewrite, Told};
 
 /// Nothing more happens to a request that took effect before.
-fn before<T>(begun: Begun<T>) -> Option<Done<T>> {
+pub(super) fn before<T>(begun: Begun<T>) -> Option<Done<T>> {
     match begun {
         Begun::Fresh => None,
         Begun::Replay(result) => Some(Done::Before(result)),
@@ -26,7 +26,7 @@ fn before<T>(begun: Begun<T>) -> Option<Done<T>> {
     }
 }
 
-fn quietly<T>(outcome: T) -> Told<T> {
+pub(super) fn quietly<T>(outcome: T) -> Told<T> {
     Told {
         outcome,
         told: Vec::new(),
@@ -55,13 +55,12 @@ pub(super) async fn file(
     .map(drop)
 }
 
-/// What may be wrong with a post whatever is done with it.
+/// What may be wrong with what a post is to show, quote and hang in.
 async fn checked(
     conn: &mut SqliteConnection,
     author: UserId,
-    content: &Content,
-    quote: Option<PostId>,
-    room: Option<RoomId>,
+    pictures: &[PostPicture],
+    (quote, room): (Option<PostId>, Option<RoomId>),
     now: WallMs,
 ) -> Result<(), PostStoreError> {
     if let Some(quote) = quote
@@ -74,7 +73,7 @@ async fn checked(
     {
         return Err(Refusal::NoSuchRoom.into());
     }
-    if !attached::may_attach(conn, author, &content.pictures).await? {
+    if !attached::may_attach(conn, author, pictures).await? {
         return Err(Refusal::NoSuchPicture.into());
     }
     Ok(())
@@ -166,7 +165,7 @@ async fn update(
     let edited = (was.state == PostState::Published).then(|| stored(rewrite.at));
     sqlx::query(
         "UPDATE post SET state = ?, audience = ?, standing = ?, text = ?, warning = ?, sensitive = ?,
-             pictures = ?, given_tags = ?, tags = ?, publish_ms = ?, published_ms = ?,
+             pictures = ?, given_tags = ?, tags = ?, room_id = ?, quote_id = ?, publish_ms = ?, published_ms = ?,
              edited_ms = coalesce(?, edited_ms), changed_ms = ?, version = version + 1
          WHERE id = ?",
     )
@@ -179,6 +178,8 @@ async fn update(
     .bind(Json(&content.pictures))
     .bind(Json(&content.given_tags))
     .bind(Json(&next.tags))
+    .bind(rewrite.room.map(RoomId::uuid))
+    .bind(rewrite.quote_of.map(PostId::uuid))
     .bind(rewrite.publish_at.map(stored))
     .bind(next.published.map(stored))
     .bind(edited)
@@ -204,16 +205,19 @@ async fn rewritable(
     if was.standing == Standing::Removed {
         return Err(Refusal::NotYours.into());
     }
-    if was.state == PostState::Published && rewrite.state != PostState::Published {
+    let is_moved = (rewrite.room, rewrite.quote_of) != (was.room, was.quote_of);
+    if was.state == PostState::Published && (rewrite.state != PostState::Published || is_moved) {
         return Err(Refusal::Published.into());
     }
-    // What was attached may be gone since: only what is new is asked about.
+    // What it had may be gone since: only what is new is asked about.
     let known = &was.content.pictures;
     let mut new = rewrite.content.pictures.clone();
     new.retain(|picture| !known.iter().any(|it| it.asset == picture.asset));
-    if !attached::may_attach(conn, was.author, &new).await? {
-        return Err(Refusal::NoSuchPicture.into());
-    }
+    let quote = rewrite
+        .quote_of
+        .filter(|_| rewrite.quote_of != was.quote_of);
+    let room = rewrite.room.filter(|_| rewrite.room != was.room);
+    checked(conn, was.author, &new, (quote, room), rewrite.at).await?;
     Ok(was)
 }
 
@@ -229,26 +233,18 @@ impl PostWriter for Sqlite {
         if let Some(done) = before(begun) {
             return Ok(quietly(done));
         }
-        let (quote, room) = (new.quote_of, new.room);
-        checked(
-            &mut transaction,
-            new.author,
-            &new.content,
-            quote,
-            room,
-            new.at,
-        )
-        .await?;
+        let shown = &new.content.pictures;
+        let about = (new.quote_of, new.room);
+        checked(&mut transaction, new.author, shown, about, new.at).await?;
         if new.state != PostState::Published {
             has_room_for_draft(&mut transaction, new.author).await?;
         }
         let tags = insert(&mut transaction, new).await?;
         attached::record(&mut transaction, new.id.uuid()).await?;
-        let thing = (ContentKind::Post, new.id);
-        let words = (new.author, new.content.text.as_str());
-        hold_if(&mut transaction, new.standing, thing, words, new.at).await?;
         let mut told = Vec::new();
         if new.state == PostState::Published {
+            let about = (new.author, &new.content);
+            hold_post(&mut transaction, new.id, new.standing, about, new.at).await?;
             file(&mut transaction, new.id, &tags, new.at).await?;
             told = announce(&mut transaction, new.id, new.at).await?;
         }
@@ -270,7 +266,7 @@ impl PostWriter for Sqlite {
         }
         let was = rewritable(&mut transaction, rewrite).await?;
         let is_out = rewrite.state == PostState::Published;
-        if is_out && rewrite.content.is_empty() && was.quote_of.is_none() {
+        if is_out && rewrite.content.is_empty() && rewrite.quote_of.is_none() {
             return Err(Refusal::Empty.into());
         }
         if was.state == PostState::Published {
@@ -294,14 +290,14 @@ impl PostWriter for Sqlite {
         if let Some(published) = next.published {
             file(&mut transaction, was.id, &next.tags, published).await?;
             if was.published.is_none() {
-                drop_room(&mut transaction, &was, rewrite.at).await?;
+                let room = (rewrite.room, was.author);
+                drop_room(&mut transaction, was.id, room, rewrite.at).await?;
             }
         }
         attached::record(&mut transaction, was.id.uuid()).await?;
-        if was.standing != next.standing {
-            let thing = (ContentKind::Post, was.id);
-            let words = (was.author, rewrite.content.text.as_str());
-            hold_if(&mut transaction, next.standing, thing, words, rewrite.at).await?;
+        if is_out && (was.standing != next.standing || was.state != PostState::Published) {
+            let about = (was.author, &rewrite.content);
+            hold_post(&mut transaction, was.id, next.standing, about, rewrite.at).await?;
         }
         if is_out {
             told = announce(&mut transaction, was.id, rewrite.at).await?;
@@ -344,21 +340,33 @@ impl PostWriter for Sqlite {
     }
 }
 
+/// Opens a case for a post that is out and held.
+pub(super) async fn hold_post(
+    conn: &mut SqliteConnection,
+    post: PostId,
+    standing: Standing,
+    (author, content): (UserId, &Content),
+    now: WallMs,
+) -> Result<(), sqlx::Error> {
+    let thing = (ContentKind::Post, post);
+    hold_if(conn, standing, thing, (author, &content.words()), now).await
+}
+
 /// A post that comes out hangs where its author may hang it now, if anywhere.
 pub(super) async fn drop_room(
     conn: &mut SqliteConnection,
-    post: &Post,
+    post: PostId,
+    (room, author): (Option<RoomId>, UserId),
     now: WallMs,
 ) -> Result<(), sqlx::Error> {
-    let Some(room) = post.room else {
+    let Some(room) = room else {
         return Ok(());
     };
-    if place::may_hang(&mut *conn, room, post.author, now).await? {
+    if place::may_hang(&mut *conn, room, author, now).await? {
         return Ok(());
     }
-    sqlx::query("UPDATE post SET room_id = NULL WHERE id = ? AND version >= ?")
-        .bind(post.id.uuid())
-        .bind(to_i64(post.version))
+    sqlx::query("UPDATE post SET room_id = NULL WHERE id = ?")
+        .bind(post.uuid())
         .execute(conn)
         .await
         .map(drop)

@@ -6,7 +6,7 @@ use rand::{Rng, SeedableRng};
 
 use super::{All, NOW};
 use crate::domain::id::{CommentId, PostId, UserId};
-use crate::domain::post::ReactionKind;
+use crate::domain::post::{Reactable, ReactionKind};
 
 /// People at once.
 const PEOPLE: usize = 32;
@@ -25,10 +25,18 @@ async fn rages(all: All<'_>, who: UserId, post: PostId, seed: u64) {
         match random.random_range(0..7) {
             0 | 1 => {
                 let kind = ReactionKind::ALL[random.random_range(0..ReactionKind::ALL.len())];
-                let reacted = all.posts.react(who, post, Some(kind), NOW).await;
+                let reacted = all
+                    .posts
+                    .react(who, Reactable::Post(post), Some(kind), NOW)
+                    .await;
                 reacted.unwrap();
             }
-            2 => drop(all.posts.react(who, post, None, NOW).await.unwrap()),
+            2 => drop(
+                all.posts
+                    .react(who, Reactable::Post(post), None, NOW)
+                    .await
+                    .unwrap(),
+            ),
             3 => {
                 let pass_on = random.random_bool(0.7);
                 let reposted = all.posts.repost(who, post, pass_on, NOW).await;

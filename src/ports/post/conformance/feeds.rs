@@ -1,12 +1,21 @@
 //! Lists.
 
+use std::collections::BTreeMap;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
 use super::{All, NOW};
 use crate::domain::clock::WallMs;
+use crate::domain::id::{PostId, UserId};
 use crate::ports::post::Feed;
+use crate::ports::settings::conformance::set_private;
 
 pub(super) async fn conformance(all: All<'_>) {
     a_feed_holds_each_post_once(all).await;
     pages_are_full_whoever_is_left_out(all).await;
+    a_feed_of_many_is_what_they_wrote_and_passed_on(all).await;
+    what_private_people_pass_on_is_for_their_followers(all).await;
 }
 
 fn later(ms: u64) -> WallMs {
@@ -68,4 +77,66 @@ async fn pages_are_full_whoever_is_left_out(all: All<'_>) {
     assert!(wanted.iter().all(|id| newest.contains(id)));
     let tags = all.posts.tags("가", Some(me), NOW, None, 9).await.unwrap();
     assert_eq!(tags[0].name, "가득");
+}
+
+/// Whom the feed of many is about, and those whose posts they pass on.
+const MANY: usize = 24;
+
+/// Posts by a few of them and of the others, passed on by whoever: pages of every size tell the same.
+async fn a_feed_of_many_is_what_they_wrote_and_passed_on(all: All<'_>) {
+    let [me] = all.people("many").await;
+    let people: [UserId; MANY] = all.people("many_of").await;
+    let (followed, others) = people.split_at(MANY / 2);
+    for friend in followed {
+        all.relations.follow(me, *friend, NOW).await.unwrap();
+    }
+    let mut random = StdRng::seed_from_u64(5);
+    let (mut posts, mut entries): (Vec<(PostId, UserId)>, BTreeMap<PostId, u64>) =
+        (Vec::new(), BTreeMap::new());
+    for ms in 0..160 {
+        let at = later(10_000 + ms);
+        let who = people[random.random_range(0..MANY)];
+        if posts.is_empty() || random.random_bool(0.4) {
+            // Some write much, some next to nothing.
+            let author = people[random.random_range(0..MANY) % random.random_range(1..=MANY)];
+            let id = all.publish(author, "여럿", at).await;
+            posts.push((id, author));
+            if !others.contains(&author) {
+                entries.insert(id, at.0);
+            }
+            continue;
+        }
+        let (id, author) = posts[random.random_range(0..posts.len())];
+        all.posts.repost(who, id, true, at).await.unwrap();
+        if others.contains(&author) && followed.contains(&who) {
+            entries.entry(id).or_insert(at.0);
+        }
+    }
+    let mut wanted: Vec<(u64, PostId)> = entries.into_iter().map(|(id, at)| (at, id)).collect();
+    wanted.sort_unstable_by(|one, other| other.cmp(one));
+    let wanted: Vec<PostId> = wanted.into_iter().map(|(_, id)| id).collect();
+    assert!(wanted.len() > 40, "enough to tell");
+    for limit in [1, 2, 5, 13, 100] {
+        let feed = all.list_by(&Feed::Following, Some(me), limit).await;
+        assert_eq!(feed, wanted, "{limit} at a time");
+    }
+}
+
+async fn what_private_people_pass_on_is_for_their_followers(all: All<'_>) {
+    let [star, shy, fan, stranger] = all.people("shy").await;
+    all.relations.follow(fan, shy, NOW).await.unwrap();
+    let post = all.publish(star, "널리", later(1)).await;
+    all.posts.repost(shy, post, true, later(2)).await.unwrap();
+    let of_shy = Feed::Of(shy);
+    assert_eq!(all.list(&of_shy, Some(stranger)).await, [post]);
+    set_private(all.settings, shy, true).await;
+    for (viewer, sees) in [
+        (Some(shy), true),
+        (Some(fan), true),
+        (Some(stranger), false),
+        (None, false),
+    ] {
+        let listed = all.list(&of_shy, viewer).await;
+        assert_eq!(listed.contains(&post), sees, "{viewer:?}");
+    }
 }

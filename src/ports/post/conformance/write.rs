@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use super::{All, NOW, post, refusal};
 use crate::domain::clock::WallMs;
-use crate::domain::id::UserId;
+use crate::domain::id::{RoomId, UserId};
 use crate::domain::post::{Audience, EDITS_MAX, PINS_MAX, PostState};
 use crate::ports::once::{Done, Once, OnceKey, RequestDigest};
 use crate::ports::post::{Feed, Refusal};
@@ -16,6 +16,7 @@ pub(super) async fn conformance(all: All<'_>) {
     what_is_due_comes_out_once(all).await;
     pins_are_bounded(all).await;
     what_is_deleted_is_gone_and_swept(all).await;
+    a_draft_quotes_what_its_author_sees_and_stays_with_it(all).await;
 }
 
 fn once(owner: UserId, digest: u8) -> Once {
@@ -159,4 +160,33 @@ async fn what_is_deleted_is_gone_and_swept(all: All<'_>) {
         refusal(all.posts.delete(author, id, NOW).await),
         Refusal::NoSuchPost
     );
+}
+
+async fn a_draft_quotes_what_its_author_sees_and_stays_with_it(all: All<'_>) {
+    let [author, other] = all.people("slot").await;
+    let seen = all.publish(other, "보이는 글", NOW).await;
+    let unseen = all.keep(&post(other, Audience::Private, "혼자", NOW)).await;
+    let mut draft = post(author, Audience::Public, "", NOW);
+    draft.state = PostState::Draft;
+    let id = all.keep(&draft).await;
+    let mut change = all.rewrite(id, author, "").await;
+    change.quote_of = Some(unseen);
+    let refused = all.posts.rewrite(&change, None).await;
+    assert_eq!(refusal(refused), Refusal::NoSuchPost);
+    change.quote_of = None;
+    change.room = Some(RoomId::generate());
+    let refused = all.posts.rewrite(&change, None).await;
+    assert_eq!(refusal(refused), Refusal::NoSuchRoom);
+    change.room = None;
+    change.quote_of = Some(seen);
+    all.posts.rewrite(&change, None).await.unwrap();
+    assert_eq!(all.view(id, author).await.post.quote_of, Some(seen));
+    // The quote alone is enough to publish; from then on it stays.
+    let mut publish = all.rewrite(id, author, "").await;
+    publish.state = PostState::Published;
+    all.posts.rewrite(&publish, None).await.unwrap();
+    let mut change = all.rewrite(id, author, "").await;
+    change.quote_of = None;
+    let refused = all.posts.rewrite(&change, None).await;
+    assert_eq!(refusal(refused), Refusal::Published);
 }
