@@ -11,7 +11,7 @@ use maru::ports::moderation::desk::{
     Appealed, Decided, ModerationStore, NewReport, NewRuling, Reported, Thing,
 };
 use maru::ports::once::Done;
-use maru::ports::spam::{SpamFacts, Written};
+use maru::ports::spam::{Marks, SpamFacts, Written};
 
 use crate::server::Server;
 
@@ -41,6 +41,7 @@ pub(super) async fn moderated(server: &Server, id: UserId, neighbour: UserId, th
         hash: SimHash::of("지워질 말"),
         hosts: ["erased.example".to_owned()].into(),
         mentioned: vec![third],
+        marks: Marks::default(),
     };
     store.note(id, &written, now).await.unwrap();
     server
