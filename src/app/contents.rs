@@ -6,11 +6,10 @@ use crate::adapters::sqlite::{
     GuestbookContent, ModeratedAssets, ModeratedChat, ModeratedComments, ModeratedPeople,
     ModeratedPosts, ModeratedRooms, Sqlite,
 };
-use crate::domain::clock::Clock;
 use crate::ports::moderation::{Contents, ModeratedContent};
 use crate::ports::room::RoomRecall;
 
-pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>, clock: Clock) -> Contents {
+pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>) -> Contents {
     let all: [Arc<dyn ModeratedContent>; 7] = [
         Arc::new(ModeratedPeople(sqlite.clone())),
         Arc::new(ModeratedRooms {
@@ -23,7 +22,7 @@ pub(super) fn contents(sqlite: &Sqlite, recall: &Arc<dyn RoomRecall>, clock: Clo
         }),
         Arc::new(ModeratedPosts(sqlite.clone())),
         Arc::new(ModeratedComments(sqlite.clone())),
-        Arc::new(GuestbookContent::new(sqlite.clone(), clock)),
+        Arc::new(GuestbookContent(sqlite.clone())),
         Arc::new(ModeratedAssets(sqlite.clone())),
     ];
     all.into_iter().collect()

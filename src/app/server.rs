@@ -136,7 +136,7 @@ impl Server {
         let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
         let erasure = spawn_until(erasure.run(clock), stop.clone());
         let recall: Arc<dyn RoomRecall> = rooms.clone();
-        let contents = contents(&sqlite, &recall, clock);
+        let contents = contents(&sqlite, &recall);
         let settling = Settling {
             store: Arc::new(sqlite.clone()),
             contents: contents.clone(),
