@@ -151,7 +151,14 @@ const FOR_THE_SUSPENDED: [(&str, u16); 2] = [
 /// As whoever has closed their account, who may restore it instead.
 #[tokio::test]
 async fn whoever_is_suspended_reads_decisions_and_appeals_and_nothing_else() {
-    let site = Site::start().await;
+    // One person asks for everything.
+    let site = Site::start_as(|config| {
+        let rest = &mut config.rest;
+        rest.user_write = rest.address_write;
+        rest.user_search = rest.address_search;
+        rest.user_upload = rest.address_upload;
+    })
+    .await;
     let documented = documented();
     let mut wrong = Vec::new();
     let cast = Cast::assemble(&site, 0).await.with_entries().await;
