@@ -23,6 +23,7 @@ mod login;
 mod login_steps;
 mod moderated;
 mod moderated_chat;
+mod moderated_kind;
 mod moderation;
 mod muted_words;
 mod notification;

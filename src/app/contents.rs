@@ -6,7 +6,6 @@ use crate::adapters::sqlite::{
     GuestbookContent, ModeratedAssets, ModeratedChat, ModeratedComments, ModeratedPeople,
     ModeratedPosts, ModeratedRooms, Sqlite,
 };
-use crate::domain::clock::Clock;
 use crate::ports::moderation::{Contents, ModeratedContent};
 use crate::ports::notification::NotificationSink;
 use crate::ports::room::RoomRecall;
@@ -15,7 +14,6 @@ pub(super) fn contents(
     sqlite: &Sqlite,
     recall: &Arc<dyn RoomRecall>,
     sink: &Arc<dyn NotificationSink>,
-    clock: Clock,
 ) -> Contents {
     let all: [Arc<dyn ModeratedContent>; 7] = [
         Arc::new(ModeratedPeople(sqlite.clone())),
@@ -29,7 +27,7 @@ pub(super) fn contents(
         }),
         Arc::new(ModeratedPosts::new(sqlite.clone(), sink.clone())),
         Arc::new(ModeratedComments::new(sqlite.clone(), sink.clone())),
-        Arc::new(GuestbookContent::new(sqlite.clone(), clock)),
+        Arc::new(GuestbookContent(sqlite.clone())),
         Arc::new(ModeratedAssets(sqlite.clone())),
     ];
     all.into_iter().collect()

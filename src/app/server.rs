@@ -141,7 +141,7 @@ impl Server {
         let (noted, waiting) = arrivals();
         let live = Arc::new(live.noting(noted));
         let sink: Arc<dyn NotificationSink> = live.lines.clone();
-        let contents = contents(&sqlite, &recall, &sink, clock);
+        let contents = contents(&sqlite, &recall, &sink);
         let settling = Settling {
             store: Arc::new(sqlite.clone()),
             contents: contents.clone(),

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::asset::AssetEvent;
-use super::id::{AssetId, PostId, RoomId, UserId};
+use super::id::{AssetId, PostId, RoomId, RulingId, UserId};
+use super::moderation::ModerationEvent;
 use super::post::PostEvent;
 use super::relation::RelationEvent;
 use super::room::RoomEvent;
@@ -24,6 +25,8 @@ pub enum Subject {
     Asset(AssetId),
     /// A room, by those who came to see it.
     Visit(RoomId),
+    /// A moderator's decision.
+    Decision(RulingId),
 }
 
 impl Subject {
@@ -35,6 +38,7 @@ impl Subject {
             Self::Post(_) => "post",
             Self::Asset(_) => "asset",
             Self::Visit(_) => "visit",
+            Self::Decision(_) => "decision",
         }
     }
 
@@ -45,6 +49,7 @@ impl Subject {
             Self::User(id) => id.uuid(),
             Self::Post(id) => id.uuid(),
             Self::Asset(id) => id.uuid(),
+            Self::Decision(id) => id.uuid(),
         }
     }
 
@@ -56,6 +61,7 @@ impl Subject {
             "post" => Some(Self::Post(PostId::from_uuid(id))),
             "asset" => Some(Self::Asset(AssetId::from_uuid(id))),
             "visit" => Some(Self::Visit(RoomId::from_uuid(id))),
+            "decision" => Some(Self::Decision(RulingId::from_uuid(id))),
             _ => None,
         }
     }
@@ -77,12 +83,15 @@ pub enum Event {
     Asset(AssetEvent),
     /// At a room's door or in its guestbook.
     Visit(VisitEvent),
+    /// At the moderators' desk.
+    Moderation(ModerationEvent),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::clock::WallMs;
+    use crate::domain::moderation::{AppealState, ContentKind, ReportReason, RulingAction};
     use crate::domain::room::{Epoch, Seq};
 
     #[test]
@@ -106,6 +115,22 @@ mod tests {
             Event::Asset(AssetEvent::AssetReady { owner: by }),
             Event::Asset(AssetEvent::AssetDeleted {}),
             Event::Visit(VisitEvent::Visited { by, at }),
+            Event::Moderation(ModerationEvent::Decided {
+                kind: ContentKind::Post,
+                thing: "1".to_owned(),
+                author: Some(by),
+                action: RulingAction::Suspend,
+                rule: ReportReason::Hate,
+                until: Some(WallMs(9)),
+                at,
+            }),
+            Event::Moderation(ModerationEvent::AppealDecided {
+                kind: ContentKind::ChatLine,
+                thing: "1/2/3".to_owned(),
+                author: None,
+                outcome: AppealState::Overturned,
+                at,
+            }),
         ] {
             let text = serde_json::to_string(&event).unwrap();
             assert_eq!(
@@ -125,6 +150,7 @@ mod tests {
             Subject::Post(PostId::generate()),
             Subject::Asset(AssetId::generate()),
             Subject::Visit(room),
+            Subject::Decision(RulingId::generate()),
         ] {
             let found = Subject::filed(subject.topic(), subject.uuid());
             assert_eq!(found, Some(subject));

@@ -1,7 +1,9 @@
 //! What may be said about what people wrote: which thing is meant, and whether it may be shown.
 
+mod event;
 mod ruling;
 
+pub use event::ModerationEvent;
 pub use ruling::{
     APPEAL_CHARS_MAX, APPEAL_MS, AppealState, CASE_TEXT_CHARS_MAX, COMMENT_CHARS_MAX, CaseState,
     ReportReason, RulingAction, SUSPENSION_DAYS_MAX, case_text, may_appeal, some_lines,

@@ -79,8 +79,8 @@ pub struct NewLogin {
 pub enum Opened {
     /// It is open; these gave way.
     Open(Vec<EndedLogin>),
-    /// The account is suspended; nothing was changed.
-    Suspended,
+    /// The same for an account that is suspended now: see [`ActiveLogin::suspended`].
+    Suspended(Vec<EndedLogin>),
 }
 
 /// A login that is good now.
@@ -106,6 +106,8 @@ pub struct ActiveLogin {
     pub unused_generation: Option<u32>,
     /// Since when the account is closed, if it is.
     pub closed: Option<WallMs>,
+    /// Whether the account is suspended now: then this is good for reading what was decided and for appealing.
+    pub suspended: bool,
 }
 
 /// A login as its person sees it in a list.
@@ -161,7 +163,7 @@ pub struct Moment {
 /// Where logins are durable. What ends or opens one is written to the audit log in the same step.
 #[async_trait]
 pub trait LoginStore: Send + Sync {
-    /// Opens a login of an existing account that is not suspended.
+    /// Opens a login of an existing account.
     ///
     /// In the same step the person's logins above [`LOGINS_PER_USER_MAX`] are ended, those unused for longest,
     /// never the new one; they are the answer. Logins that ended [`ENDED_KEPT_MS`] ago are forgotten.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
@@ -59,24 +60,38 @@ pub trait ModeratedContent: Send + Sync {
 
 /// Everything moderators act on, by its kind. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Contents(Arc<BTreeMap<ContentKind, Arc<dyn ModeratedContent>>>);
+pub struct Contents(Arc<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    by_kind: BTreeMap<ContentKind, Arc<dyn ModeratedContent>>,
+    settling: Mutex<()>,
+}
 
 impl std::fmt::Debug for Contents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.0.by_kind.keys()).finish()
     }
 }
 
 impl FromIterator<Arc<dyn ModeratedContent>> for Contents {
     fn from_iter<I: IntoIterator<Item = Arc<dyn ModeratedContent>>>(contents: I) -> Self {
         let by_kind = contents.into_iter().map(|one| (one.kind(), one));
-        Self(Arc::new(by_kind.collect()))
+        Self(Arc::new(Kept {
+            by_kind: by_kind.collect(),
+            settling: Mutex::default(),
+        }))
     }
 }
 
 impl Contents {
     /// Who keeps things of this kind.
     pub fn of(&self, kind: ContentKind) -> Option<&dyn ModeratedContent> {
-        self.0.get(&kind).map(AsRef::as_ref)
+        self.0.by_kind.get(&kind).map(AsRef::as_ref)
+    }
+
+    /// Held by whoever gives things their standings.
+    async fn settling(&self) -> MutexGuard<'_, ()> {
+        self.0.settling.lock().await
     }
 }

@@ -59,7 +59,8 @@ pub trait PermissionStore: Send + Sync {
         now: WallMs,
     ) -> Result<RoleSet, LoginStoreError>;
 
-    /// Suspends an account and ends everything it is signed in with: no login is opened beside it.
+    /// Suspends an account and ends everything it is signed in with: what is opened beside it is good for reading what
+    /// was decided and for appealing. It is a decision as others of moderators are. Asked again, nothing happens.
     async fn suspend(
         &self,
         suspension: &Suspension,

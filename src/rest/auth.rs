@@ -24,7 +24,7 @@ mod viewer;
 
 use cookie::Cookies;
 pub(super) use start::{LinkQuery, begin_link, each_once};
-pub use viewer::{Holder, Leaver, Traced, Viewer};
+pub use viewer::{Anyone, Appellant, Holder, Leaver, Traced, Viewer};
 pub(super) use viewer::{bearer, identify};
 
 /// The routes.
@@ -83,7 +83,7 @@ async fn providers(State(auth): State<AuthService>) -> Json<ProvidersBody> {
     responses((status = 204, description = "Nobody is signed in.")))]
 async fn logout(
     State(auth): State<AuthService>,
-    Leaver(viewer): Leaver,
+    Anyone(viewer): Anyone,
     Traced(trace): Traced,
     jar: CookieJar,
 ) -> Result<Response, Problem> {

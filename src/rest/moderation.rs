@@ -19,9 +19,6 @@ use super::problem::{Code, Json, Problem};
 use crate::services::auth::AuthService;
 use crate::services::moderation::{ModerationError, ModerationService};
 
-/// When somebody who has reported as much as they may for a day is to try again.
-const REPORTS_RETRY_MS: u64 = 60 * 60 * 1_000;
-
 /// What these handlers need.
 #[derive(Debug, Clone)]
 pub struct ModerationState {
@@ -72,9 +69,9 @@ fn refused(error: ModerationError) -> Problem {
     match error {
         ModerationError::NoSuchThing => Problem::new(Code::ContentNotFound),
         ModerationError::Oneself => Problem::new(Code::ReportsOneself),
-        ModerationError::TooManyReports => Problem::new(Code::RateLimited)
+        ModerationError::TooManyReports(wait_ms) => Problem::new(Code::RateLimited)
             .detail(error.to_string())
-            .retry_after_ms(REPORTS_RETRY_MS),
+            .retry_after_ms(wait_ms),
         ModerationError::BadText(bad) => Problem::new(Code::InvalidText).detail(bad.to_string()),
         ModerationError::BadRuling(why) => Problem::new(Code::InvalidDecision).detail(why),
         ModerationError::NoSuchCase => Problem::new(Code::CaseNotFound),

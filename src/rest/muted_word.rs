@@ -60,6 +60,9 @@ struct MutedWordFields {
     id: WordId,
     /// As it was written; case, width and composition do not matter.
     word: String,
+    /// As it is compared with a text that is folded alike, for what the server does not hide: lines of chat. How both
+    /// is done, docs/moderation.md says.
+    folded: String,
     /// Until when; null until it is taken away.
     #[serde(with = "time::serde::rfc3339::option")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -73,6 +76,7 @@ impl From<KeptWord> for MutedWordFields {
         Self {
             id: kept.id,
             word: kept.word.text().to_owned(),
+            folded: kept.word.as_str().to_owned(),
             until: kept.word.until().map(WallMs::to_offset),
             muted_at: kept.at.to_offset(),
         }

@@ -81,6 +81,8 @@ codes! {
     ReauthenticationRequired = "reauthentication_required", FORBIDDEN, "Show again that it is you.";
     /// The account is closed, and can be restored until it is erased.
     AccountClosing = "account_closing", FORBIDDEN, "The account is closed; it can still be restored.";
+    /// The account is suspended: what was decided can be read, and appealed against.
+    AccountSuspended = "account_suspended", FORBIDDEN, "The account is suspended; you can appeal.";
     /// The room's owner keeps this person out.
     Banned = "banned", FORBIDDEN, "The owner keeps you out of this room.";
     /// The room is locked.

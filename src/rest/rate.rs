@@ -42,6 +42,9 @@ const NO_SIGN_IN: [&str; 2] = ["/v1/auth/providers", "/v1/auth/logout"];
 /// Steps of signing in elsewhere.
 const ALSO_SIGN_IN: [(Method, &str); 1] = [(Method::POST, "/v1/me/identities/{provider}")];
 
+/// Where moderators are called.
+const REPORTS: &str = "/v1/reports";
+
 /// Where a look around costs more than a look-up.
 const SEARCHES: [&str; 4] = [
     "/v1/users",
@@ -61,6 +64,7 @@ enum Class {
     Search,
     SignIn,
     Upload,
+    Report,
 }
 
 /// Whether requests to this route are counted.
@@ -72,12 +76,13 @@ pub(super) fn is_limited(method: &Method, route: &str) -> bool {
 type Policy = (&'static str, Rate);
 
 impl Class {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Read,
         Self::Write,
         Self::Search,
         Self::SignIn,
         Self::Upload,
+        Self::Report,
     ];
 
     fn of(method: &Method, route: Option<&str>, path: &str) -> Option<Self> {
@@ -91,6 +96,8 @@ impl Class {
             Self::SignIn
         } else if is_upload(method, route) {
             Self::Upload
+        } else if method == Method::POST && route == REPORTS {
+            Self::Report
         } else if !method.is_safe() {
             Self::Write
         } else if SEARCHES.contains(&route) {
@@ -120,6 +127,7 @@ impl Class {
             Self::Search => ("rest.address_search", limits.address_search),
             Self::SignIn => ("rest.address_sign_in", limits.address_sign_in),
             Self::Upload => ("rest.address_upload", limits.address_upload),
+            Self::Report => ("rest.address_report", limits.address_report),
         }
     }
 
@@ -130,13 +138,14 @@ impl Class {
             Self::Search => ("rest.user_search", limits.user_search),
             Self::SignIn => ("rest.user_sign_in", limits.user_sign_in),
             Self::Upload => ("rest.user_upload", limits.user_upload),
+            Self::Report => ("rest.user_report", limits.user_report),
         }
     }
 }
 
 /// A bucket for each class, in the order of [`Class::ALL`].
 #[derive(Debug)]
-struct Buckets([SharedBucket; 5]);
+struct Buckets([SharedBucket; 6]);
 
 impl Buckets {
     fn full(limits: &RestLimits, policy: fn(Class, &RestLimits) -> Policy) -> Self {
@@ -309,6 +318,8 @@ mod tests {
             (Method::POST, "/v1/assets", Some(Class::Upload)),
             (Method::PUT, "/v1/assets/{id}/bytes", Some(Class::Upload)),
             (Method::PATCH, "/v1/assets/{id}", Some(Class::Write)),
+            (Method::POST, "/v1/reports", Some(Class::Report)),
+            (Method::GET, "/v1/me/reports", Some(Class::Read)),
             (Method::GET, LIVE, None),
             (Method::GET, "/healthz", None),
             (Method::GET, "/docs/", None),

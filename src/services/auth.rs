@@ -114,6 +114,8 @@ pub struct Welcome {
     pub return_to: ReturnTo,
     /// Who it is.
     pub user: User,
+    /// Whether they are suspended.
+    pub suspended: bool,
 }
 
 /// The auth service. Clones are the same service.
@@ -222,15 +224,17 @@ impl AuthService {
             authenticated: authenticated.min(at),
             expires: WallMs(at.0 + lifetime_ms),
         };
-        match self.logins.open(&login).await? {
-            Opened::Open(ended) => ended.into_iter().for_each(|login| self.tell(login)),
-            Opened::Suspended => return Err(SignInError::Suspended),
-        }
+        let (ended, suspended) = match self.logins.open(&login).await? {
+            Opened::Open(ended) => (ended, false),
+            Opened::Suspended(ended) => (ended, true),
+        };
+        ended.into_iter().for_each(|login| self.tell(login));
         Ok(Welcome {
             secret,
             seconds_max: lifetime_ms / 1_000,
             return_to,
             user,
+            suspended,
         })
     }
 

@@ -30,9 +30,9 @@ pub enum ModerationError {
     /// It is their own.
     #[error("nobody reports what is their own")]
     Oneself,
-    /// They have reported as much as they may for today.
+    /// They have reported as much as they may for today; so many milliseconds from now they may again.
     #[error("as many reports as may be in a day")]
-    TooManyReports,
+    TooManyReports(u64),
     /// A text cannot be one.
     #[error(transparent)]
     BadText(#[from] BadText),
@@ -146,8 +146,8 @@ impl ModerationService {
             Done::Now(Reported::Report(report)) | Done::Before(Reported::Report(report)) => {
                 Ok(report)
             }
-            Done::Now(Reported::TooMany) | Done::Before(Reported::TooMany) => {
-                Err(ModerationError::TooManyReports)
+            Done::Now(Reported::TooMany(wait_ms)) | Done::Before(Reported::TooMany(wait_ms)) => {
+                Err(ModerationError::TooManyReports(wait_ms))
             }
             Done::KeyReused => Err(ModerationError::KeyReused),
         }

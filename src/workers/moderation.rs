@@ -31,7 +31,6 @@ impl<S: ModerationStore> Settling<S> {
     }
 
     async fn pass(&self, clock: Clock) -> Result<(), ModerationUnavailable> {
-        while settle(&*self.store, &self.contents, clock.wall()).await? {}
-        Ok(())
+        settle(&*self.store, &self.contents, clock.wall()).await
     }
 }

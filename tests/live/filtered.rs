@@ -1,6 +1,6 @@
 //! What is said is looked through before anybody hears it, and what moderators take out is gone for everybody.
 
-use maru_protocol::{CloseCode, Op, Reason};
+use maru_protocol::{CloseCode, Event, Op, Reason, ServerFrame};
 use serde_json::json;
 
 use crate::client::Client;
@@ -26,6 +26,38 @@ async fn everybody_hears_the_same_masked_line_and_so_does_who_comes_back_or_late
     // Who comes back to what they had before is told what was kept.
     let back = Client::resume(&stage.front, &stage.room, token, before).await;
     assert_eq!(back.room.contents.chat.last().unwrap().text, said);
+}
+
+#[tokio::test]
+async fn whoever_said_it_learns_that_it_was_masked() {
+    let stage = Stage::set().await;
+    let mut talker = stage.guest("talker").await;
+    let session = talker.welcome().session;
+    for (said, kept) in [("야 시발 진짜", "야 ＊＊ 진짜"), ("안녕", "안녕")] {
+        let number = talker
+            .batch(vec![Op::Say {
+                text: said.to_owned(),
+            }])
+            .await;
+        let own = |event: &Event| match event {
+            Event::Changed {
+                session: by,
+                number: which,
+                ops,
+                ..
+            } if (*by, *which) == (session, number) => Some(ops.clone()),
+            _ => None,
+        };
+        let ops = talker
+            .until(|frame| match frame {
+                ServerFrame::Events { events, .. } => events.iter().find_map(own),
+                _ => None,
+            })
+            .await;
+        let kept = kept.to_owned();
+        assert_eq!(ops, [Op::Say { text: kept }]);
+        talker.answer(number).await;
+    }
 }
 
 #[tokio::test]

@@ -142,6 +142,52 @@ fn the_table_has_every_operation_and_no_other() {
     assert!(stale.is_empty(), "there is no such operation: {stale:?}");
 }
 
+/// What somebody suspended may do beside signing in and out; what nobody is asked for is for them, too.
+const FOR_THE_SUSPENDED: [(&str, u16); 2] = [
+    ("GET /v1/me/decisions", 200),
+    ("POST /v1/me/decisions/{id}/appeal", 404),
+];
+
+/// As whoever has closed their account, who may restore it instead.
+#[tokio::test]
+async fn whoever_is_suspended_reads_decisions_and_appeals_and_nothing_else() {
+    // One person asks for everything.
+    let site = Site::start_as(|config| {
+        let rest = &mut config.rest;
+        rest.user_write = rest.address_write;
+        rest.user_search = rest.address_search;
+        rest.user_upload = rest.address_upload;
+    })
+    .await;
+    let documented = documented();
+    let mut wrong = Vec::new();
+    let cast = Cast::assemble(&site, 0).await.with_entries().await;
+    let suspended = cast.suspended(&site, "suspended").await;
+    let closing = WHO.iter().position(|who| *who == "closing").unwrap();
+    for row in rows().filter(|row| !row.operation.contains(" /v1/auth/")) {
+        let listed = FOR_THE_SUSPENDED.iter().find(|one| one.0 == row.operation);
+        let wanted = match listed {
+            Some((_, status)) => *status,
+            None if row.operation == "POST /v1/me/restore" => 403,
+            None => row.outcomes[closing],
+        };
+        let answer = cast.ask_by(&suspended, row).await;
+        let status = answer.status.as_u16();
+        if status != wanted || (status == 403 && answer.json()["code"] != "account_suspended") {
+            let line = format!("{}: {status}, not {wanted}: {}", row.operation, answer.body);
+            wrong.push(line);
+        }
+        let named = documented.get(row.operation);
+        if named.is_some_and(|named| !named.contains(&status.to_string())) {
+            wrong.push(format!(
+                "{}: {status} is not in the document",
+                row.operation
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[tokio::test]
 async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let site = Site::start().await;

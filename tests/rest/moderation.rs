@@ -11,6 +11,7 @@ mod appeals;
 mod cases;
 mod filter;
 mod reports;
+mod suspended;
 
 /// Somebody signed in.
 pub(crate) struct Person {

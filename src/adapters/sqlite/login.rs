@@ -37,6 +37,7 @@ struct LoginRow {
     unused_generation: Option<u32>,
     role: String,
     closing_ms: Option<i64>,
+    suspended: bool,
     #[sqlx(flatten)]
     user: UserRow,
 }
@@ -56,17 +57,24 @@ impl TryFrom<LoginRow> for ActiveLogin {
             seen: wall(row.seen_ms),
             unused_generation: row.unused_generation,
             closed: row.closing_ms.map(wall),
+            suspended: row.suspended,
         })
     }
+}
+
+/// Whether the account is suspended at the time `?2`.
+macro_rules! suspended_at_2 {
+    () => {
+        "EXISTS (SELECT 1 FROM suspension WHERE suspension.user_id = user.id
+                     AND (until_ms IS NULL OR until_ms > ?2)) AS suspended"
+    };
 }
 
 #[async_trait]
 impl LoginStore for Sqlite {
     async fn open(&self, login: &NewLogin) -> Result<Opened, LoginStoreError> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        if is_suspended(&mut transaction, login.user_id, login.at).await? {
-            return Ok(Opened::Suspended);
-        }
+        let suspended = is_suspended(&mut transaction, login.user_id, login.at).await?;
         let new = Insert {
             id: login.id,
             user_id: login.user_id,
@@ -91,7 +99,10 @@ impl LoginStore for Sqlite {
         };
         write(&mut transaction, line).await?;
         transaction.commit().await?;
-        Ok(Opened::Open(ended))
+        Ok(match suspended {
+            true => Opened::Suspended(ended),
+            false => Opened::Open(ended),
+        })
     }
 
     async fn find(
@@ -99,13 +110,14 @@ impl LoginStore for Sqlite {
         secret: &SecretHash,
         moment: Moment,
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
-        let row: Option<LoginRow> = sqlx::query_as(
+        let row: Option<LoginRow> = sqlx::query_as(concat!(
             "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms, NULL AS unused_generation,
-                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id
-             FROM login JOIN user ON user.id = login.user_id
+                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id, ",
+            suspended_at_2!(),
+            " FROM login JOIN user ON user.id = login.user_id
              WHERE secret_hash = ?1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > ?2)
                AND (kind = 'token' OR seen_ms > ?3)",
-        )
+        ))
         .bind(secret.0.as_slice())
         .bind(stored(moment.now))
         .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
@@ -119,13 +131,14 @@ impl LoginStore for Sqlite {
         id: LoginId,
         moment: Moment,
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
-        let row: Option<LoginRow> = sqlx::query_as(
+        let row: Option<LoginRow> = sqlx::query_as(concat!(
             "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms,
                     CASE used WHEN 0 THEN generation END AS unused_generation,
-                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id
-             FROM login JOIN user ON user.id = login.user_id JOIN refresh ON refresh.login_id = login.id
+                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id, ",
+            suspended_at_2!(),
+            " FROM login JOIN user ON user.id = login.user_id JOIN refresh ON refresh.login_id = login.id
              WHERE login.id = ?1 AND revoked_ms IS NULL AND expires_ms > ?2 AND seen_ms > ?3",
-        )
+        ))
         .bind(id.uuid())
         .bind(stored(moment.now))
         .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))

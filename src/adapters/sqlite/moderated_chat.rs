@@ -1,6 +1,7 @@
 //! Lines of chat as moderators act on them. What is taken out of a room is taken from whoever has the room in memory as
 //! well, as when a person is erased: everyone present comes back to the room without it.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,11 +10,13 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::moderated::{fence, may_enter, sees, standing};
+use super::moderated_kind::{ModeratedKind, Stood};
 use super::room_rows::to_u64;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::moderation::{ContentKind, Standing};
-use crate::ports::moderation::{Content, ContentUnavailable, ModeratedContent};
+use crate::domain::moderation::{ContentKind, NoSuchName, Standing};
+use crate::domain::room::Epoch;
+use crate::ports::moderation::Content;
 use crate::ports::room::RoomRecall;
 
 /// Lines said in rooms.
@@ -32,23 +35,29 @@ impl std::fmt::Debug for ModeratedChat {
 }
 
 /// `room-id/seq/line`: the room, the batch, and the how manieth line of the batch, from 0.
-struct LineId {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LineId {
     room: RoomId,
     seq: i64,
     line: u32,
 }
 
-impl LineId {
-    fn parse(text: &str) -> Option<Self> {
+impl FromStr for LineId {
+    type Err = NoSuchName;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchName> {
         let mut parts = text.split('/');
+        let mut part = || parts.next().ok_or(NoSuchName);
         let id = Self {
-            room: parts.next()?.parse().ok()?,
-            seq: parts.next()?.parse().ok()?,
-            line: parts.next()?.parse().ok()?,
+            room: part()?.parse().map_err(|_| NoSuchName)?,
+            seq: part()?.parse().map_err(|_| NoSuchName)?,
+            line: part()?.parse().map_err(|_| NoSuchName)?,
         };
         // One spelling each: a thing has one open case.
-        let is_whole = parts.next().is_none() && id.to_string() == text;
-        is_whole.then_some(id)
+        match id.to_string() == text {
+            true => Ok(id),
+            false => Err(NoSuchName),
+        }
     }
 }
 
@@ -92,22 +101,25 @@ fn author(row: &LineRow) -> Option<UserId> {
 }
 
 #[async_trait]
-impl ModeratedContent for ModeratedChat {
-    fn kind(&self) -> ContentKind {
-        ContentKind::ChatLine
+impl ModeratedKind for ModeratedChat {
+    const KIND: ContentKind = ContentKind::ChatLine;
+    type Id = LineId;
+
+    fn store(&self) -> &Sqlite {
+        &self.sqlite
     }
 
-    async fn content(&self, id: &str) -> Result<Option<Content>, ContentUnavailable> {
-        let Some(id) = LineId::parse(id) else {
-            return Ok(None);
-        };
-        let mut conn = self.sqlite.read.acquire().await?;
-        let Some(row) = find(&mut conn, &id).await? else {
+    async fn read(
+        &self,
+        conn: &mut SqliteConnection,
+        id: LineId,
+    ) -> Result<Option<Content>, sqlx::Error> {
+        let Some(row) = find(&mut *conn, &id).await? else {
             return Ok(None);
         };
         // Old lines do not tell users from guests.
         let author = match author(&row) {
-            Some(author) => is_user(&mut conn, author).await?.then_some(author),
+            Some(author) => is_user(conn, author).await?.then_some(author),
             None => None,
         };
         Ok(Some(Content {
@@ -120,60 +132,60 @@ impl ModeratedContent for ModeratedChat {
         }))
     }
 
-    async fn stand(
+    async fn change(
         &self,
-        id: &str,
+        conn: &mut SqliteConnection,
+        id: LineId,
         standing: Standing,
         _: WallMs,
-    ) -> Result<bool, ContentUnavailable> {
-        let Some(id) = LineId::parse(id) else {
-            return Ok(false);
-        };
+    ) -> Result<Stood, sqlx::Error> {
         let room = id.room.uuid();
-        let mut transaction = self.sqlite.write.begin_with("BEGIN IMMEDIATE").await?;
-        let Some(row) = find(&mut transaction, &id).await? else {
-            return Ok(false);
+        let Some(row) = find(&mut *conn, &id).await? else {
+            return Ok(Stood::Gone);
         };
-        if row.standing == standing.as_str() {
-            return Ok(true);
+        // What was removed does not come back.
+        let is_gone = row.standing == Standing::Removed.as_str();
+        if is_gone || row.standing == standing.as_str() {
+            return Ok(Stood::There);
         }
         let key = (room, id.seq, row.line);
         let was_shown = row.standing == Standing::Shown.as_str();
         match standing {
-            Standing::Shown => put_back(&mut transaction, key).await?,
-            _ if was_shown => take_out(&mut transaction, key, standing).await?,
-            _ => stand_anew(&mut transaction, key, standing).await?,
+            Standing::Shown => put_back(&mut *conn, key).await?,
+            _ if was_shown => take_out(&mut *conn, key, standing).await?,
+            _ => stand_anew(&mut *conn, key, standing).await?,
         }
-        let in_sight = was_shown || standing == Standing::Shown;
-        let epoch = match in_sight {
-            true => fence(&mut transaction, room).await?,
-            false => None,
-        };
-        transaction.commit().await?;
-        if epoch.is_some() {
-            self.recall.recall(id.room, epoch);
+        if !was_shown && standing != Standing::Shown {
+            return Ok(Stood::There);
         }
-        Ok(true)
+        let epoch = fence(conn, room).await?;
+        Ok(epoch.map_or(Stood::There, |epoch| Stood::Recalled(id.room, epoch)))
     }
 
-    async fn is_seen_by(&self, id: &str, viewer: UserId) -> Result<bool, ContentUnavailable> {
-        let Some(id) = LineId::parse(id) else {
-            return Ok(false);
-        };
-        let mut conn = self.sqlite.read.acquire().await?;
-        let Some(row) = find(&mut conn, &id).await? else {
+    async fn is_seen(
+        &self,
+        conn: &mut SqliteConnection,
+        id: LineId,
+        viewer: UserId,
+        _: WallMs,
+    ) -> Result<bool, sqlx::Error> {
+        let Some(row) = find(&mut *conn, &id).await? else {
             return Ok(false);
         };
         let is_shown = row.standing == Standing::Shown.as_str();
-        if !is_shown || !may_enter(&mut conn, viewer, id.room.uuid()).await? {
+        if !is_shown || !may_enter(&mut *conn, viewer, id.room.uuid()).await? {
             return Ok(false);
         }
         match author(&row) {
-            Some(author) if is_user(&mut conn, author).await? => {
-                Ok(sees(&mut conn, viewer, author.uuid()).await?)
+            Some(author) if is_user(&mut *conn, author).await? => {
+                sees(conn, viewer, author.uuid()).await
             }
             _ => Ok(true),
         }
+    }
+
+    fn recall(&self, room: RoomId, epoch: Epoch) {
+        self.recall.recall(room, Some(epoch));
     }
 }
 

@@ -4,6 +4,10 @@ mod appeals;
 mod cases;
 mod rows;
 mod rulings;
+#[cfg(test)]
+mod tests;
+
+pub(super) use rulings::suspended;
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
@@ -133,9 +137,9 @@ impl ModerationStore for Sqlite {
         Ok(Done::Now(decided))
     }
 
-    async fn owed(&self, limit: u32) -> Result<Vec<Owed>, ModerationUnavailable> {
+    async fn owed(&self, after: u64, limit: u32) -> Result<Vec<Owed>, ModerationUnavailable> {
         let mut conn = self.read.acquire().await?;
-        Ok(rulings::owed(&mut conn, limit).await?)
+        Ok(rulings::owed(&mut conn, after, limit).await?)
     }
 
     async fn paid(&self, owed: &Owed) -> Result<(), ModerationUnavailable> {
@@ -242,31 +246,4 @@ async fn settled_before(
             told: Vec::new(),
         })
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::set_role;
-    use super::*;
-    use crate::domain::user::AccountRole;
-    use crate::ports::moderation::conformance::{Staff, conformance};
-    use crate::ports::user::conformance::created;
-
-    #[tokio::test]
-    async fn keeps_what_a_moderation_store_promises() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(folder.path()).await.unwrap();
-        let made = async |name: &str, role| {
-            let user = created(&store, name, name).await;
-            let set = set_role(folder.path(), name, role, WallMs(1)).await;
-            set.unwrap();
-            user.id
-        };
-        let staff = Staff {
-            admin: made("chief", AccountRole::Admin).await,
-            one: made("keeper", AccountRole::Moderator).await,
-            two: made("warden", AccountRole::Moderator).await,
-        };
-        conformance(&store, &store, &store, &staff).await;
-    }
 }

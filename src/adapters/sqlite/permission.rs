@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Sqlite;
 use super::audit::{Line, write};
 use super::login_steps::{ended_at, may_act};
+use super::moderation::suspended;
 use super::role::{has_other_admin, role_of};
 use super::user::stored;
 use crate::domain::audit::{Act, Trace};
@@ -57,6 +58,24 @@ async fn hindrance(
         Some(role) if role >= acting => Some(Suspended::Forbidden),
         Some(_) => None,
     })
+}
+
+/// Whether an account is suspended until then or longer.
+pub(super) async fn is_out_beyond(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    until: Option<WallMs>,
+    now: WallMs,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM suspension WHERE user_id = ?1 AND (
+             until_ms IS NULL OR until_ms > ?3 AND ?2 IS NOT NULL AND until_ms >= ?2))",
+    )
+    .bind(user.uuid())
+    .bind(until.map(stored))
+    .bind(stored(now))
+    .fetch_one(connection)
+    .await
 }
 
 /// Suspends an account, in the transaction of whoever has found that it may be.
@@ -178,7 +197,21 @@ impl PermissionStore for Sqlite {
         if let Some(hindrance) = hindrance(&mut transaction, user, trace, now).await? {
             return Ok(hindrance);
         }
+        let (reason, until) = (&suspension.reason, suspension.until.map(stored));
+        let is_so: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM suspension WHERE user_id = ? AND reason = ? AND until_ms IS ?)",
+        )
+        .bind(user.uuid())
+        .bind(reason)
+        .bind(until)
+        .fetch_one(&mut *transaction)
+        .await?;
+        // Asked again, it is no other decision.
+        if is_so {
+            return Ok(Suspended::Done(Vec::new()));
+        }
         let ended = lay(&mut transaction, suspension, trace, now).await?;
+        suspended(&mut transaction, suspension, trace.actor, now).await?;
         transaction.commit().await?;
         Ok(Suspended::Done(ended))
     }

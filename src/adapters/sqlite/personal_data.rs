@@ -194,7 +194,9 @@ async fn forget_in_audit(conn: &mut SqliteConnection, person: Uuid) -> Result<bo
 
 /// What was decided stays and names them no more; what they wrote there goes.
 const FORGET_IN_RULINGS: &[&str] = &[
-    "UPDATE ruling SET author_id = NULL, subject = '', note = '', appeal_text = '', owes = NULL WHERE id IN
+    // Nobody waits for what becomes of their appeal.
+    "UPDATE ruling SET author_id = NULL, subject = '', note = '', owes = NULL, appeal_text = '',
+            appeal = nullif(appeal, 'open'), appealed_ms = iif(appeal = 'open', NULL, appealed_ms) WHERE id IN
          (SELECT id FROM ruling WHERE author_id = ?1 LIMIT ?2)",
     "UPDATE ruling SET moderator_id = NULL, note = '' WHERE id IN
          (SELECT id FROM ruling WHERE moderator_id = ?1 LIMIT ?2)",

@@ -145,11 +145,16 @@ fn tried(
     }
 }
 
-fn benign() -> Vec<&'static str> {
-    BENIGN
-        .lines()
+/// The lines of a file that are no comments.
+fn texts(file: &str) -> Vec<&str> {
+    let lines = file.lines();
+    lines
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .collect()
+}
+
+fn benign() -> Vec<&'static str> {
+    texts(BENIGN)
 }
 
 #[test]
@@ -264,4 +269,32 @@ fn words_outside_the_matrix_are_found_too() {
         all.len()
     );
     assert!(recall >= 0.85);
+}
+
+/// Two hundred sentences of ordinary days, written after the lists: a name, a greeting or a recipe is not to be masked.
+#[test]
+fn everyday_sentences_pass() {
+    let filter = Filter::new().unwrap();
+    let all = texts(include_str!("data/everyday.txt"));
+    let found = |text: &&str| !filter.find(text).is_empty();
+    let wrong: Vec<&str> = all.iter().copied().filter(|text| found(text)).collect();
+    println!("everyday: {} texts, {} found", all.len(), wrong.len());
+    assert!(all.len() >= 200);
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// What people come up with by themselves. What is missed is ambiguous (`뒤져라` is said of bags), or reads as a mention.
+#[test]
+fn ordinary_evasions_are_found() {
+    let filter = Filter::new().unwrap();
+    let all = texts(include_str!("data/evasions.txt"));
+    let missed = |text: &&str| filter.find(text).is_empty();
+    let missed: Vec<&str> = all.iter().copied().filter(missed).collect();
+    let recall = ratio(all.len() - missed.len(), all.len());
+    println!(
+        "evasions: {} texts, recall {recall:.3}, missed {missed:?}",
+        all.len()
+    );
+    assert!(all.len() >= 120);
+    assert!(recall >= 0.93);
 }

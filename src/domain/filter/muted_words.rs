@@ -218,6 +218,25 @@ mod tests {
         }
     }
 
+    /// Clients hide lines of chat by the same rules.
+    #[test]
+    fn clients_are_told_what_is_folded_and_hidden_how() {
+        const VECTORS: &str = include_str!("../../../protocol/vectors/muted-words.json");
+        #[derive(Deserialize)]
+        struct Vectors {
+            folded: Vec<(String, String)>,
+            hidden: Vec<(String, String, bool)>,
+        }
+        let vectors: Vectors = serde_json::from_str(VECTORS).unwrap();
+        assert!(vectors.folded.len() > 10 && vectors.hidden.len() > 20);
+        for (text, wanted) in vectors.folded {
+            assert_eq!(folded(&text), wanted, "{text:?}");
+        }
+        for (word, text, hidden) in vectors.hidden {
+            assert_eq!(words(&[&word]).hide(&text, NOW), hidden, "{word} in {text}");
+        }
+    }
+
     #[test]
     fn words_end_in_time() {
         let mut words = MutedWords::default();

@@ -25,6 +25,8 @@ macro_rules! every_rest_limit {
             user_sign_in = (30, 20);
             /// Pictures sent or announced by one user.
             user_upload = (60, 40);
+            /// Reports of one user: each costs a moderator's time.
+            user_report = (10, 10);
             /// Requests of one address that change nothing; many people may share one.
             address_read = (30_000, 3_000);
             /// Requests of one address that change something.
@@ -35,6 +37,8 @@ macro_rules! every_rest_limit {
             address_sign_in = (300, 100);
             /// Pictures sent or announced from one address.
             address_upload = (1_200, 300);
+            /// Reports from one address.
+            address_report = (200, 60);
         }
     };
 }
@@ -61,7 +65,7 @@ macro_rules! limits {
 every_rest_limit!(limits);
 
 impl RestLimits {
-    const fn relations(&self) -> [(&'static str, &'static str, bool); 5] {
+    const fn relations(&self) -> [(&'static str, &'static str, bool); 6] {
         [
             (
                 "rest.address_read.burst",
@@ -87,6 +91,11 @@ impl RestLimits {
                 "rest.address_upload.burst",
                 "must not be below rest.user_upload.burst: a user is at an address",
                 self.user_upload.burst <= self.address_upload.burst,
+            ),
+            (
+                "rest.address_report.burst",
+                "must not be below rest.user_report.burst: a user is at an address",
+                self.user_report.burst <= self.address_report.burst,
             ),
         ]
     }

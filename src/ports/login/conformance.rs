@@ -45,7 +45,7 @@ async fn revoke(store: &(impl LoginStore + ?Sized), id: LoginId, now: u64) -> bo
 async fn open(store: &(impl LoginStore + ?Sized), login: &NewLogin) -> Vec<EndedLogin> {
     match store.open(login).await.unwrap() {
         Opened::Open(ended) => ended,
-        Opened::Suspended => panic!("nobody here is suspended"),
+        Opened::Suspended(_) => panic!("nobody here is suspended"),
     }
 }
 
@@ -100,6 +100,7 @@ async fn a_login_is_found_by_its_secret_only(user: &User, store: &dyn Logins) {
         seen: WallMs(100),
         unused_generation: None,
         closed: None,
+        suspended: false,
     };
     assert_eq!(found(store, &login, 101).await, Some(active));
     let other = new_login(user, [2; 32], 100);

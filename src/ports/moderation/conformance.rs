@@ -210,8 +210,11 @@ impl Stage<'_> {
         }
         let more = Self::report(me, &post(None), NOW);
         let more = self.store.report(&more, None).await.unwrap();
-        assert_eq!(more, Done::Now(Reported::TooMany));
         let day_ms = 24 * 60 * 60 * 1_000;
+        assert_eq!(more, Done::Now(Reported::TooMany(day_ms)));
+        let later = Self::report(me, &post(None), WallMs(NOW.0 + 5));
+        let later = self.store.report(&later, None).await.unwrap();
+        assert_eq!(later, Done::Now(Reported::TooMany(day_ms - 5)));
         self.reported(me, &post(None), WallMs(NOW.0 + day_ms)).await;
     }
 

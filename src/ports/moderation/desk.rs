@@ -21,6 +21,10 @@ pub const REPORTS_A_DAY_MAX: u32 = 50;
 /// Reports shown with a case: the first ones.
 pub const REPORTS_SHOWN_MAX: u32 = 100;
 
+/// How long after their last report of a thing somebody may report it again, when that case was closed, in
+/// milliseconds: a day.
+pub const REPORT_AGAIN_MS: u64 = 24 * 60 * 60 * 1_000;
+
 /// Past decisions against the author that are shown with a case: the newest.
 pub const PAST_SHOWN_MAX: u32 = 20;
 
@@ -88,10 +92,11 @@ pub struct Report {
 /// What reporting came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reported {
-    /// It waits for a moderator; the same report as before where they had reported the thing.
+    /// It waits for a moderator; the same report as before where they had reported the thing, in a case that is open or
+    /// less than [`REPORT_AGAIN_MS`] ago.
     Report(Report),
-    /// They have made [`REPORTS_A_DAY_MAX`] within a day.
-    TooMany,
+    /// They have made [`REPORTS_A_DAY_MAX`] within a day; so many milliseconds from now it is one less.
+    TooMany(u64),
 }
 
 /// A case as the queue shows it.
@@ -268,8 +273,8 @@ pub enum Judged {
     NoSuchAppeal,
     /// It was decided before.
     Already,
-    /// Whoever acts made the decision, and there is another moderator; or it is about something of their own; or they
-    /// are no moderator any more.
+    /// Whoever acts made the decision, and there is another who could decide; or it is about something of their own, or
+    /// of somebody of an equal or a higher role; or they are no moderator any more.
     Forbidden,
 }
 
@@ -278,6 +283,8 @@ pub enum Judged {
 pub struct Owed {
     /// By which decision.
     pub ruling: RulingId,
+    /// The decision's place among all.
+    pub place: u64,
     /// Of what kind of thing.
     pub kind: ContentKind,
     /// Of which thing.
@@ -290,7 +297,7 @@ pub struct Owed {
 /// step that does it, and what is done is written to the audit log in it. Readers have been checked by the caller.
 #[async_trait]
 pub trait ModerationStore: Send + Sync {
-    /// Reports a thing: one report a person and thing, in the thing's open case, which is opened where there is none.
+    /// Reports a thing: one report a person and case, in the thing's open case, which is opened where there is none.
     /// However many report at once, there is one case, and its count is right.
     async fn report(
         &self,
@@ -321,8 +328,9 @@ pub trait ModerationStore: Send + Sync {
     /// One case with all there is to decide by.
     async fn case(&self, id: CaseId) -> Result<Option<CaseFile>, ModerationUnavailable>;
 
-    /// Decides an open case, in one step with the author's notice, a suspension and the audit log. Of decisions at once
-    /// one is the first. The standing that follows is owed from then on.
+    /// Decides an open case, in one step with the author's notice, a suspension, the event that tells of it and the
+    /// audit log. Of decisions at once one is the first. The standing that follows is owed from then on, in place of
+    /// what earlier decisions owe the thing, but for its removal. A suspension that lasts longer stays.
     async fn decide(
         &self,
         ruling: &NewRuling,
@@ -330,8 +338,8 @@ pub trait ModerationStore: Send + Sync {
         once: Option<&Once>,
     ) -> Result<Done<Decided>, ModerationUnavailable>;
 
-    /// Standings that are owed, the oldest first.
-    async fn owed(&self, limit: u32) -> Result<Vec<Owed>, ModerationUnavailable>;
+    /// Standings that are owed, by decisions after this place, the oldest first.
+    async fn owed(&self, after: u64, limit: u32) -> Result<Vec<Owed>, ModerationUnavailable>;
 
     /// A thing has the standing a decision owed it. One owed anew since stays owed.
     async fn paid(&self, owed: &Owed) -> Result<(), ModerationUnavailable>;
@@ -361,8 +369,9 @@ pub trait ModerationStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Ruling>, ModerationUnavailable>;
 
-    /// Decides an appeal, in one step with the author's notice and the audit log. Overturning lifts a suspension that
-    /// the decision laid, and owes the thing its standing; what was removed does not come back.
+    /// Decides an appeal, in one step with the author's notice, the event that tells of it and the audit log.
+    /// Overturning ends a suspension that the decision laid, and owes the thing that it is shown; unless another
+    /// decision that stands keeps the author out or the thing hidden. What was removed does not come back.
     async fn judge(
         &self,
         ruling: RulingId,
@@ -380,27 +389,34 @@ pub trait ModerationStore: Send + Sync {
     ) -> Result<Vec<Ruling>, ModerationUnavailable>;
 }
 
-/// Gives things the standings that decisions owe them, some at a time; whether there may be more. One that cannot be
-/// reached is in no other's way.
+/// Gives things the standings that decisions owe them. One that cannot be reached is in no other's way: it stays owed.
+///
+/// One at a time, so that nobody gives a thing what was owed it before somebody else decided otherwise.
 pub async fn settle(
     store: &dyn ModerationStore,
     contents: &Contents,
     now: WallMs,
-) -> Result<bool, ModerationUnavailable> {
+) -> Result<(), ModerationUnavailable> {
     const AT_ONCE: u32 = 16;
-    let owed = store.owed(AT_ONCE).await?;
-    let more = owed.len() == AT_ONCE as usize;
-    let mut failed = None;
-    for owed in owed {
-        // A thing that is gone, or whose kind nobody keeps here, has no standing.
-        let stood = match contents.of(owed.kind) {
-            Some(content) => content.stand(&owed.subject, owed.standing, now).await,
-            None => Ok(false),
-        };
-        match stood {
-            Ok(_) => store.paid(&owed).await?,
-            Err(error) => failed = Some(error),
+    let _alone = contents.settling().await;
+    let (mut after, mut failed) = (0, None);
+    loop {
+        let owed = store.owed(after, AT_ONCE).await?;
+        let more = owed.len() == AT_ONCE as usize;
+        for owed in owed {
+            after = owed.place;
+            // A thing that is gone, or whose kind nobody keeps here, has no standing.
+            let stood = match contents.of(owed.kind) {
+                Some(content) => content.stand(&owed.subject, owed.standing, now).await,
+                None => Ok(false),
+            };
+            match stood {
+                Ok(_) => store.paid(&owed).await?,
+                Err(error) => failed = Some(error),
+            }
+        }
+        if !more {
+            return failed.map_or(Ok(()), |error| Err(error.into()));
         }
     }
-    failed.map_or(Ok(more), |error| Err(error.into()))
 }

@@ -6,7 +6,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::user::{AccountRole, User};
 use crate::ports::audit::{AuditQuery, AuditStore};
-use crate::ports::login::{LoginStore, NewLogin, Opened, SecretHash};
+use crate::ports::login::{LoginStore, Moment, NewLogin, Opened, SecretHash};
 use crate::ports::user::{UserStore, conformance::created};
 
 /// Logins, and the log of what becomes of them.
@@ -126,7 +126,9 @@ async fn a_suspension_ends_everything_and_keeps_out(
         [before.id]
     );
     let open = async |secret, at| around.open(&login(person, secret, at)).await.unwrap();
-    assert_eq!(open(2, 499).await, Opened::Suspended);
+    assert_eq!(open(2, 499).await, Opened::Suspended(Vec::new()));
+    assert_eq!(is_kept_out(around, 2, 499).await, Some(true));
+    assert_eq!(is_kept_out(around, 2, 500).await, Some(false));
     assert_eq!(
         open(3, 500).await,
         Opened::Open(Vec::new()),
@@ -137,7 +139,13 @@ async fn a_suspension_ends_everything_and_keeps_out(
         .suspend(&forever, &by(moderator), WallMs(600))
         .await
         .unwrap();
-    assert_eq!(open(4, 1_000_000).await, Opened::Suspended);
+    assert_eq!(
+        is_kept_out(around, 2, 700).await,
+        None,
+        "whoever came in to read the last decision is out again"
+    );
+    let kept_out = Opened::Suspended(Vec::new());
+    assert_eq!(open(4, 1_000_000).await, kept_out);
     let lift = async || {
         store
             .reinstate(person.id, &by(moderator), WallMs(700))
@@ -151,6 +159,16 @@ async fn a_suspension_ends_everything_and_keeps_out(
         "and may be repeated"
     );
     assert_eq!(open(5, 800).await, Opened::Open(Vec::new()));
+}
+
+/// Whether the login with this secret is good, and if so, for reading decisions alone.
+async fn is_kept_out(around: &dyn Around, secret: u8, at: u64) -> Option<bool> {
+    let moment = Moment {
+        now: WallMs(at),
+        idle_ms: 1_000_000,
+    };
+    let found = around.find(&SecretHash([secret; 32]), moment).await;
+    found.unwrap().map(|login| login.suspended)
 }
 
 /// A request is known by its head, and what it asks for may come when its login has ended.

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::cookie::Cookies;
 use super::start::each_once;
-use super::{Leaver, Traced, failed, found, leading};
+use super::{Anyone, Traced, failed, found, leading};
 use crate::ports::identity::WayBack;
 use crate::rest::problem::{Code, Path, Problem, Query};
 use crate::services::auth::{Arrival, AuthService, Outcome, SignInError};
@@ -55,7 +55,7 @@ pub(super) async fn arrive(
     Path(provider): Path<String>,
     RawQuery(raw): RawQuery,
     Query(query): Query<CallbackQuery>,
-    Leaver(before): Leaver,
+    Anyone(before): Anyone,
     Traced(trace): Traced,
     jar: CookieJar,
 ) -> Result<Response, Problem> {
@@ -92,7 +92,12 @@ pub(super) async fn arrive(
     }
     tracing::info!(user = %welcome.user.id, provider, "signed in");
     let jar = jar.add(cookies.of_login(&welcome.secret, welcome.seconds_max));
-    Ok((jar, found(welcome.return_to.as_str())?).into_response())
+    // They are told where others are told that they cannot sign in; from there they may read why, and appeal.
+    let answer = match welcome.suspended {
+        true => failed::to_page(&SignInError::Suspended.into())?,
+        false => found(welcome.return_to.as_str())?,
+    };
+    Ok((jar, answer).into_response())
 }
 
 /// As a provider may have it: code, state, and Apple's `user`.

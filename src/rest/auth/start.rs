@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::cookie::Cookies;
-use super::{Leaver, Traced, failed, found};
+use super::{Anyone, Traced, failed, found};
 use crate::domain::audit::Trace;
 use crate::ports::login::LoginKind;
 use crate::rest::problem::{Code, Path, Problem, Query};
@@ -55,7 +55,7 @@ pub(super) async fn start(
     Path(provider): Path<String>,
     RawQuery(raw): RawQuery,
     Query(query): Query<StartQuery>,
-    Leaver(viewer): Leaver,
+    Anyone(viewer): Anyone,
     Traced(trace): Traced,
     jar: CookieJar,
 ) -> Result<Response, Problem> {

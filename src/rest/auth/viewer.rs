@@ -28,6 +28,15 @@ pub struct Holder(pub Option<SignedIn>);
 #[derive(Debug, Clone)]
 pub struct Leaver(pub Option<SignedIn>);
 
+/// Who asks, even somebody whose account is suspended: for reading what was decided, and appealing. Others need the
+/// scopes of a [`Viewer`].
+#[derive(Debug, Clone)]
+pub struct Appellant(pub Option<SignedIn>);
+
+/// Who asks, whatever has become of their account: for signing in and out.
+#[derive(Debug, Clone)]
+pub struct Anyone(pub Option<SignedIn>);
+
 /// From where a request comes, for the audit log; who it is by is not said yet.
 #[derive(Debug, Clone)]
 pub struct Traced(pub Trace);
@@ -80,7 +89,14 @@ fn recent(viewer: SignedIn) -> Result<SignedIn, Problem> {
     }
 }
 
-impl<S> FromRequestParts<S> for Leaver
+impl Appellant {
+    /// Somebody.
+    pub fn signed_in(self) -> Result<SignedIn, Problem> {
+        Viewer(self.0).signed_in()
+    }
+}
+
+impl<S> FromRequestParts<S> for Anyone
 where
     S: Send + Sync,
     AuthService: FromRef<S>,
@@ -90,6 +106,42 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let auth = AuthService::from_ref(state);
         identify(&auth, parts).await.map(Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Appellant
+where
+    S: Send + Sync,
+    AuthService: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Anyone(found) = Anyone::from_request_parts(parts, state).await?;
+        match found {
+            Some(found) if found.suspended => Ok(Self(Some(found))),
+            _ => {
+                let Viewer(viewer) = Viewer::from_request_parts(parts, state).await?;
+                Ok(Self(viewer))
+            }
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for Leaver
+where
+    S: Send + Sync,
+    AuthService: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Anyone(found) = Anyone::from_request_parts(parts, state).await?;
+        match found {
+            // Also not to be restored, or else closed: to erase an account and make it anew would end a suspension.
+            Some(found) if found.suspended => Err(Problem::new(Code::AccountSuspended)),
+            found => Ok(Self(found)),
+        }
     }
 }
 
@@ -159,12 +211,12 @@ pub(in crate::rest) async fn identify(
     auth: &AuthService,
     parts: &mut Parts,
 ) -> Result<Option<SignedIn>, Problem> {
-    if let Some(Leaver(known)) = parts.extensions.get() {
+    if let Some(Anyone(known)) = parts.extensions.get() {
         return Ok(known.clone());
     }
     let jar = CookieJar::from_headers(&parts.headers);
     let found = holder(auth, &jar, &parts.headers).await?;
-    parts.extensions.insert(Leaver(found.clone()));
+    parts.extensions.insert(Anyone(found.clone()));
     Ok(found)
 }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::body::DecisionFields;
 use super::{not_kept, refused};
 use crate::domain::id::RulingId;
-use crate::rest::auth::Viewer;
+use crate::rest::auth::Appellant;
 use crate::rest::cursor::{Page, Place};
 use crate::rest::idempotency::Idempotency;
 use crate::rest::problem::{Code, Json, Path, Problem};
@@ -30,7 +30,7 @@ impl Place for Before {
     const LIST: &'static str = "decisions";
 }
 
-/// What was decided about things of one's own, the newest first.
+/// What was decided about things of one's own, the newest first. Also for whoever is suspended.
 #[utoipa::path(get, path = "/v1/me/decisions", tag = "moderation", params(Page),
     responses(
         (status = 200, description = "A page.", body = DecisionsBody),
@@ -39,7 +39,7 @@ impl Place for Before {
     ))]
 pub(super) async fn decisions(
     State(moderation): State<ModerationService>,
-    viewer: Viewer,
+    viewer: Appellant,
     page: Page,
 ) -> Result<Response, Problem> {
     let viewer = viewer.signed_in()?.user.id;
@@ -69,7 +69,8 @@ pub(super) struct DecisionBody {
     decision: DecisionFields,
 }
 
-/// Appeals against a decision: once, within 30 days. Another moderator decides, where there is one.
+/// Appeals against a decision: once, within 30 days, also while suspended. Another moderator decides, where there is
+/// one.
 #[utoipa::path(post, path = "/v1/me/decisions/{id}/appeal", tag = "moderation",
     params(("id" = RulingId, Path, description = "Which.")), request_body = AppealWish,
     responses(
@@ -81,7 +82,7 @@ pub(super) struct DecisionBody {
     ))]
 pub(super) async fn appeal(
     State(moderation): State<ModerationService>,
-    viewer: Viewer,
+    viewer: Appellant,
     idempotency: Idempotency,
     id: Result<Path<RulingId>, Problem>,
     Json(wish): Json<AppealWish>,

@@ -84,8 +84,8 @@ impl Place for Listed {
     const LIST: &'static str = "reports";
 }
 
-/// Reports something one can see to the moderators. Once a person and thing: whoever reports it again gets the report
-/// there is. At most 50 a day.
+/// Reports something one can see to the moderators. Once a person and case: whoever reports it again while that is open,
+/// or within a day, gets the report there is. At most 50 a day.
 #[utoipa::path(post, path = "/v1/reports", tag = "moderation", request_body = ReportWish,
     responses(
         (status = 201, description = "It waits for a moderator.", body = ReportBody),

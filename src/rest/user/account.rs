@@ -33,7 +33,7 @@ pub(super) struct ClosedBody {
         (status = 202, description = "It is closed. Signing in again, one can restore it until it is erased.",
             body = ClosedBody),
         (status = 401, description = "sign_in_required"),
-        (status = 403, description = "account_closing, reauthentication_required"),
+        (status = 403, description = "account_closing, account_suspended, reauthentication_required"),
         (status = 409, description = "last_admin"),
     ))]
 pub(super) async fn close_account(
@@ -57,6 +57,7 @@ pub(super) async fn close_account(
     responses(
         (status = 204, description = "It is open."),
         (status = 401, description = "sign_in_required"),
+        (status = 403, description = "account_suspended"),
         (status = 409, description = "erasure_begun"),
     ))]
 pub(super) async fn restore_account(
@@ -78,7 +79,7 @@ pub(super) async fn restore_account(
     responses(
         (status = 200, description = "The archive.", content_type = "application/zip", body = Vec<u8>),
         (status = 401, description = "sign_in_required"),
-        (status = 403, description = "account_closing, reauthentication_required"),
+        (status = 403, description = "account_closing, account_suspended, reauthentication_required"),
     ))]
 pub(super) async fn export(
     State(accounts): State<AccountService>,

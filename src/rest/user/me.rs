@@ -37,12 +37,13 @@ pub(super) struct MeBody {
     user: Option<Me>,
 }
 
-/// Who is signed in. Who has closed their account hears so, and can restore it.
+/// Who is signed in. Who has closed their account hears so, and can restore it; who is suspended hears so, and can
+/// appeal.
 #[utoipa::path(get, path = "/v1/me", tag = "users", params(IfNoneMatch),
     responses((status = 304, description = "The client has it."),
         (status = 200, description = "The account, or null.", body = MeBody,
         headers(("etag" = Option<String>, description = "The version of the profile, and a digest of the answer."))),
-        (status = 403, description = "account_closing")))]
+        (status = 403, description = "account_closing, account_suspended")))]
 pub(super) async fn me(
     State(state): State<UserState>,
     Viewer(viewer): Viewer,

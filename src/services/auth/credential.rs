@@ -41,6 +41,8 @@ pub struct SignedIn {
     pub via: LoginKind,
     /// Since when the account is closed, if it is: it can be restored, and nothing else.
     pub closed: Option<WallMs>,
+    /// Whether the account is suspended: what was decided can be read and appealed against, and nothing else.
+    pub suspended: bool,
 }
 
 impl SignedIn {
@@ -78,11 +80,16 @@ impl AuthService {
             user: login.user,
             role: login.role,
             login_id: login.id,
-            scopes: login.scopes.and(Scopes::of_role(login.role)),
+            // Whatever asks for a scope is closed to the suspended, also where nobody thinks of them.
+            scopes: match login.suspended {
+                true => Scopes::NONE,
+                false => login.scopes.and(Scopes::of_role(login.role)),
+            },
             authenticated_at: login.authenticated,
             is_recent: proved_ms <= RECENT_MS,
             via: login.kind,
             closed: login.closed,
+            suspended: login.suspended,
         }))
     }
 

@@ -57,8 +57,8 @@ async fn a_suspended_person_is_out_everywhere_at_once_and_cannot_come_back() {
             .status,
         204
     );
-    assert!(desk.me().await.is_null(), "what was ended stays so");
-    desk.sign_in("바다").await;
+    assert!(!desk.me().await.is_null(), "signed in meanwhile, to appeal");
+    assert!(!app.is_good(&given.access).await, "what was ended stays so");
     assert_eq!(
         moderator
             .ask(Method::DELETE, &path(&handle), None)

@@ -209,6 +209,32 @@ impl Cast {
         browser.ask(method, &self.fill(path), body.as_ref()).await
     }
 
+    /// Somebody whom the moderator has suspended, signed in again.
+    pub(super) async fn suspended(&self, site: &Site, name: &str) -> Browser {
+        let person = site.browser();
+        let me = person.sign_in(name).await;
+        let path = format!(
+            "/v1/admin/users/{}/suspension",
+            me["handle"].as_str().unwrap()
+        );
+        let body = serde_json::json!({ "reason": "spam" });
+        let staff = &self.moderator.browser;
+        let laid = staff.ask(Method::PUT, &path, Some(&body)).await;
+        assert_eq!(laid.status, 204, "{}", laid.body);
+        let callback = person.choose("/", ("name", name)).await;
+        person.get(&callback).await;
+        person
+    }
+
+    /// Asks as somebody who is not one of the cast.
+    pub(super) async fn ask_by(&self, browser: &Browser, row: &Row) -> Answer {
+        let (method, path) = row.operation.split_once(' ').unwrap();
+        let body = row.body.map(|body| self.fill(body));
+        let body: Option<Value> = body.map(|body| serde_json::from_str(&body).unwrap());
+        let method: Method = method.parse().unwrap();
+        browser.ask(method, &self.fill(path), body.as_ref()).await
+    }
+
     /// Things of the owner in place of `{...}`.
     fn fill(&self, text: &str) -> String {
         text.replace("{handle}", &self.owner.handle)

@@ -1,6 +1,7 @@
 //! Reporting.
 
 use http::Method;
+use maru::domain::limits::Rate;
 use serde_json::{Value, json};
 
 use super::{Person, cast};
@@ -56,7 +57,15 @@ async fn a_thing_is_reported_once_a_person_and_gathered_in_one_case() {
 
 #[tokio::test]
 async fn nobody_reports_what_they_cannot_see() {
-    let site = Site::start().await;
+    let any = Rate {
+        per_minute: 100_000,
+        burst: 100_000,
+    };
+    // More than a person may.
+    let site = Site::start_as(|config| {
+        (config.rest.user_report, config.rest.address_report) = (any, any);
+    })
+    .await;
     let (one, two, ..) = cast(&site).await;
     let nobody = "01890000-0000-7000-8000-000000000001";
     let line = format!("{}/1/0", one.room);
@@ -113,4 +122,29 @@ async fn a_private_room_is_not_reported_by_who_cannot_come_in() {
     let body = json!({ "kind": "room", "id": two.room, "reason": "spam" });
     let refused = other.post("/v1/reports", body).await;
     refused.is_problem(404, "content_not_found");
+}
+
+#[tokio::test]
+async fn reports_have_a_rate_of_their_own() {
+    let site = Site::start_as(|config| {
+        config.rest.user_report = Rate {
+            per_minute: 1,
+            burst: 2,
+        };
+    })
+    .await;
+    let (one, two, ..) = cast(&site).await;
+    for whom in [&two, &two] {
+        let made = one.reports(whom).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let policy = made.headers["ratelimit-policy"].to_str().unwrap();
+        assert!(policy.contains("\"rest.user_report\";q=2"), "{policy}");
+    }
+    let refused = one.reports(&two).await;
+    refused.is_problem(429, "rate_limited");
+    assert_eq!(refused.json()["limit"], "rest.user_report");
+    // Others are not in the way, and neither is what else one asks.
+    assert_eq!(two.reports(&one).await.status, 201);
+    let mine = one.get("/v1/me/reports").await;
+    assert_eq!(mine["reports"].as_array().unwrap().len(), 1);
 }

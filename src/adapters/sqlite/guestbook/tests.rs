@@ -2,7 +2,6 @@
 
 use super::super::SqliteRooms;
 use super::*;
-use crate::domain::clock::Clock;
 use crate::domain::room::Visibility;
 use crate::ports::guestbook::conformance::{Books, conformance};
 use crate::ports::moderation::ModeratedContent;
@@ -19,7 +18,7 @@ async fn keeps_what_a_guestbook_store_promises() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path()).await.unwrap();
     let (rooms, _) = SqliteRooms::new(store.clone());
-    let content = GuestbookContent::new(store.clone(), Clock::start());
+    let content = GuestbookContent(store.clone());
     let house = House {
         users: &store,
         rooms: &rooms,
@@ -39,7 +38,7 @@ async fn an_entry_is_told_of_once_and_goes_with_its_room() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path()).await.unwrap();
     let (rooms, _) = SqliteRooms::new(store.clone());
-    let content = GuestbookContent::new(store.clone(), Clock::start());
+    let content = GuestbookContent(store.clone());
     let house = House {
         users: &store,
         rooms: &rooms,

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
+use super::super::moderated_kind::{ModeratedKind, Stood};
 use super::super::relation::told;
 use super::super::{Sqlite, user::stored};
 use super::announce::{announce, announce_comment};
@@ -17,7 +18,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{CommentId, PostId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
 use crate::domain::notification::Delivery;
-use crate::ports::moderation::{Content, ContentUnavailable, ModeratedContent};
+use crate::ports::moderation::Content;
 use crate::ports::notification::NotificationSink;
 
 /// Where things are, and who hears of the notices that come of their being shown.
@@ -72,25 +73,18 @@ const REMOVE: [&str; 3] = [
     "DELETE FROM post_tag WHERE post_id = ?",
 ];
 
-/// The time by the store: whoever asks what somebody sees asks about now.
-async fn now(conn: &mut SqliteConnection) -> Result<WallMs, sqlx::Error> {
-    let ms = sqlx::query_scalar("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)");
-    ms.fetch_one(conn).await.map(told)
-}
-
-/// What comes of it for those it concerns; none if the post is gone.
 async fn stand_post(
     conn: &mut SqliteConnection,
     id: PostId,
     standing: Standing,
     now: WallMs,
-) -> Result<Option<Vec<Delivery>>, sqlx::Error> {
+) -> Result<Stood, sqlx::Error> {
     let Some(post) = stored_post(&mut *conn, id).await? else {
-        return Ok(None);
+        return Ok(Stood::Gone);
     };
     // What was removed does not come back.
     if post.standing == standing || post.standing == Standing::Removed {
-        return Ok(Some(Vec::new()));
+        return Ok(Stood::There);
     }
     sqlx::query("UPDATE post SET standing = ?, version = version + 1 WHERE id = ?")
         .bind(standing.as_str())
@@ -111,21 +105,28 @@ async fn stand_post(
             .await?;
         attached::record(&mut *conn, id.uuid()).await?;
     }
-    announce(conn, id, now).await.map(Some)
+    announce(conn, id, now).await.map(Stood::Told)
 }
 
 #[async_trait]
-impl ModeratedContent for ModeratedPosts {
-    fn kind(&self) -> ContentKind {
-        ContentKind::Post
+impl ModeratedKind for ModeratedPosts {
+    const KIND: ContentKind = ContentKind::Post;
+    type Id = PostId;
+
+    fn store(&self) -> &Sqlite {
+        &self.0.store
     }
 
-    async fn content(&self, id: &str) -> Result<Option<Content>, ContentUnavailable> {
-        let Ok(id) = id.parse::<PostId>() else {
-            return Ok(None);
-        };
-        let mut connection = self.0.store.read.acquire().await?;
-        let Some(post) = stored_post(&mut connection, id).await? else {
+    fn tell(&self, told: &[Delivery]) {
+        self.0.tell(told);
+    }
+
+    async fn read(
+        &self,
+        conn: &mut SqliteConnection,
+        id: PostId,
+    ) -> Result<Option<Content>, sqlx::Error> {
+        let Some(post) = stored_post(conn, id).await? else {
             return Ok(None);
         };
         Ok(Some(Content {
@@ -138,29 +139,24 @@ impl ModeratedContent for ModeratedPosts {
         }))
     }
 
-    async fn stand(
+    async fn change(
         &self,
-        id: &str,
+        conn: &mut SqliteConnection,
+        id: PostId,
         standing: Standing,
         now: WallMs,
-    ) -> Result<bool, ContentUnavailable> {
-        let Ok(id) = id.parse::<PostId>() else {
-            return Ok(false);
-        };
-        let mut transaction = self.0.store.write.begin_with("BEGIN IMMEDIATE").await?;
-        let told = stand_post(&mut transaction, id, standing, now).await?;
-        transaction.commit().await?;
-        self.0.tell(told.as_deref().unwrap_or_default());
-        Ok(told.is_some())
+    ) -> Result<Stood, sqlx::Error> {
+        stand_post(conn, id, standing, now).await
     }
 
-    async fn is_seen_by(&self, id: &str, viewer: UserId) -> Result<bool, ContentUnavailable> {
-        let Ok(id) = id.parse::<PostId>() else {
-            return Ok(false);
-        };
-        let mut connection = self.0.store.read.acquire().await?;
-        let now = now(&mut connection).await?;
-        Ok(sees(&mut connection, id, Some(viewer), now).await?)
+    async fn is_seen(
+        &self,
+        conn: &mut SqliteConnection,
+        id: PostId,
+        viewer: UserId,
+        now: WallMs,
+    ) -> Result<bool, sqlx::Error> {
+        sees(conn, id, Some(viewer), now).await
     }
 }
 
@@ -172,24 +168,36 @@ struct SaidRow {
     created_ms: i64,
 }
 
+/// A comment that is there, beneath a post that is.
+async fn said(conn: &mut SqliteConnection, id: CommentId) -> Result<Option<SaidRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT c.author_id, c.text, c.standing, c.created_ms FROM comment AS c JOIN post ON post.id = post_id
+         WHERE c.id = ? AND c.deleted_ms IS NULL AND post.deleted_ms IS NULL",
+    )
+    .bind(id.uuid())
+    .fetch_optional(conn)
+    .await
+}
+
 #[async_trait]
-impl ModeratedContent for ModeratedComments {
-    fn kind(&self) -> ContentKind {
-        ContentKind::Comment
+impl ModeratedKind for ModeratedComments {
+    const KIND: ContentKind = ContentKind::Comment;
+    type Id = CommentId;
+
+    fn store(&self) -> &Sqlite {
+        &self.0.store
     }
 
-    async fn content(&self, id: &str) -> Result<Option<Content>, ContentUnavailable> {
-        let Ok(id) = id.parse::<CommentId>() else {
-            return Ok(None);
-        };
-        let row: Option<SaidRow> = sqlx::query_as(
-            "SELECT c.author_id, c.text, c.standing, c.created_ms FROM comment AS c JOIN post ON post.id = post_id
-             WHERE c.id = ? AND c.deleted_ms IS NULL AND post.deleted_ms IS NULL",
-        )
-        .bind(id.uuid())
-        .fetch_optional(&self.0.store.read)
-        .await?;
-        let Some(row) = row else {
+    fn tell(&self, told: &[Delivery]) {
+        self.0.tell(told);
+    }
+
+    async fn read(
+        &self,
+        conn: &mut SqliteConnection,
+        id: CommentId,
+    ) -> Result<Option<Content>, sqlx::Error> {
+        let Some(row) = said(conn, id).await? else {
             return Ok(None);
         };
         Ok(Some(Content {
@@ -202,56 +210,45 @@ impl ModeratedContent for ModeratedComments {
         }))
     }
 
-    async fn stand(
+    async fn change(
         &self,
-        id: &str,
+        conn: &mut SqliteConnection,
+        id: CommentId,
         standing: Standing,
         now: WallMs,
-    ) -> Result<bool, ContentUnavailable> {
-        let Ok(id) = id.parse::<CommentId>() else {
-            return Ok(false);
+    ) -> Result<Stood, sqlx::Error> {
+        let Some(before) = said(&mut *conn, id).await? else {
+            return Ok(Stood::Gone);
         };
-        let mut transaction = self.0.store.write.begin_with("BEGIN IMMEDIATE").await?;
-        let there: Option<String> = sqlx::query_scalar(
-            "SELECT c.standing FROM comment AS c JOIN post ON post.id = post_id
-             WHERE c.id = ? AND c.deleted_ms IS NULL AND post.deleted_ms IS NULL",
-        )
-        .bind(id.uuid())
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some(before) = there else {
-            return Ok(false);
-        };
-        let mut told = Vec::new();
-        if before != Standing::Removed.as_str() && before != standing.as_str() {
-            sqlx::query(
-                "UPDATE comment SET standing = ?1, version = version + 1,
-                     text = iif(?1 = 'removed', '', text) WHERE id = ?2",
-            )
-            .bind(standing.as_str())
-            .bind(id.uuid())
-            .execute(&mut *transaction)
-            .await?;
-            if standing == Standing::Removed {
-                forget_edits(&mut transaction, id.uuid()).await?;
-            }
-            told = announce_comment(&mut transaction, id, now).await?;
+        // What was removed does not come back.
+        if before.standing == Standing::Removed.as_str() || before.standing == standing.as_str() {
+            return Ok(Stood::There);
         }
-        transaction.commit().await?;
-        self.0.tell(&told);
-        Ok(true)
+        sqlx::query(
+            "UPDATE comment SET standing = ?1, version = version + 1,
+                 text = iif(?1 = 'removed', '', text) WHERE id = ?2",
+        )
+        .bind(standing.as_str())
+        .bind(id.uuid())
+        .execute(&mut *conn)
+        .await?;
+        if standing == Standing::Removed {
+            forget_edits(&mut *conn, id.uuid()).await?;
+        }
+        announce_comment(conn, id, now).await.map(Stood::Told)
     }
 
-    async fn is_seen_by(&self, id: &str, viewer: UserId) -> Result<bool, ContentUnavailable> {
-        let Ok(id) = id.parse::<CommentId>() else {
-            return Ok(false);
-        };
-        let mut connection = self.0.store.read.acquire().await?;
-        let now = now(&mut connection).await?;
-        let Some(view) = one(&mut connection, id, (Some(viewer), now)).await? else {
+    async fn is_seen(
+        &self,
+        conn: &mut SqliteConnection,
+        id: CommentId,
+        viewer: UserId,
+        now: WallMs,
+    ) -> Result<bool, sqlx::Error> {
+        let Some(view) = one(&mut *conn, id, (Some(viewer), now)).await? else {
             return Ok(false);
         };
         let post = view.comment.post;
-        Ok(view.author.is_some() && sees(&mut connection, post, Some(viewer), now).await?)
+        Ok(view.author.is_some() && sees(conn, post, Some(viewer), now).await?)
     }
 }

@@ -11,6 +11,10 @@ pub(super) async fn conformance(stage: &Stage<'_>) {
     stage.one_appeals_once_and_in_time().await;
     stage.another_moderator_decides().await;
     stage.overturning_gives_back_what_was_taken().await;
+    stage
+        .another_decision_that_stands_keeps_a_thing_hidden()
+        .await;
+    stage.nobody_lets_in_who_is_not_below_them().await;
 }
 
 impl Stage<'_> {
@@ -141,5 +145,37 @@ impl Stage<'_> {
         self.appealed(author, removed.ruling.id, NOW).await;
         self.overturned(self.staff.admin, removed.ruling.id).await;
         assert_eq!(self.owed(&thing).await, Some(Standing::Removed));
+    }
+
+    async fn another_decision_that_stands_keeps_a_thing_hidden(&self) {
+        let author = self.person("two_author").await;
+        let (thing, case) = self.wrong(Some(author)).await;
+        let first = self.decided(self.staff.one, case, RulingAction::Hide).await;
+        let case = self.store.hold(&thing, NOW).await.unwrap();
+        let second = self.decided(self.staff.one, case, RulingAction::Hide).await;
+        for owed in self.store.owed(0, 1_000).await.unwrap() {
+            self.store.paid(&owed).await.unwrap();
+        }
+        for (ruling, owed) in [(first, None), (second, Some(Standing::Shown))] {
+            self.appealed(author, ruling.ruling.id, NOW).await;
+            self.overturned(self.staff.two, ruling.ruling.id).await;
+            assert_eq!(self.owed(&thing).await, owed);
+        }
+    }
+
+    /// As nobody reinstates them over REST.
+    async fn nobody_lets_in_who_is_not_below_them(&self) {
+        let Self { staff, .. } = self;
+        let (_, case) = self.wrong(Some(staff.one)).await;
+        let warned = self.decided(staff.admin, case, RulingAction::Warn).await;
+        self.appealed(staff.one, warned.ruling.id, NOW).await;
+        for who in [staff.one, staff.two] {
+            let judged = self
+                .judged(who, warned.ruling.id, AppealState::Overturned)
+                .await;
+            assert_eq!(judged, Judged::Forbidden);
+        }
+        // Who decided is the only one above them.
+        self.overturned(staff.admin, warned.ruling.id).await;
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{CaseId, UserId};
 use crate::domain::moderation::{CaseState, ContentKind, ReportReason, RulingAction, Standing};
 use crate::domain::notification::NoticeKind;
-use crate::ports::moderation::desk::{Decided, NewRuling, Settled, Thing};
+use crate::ports::moderation::desk::{Case, Decided, NewRuling, REPORT_AGAIN_MS, Settled, Thing};
 use crate::ports::once::Done;
 
 pub(super) async fn conformance(stage: &Stage<'_>) {
@@ -22,6 +22,8 @@ pub(super) async fn conformance(stage: &Stage<'_>) {
     stage.there_must_be_somebody_to_warn().await;
     stage.past_decisions_are_known_in_the_next_case().await;
     stage.a_decision_takes_effect_once().await;
+    stage.whoever_goes_on_is_reported_again().await;
+    stage.the_newest_decision_is_owed_but_for_a_removal().await;
 }
 
 pub(super) fn ruling(case: CaseId, action: RulingAction, at: WallMs) -> NewRuling {
@@ -68,7 +70,7 @@ impl Stage<'_> {
 
     /// The standing owed to a thing.
     pub(super) async fn owed(&self, thing: &Thing) -> Option<Standing> {
-        let owed = self.store.owed(1_000).await.unwrap();
+        let owed = self.store.owed(0, 1_000).await.unwrap();
         let owed = owed.iter().find(|owed| owed.subject == thing.subject);
         owed.map(|owed| owed.standing)
     }
@@ -97,7 +99,7 @@ impl Stage<'_> {
         assert_eq!(file.case.closed, Some(NOW));
         assert_eq!(file.rulings, std::slice::from_ref(made));
         assert_eq!(self.owed(&thing).await, Some(Standing::Hidden));
-        let owed = self.store.owed(1_000).await.unwrap();
+        let owed = self.store.owed(0, 1_000).await.unwrap();
         for owed in owed {
             self.store.paid(&owed).await.unwrap();
         }
@@ -243,5 +245,72 @@ impl Stage<'_> {
         let (trace, other) = (by(actor), once(actor, 4));
         let reused = self.store.decide(&new, &trace, Some(&other)).await;
         assert_eq!(reused.unwrap(), Done::KeyReused);
+    }
+
+    async fn whoever_goes_on_is_reported_again(&self) {
+        let author = self.person("on_author").await;
+        let victim = self.person("on_victim").await;
+        let person = Thing {
+            kind: ContentKind::User,
+            subject: author.to_string(),
+            author: Some(author),
+            text: "이름".to_owned(),
+        };
+        self.reported(victim, &person, NOW).await;
+        let first = self.case(&person).await;
+        let dismiss = RulingAction::Dismiss;
+        self.decided(self.staff.one, first, dismiss).await;
+        // Nobody nags, and nobody is unheard for good.
+        self.reported(victim, &person, WallMs(NOW.0 + 1)).await;
+        let cases = self.store.cases(CaseState::Open, None, 1_000).await;
+        let is_open = |cases: &[Case]| cases.iter().any(|case| case.subject == person.subject);
+        assert!(!is_open(&cases.unwrap()));
+        self.reported(victim, &person, WallMs(NOW.0 + REPORT_AGAIN_MS))
+            .await;
+        let again = self.case(&person).await;
+        assert_ne!(again, first);
+        let file = self.store.case(again).await.unwrap().unwrap();
+        assert_eq!((file.case.reports, file.reports.len()), (1, 1));
+        let mine = self.store.reports_of(victim, None, 9).await.unwrap();
+        let states: Vec<CaseState> = mine.iter().map(|report| report.state).collect();
+        assert_eq!(states, [CaseState::Open, CaseState::Closed]);
+    }
+
+    async fn the_newest_decision_is_owed_but_for_a_removal(&self) {
+        let author = self.person("new_author").await;
+        for (first, second, owed) in [
+            (
+                RulingAction::Hide,
+                RulingAction::Show,
+                [Standing::Shown].as_slice(),
+            ),
+            (
+                RulingAction::Remove,
+                RulingAction::Show,
+                [Standing::Removed, Standing::Shown].as_slice(),
+            ),
+            (
+                RulingAction::Hide,
+                RulingAction::Dismiss,
+                [Standing::Hidden].as_slice(),
+            ),
+        ] {
+            let (thing, case) = self.wrong(Some(author)).await;
+            self.decided(self.staff.one, case, first).await;
+            let other = self.person(&format!("new_{}", &thing.subject[24..])).await;
+            self.reported(other, &thing, NOW).await;
+            let case = self.case(&thing).await;
+            self.decided(self.staff.two, case, second).await;
+            let all = self.store.owed(0, 1_000).await.unwrap();
+            let of_it: Vec<_> = all
+                .iter()
+                .filter(|one| one.subject == thing.subject)
+                .collect();
+            let standings: Vec<Standing> = of_it.iter().map(|one| one.standing).collect();
+            assert_eq!(standings, owed);
+            let last = of_it[of_it.len() - 1];
+            let after = self.store.owed(last.place, 1_000).await.unwrap();
+            assert!(after.iter().all(|one| one.place > last.place));
+        }
     }
 }

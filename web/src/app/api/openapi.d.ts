@@ -545,7 +545,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Who is signed in. Who has closed their account hears so, and can restore it. */
+        /**
+         * Who is signed in. Who has closed their account hears so, and can restore it; who is suspended hears so, and can
+         *     appeal.
+         */
         readonly get: operations["users_me"];
         readonly put?: never;
         readonly post?: never;
@@ -650,7 +653,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What was decided about things of one's own, the newest first. */
+        /** What was decided about things of one's own, the newest first. Also for whoever is suspended. */
         readonly get: operations["moderation_decisions"];
         readonly put?: never;
         readonly post?: never;
@@ -669,7 +672,10 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Appeals against a decision: once, within 30 days. Another moderator decides, where there is one. */
+        /**
+         * Appeals against a decision: once, within 30 days, also while suspended. Another moderator decides, where there is
+         *     one.
+         */
         readonly post: operations["moderation_appeal"];
         readonly delete?: never;
         readonly options?: never;
@@ -1558,8 +1564,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Reports something one can see to the moderators. Once a person and thing: whoever reports it again gets the report
-         *     there is. At most 50 a day.
+         * Reports something one can see to the moderators. Once a person and case: whoever reports it again while that is open,
+         *     or within a day, gets the report there is. At most 50 a day.
          */
         readonly post: operations["moderation_report"];
         readonly delete?: never;
@@ -3075,6 +3081,11 @@ export interface components {
         };
         /** @description A word one does not want to read. */
         readonly MutedWordFields: {
+            /**
+             * @description As it is compared with a text that is folded alike, for what the server does not hide: lines of chat. How both
+             *     is done, docs/moderation.md says.
+             */
+            readonly folded: string;
             readonly id: components["schemas"]["WordId"];
             /** Format: date-time */
             readonly muted_at: string;
@@ -3487,7 +3498,7 @@ export interface components {
          * @description Every code a problem can carry.
          * @enum {string}
          */
-        readonly ProblemCode: "account_closing" | "already_decided" | "ambiguous_credentials" | "asset_not_found" | "asset_not_ready" | "bad_request" | "banned" | "body_too_large" | "case_not_found" | "comment_not_found" | "content_not_found" | "content_refused" | "decision_not_found" | "empty_post" | "entry_not_found" | "erasure_begun" | "followers_only" | "follows_oneself" | "forbidden" | "front_room" | "handle_changed_lately" | "handle_taken" | "idempotency_in_flight" | "idempotency_key_reused" | "identity_not_found" | "insufficient_scope" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_decision" | "invalid_handle" | "invalid_idempotency_key" | "invalid_link" | "invalid_look" | "invalid_name" | "invalid_picture" | "invalid_query" | "invalid_scope" | "invalid_tag" | "invalid_text" | "invalid_time" | "invalid_token" | "last_admin" | "last_identity" | "layout_not_found" | "layout_unfit" | "link_refused" | "login_not_found" | "loopback_only" | "method_not_allowed" | "not_appealable" | "not_found" | "not_public" | "not_tied" | "origin_refused" | "post_not_found" | "precondition_failed" | "provider_not_found" | "range_not_satisfiable" | "rate_limited" | "reauthentication_required" | "relates_to_oneself" | "reports_oneself" | "request_not_found" | "room_archived" | "room_locked" | "room_not_found" | "sign_in_required" | "storage_full" | "template_not_found" | "token_not_found" | "too_late_to_edit" | "too_many_editors" | "too_many_entries" | "too_many_follows" | "too_many_layouts" | "too_many_muted_words" | "too_many_posts" | "too_many_relations" | "too_many_rooms" | "too_many_tokens" | "unavailable" | "unknown_app" | "unknown_redirect" | "unsupported_media_type" | "upload_mismatch" | "user_not_found" | "wrong_state";
+        readonly ProblemCode: "account_closing" | "account_suspended" | "already_decided" | "ambiguous_credentials" | "asset_not_found" | "asset_not_ready" | "bad_request" | "banned" | "body_too_large" | "case_not_found" | "comment_not_found" | "content_not_found" | "content_refused" | "decision_not_found" | "empty_post" | "entry_not_found" | "erasure_begun" | "followers_only" | "follows_oneself" | "forbidden" | "front_room" | "handle_changed_lately" | "handle_taken" | "idempotency_in_flight" | "idempotency_key_reused" | "identity_not_found" | "insufficient_scope" | "internal" | "invalid_body" | "invalid_cursor" | "invalid_decision" | "invalid_handle" | "invalid_idempotency_key" | "invalid_link" | "invalid_look" | "invalid_name" | "invalid_picture" | "invalid_query" | "invalid_scope" | "invalid_tag" | "invalid_text" | "invalid_time" | "invalid_token" | "last_admin" | "last_identity" | "layout_not_found" | "layout_unfit" | "link_refused" | "login_not_found" | "loopback_only" | "method_not_allowed" | "not_appealable" | "not_found" | "not_public" | "not_tied" | "origin_refused" | "post_not_found" | "precondition_failed" | "provider_not_found" | "range_not_satisfiable" | "rate_limited" | "reauthentication_required" | "relates_to_oneself" | "reports_oneself" | "request_not_found" | "room_archived" | "room_locked" | "room_not_found" | "sign_in_required" | "storage_full" | "template_not_found" | "token_not_found" | "too_late_to_edit" | "too_many_editors" | "too_many_entries" | "too_many_follows" | "too_many_layouts" | "too_many_muted_words" | "too_many_posts" | "too_many_relations" | "too_many_rooms" | "too_many_tokens" | "unavailable" | "unknown_app" | "unknown_redirect" | "unsupported_media_type" | "upload_mismatch" | "user_not_found" | "wrong_state";
         /** @description What to change; what is absent stays. */
         readonly ProfileBody: {
             /** @description At most 300 characters in 10 lines. */
@@ -8666,6 +8677,8 @@ export interface operations {
             /**
              * @description `account_closing`: The account is closed; it can still be restored.
              *
+             *     `account_suspended`: The account is suspended; you can appeal.
+             *
              *     `insufficient_scope`: The token is not for this.
              */
             readonly 403: {
@@ -8751,6 +8764,8 @@ export interface operations {
             };
             /**
              * @description `account_closing`: The account is closed; it can still be restored.
+             *
+             *     `account_suspended`: The account is suspended; you can appeal.
              *
              *     `insufficient_scope`: The token is not for this.
              *
@@ -9973,6 +9988,8 @@ export interface operations {
             };
             /**
              * @description `account_closing`: The account is closed; it can still be restored.
+             *
+             *     `account_suspended`: The account is suspended; you can appeal.
              *
              *     `insufficient_scope`: The token is not for this.
              *
@@ -12353,7 +12370,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `insufficient_scope`: The token is not for this.
+             * @description `account_suspended`: The account is suspended; you can appeal.
+             *
+             *     `insufficient_scope`: The token is not for this.
              *
              *     `origin_refused`: The request comes from a page of another site.
              */
