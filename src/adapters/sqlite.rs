@@ -25,6 +25,7 @@ mod moderated;
 mod moderated_chat;
 mod moderation;
 mod muted_words;
+mod names;
 mod notification;
 mod once;
 mod outbox;
@@ -38,6 +39,7 @@ mod profile;
 mod relation;
 mod role;
 mod room;
+mod room_claim;
 mod room_decided;
 mod room_erasure;
 mod room_rows;
@@ -156,8 +158,8 @@ impl Sqlite {
         };
         let write = Self::pool(&path, 1).await.map_err(failed)?;
         MIGRATIONS.run(&write).await?;
-        search::index_missing(&write).await.map_err(failed)?;
-        room_search::index_missing(&write).await.map_err(failed)?;
+        names::PEOPLE.fill(&write).await.map_err(failed)?;
+        names::ROOMS.fill(&write).await.map_err(failed)?;
         let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
         Ok(Self {
             read,
