@@ -201,8 +201,8 @@ async fn a_room_loses_its_name_and_its_open_door_and_gets_both_back() {
     let rooms = format!("/v1/users/{}/rooms", two.handle);
     assert_eq!(one.get(&rooms).await["rooms"], json!([]));
     let ticket = format!("{path}/tickets");
-    let ticket = one.browser.ask(Method::POST, &ticket, Some(&json!({})));
-    ticket.await.is_problem(404, "room_not_found");
+    let ticket = one.post(&ticket, json!({})).await;
+    ticket.is_problem(404, "room_not_found");
     let file = moderator.get(&format!("/v1/moderation/cases/{case}")).await;
     assert_eq!(file["content"]["standing"], "hidden");
     let id = decided.json()["decision"]["id"]

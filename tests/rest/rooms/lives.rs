@@ -101,8 +101,9 @@ async fn an_archived_room_is_its_owners_alone() {
     let ticket = other.ask(Method::POST, &tickets, json!({})).await;
     ticket.is_problem(404, "room_not_found");
     let guest = json!({ "guest": { "name": "손님", "look": [0, 0, 0, 0, 0, 0] } });
-    let ticket = site.browser().ask(Method::POST, &tickets, Some(&guest));
-    ticket.await.is_problem(404, "room_not_found");
+    let browser = site.browser();
+    let ticket = browser.ask(Method::POST, &tickets, Some(&guest)).await;
+    ticket.is_problem(404, "room_not_found");
     // To look at it; see the tests of live rooms.
     let ticket = host.ask(Method::POST, &tickets, json!({})).await;
     assert_eq!(ticket.status, 201, "{}", ticket.body);
