@@ -130,6 +130,8 @@ name_enum! {
         "testimonial" Testimonial,
         /// Somebody wrote into the receiver's guestbook.
         "guestbook" Guestbook,
+        /// Somebody lets the receiver furnish their room.
+        "room_editor" RoomEditor,
         /// Somebody commented on what the receiver posted.
         "comment" Comment,
         /// Somebody reacted to what the receiver posted.

@@ -26,6 +26,7 @@ mod moderated_chat;
 mod moderated_kind;
 mod moderation;
 mod muted_words;
+mod names;
 mod notification;
 mod once;
 mod outbox;
@@ -39,6 +40,7 @@ mod profile;
 mod relation;
 mod role;
 mod room;
+mod room_claim;
 mod room_decided;
 mod room_erasure;
 mod room_rows;
@@ -157,8 +159,8 @@ impl Sqlite {
         };
         let write = Self::pool(&path, 1).await.map_err(failed)?;
         MIGRATIONS.run(&write).await?;
-        search::index_missing(&write).await.map_err(failed)?;
-        room_search::index_missing(&write).await.map_err(failed)?;
+        names::PEOPLE.fill(&write).await.map_err(failed)?;
+        names::ROOMS.fill(&write).await.map_err(failed)?;
         let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
         Ok(Self {
             read,

@@ -148,6 +148,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let visits = VisitService::new(store.clone(), store.clone(), offset, clock);
     let guestbooks =
         GuestbookService::new(store.clone(), screen.clone(), clock).telling(telling.clone());
+    let guestbooks = guestbooks.sparing(store.clone());
     let discovery = DiscoveryService::new(store.clone(), store.clone(), clock);
     let settings = SettingsService::new(store, clock).telling(telling);
     let sharing = rest::web::Sharing {

@@ -24,6 +24,7 @@ use crate::ports::room::RoomRecall;
 use crate::ports::visit::arrivals;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::gate::Gate;
+use crate::realtime::lines::Lines;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::services::account::{AccountParts, AccountService};
@@ -87,7 +88,8 @@ impl Server {
             CancellationToken::new(),
             CancellationToken::new(),
         );
-        let (store, writing) = SqliteRooms::new(sqlite.clone());
+        let lines: Arc<Lines> = Arc::default();
+        let (store, writing) = SqliteRooms::notifying(sqlite.clone(), lines.clone());
         let writer = spawn_until(writing, last.clone());
         store.end_leases().await.map_err(StartError::Leases)?;
         let store = Arc::new(store);
@@ -137,7 +139,7 @@ impl Server {
         let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
         let erasure = spawn_until(erasure.run(clock), stop.clone());
         let recall: Arc<dyn RoomRecall> = rooms.clone();
-        let live = LiveContext::new(rooms, gate, service.clone(), clock, limits);
+        let live = LiveContext::new(rooms, gate, service.clone(), clock, limits).on(lines);
         let (noted, waiting) = arrivals();
         let live = Arc::new(live.noting(noted));
         let sink: Arc<dyn NotificationSink> = live.lines.clone();

@@ -1,6 +1,7 @@
 //! What is talked about: who counts how much for what, and how that fades.
 //!
-//! A count is worth `w * 2^((t - origin) / half-life)`, so that what fades is never touched again: the later counts are
+//! Forward decay: G. Cormode, V. Shkapenyuk, D. Srivastava and B. Xu, "Forward Decay: A Practical Time Decay Model for
+//! Streaming Systems", ICDE 2009, with an exponential. A count is worth `w * 2^((t - origin) / half-life)`, so that what fades is never touched again: the later counts are
 //! worth more, and the order is at each moment that of counts which halve. Every now and then all scores are divided by
 //! a power of two, which changes no order and, but for the exponent, no bit.
 

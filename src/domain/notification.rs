@@ -60,6 +60,8 @@ kinds! {
     Testimonial = "testimonial" by Some("tie"),
     /// Somebody wrote into my guestbook.
     Guestbook = "guestbook" by Some("guestbook"),
+    /// Somebody lets me furnish their room.
+    RoomEditor = "room_editor" by Some("editor"),
     /// Somebody commented on what I posted.
     Comment = "comment" by Some("comment"),
     /// Somebody reacted to what I posted.

@@ -11,7 +11,7 @@ mod layout;
 mod op;
 
 pub use access::{
-    Access, Applicant, Ban, Denied, GUEST_BAN_MS, GuestOrigin, Mute, Role, Visibility,
+    Access, Applicant, Ban, Denied, GUEST_BAN_MS, GuestOrigin, Mute, Role, Shut, Visibility,
 };
 pub use apply::{Applied, BatchOutcome, apply_batch};
 pub use decided::{DECIDED_MAX, Decided, Subject};
@@ -273,18 +273,39 @@ impl RoomCard {
         let access = &self.access;
         let people_max = access.people_max.map_or(-1, i64::from);
         let flags = [access.guests_allowed.into(), access.locked.into(), 0xff];
-        let rules = [
+        digest([
             self.name.as_bytes(),
             // In no text: what comes after cannot pass for a part of the name.
             &[0xff],
             access.visibility.as_str().as_bytes(),
             &flags,
             &people_max.to_be_bytes(),
-        ];
-        // FNV-1a.
-        let bytes = rules.into_iter().flatten();
-        Version(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        }))
+        ])
     }
+
+    /// The same for who its editors are.
+    pub fn editors_version(&self) -> Version {
+        let editors = self.access.editors.keys();
+        digest(editors.flat_map(|id| [id.as_bytes(), &[0xff]]))
+    }
+}
+
+/// The same for a room's layouts, by their names in order, and when each was saved.
+pub fn layouts_version<'a>(layouts: impl IntoIterator<Item = (&'a str, WallMs)>) -> Version {
+    let layouts = layouts.into_iter();
+    let mut bytes = Vec::new();
+    for (name, saved) in layouts {
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.push(0xff);
+        bytes.extend_from_slice(&saved.0.to_be_bytes());
+    }
+    digest([bytes.as_slice()])
+}
+
+/// FNV-1a.
+fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Version {
+    let bytes = parts.into_iter().flatten();
+    Version(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    }))
 }

@@ -36,11 +36,13 @@ pub enum Rule {
     Outbox,
     /// After the shared cache lost its contents nobody gets in by what it had forgotten.
     Generation,
+    /// Whoever is in a room that is shut is sent away.
+    Shut,
 }
 
 impl Rule {
     /// Every rule, in the order of the design.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Claim,
         Self::Lease,
         Self::Epoch,
@@ -57,6 +59,7 @@ impl Rule {
         Self::Durable,
         Self::Outbox,
         Self::Generation,
+        Self::Shut,
     ];
 
     /// Whether the rule is kept.

@@ -97,6 +97,8 @@ notifications! {
     tie,
     /// Somebody wrote in their guestbook.
     guestbook,
+    /// Somebody lets them furnish a room.
+    editor,
     /// Somebody commented.
     comment,
     /// Somebody reacted.

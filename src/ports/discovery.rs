@@ -78,7 +78,7 @@ pub trait DiscoveryStore: Send + Sync {
     /// more.
     async fn sweep(&self, today: Day, now: WallMs) -> Result<bool, DiscoveryUnavailable>;
 
-    /// Rooms by how much they are talked about.
+    /// Rooms by how much they are talked about, without the viewer's own.
     async fn popular_rooms(
         &self,
         viewer: Option<UserId>,
@@ -87,7 +87,7 @@ pub trait DiscoveryStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<(RoomId, RankPlace)>, DiscoveryUnavailable>;
 
-    /// Rooms by when they were made.
+    /// Rooms by when they were made, the viewer's own among them.
     async fn newest_rooms(
         &self,
         viewer: Option<UserId>,
@@ -96,7 +96,8 @@ pub trait DiscoveryStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<NewestPlace<RoomId>>, DiscoveryUnavailable>;
 
-    /// Posts by how much they are talked about. Whether the viewer may see a post, whoever keeps posts says.
+    /// Posts by how much they are talked about, without the viewer's own. Whether the viewer may see a post, whoever keeps
+    /// posts says.
     async fn popular_posts(
         &self,
         viewer: Option<UserId>,
@@ -105,7 +106,7 @@ pub trait DiscoveryStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<(PostId, RankPlace)>, DiscoveryUnavailable>;
 
-    /// Posts by when they were published; the same holds.
+    /// Posts by when they were published, the viewer's own among them; whoever keeps posts says the same.
     async fn newest_posts(
         &self,
         viewer: Option<UserId>,

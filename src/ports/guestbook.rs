@@ -80,6 +80,8 @@ pub struct Entry {
     pub edited: Option<WallMs>,
     /// How many replies the viewer finds beneath it.
     pub replies: u32,
+    /// The word for which the viewer would rather not see it. Stores know of none; the service looks for them.
+    pub muted: Option<String>,
 }
 
 impl Entry {

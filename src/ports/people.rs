@@ -11,7 +11,8 @@ use crate::domain::user::User;
 #[error("people cannot be looked up: {0}")]
 pub struct PeopleUnavailable(pub String);
 
-/// Looks people up. Answers may be a few seconds old. Who has closed their account is not there.
+/// Looks people up. Answers may be a few seconds old. Who has closed their account is not there, nor who is
+/// suspended: their rooms are there for nobody until that is over.
 #[async_trait]
 pub trait PeopleReader: Send + Sync {
     /// The account, if it is there.

@@ -265,7 +265,7 @@ pub enum ClaimOutcome {
         /// The owner.
         node: NodeId,
     },
-    /// No such room, or archived, or deleted.
+    /// No such room, or deleted.
     NotFound,
 }
 
@@ -323,9 +323,10 @@ pub struct ListedAfter {
 /// however long the others slept. A save that answers `Saved` survives the loss of process and power.
 /// Its events wait in the outbox ([`super::events::Outbox`]) from the same step on.
 ///
-/// A room that is archived or deleted ([`RoomShelf`]) is as none to all of this but [`RoomStore::of_owner`],
+/// A room that is deleted ([`RoomShelf`]) is as none to all of this but [`RoomStore::of_owner`],
 /// [`RoomStore::naming`], [`RoomStore::forget`] and [`RoomStore::delete`], until it is there again with all that
-/// was saved.
+/// was saved. One that is archived is as none to [`RoomStore::read`] and [`RoomStore::list_public`]; claimed it says
+/// that it is archived, without anybody who was present before, and whoever holds it lets in nobody but its owner.
 ///
 /// A claim forgets what is kept of ended sessions beyond [`ANSWERS_KEPT_MS`] and [`SESSION_RECORDS_MAX`], the one
 /// heard of last staying longest; of sessions in the roster it forgets nothing.

@@ -71,13 +71,23 @@ pub struct VisitPlace {
     pub number: i64,
 }
 
+/// A place in the history of a room, which tells nothing of somebody who is not shown but the day: the latest days come
+/// first, and of one day those who are shown, the latest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitorPlace {
+    /// The day.
+    pub day: Day,
+    /// When they came, where they are shown.
+    pub at: Option<WallMs>,
+    /// Which of those, by chance.
+    pub number: i64,
+}
+
 /// A visit as the room's owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitorSeen {
     /// Where it is in the history.
-    pub place: VisitPlace,
-    /// On which day.
-    pub day: Day,
+    pub place: VisitorPlace,
     /// Who; nobody where the visitor does not show it to the owner.
     pub visitor: Option<User>,
 }
@@ -150,14 +160,14 @@ pub trait VisitStore: Send + Sync {
     ) -> Result<Met<VisitCounts>, VisitsUnavailable>;
 
     /// Who came, for the room's owner; others are denied. Without those who are closed, suspended, or hidden from the
-    /// owner, and without what visitors have cleared. Whether the owner may know who it was is asked of the visitor's
+    /// owner, and without what visitors have cleared; in the order of [`VisitorPlace`]. Whether the owner may know who it was is asked of the visitor's
     /// settings as they are now.
     async fn visitors(
         &self,
         room: RoomId,
         owner: UserId,
         now: WallMs,
-        after: Option<VisitPlace>,
+        after: Option<VisitorPlace>,
         limit: u32,
     ) -> Result<Met<Vec<VisitorSeen>>, VisitsUnavailable>;
 

@@ -77,6 +77,12 @@ impl LiveContext {
         }
     }
 
+    /// The same, whose connections are on these lines.
+    #[must_use]
+    pub fn on(self, lines: Arc<Lines>) -> Self {
+        Self { lines, ..self }
+    }
+
     /// The same, which leaves word of whoever a room has let in.
     #[must_use]
     pub fn noting(self, arrivals: Arrivals) -> Self {

@@ -181,6 +181,7 @@ const fn kind_out(kind: NoticeKind) -> WireKind {
         NoticeKind::TieMade => WireKind::TieMade,
         NoticeKind::Testimonial => WireKind::Testimonial,
         NoticeKind::Guestbook => WireKind::Guestbook,
+        NoticeKind::RoomEditor => WireKind::RoomEditor,
         NoticeKind::Comment => WireKind::Comment,
         NoticeKind::Reaction => WireKind::Reaction,
         NoticeKind::Mention => WireKind::Mention,

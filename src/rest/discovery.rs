@@ -119,8 +119,8 @@ struct RoomsBody {
     next_cursor: Option<String>,
 }
 
-/// Public rooms that are open to whoever asks: those talked about most, each person counting once a day and less as
-/// time passes, or the newest.
+/// Public rooms that are open to whoever asks: those talked about most, each person counting once a day and half as much
+/// with every three days that pass, without one's own; or the newest, one's own among them.
 #[utoipa::path(get, path = "/v1/recommendations/rooms", tag = "recommendations",
     params(Ordered, Page),
     responses(
@@ -166,7 +166,7 @@ struct PostsBody {
     next_cursor: Option<String>,
 }
 
-/// Posts that whoever asks may see: those talked about most, or the newest.
+/// Posts that whoever asks may see: those talked about most, without one's own, or the newest, one's own among them.
 #[utoipa::path(get, path = "/v1/recommendations/posts", tag = "recommendations",
     params(Ordered, Page),
     responses(

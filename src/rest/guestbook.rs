@@ -272,6 +272,7 @@ fn refused(error: GuestbookError, viewer: Option<UserId>) -> Problem {
         GuestbookError::BadText(bad) => Problem::new(Code::InvalidText).detail(bad.to_string()),
         GuestbookError::Refused => Problem::new(Code::ContentRefused),
         GuestbookError::Facts(error) => Problem::unavailable(&error),
+        GuestbookError::Words(error) => Problem::unavailable(&error),
         GuestbookError::Store(error) => Problem::unavailable(&error),
     }
 }

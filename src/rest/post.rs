@@ -7,7 +7,7 @@ mod feeds;
 mod posts;
 mod responses;
 
-pub(super) use body::PostFields;
+pub(super) use body::{MutedWordBody, PostFields};
 
 use std::collections::BTreeMap;
 

@@ -302,7 +302,8 @@ struct TicketBody {
     live_url: String,
 }
 
-/// A ticket to walk in: one use, half a minute, this room only.
+/// A ticket to walk in: one use, half a minute, this room only. Into an archived room for its owner alone, who looks at it
+/// and changes nothing.
 #[utoipa::path(post, path = "/v1/rooms/{id}/tickets", tag = "rooms",
     params(("id" = RoomId, Path, description = "Which.")),
     security((), ("cookie" = [])),

@@ -18,9 +18,10 @@ use super::cursor::{self, Page};
 use super::problem::{Code, Json, Path, Problem, Query};
 use super::relation::PersonBody;
 use super::room::{CardBody, card};
+use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::visit::VisitCounts;
-use crate::ports::visit::{COUNTED_ROOMS_MAX, OwnVisit, VisitPlace, VisitorSeen};
+use crate::ports::visit::{COUNTED_ROOMS_MAX, OwnVisit, VisitPlace, VisitorPlace, VisitorSeen};
 use crate::realtime::connection::LiveContext;
 use crate::services::auth::AuthService;
 use crate::services::room::{RoomError, RoomService};
@@ -177,10 +178,10 @@ struct VisitorBody {
 
 impl From<VisitorSeen> for VisitorBody {
     fn from(seen: VisitorSeen) -> Self {
-        let visited_at = seen.visitor.as_ref().map(|_| seen.place.at.to_offset());
+        let visited_at = seen.place.at.map(WallMs::to_offset);
         Self {
             visitor: seen.visitor.map(PersonBody::from),
-            day: seen.day.date(),
+            day: seen.place.day.date(),
             visited_at,
         }
     }
@@ -195,13 +196,14 @@ struct VisitorsBody {
 
 /// Which visit the last page ended with.
 #[derive(Serialize, Deserialize)]
-struct Visitors(VisitPlace);
+struct Visitors(VisitorPlace);
 
 impl cursor::Place for Visitors {
     const LIST: &'static str = "visitors";
 }
 
-/// Who came to see one's room in the last half year, the latest first; guests are not among them.
+/// Who came to see one's room in the last half year, the latest first; guests are not among them. Whoever does not show
+/// where they have been comes after the others of the day, in no order: nobody learns when they came.
 #[utoipa::path(get, path = "/v1/rooms/{id}/visitors", tag = "visits",
     params(("id" = RoomId, Path, description = "Which."), Page),
     responses(

@@ -52,7 +52,7 @@ impl DiscoveryService {
         }
     }
 
-    /// Rooms by how much they are talked about.
+    /// Rooms by how much they are talked about, without the viewer's own.
     pub async fn popular_rooms(
         &self,
         viewer: Option<UserId>,
@@ -83,7 +83,7 @@ impl DiscoveryService {
         self.store.popular_tags(after, limit).await
     }
 
-    /// Posts by how much they are talked about.
+    /// Posts by how much they are talked about, without the viewer's own.
     pub async fn popular_posts(
         &self,
         viewer: Option<UserId>,

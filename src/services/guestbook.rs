@@ -6,6 +6,7 @@ use super::screen::{Said, Screen, Screened};
 use super::telling::Telling;
 use crate::domain::clock::Clock;
 use crate::domain::filter::Place;
+use crate::domain::filter::muted_words::FoldedText;
 use crate::domain::id::{EntryId, RoomId, UserId};
 use crate::domain::moderation::Standing;
 use crate::domain::room::Denied;
@@ -16,6 +17,7 @@ use crate::ports::guestbook::{
     Changed, Entry, EntryPlace, GuestbookStore, GuestbooksUnavailable, Listed, NewEntry, Target,
     Wrote,
 };
+use crate::ports::muted_words::{MutedWordReader, MutedWordsUnavailable};
 use crate::ports::once::{Done, Once};
 use crate::ports::spam::{Marks, SpamFactsUnavailable};
 use crate::ports::visit::Met;
@@ -53,6 +55,9 @@ pub enum GuestbookError {
     /// What else the author wrote cannot be reached.
     #[error(transparent)]
     Facts(#[from] SpamFactsUnavailable),
+    /// The viewer's muted words cannot be reached.
+    #[error(transparent)]
+    Words(#[from] MutedWordsUnavailable),
     /// Guestbooks cannot be reached.
     #[error(transparent)]
     Store(#[from] GuestbooksUnavailable),
@@ -64,6 +69,7 @@ pub struct GuestbookService {
     store: Arc<dyn GuestbookStore>,
     screen: Screen,
     telling: Telling,
+    words: Option<Arc<dyn MutedWordReader>>,
     clock: Clock,
 }
 
@@ -80,6 +86,7 @@ impl GuestbookService {
             store,
             screen,
             telling: Telling::default(),
+            words: None,
             clock,
         }
     }
@@ -88,6 +95,34 @@ impl GuestbookService {
     #[must_use]
     pub fn telling(self, telling: Telling) -> Self {
         Self { telling, ..self }
+    }
+
+    /// The same, which marks what viewers would rather not see.
+    #[must_use]
+    pub fn sparing(self, words: Arc<dyn MutedWordReader>) -> Self {
+        let words = Some(words);
+        Self { words, ..self }
+    }
+
+    /// Marks what holds one of the viewer's muted words, as posts and comments are marked: the room's owner, who keeps
+    /// order in the book, can still look at it.
+    async fn spare(
+        &self,
+        viewer: Option<UserId>,
+        entries: &mut [Entry],
+    ) -> Result<(), GuestbookError> {
+        let (Some(reader), Some(viewer)) = (&self.words, viewer) else {
+            return Ok(());
+        };
+        let words = reader.muted_words(viewer).await?;
+        let others = entries.iter_mut();
+        let others = others.filter(|entry| entry.author.id != viewer);
+        let now = self.clock.wall();
+        for entry in others {
+            let found = words.find(&FoldedText::of(&entry.text), now);
+            entry.muted = found.map(|word| word.as_str().to_owned());
+        }
+        Ok(())
     }
 
     /// A page of a guestbook.
@@ -100,7 +135,10 @@ impl GuestbookService {
     ) -> Result<Listed, GuestbookError> {
         let now = self.clock.wall();
         match self.store.entries(room, viewer, now, after, limit).await? {
-            Met::Open(listed) => Ok(listed),
+            Met::Open(mut listed) => {
+                self.spare(viewer, &mut listed.entries).await?;
+                Ok(listed)
+            }
             Met::NoRoom => Err(GuestbookError::NoRoom),
             Met::Denied(denied) => Err(GuestbookError::Denied(denied)),
         }
@@ -116,7 +154,9 @@ impl GuestbookService {
     ) -> Result<Vec<Entry>, GuestbookError> {
         let now = self.clock.wall();
         let replies = self.store.replies(entry, viewer, now, after, limit).await?;
-        replies.ok_or(GuestbookError::NoEntry)
+        let mut replies = replies.ok_or(GuestbookError::NoEntry)?;
+        self.spare(viewer, &mut replies).await?;
+        Ok(replies)
     }
 
     /// An entry or a reply.
@@ -126,7 +166,9 @@ impl GuestbookService {
         viewer: Option<UserId>,
     ) -> Result<Entry, GuestbookError> {
         let entry = self.store.entry(id, viewer, self.clock.wall()).await?;
-        entry.ok_or(GuestbookError::NoEntry)
+        let mut entry = entry.ok_or(GuestbookError::NoEntry)?;
+        self.spare(viewer, std::slice::from_mut(&mut entry)).await?;
+        Ok(entry)
     }
 
     /// Writes into a book or beneath an entry.
@@ -202,7 +244,10 @@ impl GuestbookService {
         is_hidden: bool,
     ) -> Result<Entry, GuestbookError> {
         let now = self.clock.wall();
-        done(self.store.hide(id, owner, is_hidden, now).await?)
+        let mut entry = done(self.store.hide(id, owner, is_hidden, now).await?)?;
+        self.spare(Some(owner), std::slice::from_mut(&mut entry))
+            .await?;
+        Ok(entry)
     }
 
     /// The text as it may be kept, and whether others may see it at once.

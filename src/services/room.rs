@@ -167,8 +167,9 @@ impl RoomService {
             None => self.make_front_room(room).await?,
         };
         // A private room is not even confirmed to be there.
-        let hidden = room.card.access.visibility == Visibility::Private;
-        if hidden && room.card.role_of(viewer) == Role::Visitor {
+        let private = room.card.access.visibility == Visibility::Private;
+        let hidden = private && room.card.role_of(viewer) == Role::Visitor;
+        if hidden || room.card.is_shut_to(viewer) {
             return Err(RoomError::NotFound);
         }
         if self.is_hidden(viewer, room.card.owner_id).await? {

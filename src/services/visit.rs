@@ -8,7 +8,7 @@ use crate::domain::id::{RoomId, UserId};
 use crate::domain::visit::{Day, UtcOffset, VisitCounts, draw, room_weight};
 use crate::ports::discovery::{DiscoveryStore, DiscoveryUnavailable};
 use crate::ports::visit::{
-    Circle, Met, OwnVisit, VisitPlace, VisitStore, VisitorSeen, VisitsUnavailable,
+    Circle, Met, OwnVisit, VisitPlace, VisitStore, VisitorPlace, VisitorSeen, VisitsUnavailable,
 };
 
 /// How much more often one goes on to a tie than to a follower.
@@ -110,7 +110,7 @@ impl VisitService {
         &self,
         room: RoomId,
         owner: UserId,
-        after: Option<VisitPlace>,
+        after: Option<VisitorPlace>,
         limit: u32,
     ) -> Result<Vec<VisitorSeen>, VisitError> {
         let now = self.clock.wall();

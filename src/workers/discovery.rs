@@ -33,7 +33,10 @@ pub async fn count(store: Arc<dyn DiscoveryStore>, offset: UtcOffset, clock: Clo
                 // More is let go of at the next turn.
                 Ok(true) => {}
                 Ok(false) => sweep_at = clock.tick().plus_ms(SWEEP_EVERY_MS),
-                Err(error) => tracing::warn!(%error, "what has faded stays for now"),
+                Err(error) => {
+                    tracing::warn!(%error, "what has faded stays for now");
+                    sweep_at = clock.tick().plus_ms(SWEEP_EVERY_MS);
+                }
             }
         }
         tokio::time::sleep(Duration::from_millis(wait_ms(&advanced))).await;

@@ -124,3 +124,20 @@ async fn whom_a_held_post_names_hears_of_it_as_soon_as_it_is_shown() {
     assert_eq!((kind, unread), (NoticeKind::Mention, 1));
     assert_eq!(from.as_deref(), Some("바다"));
 }
+
+#[tokio::test]
+async fn whoever_may_furnish_a_room_hears_of_it_at_once() {
+    let stage = Stage::set().await;
+    let fan = stage.front.sign_in("바다").await;
+    let ticket = stage.front.ticket(&fan.room, &fan).await;
+    let mut elsewhere = Client::join(&stage.front, &fan.room, ticket).await;
+    let path = format!("/v1/rooms/{}/editors/{}", stage.room, fan.handle);
+    let added = stage
+        .front
+        .call(Method::PUT, &path, Some(&stage.owner), None);
+    let (status, answer) = added.await;
+    assert_eq!(status, 200, "{answer}");
+    let (_, kind, from, unread) = notice(&mut elsewhere).await;
+    assert_eq!((kind, unread), (NoticeKind::RoomEditor, 1));
+    assert_eq!(from.as_deref(), Some("하늘"));
+}

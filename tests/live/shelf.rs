@@ -72,6 +72,63 @@ async fn whoever_is_inside_is_told_that_the_room_is_gone() {
     }
 }
 
+#[tokio::test]
+async fn an_owner_looks_alone_at_what_they_put_away_and_changes_nothing() {
+    let stage = Stage::set().await;
+    let (front, owner) = (&stage.front, &stage.owner);
+    let other = front.sign_in("바다").await;
+    let room = another(front, owner).await;
+    let path = format!("/v1/rooms/{room}");
+    let editors = format!("{path}/editors/{}", other.handle);
+    asks(front, Method::PUT, &editors, owner, None).await;
+    let guest = enter(front, &room, &other).await;
+    asks(
+        front,
+        Method::PATCH,
+        &path,
+        owner,
+        Some(json!({ "archived": true })),
+    )
+    .await;
+    drop(guest);
+    let mut host = enter(front, &room, owner).await;
+    assert!(!host.room.contents.items.is_empty());
+    assert_eq!(host.room.people.len(), 1, "nobody is left in it");
+    let item = *host.room.contents.items.keys().next().unwrap();
+    host.rejected(vec![paint(item, "mint")], Reason::Forbidden)
+        .await;
+    let say = Op::Say {
+        text: "아무도 없네".to_owned(),
+    };
+    host.rejected(vec![say], Reason::Forbidden).await;
+    let save = Op::SaveLayout {
+        name: "여름".to_owned(),
+    };
+    host.rejected(vec![save], Reason::Forbidden).await;
+    let ticket = format!("{path}/tickets");
+    let (status, _) = front
+        .call(Method::POST, &ticket, Some(&other), Some(&json!({})))
+        .await;
+    assert_eq!(status, 404, "an editor, too, stays outside");
+    let (_, seen) = front.get("/v1/rooms", Some(&other)).await;
+    let rooms = seen["rooms"].as_array().unwrap();
+    assert!(rooms.iter().all(|one| one["id"] != room.as_str()));
+    // Taken out again it is as before, for whoever looked at it too.
+    asks(
+        front,
+        Method::PATCH,
+        &path,
+        owner,
+        Some(json!({ "archived": false })),
+    )
+    .await;
+    host.closed_by(CloseCode::RoomMoved).await;
+    let mut host = enter(front, &room, owner).await;
+    host.edit(vec![paint(item, "mint")]).await;
+    let back = enter(front, &room, &other).await;
+    assert_eq!(back.room.contents.items[&item].color, "mint");
+}
+
 /// Edits as fast as they are answered until the connection ends; the colours that were acknowledged, in order.
 async fn edit_until_gone(mut host: Client, item: u64) -> (Vec<&'static str>, Client) {
     let colors = ["mint", "rose", "sky", "butter"];

@@ -317,3 +317,40 @@ async fn a_request_sent_again_writes_once_and_pages_end() {
         .await
         .is_problem(400, "invalid_cursor");
 }
+
+#[tokio::test]
+async fn what_a_viewer_would_rather_not_read_is_marked_for_them_alone() {
+    let site = Site::start().await;
+    let [owner, writer, reader] = [
+        Neighbour::new(&site, "하늘").await,
+        Neighbour::new(&site, "바다").await,
+        Neighbour::new(&site, "구름").await,
+    ];
+    let spoiler = json!({ "text": "결말은 사실 꿈이었대요", "secret": false });
+    let entry = writer.writes(&owner, spoiler).await;
+    assert_eq!(entry["muted"], Value::Null);
+    let id = entry["id"].as_str().unwrap();
+    let replies = format!("/v1/guestbook/{id}/replies");
+    let reply = json!({ "text": "결 말을 말하다니" });
+    let replied = owner.does(Method::POST, &replies, reply).await;
+    assert_eq!(replied.status, StatusCode::CREATED, "{}", replied.body);
+    for who in [&reader, &writer, &owner] {
+        let word = json!({ "word": "결말" });
+        let muted = who.does(Method::POST, "/v1/me/muted-words", word).await;
+        assert_eq!(muted.status, StatusCode::CREATED, "{}", muted.body);
+    }
+    let word = json!({ "word": "결말" });
+    let one = format!("/v1/guestbook/{id}");
+    for (who, is_marked) in [(&reader, true), (&owner, true), (&writer, false)] {
+        let wanted = if is_marked { word.clone() } else { Value::Null };
+        let page = who.reads(&owner).await;
+        assert_eq!(page["entries"][0]["muted"], wanted);
+        assert_eq!(page["count"], 1);
+        let alone = who.browser.get(&one).await.json();
+        assert_eq!(alone["entry"]["muted"], wanted);
+    }
+    let page = reader.browser.get(&replies).await.json();
+    assert_eq!(page["replies"][0]["text"], "결 말을 말하다니");
+    let guest = site.browser().get(&owner.book()).await.json();
+    assert_eq!(guest["entries"][0]["muted"], Value::Null);
+}

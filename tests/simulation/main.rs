@@ -13,6 +13,7 @@
 mod cache;
 mod checks;
 mod client;
+mod doors;
 mod node;
 mod outbox;
 mod player;
@@ -49,13 +50,27 @@ struct Failure {
     message: String,
 }
 
+/// What one run came to.
+#[derive(Debug, Default)]
+struct Done {
+    /// Batches that were answered.
+    answered: u64,
+    /// How often the room was shut, and how often everybody was looked for after.
+    shut: u64,
+    looked: u64,
+}
+
 /// Runs one seed; what it panicked with, if it did.
-fn run(seed: u64, nodes: usize) -> Result<u64, Failure> {
+fn run(seed: u64, nodes: usize) -> Result<Done, Failure> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut world = World::new(seed, setting(nodes));
         world.run();
         assert!(world.record.welcomes > 0, "nobody ever came in");
-        world.record.answered
+        Done {
+            answered: world.record.answered,
+            shut: world.doors.times,
+            looked: world.doors.looked,
+        }
     }));
     outcome.map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
@@ -74,11 +89,15 @@ fn seeds() -> u64 {
 }
 
 fn all_hold(nodes: usize) {
-    let mut answered = 0;
+    let mut all = Done::default();
     let mut failures = Vec::new();
     for seed in 0..seeds() {
         match run(seed, nodes) {
-            Ok(count) => answered += count,
+            Ok(done) => {
+                all.answered += done.answered;
+                all.shut += done.shut;
+                all.looked += done.looked;
+            }
             Err(failure) => failures.push(failure),
         }
     }
@@ -101,11 +120,20 @@ fn all_hold(nodes: usize) {
         seeds()
     );
     assert!(
-        answered > seeds() * 10,
-        "the clients were idle: {answered} answers"
+        all.answered > seeds() * 10,
+        "the clients were idle: {all:?}"
     );
+    assert!(
+        all.looked > seeds() / 50,
+        "the room was seldom shut in peace: {all:?}"
+    );
+    let Done {
+        answered,
+        shut,
+        looked,
+    } = all;
     println!(
-        "{} seeds on {nodes} nodes, {answered} answered batches",
+        "{} seeds on {nodes} nodes, {answered} answered batches, shut {shut} times, {looked} times in peace",
         seeds()
     );
 }

@@ -110,7 +110,8 @@ impl Store {
             StoreCall::Save(save) => StoreAnswer::Save(Ok(self.live.save(save))),
             StoreCall::LastSave => {
                 let (epoch, _) = self.live.owner();
-                StoreAnswer::LastSave(Ok(Some((epoch, self.live.save_no))))
+                let held = (!self.live.is_shut()).then_some((epoch, self.live.save_no));
+                StoreAnswer::LastSave(Ok(held))
             }
             StoreCall::Release(epoch) => {
                 self.live.release(*epoch, node);
@@ -120,6 +121,9 @@ impl Store {
     }
 
     fn claim(&mut self, node: NodeId, now: u64) -> ClaimOutcome {
+        if self.live.is_shut() {
+            return ClaimOutcome::NotFound;
+        }
         let (_, owner) = self.live.owner();
         let holder = owner.map(|owner| {
             let until = self.leases.get(&owner);

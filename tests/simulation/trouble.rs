@@ -12,6 +12,9 @@ impl World {
         self.after(wait, Event::Trouble);
         let place = usize::try_from(self.random.below(self.nodes.len() as u64)).unwrap();
         let what = self.random.below(12);
+        if self.doors.in_peace() {
+            return;
+        }
         self.note(|| format!("trouble {what} at node {place}"));
         match what {
             0 | 1 => {
@@ -71,6 +74,7 @@ impl World {
         self.is_rough = false;
         self.relay_loss = 0;
         self.clear_up();
+        self.open();
         let links: Vec<u64> = self.links.keys().copied().collect();
         for link in links {
             self.unstall(link);

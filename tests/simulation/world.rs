@@ -75,6 +75,12 @@ pub enum Event {
     Clears { published: Vec<u64> },
     /// Someone changes the room's name without a connection.
     Rename,
+    /// The room's owner archives or deletes it.
+    Shut,
+    /// Everybody is to be out of it.
+    Look,
+    /// It is there again.
+    Open,
     /// Something happens to logins, or to the cache that must know of them.
     Login(Happening),
 }
@@ -135,6 +141,8 @@ pub struct World {
     pub record: Record,
     /// What was decided without a connection.
     pub renames: crate::rest::Renames,
+    /// When the room is shut.
+    pub doors: crate::doors::Doors,
     queue: BinaryHeap<Reverse<Queued>>,
     sequence: u64,
     next_link: u64,
@@ -226,6 +234,7 @@ impl World {
             is_told: std::env::var_os("MARU_TEST_TRACE").is_some(),
             record: Record::default(),
             renames: crate::rest::Renames::default(),
+            doors: crate::doors::Doors::new(seed),
             queue: BinaryHeap::new(),
             sequence: 0,
             next_link: 1,
@@ -242,6 +251,10 @@ impl World {
         world.after(2_000, Event::Trouble);
         world.after(1_000, Event::Publish);
         world.after(3_000, Event::Rename);
+        // Most of the runs are about a room that stays.
+        if seed % 3 == 1 {
+            world.begin_doors();
+        }
         // Half of the runs are about everything else: signing out hides what lasting sessions show.
         if seed.is_multiple_of(2) {
             world.begin_logins();
@@ -321,6 +334,9 @@ impl World {
             Event::Publish => self.publish(),
             Event::Clears { published } => self.clears(&published),
             Event::Rename => self.rename(),
+            Event::Shut => self.shut(),
+            Event::Look => self.look(),
+            Event::Open => self.open(),
             Event::Login(happening) => self.login_happens(happening),
         }
     }

@@ -99,7 +99,7 @@ pub(super) async fn door(
     };
     // A private room is not even confirmed to be there.
     let is_private = card.access.visibility == Visibility::Private;
-    if is_private && card.role_of(viewer) == Role::Visitor {
+    if is_private && card.role_of(viewer) == Role::Visitor || card.is_shut_to(viewer) {
         return Ok(None);
     }
     let follows_owner: bool = sqlx::query_scalar(

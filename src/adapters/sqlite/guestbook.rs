@@ -69,6 +69,7 @@ impl Recorded {
             created: self.at,
             edited: None,
             replies: 0,
+            muted: None,
         })
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::room_rows::to_u64;
 use super::user::stored;
-use super::{Sqlite, permission};
+use super::{Sqlite, names, permission};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
@@ -168,7 +168,8 @@ pub(super) async fn fence(
         .execute(&mut *conn)
         .await?;
     let epoch: Option<i64> = sqlx::query_scalar(
-        "UPDATE room SET epoch = epoch + 1, node_id = NULL WHERE id = ? AND state = 'active' RETURNING epoch",
+        "UPDATE room SET epoch = epoch + 1, node_id = NULL WHERE id = ?
+         AND state <> 'deleted' RETURNING epoch",
     )
     .bind(room)
     .fetch_optional(conn)
@@ -176,8 +177,9 @@ pub(super) async fn fence(
     Ok(epoch.map(|epoch| Epoch(to_u64(epoch))))
 }
 
-/// Rooms by their names. A room that is hidden or removed is called after its owner, and its door is shut to others:
-/// what hangs in it stays the owner's.
+/// Rooms by their names, archived ones and those that can be restored too: none gets away by that. A room that is hidden
+/// or removed is called after its owner, and its door is shut to others, until it is shown again: what hangs in it stays
+/// the owner's, who can neither rename nor open it ([`Shut`](crate::domain::room::Shut)).
 #[derive(Clone)]
 pub struct ModeratedRooms {
     /// Where rooms are durable.
@@ -204,7 +206,7 @@ impl ModeratedContent for ModeratedRooms {
         };
         let row: Option<(Uuid, String, i64, Option<String>, Option<String>)> = sqlx::query_as(
             "SELECT owner_id, room.name, created_ms, standing, room_moderated.name
-             FROM room LEFT JOIN room_moderated ON room_id = id WHERE id = ? AND state = 'active'",
+             FROM room LEFT JOIN room_moderated ON room_id = id WHERE id = ? AND state <> 'deleted'",
         )
         .bind(room.uuid())
         .fetch_optional(&self.sqlite.read)
@@ -242,7 +244,7 @@ impl ModeratedContent for ModeratedRooms {
             false => None,
         };
         let is_there: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM room WHERE id = ? AND state = 'active')",
+            "SELECT EXISTS (SELECT 1 FROM room WHERE id = ? AND state <> 'deleted')",
         )
         .bind(room.uuid())
         .fetch_one(&mut *transaction)
@@ -272,7 +274,7 @@ async fn take_name(
 ) -> Result<bool, sqlx::Error> {
     sqlx::query(
         "INSERT INTO room_moderated (room_id, standing, name, visibility)
-         SELECT id, ?2, iif(?2 = 'removed', '', name), visibility FROM room WHERE id = ?1 AND state = 'active'
+         SELECT id, ?2, iif(?2 = 'removed', '', name), visibility FROM room WHERE id = ?1 AND state <> 'deleted'
          ON CONFLICT (room_id) DO UPDATE SET standing = excluded.standing,
              name = iif(excluded.standing = 'removed', '', room_moderated.name)",
     )
@@ -280,16 +282,16 @@ async fn take_name(
     .bind(standing.as_str())
     .execute(&mut *conn)
     .await?;
-    let done = sqlx::query(
+    let name: Option<String> = sqlx::query_scalar(
         "UPDATE room SET name = coalesce((SELECT display_name FROM user WHERE user.id = owner_id), ''),
                 visibility = 'private', changed_ms = ?2
-         WHERE id = ?1 AND state = 'active'",
+         WHERE id = ?1 AND state <> 'deleted' RETURNING name",
     )
     .bind(room)
     .bind(stored(now))
-    .execute(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    Ok(done.rows_affected() > 0)
+    found_as(conn, room, name).await
 }
 
 /// Gives a room back what was taken from it; whether anything was.
@@ -302,13 +304,26 @@ async fn name_again(conn: &mut SqliteConnection, room: Uuid) -> Result<bool, sql
     let Some((name, visibility)) = was else {
         return Ok(false);
     };
-    sqlx::query(
-        "UPDATE room SET name = iif(?2 = '', name, ?2), visibility = ?3 WHERE id = ?1 AND state = 'active'",
+    let name: Option<String> = sqlx::query_scalar(
+        "UPDATE room SET name = iif(?2 = '', name, ?2), visibility = ?3
+         WHERE id = ?1 AND state <> 'deleted' RETURNING name",
     )
     .bind(room)
     .bind(name)
     .bind(visibility)
-    .execute(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    Ok(true)
+    found_as(conn, room, name).await
+}
+
+/// Has a room found by its name of now; whether there is one.
+async fn found_as(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+    name: Option<String>,
+) -> Result<bool, sqlx::Error> {
+    match name {
+        Some(name) => names::ROOMS.put(conn, room, &name).await.map(|()| true),
+        None => Ok(false),
+    }
 }

@@ -214,6 +214,24 @@ pub(super) async fn withdraw(
     .map(drop)
 }
 
+/// What such a notice told of was taken back: it is not shown any more.
+pub(super) async fn withdraw_about(
+    connection: &mut SqliteConnection,
+    notice: &NewNotice,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE notification SET withdrawn = 1
+         WHERE receiver_id = ? AND kind = ? AND from_id = ? AND subject = ?",
+    )
+    .bind(notice.to.uuid())
+    .bind(notice.kind.as_str())
+    .bind(notice.from.map(UserId::uuid))
+    .bind(&notice.subject)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
 /// The two are nothing to each other any more: nothing either was told of the other is shown.
 pub(super) async fn withdraw_all(
     connection: &mut SqliteConnection,

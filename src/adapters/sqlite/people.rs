@@ -15,27 +15,34 @@ impl From<sqlx::Error> for PeopleUnavailable {
     }
 }
 
+/// Whoever is there, to be told which.
+macro_rules! there {
+    ($which:literal) => {
+        concat!(
+            "SELECT id AS user_id, handle, display_name, look, mood, bio, front_room_id
+             FROM user WHERE closing_ms IS NULL AND id NOT IN (
+                SELECT user_id FROM suspension
+                WHERE until_ms IS NULL OR until_ms > unixepoch('subsec') * 1000) AND ",
+            $which
+        )
+    };
+}
+
 #[async_trait]
 impl PeopleReader for Sqlite {
     async fn user(&self, id: UserId) -> Result<Option<User>, PeopleUnavailable> {
-        let row: Option<UserRow> = sqlx::query_as(
-            "SELECT id AS user_id, handle, display_name, look, mood, bio, front_room_id \
-             FROM user WHERE id = ? AND closing_ms IS NULL",
-        )
-        .bind(id.uuid())
-        .fetch_optional(&self.read)
-        .await?;
+        let row: Option<UserRow> = sqlx::query_as(there!("id = ?"))
+            .bind(id.uuid())
+            .fetch_optional(&self.read)
+            .await?;
         Ok(row.map(User::try_from).transpose()?)
     }
 
     async fn by_front_room(&self, room: RoomId) -> Result<Option<User>, PeopleUnavailable> {
-        let row: Option<UserRow> = sqlx::query_as(
-            "SELECT id AS user_id, handle, display_name, look, mood, bio, front_room_id \
-             FROM user WHERE front_room_id = ? AND closing_ms IS NULL",
-        )
-        .bind(room.uuid())
-        .fetch_optional(&self.read)
-        .await?;
+        let row: Option<UserRow> = sqlx::query_as(there!("front_room_id = ?"))
+            .bind(room.uuid())
+            .fetch_optional(&self.read)
+            .await?;
         Ok(row.map(User::try_from).transpose()?)
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::room_rows::to_u64;
 use super::user::{UserRow, stored};
-use super::{Sqlite, handle, search, user_outbox};
+use super::{Sqlite, handle, names, search, user_outbox};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::profile::{Link, Profile, ProfileChange};
@@ -178,7 +178,7 @@ async fn write(
     .execute(&mut *conn)
     .await?;
     match name {
-        Some(name) => search::index(conn, user, name).await,
+        Some(name) => names::PEOPLE.put(conn, user, name).await,
         None => Ok(()),
     }
 }

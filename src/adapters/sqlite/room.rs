@@ -1,5 +1,7 @@
 //! The room store on SQLite, and what rooms read of people.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -7,13 +9,13 @@ use uuid::Uuid;
 
 use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
 use super::room_writer::RoomWriter;
-use super::{Sqlite, events, room_decided, room_erasure, room_search};
+use super::{Sqlite, names, room_claim, room_decided, room_erasure};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{AuditEntry, Epoch, RoomCard, Seq};
+use crate::ports::notification::NotificationSink;
 use crate::ports::room::{
-    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, ListedAfter, NewRoom, PAST_EPOCHS_MAX, Present,
-    RoomSave, RoomStore, SESSION_RECORDS_MAX, SaveOutcome, SavedRoom, StoreError, may_claim,
+    ClaimOutcome, ListedAfter, NewRoom, RoomSave, RoomStore, SaveOutcome, SavedRoom, StoreError,
 };
 
 /// Rooms in the embedded store.
@@ -26,7 +28,22 @@ pub struct SqliteRooms {
 impl SqliteRooms {
     /// The store, and the work of its writer, which the caller must run until the process ends.
     pub fn new(sqlite: Sqlite) -> (Self, impl Future<Output = ()> + Send) {
-        let (writer, work) = RoomWriter::new(sqlite.write.clone());
+        Self::with(sqlite, None)
+    }
+
+    /// The same with somebody who hears of the notices that come of what owners decide.
+    pub fn notifying(
+        sqlite: Sqlite,
+        sink: Arc<dyn NotificationSink>,
+    ) -> (Self, impl Future<Output = ()> + Send) {
+        Self::with(sqlite, Some(sink))
+    }
+
+    fn with(
+        sqlite: Sqlite,
+        sink: Option<Arc<dyn NotificationSink>>,
+    ) -> (Self, impl Future<Output = ()> + Send) {
+        let (writer, work) = RoomWriter::new(sqlite.write.clone(), sink);
         (Self { sqlite, writer }, work)
     }
 
@@ -57,7 +74,7 @@ impl RoomStore for SqliteRooms {
         let fail = |error: sqlx::Error| failed(&error);
         let mut conn = self.sqlite.write.acquire().await.map_err(fail)?;
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await.map_err(fail)?;
-        let claimed = claim(&mut transaction, room.uuid(), node).await?;
+        let claimed = room_claim::claim(&mut transaction, room.uuid(), node).await?;
         transaction
             .commit()
             .await
@@ -94,12 +111,13 @@ impl RoomStore for SqliteRooms {
     }
 
     async fn last_save(&self, room: RoomId) -> Result<Option<(Epoch, u64)>, StoreError> {
-        let row: Option<(i64, i64)> =
-            sqlx::query_as("SELECT epoch, save_no FROM room WHERE id = ? AND state = 'active'")
-                .bind(room.uuid())
-                .fetch_optional(&self.sqlite.read)
-                .await
-                .map_err(|error| failed(&error))?;
+        let row: Option<(i64, i64)> = sqlx::query_as(
+            "SELECT epoch, save_no FROM room WHERE id = ? AND state IN ('active', 'archived')",
+        )
+        .bind(room.uuid())
+        .fetch_optional(&self.sqlite.read)
+        .await
+        .map_err(|error| failed(&error))?;
         Ok(row.map(|(epoch, save_no)| (Epoch(to_u64(epoch)), to_u64(save_no))))
     }
 
@@ -131,7 +149,7 @@ impl RoomStore for SqliteRooms {
         let row = find(&mut conn, room.uuid())
             .await
             .map_err(|error| failed(&error))?;
-        match row {
+        match row.filter(|row| !row.is_archived()) {
             Some(row) => self.saved(&mut conn, &row).await.map(Some),
             None => Ok(None),
         }
@@ -239,127 +257,17 @@ pub(super) async fn committed(
     committed.map_err(|error| StoreError::Unknown(error.to_string()))
 }
 
-async fn find(conn: &mut SqliteConnection, room: Uuid) -> Result<Option<RoomRow>, sqlx::Error> {
-    let query = format!("SELECT {ROOM_COLUMNS} FROM room WHERE id = ? AND state = 'active'");
+/// A room that can be entered, by its owner at least.
+pub(super) async fn find(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<Option<RoomRow>, sqlx::Error> {
+    let query =
+        format!("SELECT {ROOM_COLUMNS} FROM room WHERE id = ? AND state IN ('active', 'archived')");
     sqlx::query_as(AssertSqlSafe(query))
         .bind(room)
         .fetch_optional(conn)
         .await
-}
-
-/// Reads the room and takes it over, within one transaction.
-async fn claim(
-    conn: &mut SqliteConnection,
-    room: Uuid,
-    node: NodeId,
-) -> Result<ClaimOutcome, StoreError> {
-    let fail = |error: sqlx::Error| failed(&error);
-    let Some(row) = find(conn, room).await.map_err(fail)? else {
-        return Ok(ClaimOutcome::NotFound);
-    };
-    if let Some(owner) = holder(conn, room, node).await.map_err(fail)? {
-        return Ok(ClaimOutcome::Held { node: owner });
-    }
-    let epoch = row.epoch + 1;
-    let taken = sqlx::query("UPDATE room SET epoch = ?, node_id = ? WHERE id = ? AND epoch = ?")
-        .bind(epoch)
-        .bind(node.uuid())
-        .bind(room)
-        .bind(row.epoch)
-        .execute(&mut *conn)
-        .await
-        .map_err(fail)?;
-    if taken.rows_affected() != 1 {
-        return Err(StoreError::Failed(
-            "the room was claimed by another node".to_owned(),
-        ));
-    }
-    remember_epoch(conn, room, row.epoch, row.seq().0)
-        .await
-        .map_err(fail)?;
-    let roster = room_rows::roster(conn, room).await?;
-    forget_old_sessions(conn, room, &roster)
-        .await
-        .map_err(fail)?;
-    Ok(ClaimOutcome::Claimed(Box::new(ClaimedRoom {
-        card: row.card(),
-        epoch: Epoch(to_u64(epoch)),
-        save_no: to_u64(row.save_no),
-        document: row.document(conn).await.map_err(fail)?,
-        sessions: room_rows::sessions(conn, room).await?,
-        past_epochs: room_rows::past_epochs(conn, room).await.map_err(fail)?,
-        roster,
-        pending_events: events::pending(conn, room).await.map_err(fail)?,
-    })))
-}
-
-/// Who keeps `claimant` from the room: its owner, while that one's lease runs.
-async fn holder(
-    conn: &mut SqliteConnection,
-    room: Uuid,
-    claimant: NodeId,
-) -> Result<Option<NodeId>, sqlx::Error> {
-    let owner: Option<(Uuid, Option<i64>, i64)> = sqlx::query_as(
-        "SELECT room.node_id, node_lease.until_ms, CAST(unixepoch('subsec') * 1000 AS INTEGER) \
-         FROM room LEFT JOIN node_lease USING (node_id) WHERE room.id = ? AND node_id IS NOT NULL",
-    )
-    .bind(room)
-    .fetch_optional(conn)
-    .await?;
-    Ok(owner.and_then(|(owner, until, now)| {
-        let owner = NodeId::from_uuid(owner);
-        let until = until.map(|until| WallMs(to_u64(until)));
-        let free = may_claim(Some((owner, until)), claimant, WallMs(to_u64(now)));
-        (!free).then_some(owner)
-    }))
-}
-
-async fn remember_epoch(
-    conn: &mut SqliteConnection,
-    room: Uuid,
-    epoch: i64,
-    saved_seq: u64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO room_epoch (room_id, epoch, saved_seq) VALUES (?, ?, ?)")
-        .bind(room)
-        .bind(epoch)
-        .bind(to_i64(saved_seq))
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query("DELETE FROM room_epoch WHERE room_id = ? AND epoch <= ?")
-        .bind(room)
-        .bind(epoch - to_i64(PAST_EPOCHS_MAX as u64))
-        .execute(&mut *conn)
-        .await
-        .map(drop)
-}
-
-/// Answers are kept while their session is present, then for a day after it was last heard of, by the store's
-/// clock, and a bounded number of them.
-async fn forget_old_sessions(
-    conn: &mut SqliteConnection,
-    room: Uuid,
-    roster: &[Present],
-) -> Result<(), sqlx::Error> {
-    let present = roster.iter().map(|present| {
-        let id = present.session.uuid().simple();
-        id.to_string().to_uppercase()
-    });
-    sqlx::query(
-        "WITH ended AS (SELECT session_id, seen_ms FROM room_session WHERE room_id = ?1 \
-         AND hex(session_id) NOT IN (SELECT value FROM json_each(?4))) \
-         DELETE FROM room_session WHERE room_id = ?1 AND session_id IN ( \
-         SELECT session_id FROM ended WHERE seen_ms < unixepoch() * 1000 - ?2 UNION ALL \
-         SELECT session_id FROM (SELECT session_id FROM ended \
-         ORDER BY seen_ms DESC, session_id DESC LIMIT -1 OFFSET ?3))",
-    )
-    .bind(room)
-    .bind(to_i64(ANSWERS_KEPT_MS))
-    .bind(to_i64(SESSION_RECORDS_MAX as u64))
-    .bind(Json(present.collect::<Vec<String>>()))
-    .execute(conn)
-    .await
-    .map(drop)
 }
 
 /// Makes a room within a transaction; whether there was none with this id.
@@ -400,7 +308,7 @@ pub(super) async fn create(
             .execute(&mut *conn)
             .await?;
     }
-    room_search::index(conn, card.id.uuid(), &card.name).await?;
+    names::ROOMS.put(conn, card.id.uuid(), &card.name).await?;
     Ok(true)
 }
 

@@ -6,12 +6,17 @@ use sqlx::SqliteConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::names;
+use super::notification::{notify, withdraw_about};
 use super::room_rows::{AccessLists, to_i64, to_u64};
-use super::room_search;
 use crate::domain::clock::WallMs;
+use crate::domain::id::UserId;
+use crate::domain::notification::{Delivery, NewNotice, NoticeKind};
 use crate::domain::room::{
-    AuditEntry, Decision, EDITS_MAX, Edit, EditPart, Layout, PersonRef, RoomCard, Seq,
+    AuditEntry, Decision, EDITS_MAX, Edit, EditPart, Layout, PersonRef, Role, RoomCard, Seq,
+    layouts_version,
 };
+use crate::domain::version::Version;
 use crate::ports::room::{AUDIT_KEPT_MS, AUDIT_MAX, RoomSave};
 
 /// The layouts of a room.
@@ -28,6 +33,42 @@ pub(super) async fn layouts(
         .into_iter()
         .map(|(name, body)| (name, body.0))
         .collect())
+}
+
+/// Some layouts of an active room, by name, after a name.
+pub(super) async fn some_layouts(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<(String, Layout)>, sqlx::Error> {
+    let rows: Vec<(String, Json<Layout>)> = sqlx::query_as(
+        "SELECT room_layout.name, body FROM room_layout JOIN room ON room.id = room_id
+         WHERE room_id = ? AND state = 'active' AND room_layout.name > ?
+         ORDER BY room_layout.name LIMIT ?",
+    )
+    .bind(room)
+    .bind(after.unwrap_or_default())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(name, Json(body))| (name, body)).collect())
+}
+
+/// The version of all layouts of a room.
+pub(super) async fn version_of_layouts(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<Version, sqlx::Error> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT name, saved_ms FROM room_layout WHERE room_id = ? ORDER BY name")
+            .bind(room)
+            .fetch_all(conn)
+            .await?;
+    let saved = rows.iter();
+    let saved = saved.map(|(name, saved_ms)| (name.as_str(), WallMs(to_u64(*saved_ms))));
+    Ok(layouts_version(saved))
 }
 
 #[derive(sqlx::FromRow)]
@@ -99,14 +140,50 @@ pub(super) async fn audit(
     Ok(entries.collect())
 }
 
-/// Writes those parts of a save.
-pub(super) async fn write(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {
+/// Writes those parts of a save; the notices that came of them.
+pub(super) async fn write(
+    conn: &mut SqliteConnection,
+    save: &RoomSave,
+) -> Result<Vec<Delivery>, sqlx::Error> {
     if let Some(card) = &save.card {
         write_card(conn, card).await?;
     }
     write_layouts(conn, save).await?;
     write_history(conn, save).await?;
-    write_audit(conn, save).await
+    write_audit(conn, save).await?;
+    let mut told = Vec::new();
+    for entry in &save.audit {
+        told.extend(notify_editor(conn, save, entry).await?);
+    }
+    Ok(told)
+}
+
+/// Whoever is made an editor hears of it; who is none any more finds nothing of it left.
+async fn notify_editor(
+    conn: &mut SqliteConnection,
+    save: &RoomSave,
+    entry: &AuditEntry,
+) -> Result<Option<Delivery>, sqlx::Error> {
+    let (person, appointed) = match &entry.decision {
+        Decision::SetRole { person, role } => (person, *role == Role::Editor),
+        Decision::Ban { person } => (person, false),
+        _ => return Ok(None),
+    };
+    let (Ok(to), Ok(from)) = (person.id.parse::<UserId>(), entry.actor.id.parse()) else {
+        return Ok(None);
+    };
+    let notice = NewNotice {
+        to,
+        kind: NoticeKind::RoomEditor,
+        from: Some(from),
+        subject: save.room.to_string(),
+        at: entry.at,
+    };
+    if appointed {
+        return notify(conn, &notice).await;
+    }
+    withdraw_about(conn, &notice).await?;
+    Ok(None)
 }
 
 async fn write_card(conn: &mut SqliteConnection, card: &RoomCard) -> Result<(), sqlx::Error> {
@@ -123,7 +200,7 @@ async fn write_card(conn: &mut SqliteConnection, card: &RoomCard) -> Result<(), 
     .bind(card.id.uuid())
     .execute(&mut *conn)
     .await?;
-    room_search::index(conn, card.id.uuid(), &card.name).await
+    names::ROOMS.put(conn, card.id.uuid(), &card.name).await
 }
 
 async fn write_layouts(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {

@@ -11,13 +11,17 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
     Access, Ban, CHAT_LINES_MAX, ChatLine, Decided, Document, Epoch, GuestOrigin, Item, ItemId,
-    Mute, RoomCard, Seq, Stamp, Theme, Visibility,
+    Mute, RoomCard, Seq, Shut, Stamp, Theme, Visibility,
 };
 use crate::ports::room::{Present, SessionRecord, StoreError};
 
-/// Columns of [`RoomRow`], in the tables' own order.
-pub(super) const ROOM_COLUMNS: &str = "id, owner_id, name, visibility, guests_allowed, locked, \
-     people_max, access_lists, epoch, save_no, seq, theme, horizon_seq, changed_ms";
+/// Columns of [`RoomRow`], of a `room`.
+pub(super) const ROOM_COLUMNS: &str = "room.id, room.owner_id, room.name, room.visibility, \
+     room.guests_allowed, room.locked, room.people_max, room.access_lists, room.epoch, \
+     room.save_no, room.seq, room.theme, room.horizon_seq, room.changed_ms, \
+     room.archived_ms IS NOT NULL AS is_archived, \
+     EXISTS (SELECT 1 FROM room_moderated AS standing WHERE standing.room_id = room.id) \
+     AS is_moderated";
 
 /// SQLite keeps 64-bit signed integers; every number stored stays far below 2^63.
 pub(super) fn to_i64(number: u64) -> i64 {
@@ -32,6 +36,12 @@ pub(super) fn to_u64(number: i64) -> u64 {
 /// A failed statement changed nothing: its transaction is rolled back.
 pub(super) fn failed(error: &sqlx::Error) -> StoreError {
     StoreError::Failed(error.to_string())
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        failed(&error)
+    }
 }
 
 /// The lists of [`Access`], which are read and written whole.
@@ -72,6 +82,8 @@ pub(super) struct RoomRow {
     theme: Json<Theme>,
     horizon_seq: i64,
     pub changed_ms: i64,
+    is_archived: bool,
+    is_moderated: bool,
 }
 
 impl RoomRow {
@@ -96,8 +108,17 @@ impl RoomRow {
                 bans,
                 mutes,
                 decided,
+                shut: Shut {
+                    archived: self.is_archived,
+                    moderated: self.is_moderated,
+                },
             },
         }
+    }
+
+    /// Whether it is put away.
+    pub const fn is_archived(&self) -> bool {
+        self.is_archived
     }
 
     pub fn seq(&self) -> Seq {

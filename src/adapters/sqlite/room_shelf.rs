@@ -1,20 +1,19 @@
 //! A person's rooms as a set, on SQLite.
 
 use async_trait::async_trait;
-use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
 use super::once::{self, Begun};
 use super::room::{committed, create};
 use super::room_rows::{ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
-use super::{SqliteRooms, events, room_erasure, room_search, user_outbox};
+use super::{SqliteRooms, events, room_decided, room_erasure, room_search, user_outbox};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Epoch, Layout, RoomEvent};
 use crate::domain::search::NameQuery;
 use crate::domain::user::AccountEvent;
-use crate::domain::version::Expected;
+use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::room::{
     DELETED_ROOMS_MAX, FoundRooms, Life, NewRoom, OwnRoom, Purging, RoomAfter, RoomFoundAfter,
@@ -25,12 +24,6 @@ use crate::ports::room::{
 const FROM_SHELF: &str = "state, created_ms, archived_ms, binned_ms,
      EXISTS (SELECT 1 FROM user WHERE user.id = owner_id AND front_room_id = room.id) AS is_front
      FROM room WHERE state <> 'deleted' AND coalesce(binned_ms, 1) > 0";
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        failed(&error)
-    }
-}
 
 impl From<sqlx::Error> for ShelfError {
     fn from(error: sqlx::Error) -> Self {
@@ -230,6 +223,8 @@ impl RoomShelf for SqliteRooms {
         let mut conn = self.sqlite.read.acquire().await?;
         let query = format!(
             "SELECT {ROOM_COLUMNS}, {FROM_SHELF} AND owner_id = ?1 AND state = 'active' AND id > ?2
+             AND (owner_id = ?3 OR NOT EXISTS (
+                     SELECT 1 FROM room_moderated AS standing WHERE standing.room_id = room.id))
              AND (visibility = 'public' OR owner_id = ?3
                   OR visibility = 'followers' AND EXISTS (
                      SELECT 1 FROM follow WHERE follower_id = ?3 AND followee_id = ?1)
@@ -278,7 +273,7 @@ impl RoomShelf for SqliteRooms {
         owner: UserId,
         room: RoomId,
         expected: &Expected,
-    ) -> Result<(), ShelfError> {
+    ) -> Result<Option<Epoch>, ShelfError> {
         let mut conn = self.sqlite.write.acquire().await?;
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
         let found = find(&mut transaction, owner, room).await?;
@@ -287,12 +282,13 @@ impl RoomShelf for SqliteRooms {
             return Err(ShelfError::Stale);
         }
         match row.life() {
-            Life::Active => return Ok(()),
+            Life::Active => return Ok(None),
             Life::Archived => {}
             Life::Deleted => return Err(ShelfError::NotFound),
         }
-        turn(&mut transaction, room, Life::Active, None, None).await?;
-        Ok(committed(transaction).await?)
+        let epoch = turn(&mut transaction, room, Life::Active, None, None).await?;
+        committed(transaction).await?;
+        Ok(Some(epoch))
     }
 
     async fn bin(
@@ -358,7 +354,12 @@ impl RoomShelf for SqliteRooms {
         Ok(Done::Now(room))
     }
 
-    async fn set_front(&self, owner: UserId, room: RoomId) -> Result<(), ShelfError> {
+    async fn set_front(
+        &self,
+        owner: UserId,
+        room: RoomId,
+        expected: &Expected,
+    ) -> Result<(), ShelfError> {
         let mut conn = self.sqlite.write.acquire().await?;
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
         let found = find(&mut transaction, owner, room).await?;
@@ -366,6 +367,14 @@ impl RoomShelf for SqliteRooms {
             Some(Life::Active) => {}
             Some(Life::Archived) => return Err(ShelfError::Archived),
             Some(Life::Deleted) | None => return Err(ShelfError::NotFound),
+        }
+        let version: Option<i64> = sqlx::query_scalar("SELECT version FROM user WHERE id = ?")
+            .bind(owner.uuid())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let version = version.ok_or(ShelfError::NotFound)?;
+        if !expected.admits(Version(to_u64(version))) {
+            return Err(ShelfError::Stale);
         }
         let version: Option<i64> = sqlx::query_scalar(
             "UPDATE user SET front_room_id = ?1, version = version + 1
@@ -406,18 +415,13 @@ impl RoomShelf for SqliteRooms {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<(String, Layout)>, StoreError> {
-        let rows: Vec<(String, Json<Layout>)> = sqlx::query_as(
-            "SELECT room_layout.name, body FROM room_layout JOIN room ON room.id = room_id
-             WHERE room_id = ? AND state = 'active' AND room_layout.name > ?
-             ORDER BY room_layout.name LIMIT ?",
-        )
-        .bind(room.uuid())
-        .bind(after.unwrap_or_default())
-        .bind(limit)
-        .fetch_all(&self.sqlite.read)
-        .await?;
-        let rows = rows.into_iter();
-        Ok(rows.map(|(name, Json(body))| (name, body)).collect())
+        let mut conn = self.sqlite.read.acquire().await?;
+        Ok(room_decided::some_layouts(&mut conn, room.uuid(), after, limit).await?)
+    }
+
+    async fn layouts_version(&self, room: RoomId) -> Result<Version, StoreError> {
+        let mut conn = self.sqlite.read.acquire().await?;
+        Ok(room_decided::version_of_layouts(&mut conn, room.uuid()).await?)
     }
 
     async fn binned(&self, until: WallMs, limit: u32) -> Result<Vec<RoomId>, StoreError> {

@@ -1,13 +1,17 @@
 //! Group commit: one task writes the saves of all rooms, many to a transaction, a savepoint a room. The
 //! answer goes out after the commit is on disk.
 
+use std::sync::Arc;
+
 use sqlx::types::Json;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::room_rows::{failed, to_i64};
 use super::{events, room_decided};
+use crate::domain::notification::Delivery;
 use crate::domain::room::CHAT_LINES_MAX;
+use crate::ports::notification::NotificationSink;
 use crate::ports::room::{RoomSave, SaveOutcome, StoreError};
 
 /// Saves that may wait; rooms have one under way each, so this bounds rooms saving at once.
@@ -26,10 +30,13 @@ pub(super) struct RoomWriter {
 }
 
 impl RoomWriter {
-    /// The way to the writer, and its work, which the caller must run.
-    pub fn new(write: SqlitePool) -> (Self, impl Future<Output = ()> + Send) {
+    /// The way to the writer, and its work, which the caller must run. The sink hears of notices.
+    pub fn new(
+        write: SqlitePool,
+        sink: Option<Arc<dyn NotificationSink>>,
+    ) -> (Self, impl Future<Output = ()> + Send) {
         let (requests, waiting) = mpsc::channel(WAITING_MAX);
-        (Self { requests }, run(write, waiting))
+        (Self { requests }, run(write, sink, waiting))
     }
 
     /// Saves with the next group.
@@ -47,11 +54,19 @@ impl RoomWriter {
     }
 }
 
-async fn run(write: SqlitePool, mut waiting: mpsc::Receiver<Request>) {
+async fn run(
+    write: SqlitePool,
+    sink: Option<Arc<dyn NotificationSink>>,
+    mut waiting: mpsc::Receiver<Request>,
+) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while waiting.recv_many(&mut group, GROUP_MAX).await > 0 {
         let (saves, answers): (Vec<_>, Vec<_>) = group.drain(..).unzip();
-        let outcomes = commit_group(&write, saves).await;
+        let mut told = Vec::new();
+        let outcomes = commit_group(&write, saves, &mut told).await;
+        for (sink, delivery) in told.iter().filter_map(|one| Some((sink.as_ref()?, one))) {
+            sink.notified(delivery);
+        }
         for (answer, outcome) in answers.into_iter().zip(outcomes) {
             // A room that no longer waits has been abandoned and will read what was saved.
             let _ = answer.send(outcome);
@@ -59,8 +74,12 @@ async fn run(write: SqlitePool, mut waiting: mpsc::Receiver<Request>) {
     }
 }
 
-/// Saves a group in one transaction. The outcome of each save, in order.
-async fn commit_group(write: &SqlitePool, saves: Vec<RoomSave>) -> Vec<Answer> {
+/// Saves a group in one transaction. The outcome of each save, in order, and who is to be told of it.
+async fn commit_group(
+    write: &SqlitePool,
+    saves: Vec<RoomSave>,
+    told: &mut Vec<Delivery>,
+) -> Vec<Answer> {
     let count = saves.len();
     let all = |make: &dyn Fn() -> StoreError| (0..count).map(|_| Err(make())).collect();
     let mut conn = match write.acquire().await {
@@ -72,23 +91,32 @@ async fn commit_group(write: &SqlitePool, saves: Vec<RoomSave>) -> Vec<Answer> {
         Err(error) => return all(&|| failed(&error)),
     };
     let mut outcomes = Vec::with_capacity(count);
+    let mut notices = Vec::new();
     for save in saves {
-        outcomes.push(save_one(&mut transaction, save).await);
+        outcomes.push(save_one(&mut transaction, save, &mut notices).await);
     }
     match transaction.commit().await {
-        Ok(()) => outcomes,
+        Ok(()) => {
+            told.append(&mut notices);
+            outcomes
+        }
         // Whether a failed commit reached the disk is not known: the rooms read again.
         Err(error) => all(&|| StoreError::Unknown(error.to_string())),
     }
 }
 
 /// One room's save within the group's transaction: all of it or, on any failure, none.
-async fn save_one(group: &mut SqliteConnection, save: RoomSave) -> Answer {
+async fn save_one(
+    group: &mut SqliteConnection,
+    save: RoomSave,
+    told: &mut Vec<Delivery>,
+) -> Answer {
     let mut savepoint = group.begin().await.map_err(|error| failed(&error))?;
     let outcome = write_parts(&mut savepoint, &save).await;
     match outcome {
-        Ok(Some(pending)) => {
+        Ok(Some((pending, mut notices))) => {
             savepoint.commit().await.map_err(|error| failed(&error))?;
+            told.append(&mut notices);
             let pending_events = Some(pending);
             Ok(SaveOutcome::Saved { pending_events })
         }
@@ -103,16 +131,18 @@ async fn save_one(group: &mut SqliteConnection, save: RoomSave) -> Answer {
     }
 }
 
-/// Writes the changed parts if the claim still stands, and counts the events that wait; none when it does not.
+/// Writes the changed parts if the claim still stands, and counts the events that wait, beside the notices it wrote; none
+/// when it does not.
 async fn write_parts(
     conn: &mut SqliteConnection,
     save: &RoomSave,
-) -> Result<Option<usize>, sqlx::Error> {
+) -> Result<Option<(usize, Vec<Delivery>)>, sqlx::Error> {
     let room = save.room.uuid();
     let fenced = sqlx::query(
         "UPDATE room SET save_no = ?, seq = ?, horizon_seq = ?, theme = coalesce(?, theme), \
          changed_ms = CASE WHEN ? THEN ? ELSE changed_ms END \
-         WHERE id = ? AND epoch = ? AND node_id = ? AND save_no = ? AND state = 'active'",
+         WHERE id = ? AND epoch = ? AND node_id = ? AND save_no = ? \
+         AND state IN ('active', 'archived')",
     )
     .bind(to_i64(save.save_no))
     .bind(to_i64(save.seq.0))
@@ -131,7 +161,7 @@ async fn write_parts(
     }
     write_items(conn, save).await?;
     write_chat(conn, save).await?;
-    room_decided::write(conn, save).await?;
+    let told = room_decided::write(conn, save).await?;
     events::write(conn, save).await?;
     if let Some(roster) = &save.roster {
         let present =
@@ -146,7 +176,8 @@ async fn write_parts(
         .await?;
     }
     write_sessions(conn, save).await?;
-    events::pending(conn, room).await.map(Some)
+    let pending = events::pending(conn, room).await?;
+    Ok(Some((pending, told)))
 }
 
 async fn write_sessions(conn: &mut SqliteConnection, save: &RoomSave) -> Result<(), sqlx::Error> {

@@ -1,72 +1,21 @@
-//! Finding people in SQLite: ranges of handles and folded names, and an index of the pieces of names.
+//! Finding people in SQLite: by ranges of handles and folded names, and by the pieces of names.
+
+use std::ops::Bound;
 
 use sqlx::sqlite::Sqlite as Database;
-use sqlx::types::Json;
-use sqlx::{FromRow, QueryBuilder, SqliteConnection, SqlitePool};
+use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
-use super::user::{UserRow, stored};
+use super::names::{PEOPLE, begins, found_by, holds};
+use super::user::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
-use crate::domain::search::{NameQuery, folded, grams};
+use crate::domain::search::NameQuery;
 use crate::domain::user::{User, is_handle};
 use crate::ports::profile::{FoundAfter, FoundPage};
 
-/// Rows of a piece counted to find the rarest: more than this is as many as it gets.
-const COUNTED_MAX: u32 = 1_000;
-
-/// Names that have a piece of the query looked at for one page, whether they hold all of it or not: however common
-/// the piece is, a page takes no longer.
+/// Names that have a piece of the query looked at for one page, whether they hold all of it or not.
 const LOOKED_AT_MAX: u32 = 5_000;
-
-/// Comes after every text that begins with what it is put after.
-const LAST: char = char::MAX;
-
-/// Names indexed in one transaction at the start.
-const INDEXED_AT_ONCE: u32 = 500;
-
-/// Indexes the names that are not yet: those from before there was an index.
-pub(super) async fn index_missing(write: &SqlitePool) -> Result<(), sqlx::Error> {
-    loop {
-        let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
-        let names: Vec<(Uuid, String)> =
-            sqlx::query_as("SELECT id, display_name FROM user WHERE name_folded IS NULL LIMIT ?")
-                .bind(INDEXED_AT_ONCE)
-                .fetch_all(&mut *transaction)
-                .await?;
-        if names.is_empty() {
-            return Ok(());
-        }
-        for (user, name) in names {
-            index(&mut transaction, user, &name).await?;
-        }
-        transaction.commit().await?;
-    }
-}
-
-/// Has somebody found by this name, and no longer by the one before.
-pub(super) async fn index(
-    conn: &mut SqliteConnection,
-    user: Uuid,
-    name: &str,
-) -> Result<(), sqlx::Error> {
-    let folded = folded(name);
-    sqlx::query("UPDATE user SET name_folded = ? WHERE id = ?")
-        .bind(&folded)
-        .bind(user)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query("DELETE FROM user_gram WHERE user_id = ?")
-        .bind(user)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query("INSERT INTO user_gram (gram, user_id) SELECT value, ? FROM json_each(?)")
-        .bind(user)
-        .bind(Json(grams(&folded)))
-        .execute(conn)
-        .await
-        .map(drop)
-}
 
 #[derive(Debug, FromRow)]
 struct FoundRow {
@@ -142,38 +91,9 @@ impl Search<'_> {
                     name_folded FROM ",
         );
         from(&mut select);
+        select.push(" WHERE");
+        found_by(&mut select, "user", self.viewer, self.now);
         select
-            .push(
-                " WHERE closing_ms IS NULL AND user.id NOT IN
-                 (SELECT user_id FROM suspension WHERE until_ms IS NULL OR until_ms > ",
-            )
-            .push_bind(stored(self.now))
-            .push(")");
-        if let Some(viewer) = self.viewer.map(UserId::uuid) {
-            select
-                .push(" AND NOT EXISTS (SELECT 1 FROM block WHERE blocked_id = user.id AND blocker_id = ")
-                .push_bind(viewer)
-                .push(") AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = user.id AND blocked_id = ")
-                .push_bind(viewer)
-                .push(")");
-        }
-        select
-    }
-
-    /// Adds that a text begins with the query, or does not.
-    fn begins(&self, select: &mut QueryBuilder<Database>, column: &str, yes: bool) {
-        let prefix = self.query.as_str();
-        select.push(if yes { " AND (" } else { " AND NOT (" });
-        select
-            .push(column)
-            .push(" >= ")
-            .push_bind(prefix.to_owned());
-        select
-            .push(" AND ")
-            .push(column)
-            .push(" < ")
-            .push_bind(format!("{prefix}{LAST}"));
-        select.push(")");
     }
 
     async fn take(
@@ -220,7 +140,7 @@ impl Search<'_> {
             Some(FoundAfter::Name(..) | FoundAfter::Within(_)) => return Ok(()),
         };
         let mut select = self.select(&everybody);
-        self.begins(&mut select, "handle", true);
+        begins(&mut select, self.query, "handle", true);
         // The one that is no more than it has been found.
         select.push(" AND handle > ").push_bind(after.to_owned());
         let place = |user: &User, _| FoundAfter::Handle(user.handle.clone());
@@ -230,7 +150,7 @@ impl Search<'_> {
     /// Whose name begins with it.
     async fn by_name(&mut self, by_handle: bool) -> Result<(), sqlx::Error> {
         let mut select = self.select(&everybody);
-        self.begins(&mut select, "name_folded", true);
+        begins(&mut select, self.query, "name_folded", true);
         match self.after {
             None | Some(FoundAfter::Exact | FoundAfter::Handle(_)) => {}
             Some(FoundAfter::Name(name, id)) => {
@@ -242,7 +162,7 @@ impl Search<'_> {
             Some(FoundAfter::Within(_)) => return Ok(()),
         }
         if by_handle {
-            self.begins(&mut select, "handle", false);
+            begins(&mut select, self.query, "handle", false);
         }
         let place = |user: &User, name| FoundAfter::Name(name, user.id);
         self.take(select, "name_folded, user.id", place).await
@@ -253,7 +173,7 @@ impl Search<'_> {
         if self.left() == 0 {
             return Ok(());
         }
-        let mut rarest = self.by_rarity().await?.into_iter();
+        let mut rarest = PEOPLE.by_rarity(self.conn, self.query).await?.into_iter();
         let Some(rare) = rarest.next() else {
             return Ok(());
         };
@@ -264,14 +184,8 @@ impl Search<'_> {
         // Before the first: less than any id.
         let after = after.unwrap_or(Uuid::nil());
         let looked_at = |select: &mut QueryBuilder<Database>| {
-            select
-                .push("(SELECT user_id FROM user_gram WHERE gram = ")
-                .push_bind(rare.clone())
-                .push(" AND user_id > ")
-                .push_bind(after)
-                .push(" ORDER BY user_id LIMIT ")
-                .push_bind(LOOKED_AT_MAX)
-                .push(") AS looked_at JOIN user ON user.id = looked_at.user_id");
+            PEOPLE.look_at(select, &rare, Bound::Excluded(after), LOOKED_AT_MAX);
+            select.push(" JOIN user ON user.id = looked_at.id");
         };
         let mut select = self.select(&looked_at);
         if let Some(second) = rarest.next() {
@@ -280,48 +194,20 @@ impl Search<'_> {
                 .push_bind(second)
                 .push(")");
         }
-        for word in self.query.words() {
-            select
-                .push(" AND instr(name_folded, ")
-                .push_bind(word.to_owned())
-                .push(") > 0");
-        }
-        self.begins(&mut select, "name_folded", false);
+        holds(&mut select, self.query, "name_folded", true);
+        begins(&mut select, self.query, "name_folded", false);
         if by_handle {
-            self.begins(&mut select, "handle", false);
+            begins(&mut select, self.query, "handle", false);
         }
         let place = |user: &User, _| FoundAfter::Within(user.id);
-        self.take(select, "looked_at.user_id", place).await?;
+        self.take(select, "looked_at.id", place).await?;
         if self.left() > 0 {
-            let last: Option<Uuid> = sqlx::query_scalar(
-                "SELECT user_id FROM user_gram WHERE gram = ? AND user_id > ?
-                 ORDER BY user_id LIMIT 1 OFFSET ?",
-            )
-            .bind(&rare)
-            .bind(after)
-            .bind(LOOKED_AT_MAX - 1)
-            .fetch_optional(&mut *self.conn)
-            .await?;
+            let last =
+                PEOPLE.last_looked_at(self.conn, &rare, Bound::Excluded(after), LOOKED_AT_MAX);
+            let last = last.await?;
             self.unfinished = last.map(|id| FoundAfter::Within(UserId::from_uuid(id)));
         }
         Ok(())
-    }
-
-    /// The pieces of the query, that which the fewest names have first.
-    async fn by_rarity(&mut self) -> Result<Vec<String>, sqlx::Error> {
-        let mut pieces: Vec<(u32, String)> = Vec::new();
-        for gram in self.query.grams() {
-            let count: u32 = sqlx::query_scalar(
-                "SELECT count(*) FROM (SELECT 1 FROM user_gram WHERE gram = ? LIMIT ?)",
-            )
-            .bind(&gram)
-            .bind(COUNTED_MAX)
-            .fetch_one(&mut *self.conn)
-            .await?;
-            pieces.push((count, gram));
-        }
-        pieces.sort();
-        Ok(pieces.into_iter().map(|(_, gram)| gram).collect())
     }
 }
 

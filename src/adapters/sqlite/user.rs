@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::audit::{self, Line};
-use super::{Sqlite, handle, identity, search, user_outbox};
+use super::{Sqlite, handle, identity, names, user_outbox};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
@@ -228,7 +228,9 @@ async fn insert(
     .bind(stored(new.at))
     .execute(&mut *connection)
     .await?;
-    search::index(connection, new.id.uuid(), new.display_name.as_str()).await?;
+    names::PEOPLE
+        .put(connection, new.id.uuid(), new.display_name.as_str())
+        .await?;
     let event = AccountEvent::Created { at: new.at };
     user_outbox::put(connection, new.id.uuid(), &event).await?;
     Ok(User {

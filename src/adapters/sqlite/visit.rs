@@ -17,8 +17,8 @@ use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Denied, Role};
 use crate::domain::visit::{Day, NAMED_DAYS, UtcOffset, VisitCounts, VisitEvent};
 use crate::ports::visit::{
-    Arrival, COUNTED_ROOMS_MAX, Caller, Circle, Met, OwnVisit, VisitPlace, VisitStore, VisitorSeen,
-    VisitsUnavailable, Way,
+    Arrival, COUNTED_ROOMS_MAX, Caller, Circle, Met, OwnVisit, VisitPlace, VisitStore,
+    VisitorPlace, VisitorSeen, VisitsUnavailable, Way,
 };
 
 #[cfg(test)]
@@ -36,8 +36,8 @@ impl From<sqlx::Error> for VisitsUnavailable {
 
 /// A visit of a user counts if the room is there, is not theirs, and the two may see each other.
 const BY_USER: &str = "
-INSERT INTO visit (room_id, day, user_id, at_ms, last_ms)
-SELECT room.id, ?3, user.id, ?4, ?4 FROM room, user
+INSERT INTO visit (room_id, day, user_id, at_ms, last_ms, mark)
+SELECT room.id, ?3, user.id, ?4, ?4, random() FROM room, user
 WHERE room.id = ?1 AND room.state = 'active' AND user.id = ?2 AND user.closing_ms IS NULL
   AND room.owner_id <> user.id
   AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = ?2 AND blocked_id = room.owner_id)
@@ -92,14 +92,16 @@ async fn take_down(
 struct VisitorRow {
     number: i64,
     day: i64,
-    at_ms: i64,
+    shown_ms: i64,
     is_shown: bool,
     #[sqlx(flatten)]
     user: UserRow,
 }
 
+// Those who are not shown come after the others of their day, in an order that tells nothing of when they came.
 const VISITORS: &str = concat!(
-    "SELECT visit.id AS number, day, at_ms,
+    "SELECT seen.*, iif(is_shown, at_ms, 0) AS shown_ms FROM (
+     SELECT visit.mark AS number, day, at_ms,
             CASE coalesce((SELECT show_visits FROM user_settings AS chosen
                            WHERE chosen.user_id = visit.user_id), 'everyone')
                 WHEN 'everyone' THEN 1
@@ -110,9 +112,10 @@ const VISITORS: &str = concat!(
                 ELSE 0 END AS is_shown,
             user.id AS user_id, handle, display_name, look, mood, bio, front_room_id
      FROM visit JOIN user ON user.id = visit.user_id
-     WHERE visit.room_id = ?4 AND is_cleared = 0 AND (at_ms, visit.id) < (?5, ?6) AND ",
+     WHERE visit.room_id = ?4 AND is_cleared = 0 AND day <= ?5 AND ",
     there!("visit.user_id"),
-    " ORDER BY at_ms DESC, visit.id DESC LIMIT ?7"
+    ") AS seen WHERE (day, shown_ms, number) < (?5, ?6, ?7)
+     ORDER BY day DESC, shown_ms DESC, number DESC LIMIT ?8"
 );
 
 #[derive(sqlx::FromRow)]
@@ -239,7 +242,7 @@ impl VisitStore for Sqlite {
         room: RoomId,
         owner: UserId,
         now: WallMs,
-        after: Option<VisitPlace>,
+        after: Option<VisitorPlace>,
         limit: u32,
     ) -> Result<Met<Vec<VisitorSeen>>, VisitsUnavailable> {
         let mut conn = self.read.begin().await?;
@@ -249,24 +252,29 @@ impl VisitStore for Sqlite {
         if door.role != Ok(Role::Owner) {
             return Ok(Met::Denied(Denied::NotOpen));
         }
-        let (at, number) = place(after);
+        // Before the first: later than any day.
+        let (day, shown_ms, number) = after.map_or((i64::MAX, 0, 0), |place| {
+            let shown_ms = place.at.map_or(0, stored);
+            (place.day.0, shown_ms, place.number)
+        });
         let rows: Vec<VisitorRow> = sqlx::query_as(VISITORS)
             .bind(owner.uuid())
             .bind(owner.to_string())
             .bind(stored(now))
             .bind(room.uuid())
-            .bind(at)
+            .bind(day)
+            .bind(shown_ms)
             .bind(number)
             .bind(limit)
             .fetch_all(&mut *conn)
             .await?;
         let seen = rows.into_iter().map(|row| {
             Ok(VisitorSeen {
-                place: VisitPlace {
-                    at: told(row.at_ms),
+                place: VisitorPlace {
+                    day: Day(row.day),
+                    at: row.is_shown.then(|| told(row.shown_ms)),
                     number: row.number,
                 },
-                day: Day(row.day),
                 visitor: row.is_shown.then(|| row.user.try_into()).transpose()?,
             })
         });

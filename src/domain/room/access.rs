@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Decided, Refusal, RoomCard};
+use super::{Decided, Decision, Refusal, RoomCard};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 
@@ -150,6 +150,27 @@ impl Mute {
     }
 }
 
+/// What shuts a room to everybody but its owner, whatever its policy says. Decided elsewhere than in the room: there it
+/// stands as long as the room is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Shut {
+    /// Its owner has put it away: they come in to look, and nothing in it changes.
+    pub archived: bool,
+    /// Moderators have hidden it: its owner cannot call it otherwise or open it.
+    pub moderated: bool,
+}
+
+impl Shut {
+    /// Whether the owner may not decide this for as long as it stands.
+    pub const fn forbids(self, decision: &Decision) -> bool {
+        let reopens = match decision {
+            Decision::SetPolicy(change) => change.name.is_some() || change.visibility.is_some(),
+            _ => false,
+        };
+        self.archived || self.moderated && reopens
+    }
+}
+
 /// A room's policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
@@ -169,6 +190,8 @@ pub struct Access {
     pub mutes: BTreeMap<String, Mute>,
     /// When each of these, and each layout, was last decided about.
     pub decided: Decided,
+    /// What shuts it to others, beside the policy.
+    pub shut: Shut,
 }
 
 impl Access {
@@ -183,6 +206,10 @@ impl Access {
             bans: BTreeMap::new(),
             mutes: BTreeMap::new(),
             decided: Decided::new(),
+            shut: Shut {
+                archived: false,
+                moderated: false,
+            },
         }
     }
 
@@ -298,6 +325,15 @@ impl RoomCard {
         }
     }
 
+    /// Whether it is there for nobody but its owner, editor or not.
+    pub fn is_shut_to(&self, user: Option<UserId>) -> bool {
+        let Shut {
+            archived,
+            moderated,
+        } = self.access.shut;
+        (archived || moderated) && self.role_of(user) != Role::Owner
+    }
+
     /// Whether someone may come in at this time, and as what.
     pub fn admits(&self, who: &Applicant<'_>, now: WallMs) -> Result<Role, Denied> {
         let role = self.keeps(who, now)?;
@@ -312,6 +348,9 @@ impl RoomCard {
         let role = self.role_of(who.user);
         if role == Role::Owner {
             return Ok(role);
+        }
+        if self.is_shut_to(who.user) {
+            return Err(Denied::NotOpen);
         }
         if self.access.is_banned(who, now) {
             return Err(Denied::Banned);

@@ -1,5 +1,6 @@
 //! Days as the people of a server live them: `today` begins anew at their midnight, not at that of Greenwich.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::domain::clock::WallMs;
@@ -43,7 +44,8 @@ impl Default for UtcOffset {
 }
 
 /// A day, counted from 1 January 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Day(pub i64);
 
 impl Day {

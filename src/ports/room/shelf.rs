@@ -9,7 +9,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Epoch, Layout};
 use crate::domain::search::NameQuery;
-use crate::domain::version::Expected;
+use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 
 /// The most rooms of one person, archived ones among them, deleted ones not.
@@ -26,7 +26,7 @@ pub const DELETED_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 pub enum Life {
     /// There for whom it is open to.
     Active,
-    /// Put away, for its owner alone to look at.
+    /// Put away: its owner alone comes in, to look.
     Archived,
     /// Deleted, and can be restored for a while.
     Deleted,
@@ -104,8 +104,8 @@ pub enum ShelfError {
     /// The room is archived.
     #[error("the room is archived")]
     Archived,
-    /// Its rules are not those the change was made for.
-    #[error("the rules are others")]
+    /// It, or the profile, is not the version the change was made for.
+    #[error("changed meanwhile")]
     Stale,
     /// The store did not do as asked.
     #[error(transparent)]
@@ -158,13 +158,14 @@ pub trait RoomShelf: Send + Sync {
         at: WallMs,
     ) -> Result<Option<Epoch>, ShelfError>;
 
-    /// Takes an archived room out again. May be repeated.
+    /// Takes an archived room out again. The epoch that fences off its owner, who may be looking at it; none where it was
+    /// there already.
     async fn unarchive(
         &self,
         owner: UserId,
         room: RoomId,
         expected: &Expected,
-    ) -> Result<(), ShelfError>;
+    ) -> Result<Option<Epoch>, ShelfError>;
 
     /// Deletes a room, to be restored or purged. The epoch that fences it off; none where it was deleted before. Not
     /// the front room. Beyond [`DELETED_ROOMS_MAX`] the one deleted first can no longer be restored.
@@ -187,8 +188,14 @@ pub trait RoomShelf: Send + Sync {
         at: WallMs,
     ) -> Result<Done<RoomId>, ShelfError>;
 
-    /// Makes an active room the front one. May be repeated.
-    async fn set_front(&self, owner: UserId, room: RoomId) -> Result<(), ShelfError>;
+    /// Makes an active room the front one. May be repeated. The change is one of the owner's profile, and meant for a
+    /// version of that.
+    async fn set_front(
+        &self,
+        owner: UserId,
+        room: RoomId,
+        expected: &Expected,
+    ) -> Result<(), ShelfError>;
 
     /// Public rooms whose name holds every word, then those whose owner's handle begins with it, then those whose
     /// owner's name holds every word. None of whoever is closed, suspended, or hidden from the viewer by a block, and
@@ -209,6 +216,9 @@ pub trait RoomShelf: Send + Sync {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<(String, Layout)>, StoreError>;
+
+    /// The version of all the layouts of an active room, by [`layouts_version`](crate::domain::room::layouts_version).
+    async fn layouts_version(&self, room: RoomId) -> Result<Version, StoreError>;
 
     /// Some rooms deleted at `until` or before.
     async fn binned(&self, until: WallMs, limit: u32) -> Result<Vec<RoomId>, StoreError>;

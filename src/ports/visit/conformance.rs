@@ -247,11 +247,15 @@ async fn the_history_asks_visitors_as_they_are_now(store: &dyn VisitStore, house
     house.show_visits(tie, ShownTo::Ties).await;
     house.block(blocked, owner).await;
     let shown = history(store, room, owner).await;
-    assert_eq!(shown, [None, None, None, Some(open)], "the latest first");
+    assert_eq!(shown, [Some(open), None, None, None], "the shown first");
     house.follow(owner, follower).await;
     house.tied(owner, tie).await;
     let shown = history(store, room, owner).await;
-    assert_eq!(shown, [Some(tie), Some(follower), None, Some(open)]);
+    assert_eq!(
+        shown,
+        [Some(tie), Some(follower), Some(open), None],
+        "the latest first"
+    );
     assert_eq!(counted(store, room, NOW).await, (5, 5));
     // In pages of one.
     let mut after = None;
@@ -260,6 +264,7 @@ async fn the_history_asks_visitors_as_they_are_now(store: &dyn VisitStore, house
         let Some(seen) = page.into_iter().next() else {
             break;
         };
+        assert_eq!(seen.place.at.is_some(), seen.visitor.is_some());
         after = Some(seen.place);
         paged.push(seen.visitor.map(|user| user.id));
     }

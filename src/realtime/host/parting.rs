@@ -5,6 +5,7 @@ use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
 use super::remote::is_far;
 use super::{Action, At, Host, State, StoreCall, close, refusal, send};
 use crate::domain::clock::Tick;
+use crate::domain::rules::Rule;
 use crate::realtime::frame;
 use crate::realtime::limits::{Limits, RETURN_MS_MIN};
 use crate::realtime::relay::Parcel;
@@ -178,6 +179,9 @@ impl Host {
     /// The room is shut: everyone inside is told that it is no longer there. What is not saved by now is not
     /// acknowledged either, and the store takes it no more.
     pub(super) fn shut(&mut self, at: At, actions: &mut Vec<Action>) {
+        if !Rule::Shut.holds() {
+            return;
+        }
         match &self.state {
             // The claim may have been given before: whoever waits is let in, sent to come back, and finds no room.
             State::Opening(_) if self.call.is_some() => self.drain(at, actions),

@@ -62,6 +62,10 @@ impl Room {
         let session = self.sessions.get(&no).ok_or(Refusal::Forbidden)?;
         let member = self.members.get(&session.member);
         let member = member.ok_or(Refusal::Forbidden)?;
+        // Its owner looks at what they have put away, and leaves it as it is.
+        if self.card.access.shut.archived {
+            return Err(Refusal::Forbidden);
+        }
         let Asked::Edits(ops) = asked else {
             let owner = member.role == Role::Owner;
             return owner.then_some(()).ok_or(Refusal::Forbidden);

@@ -15,11 +15,11 @@ use crate::domain::filter::Place;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{
     AuditEntry, Ban, BatchOutcome, ChatLine, Decision, Denied, GuestOrigin, Mute, PersonRef,
-    PolicyChange, Refusal, Role as DomainRole, Stamp,
+    PolicyChange, Refusal, Role as DomainRole, Stamp, layouts_version,
 };
 use crate::domain::rules::Rule;
 use crate::domain::text::Title;
-use crate::domain::version::Expected;
+use crate::domain::version::{Expected, Version};
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -43,7 +43,7 @@ impl Room {
             let outcome = CommandOutcome::Refused(Refusal::Forbidden);
             return effects.push(Effect::Answer { reply, outcome });
         }
-        if !expected.admits(self.card.rules_version()) {
+        if !expected.admits(self.version_for(&decision)) {
             let outcome = CommandOutcome::Stale;
             return effects.push(Effect::Answer { reply, outcome });
         }
@@ -72,10 +72,27 @@ impl Room {
         }
     }
 
+    /// What of the room a decision from elsewhere is meant for a version of.
+    fn version_for(&self, decision: &Decision) -> Version {
+        match decision {
+            Decision::SetRole { .. } => self.card.editors_version(),
+            Decision::SaveLayout { .. }
+            | Decision::RemoveLayout { .. }
+            | Decision::RestoreLayout { .. } => {
+                let layouts = self.document.layouts.iter();
+                layouts_version(layouts.map(|(name, layout)| (name.as_str(), layout.saved)))
+            }
+            _ => self.card.rules_version(),
+        }
+    }
+
     /// Carries a decision out at the document's next seq, or changes nothing.
     pub(super) fn decide(&mut self, decision: Decision, by: &Author, at: WallMs) -> Outcome {
         if !decision.is_possible() {
             return Outcome::Refused(Refusal::BadPolicy);
+        }
+        if self.card.access.shut.forbids(&decision) {
+            return Outcome::Refused(Refusal::Forbidden);
         }
         let decided = &self.card.access.decided;
         let seen = by.applied(at, self.limits.items_max);

@@ -9,6 +9,7 @@ use crate::domain::id::{EntryId, RoomId, UserId};
 use crate::domain::moderation::Standing;
 use crate::domain::visit::{ENTRY_CHARS_MAX, ENTRY_LINES_MAX};
 use crate::ports::guestbook::Entry;
+use crate::rest::post::MutedWordBody;
 use crate::rest::relation::PersonBody;
 
 const _: () = assert!(
@@ -63,6 +64,9 @@ pub(super) struct EntryFields {
     /// To its author, where others may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     standing: Option<Standing>,
+    /// Not null: a muted word of the viewer's is in it.
+    #[schema(required)]
+    muted: Option<MutedWordBody>,
     /// How many of the replies to it one may see.
     replies: u32,
     #[serde(with = "time::serde::rfc3339")]
@@ -86,6 +90,7 @@ impl EntryFields {
             secret: entry.is_secret,
             hidden: entry.is_hidden,
             standing,
+            muted: MutedWordBody::of(entry.muted),
             replies: entry.replies,
             created_at: entry.created.to_offset(),
             edited_at: entry.edited.map(WallMs::to_offset),

@@ -62,13 +62,13 @@ struct PostMineBody {
 /// Why the viewer would rather not see it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MutedWordFound)]
-pub(super) struct MutedWordBody {
+pub(in crate::rest) struct MutedWordBody {
     /// One of the viewer's muted words, as it is compared.
     word: String,
 }
 
 impl MutedWordBody {
-    pub(super) fn of(word: Option<String>) -> Option<Self> {
+    pub(in crate::rest) fn of(word: Option<String>) -> Option<Self> {
         word.map(|word| Self { word })
     }
 }

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::CACHE_CONTROL;
+use http::header::ETAG;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -16,9 +16,10 @@ use crate::domain::id::RoomId;
 use crate::domain::room::{Decision, Layout, Refusal, Theme};
 use crate::domain::text::Title;
 use crate::domain::user::User;
-use crate::domain::version::Expected;
+use crate::domain::version::{Expected, Version};
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{Page, Place};
+use crate::rest::etag::{IfMatch, IfNoneMatch, described, etag};
 use crate::rest::problem::{Code, Json, Path, Problem};
 use crate::services::auth::SignedIn;
 
@@ -61,9 +62,11 @@ pub(super) struct LayoutsBody {
 
 /// The layouts of a room of one's own, by name.
 #[utoipa::path(get, path = "/v1/rooms/{id}/layouts", tag = "rooms",
-    params(("id" = RoomId, Path, description = "Which."), Page),
+    params(("id" = RoomId, Path, description = "Which."), Page, IfNoneMatch),
     responses(
-        (status = 200, description = "A page.", body = LayoutsBody),
+        (status = 304, description = "The client has it."),
+        (status = 200, description = "A page.", body = LayoutsBody,
+            headers(("etag" = String, description = "The version of all layouts, and a digest of the answer."))),
         (status = 400, description = "invalid_cursor"),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
@@ -75,10 +78,12 @@ pub(super) async fn layouts(
     Viewer(viewer): Viewer,
     Path(room): Path<RoomId>,
     page: Page,
+    known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
     active(&state, room, user.id).await?;
     let after = page.after::<AfterLayout>()?.map(|AfterLayout(name)| name);
+    let version = version(&state, room).await?;
     let layouts = state
         .service
         .layouts(room, after.as_deref(), page.limit() + 1);
@@ -88,15 +93,17 @@ pub(super) async fn layouts(
         layouts: layouts.into_iter().map(Into::into).collect(),
         next_cursor,
     };
-    Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response())
+    Ok(described(version, &known, &body))
 }
 
 /// Keeps theme and items as they are under a name, in place of what it stood for. Answered when it is saved.
+/// `If-Match` holds while the layouts are the same.
 #[utoipa::path(put, path = "/v1/rooms/{id}/layouts/{name}", tag = "rooms",
     params(("id" = RoomId, Path, description = "Which."),
-        ("name" = String, Path, description = "1 to 40 characters.")),
+        ("name" = String, Path, description = "1 to 40 characters."), IfMatch),
     responses(
-        (status = 204, description = "It is kept."),
+        (status = 204, description = "It is kept.",
+            headers(("etag" = String, description = "The version of all layouts."))),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
         (status = 404, description = "room_not_found"),
@@ -107,18 +114,20 @@ pub(super) async fn save_layout(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
     Path((room, name)): Path<(RoomId, String)>,
-) -> Result<StatusCode, Problem> {
+    IfMatch(expected): IfMatch,
+) -> Result<Response, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
     active(&state, room, user.id).await?;
     let name = title(&name)?;
     state.service.screened(&name).map_err(refused)?;
-    decided(&state, room, user, Decision::SaveLayout { name }).await?;
-    Ok(StatusCode::NO_CONTENT)
+    decided(&state, room, user, Decision::SaveLayout { name }, expected).await?;
+    let headers = [(ETAG, etag(version(&state, room).await?))];
+    Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
 
-/// Forgets a layout. Answered when it is saved. May be repeated.
+/// Forgets a layout. Answered when it is saved. May be repeated. `If-Match` holds while the layouts are the same.
 #[utoipa::path(delete, path = "/v1/rooms/{id}/layouts/{name}", tag = "rooms",
-    params(("id" = RoomId, Path, description = "Which."), ("name" = String, Path, description = "Which layout.")),
+    params(("id" = RoomId, Path, description = "Which."), ("name" = String, Path, description = "Which layout."), IfMatch),
     responses(
         (status = 204, description = "It is not kept."),
         (status = 401, description = "sign_in_required"),
@@ -131,11 +140,20 @@ pub(super) async fn remove_layout(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
     Path((room, name)): Path<(RoomId, String)>,
+    IfMatch(expected): IfMatch,
 ) -> Result<StatusCode, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
     active(&state, room, user.id).await?;
     let name = title(&name)?;
-    match decided(&state, room, user, Decision::RemoveLayout { name }).await {
+    match decided(
+        &state,
+        room,
+        user,
+        Decision::RemoveLayout { name },
+        expected,
+    )
+    .await
+    {
         Err(problem) if problem.code() == Code::LayoutNotFound => {}
         done => done?,
     }
@@ -150,8 +168,9 @@ pub(super) struct ApplyBody {
 }
 
 /// Brings theme and items back to a layout, for everybody in the room at once. Answered when it is saved.
+/// `If-Match` holds while the layouts are the same.
 #[utoipa::path(put, path = "/v1/rooms/{id}/layout", tag = "rooms",
-    params(("id" = RoomId, Path, description = "Which.")),
+    params(("id" = RoomId, Path, description = "Which."), IfMatch),
     responses(
         (status = 204, description = "The room is so."),
         (status = 401, description = "sign_in_required"),
@@ -164,13 +183,26 @@ pub(super) async fn apply_layout(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
     Path(room): Path<RoomId>,
+    IfMatch(expected): IfMatch,
     Json(ApplyBody { name }): Json<ApplyBody>,
 ) -> Result<StatusCode, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
     active(&state, room, user.id).await?;
     let name = title(&name)?;
-    decided(&state, room, user, Decision::RestoreLayout { name }).await?;
+    decided(
+        &state,
+        room,
+        user,
+        Decision::RestoreLayout { name },
+        expected,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The version of all the layouts of a room.
+async fn version(state: &RoomState, room: RoomId) -> Result<Version, Problem> {
+    state.service.layouts_version(room).await.map_err(refused)
 }
 
 fn title(name: &str) -> Result<Title, Problem> {
@@ -183,8 +215,9 @@ async fn decided(
     room: RoomId,
     owner: User,
     decision: Decision,
+    expected: Expected,
 ) -> Result<(), Problem> {
-    let decided = decide(state, room, owner, decision, Expected::Any, not_done);
+    let decided = decide(state, room, owner, decision, expected, not_done);
     decided.await.map(drop)
 }
 

@@ -42,8 +42,9 @@ pub(super) struct RulesBody {
     archived: Option<bool>,
 }
 
-/// Changes rules of a room, or puts it away: then whoever is inside is sent away, and only its owner sees it. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
-/// those are the same, whatever else happens in the room.
+/// Changes rules of a room, or puts it away: then whoever is inside is sent away, and only its owner sees it. Answered
+/// when it is saved. A room that moderators have hidden keeps its name and stays shut: either is `forbidden`. A tag of the
+/// room stands for its rules: `If-Match` holds while those are the same, whatever else happens in the room.
 #[utoipa::path(patch, path = "/v1/rooms/{id}", tag = "rooms",
     params(("id" = RoomId, Path, description = "Which."), IfMatch),
     responses(

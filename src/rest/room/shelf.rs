@@ -17,6 +17,7 @@ use crate::ports::profile::Found;
 use crate::ports::room::{OwnRoom, ROOMS_PER_USER_MAX, RoomAfter};
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{Page, Place};
+use crate::rest::etag::IfMatch;
 use crate::rest::idempotency::{Idempotency, result_of};
 use crate::rest::problem::{Code, Json, Path, Problem, Query};
 use crate::rest::user;
@@ -231,8 +232,9 @@ pub(super) struct FrontRoomBody {
     room: RoomId,
 }
 
-/// Makes a room of one's own the front one: links to the person lead there. May be repeated.
-#[utoipa::path(put, path = "/v1/me/front-room", tag = "rooms",
+/// Makes a room of one's own the front one: links to the person lead there. May be repeated. It is a part of one's
+/// profile, and `If-Match` holds while that is the same.
+#[utoipa::path(put, path = "/v1/me/front-room", tag = "rooms", params(IfMatch),
     responses(
         (status = 200, description = "It is the front room.", body = OwnRoomAnswer),
         (status = 401, description = "sign_in_required"),
@@ -243,10 +245,11 @@ pub(super) struct FrontRoomBody {
 pub(super) async fn set_front(
     State(state): State<RoomState>,
     Viewer(viewer): Viewer,
+    IfMatch(expected): IfMatch,
     Json(FrontRoomBody { room }): Json<FrontRoomBody>,
 ) -> Result<Response, Problem> {
     let SignedIn { user, .. } = viewer.ok_or(Code::SignInRequired)?;
-    let own = state.service.set_front(user.id, room).await;
+    let own = state.service.set_front(user.id, room, &expected).await;
     Ok(answer(&state, StatusCode::OK, own.map_err(refused)?))
 }
 

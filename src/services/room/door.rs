@@ -71,8 +71,8 @@ impl OriginKey {
 }
 
 impl RoomService {
-    /// Who may be let in to ask at the room's door: an account, or a guest where the room takes guests. The
-    /// room's owner node decides again when they come.
+    /// Who may be let in to ask at the room's door: an account, or a guest where the room takes guests; into an archived
+    /// room its owner alone. The room's owner node decides again when they come.
     pub async fn admit(
         &self,
         room: RoomId,
@@ -81,7 +81,7 @@ impl RoomService {
         address: IpAddr,
     ) -> Result<Bearer, RoomError> {
         let user = account.map(|(user, _)| user);
-        let card = self.view(room, user).await?.room.card;
+        let card = self.look(room, user).await?.room.card;
         let person = user.map(|user| user.to_string()).unwrap_or_default();
         let applicant = Applicant {
             person: &person,
@@ -121,8 +121,13 @@ impl RoomService {
     ) -> Result<Visitor, VisitorError> {
         let origin = Some(self.origin_key.origin(address));
         let card = self.store.card(room).await?.ok_or(VisitorError::NoRoom)?;
-        // Where the owner has closed their account there is no room.
-        if self.people.user(card.owner_id).await?.is_none() {
+        let user = match bearer {
+            Bearer::User { id, .. } => Some(*id),
+            Bearer::Guest { .. } => None,
+        };
+        // Where the owner has closed their account there is no room, nor for others where it is archived.
+        let is_away = card.access.shut.archived && card.role_of(user) != Role::Owner;
+        if is_away || self.people.user(card.owner_id).await?.is_none() {
             return Err(VisitorError::NoRoom);
         }
         let (id, login) = match bearer {

@@ -11,7 +11,7 @@ use crate::domain::room::{Access, Document, Layout, Role, RoomCard, Visibility};
 use crate::domain::search::NameQuery;
 use crate::domain::text::Title;
 use crate::domain::user::User;
-use crate::domain::version::Expected;
+use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::room::{
     DELETED_KEPT_MS, Life, NewRoom, OwnRoom, ROOMS_PER_USER_MAX, RoomAfter, RoomFoundAfter,
@@ -247,7 +247,10 @@ impl RoomService {
                 recall.shut(room, epoch);
             }
         } else {
-            shelf.unarchive(owner, room, expected).await?;
+            let fenced = shelf.unarchive(owner, room, expected).await?;
+            if fenced.is_some() {
+                recall.recall(room, fenced);
+            }
         }
         Ok(())
     }
@@ -279,10 +282,16 @@ impl RoomService {
     }
 
     /// Makes a room the front one.
-    pub async fn set_front(&self, owner: UserId, room: RoomId) -> Result<OwnRoom, RoomError> {
+    pub async fn set_front(
+        &self,
+        owner: UserId,
+        room: RoomId,
+        expected: &Expected,
+    ) -> Result<OwnRoom, RoomError> {
         self.with_front_room(owner).await?;
         self.active(owner, room).await?;
-        self.shelves()?.shelf.set_front(owner, room).await?;
+        let shelf = &self.shelves()?.shelf;
+        shelf.set_front(owner, room, expected).await?;
         self.own(owner, room).await
     }
 
@@ -323,15 +332,20 @@ impl RoomService {
         Ok(self.shelves()?.shelf.layouts(room, after, limit).await?)
     }
 
+    /// The version of all of them.
+    pub async fn layouts_version(&self, room: RoomId) -> Result<Version, RoomError> {
+        Ok(self.shelves()?.shelf.layouts_version(room).await?)
+    }
+
     /// Who furnishes a room with its owner, by id after a place: those who are there for the viewer, who is one of
-    /// them.
+    /// them; and the version of the whole list.
     pub async fn editors(
         &self,
         room: RoomId,
         viewer: UserId,
         after: Option<UserId>,
         limit: u32,
-    ) -> Result<Vec<User>, RoomError> {
+    ) -> Result<(Version, Vec<User>), RoomError> {
         let card = self.look(room, Some(viewer)).await?.room.card;
         if card.role_of(Some(viewer)) == Role::Visitor {
             return Err(RoomError::Forbidden);
@@ -349,6 +363,6 @@ impl RoomService {
                 break;
             }
         }
-        Ok(editors)
+        Ok((card.editors_version(), editors))
     }
 }

@@ -27,7 +27,7 @@ async fn settings_are_the_defaults_until_chosen() {
         "show_visits": "everyone",
         "language": "ko",
         "notifications": {"follow": true, "request": true, "tie": true, "guestbook": true,
-                          "comment": true, "reaction": true, "mention": true},
+                          "editor": true, "comment": true, "reaction": true, "mention": true},
         "motion": "system",
     });
     assert_eq!(answer.json(), json!({ "settings": defaults }));

@@ -179,6 +179,30 @@ async fn a_room_loses_its_name_and_its_open_door_and_gets_both_back() {
         .is_problem(404, "room_not_found");
     let own = two.browser.get(&path).await.json();
     assert_eq!(own["room"]["name"], "바다");
+    // Its owner does not bring it back by themselves.
+    for wish in [
+        json!({ "name": "더 수상한 방" }),
+        json!({ "visibility": "public" }),
+        json!({ "visibility": "followers", "locked": false }),
+    ] {
+        let refused = two.browser.ask(Method::PATCH, &path, Some(&wish)).await;
+        refused.is_problem(403, "forbidden");
+    }
+    let locked = json!({ "locked": true });
+    let set = two.browser.ask(Method::PATCH, &path, Some(&locked)).await;
+    assert_eq!(set.status, 200, "{}", set.body);
+    let helped = format!("{path}/editors/{}", one.handle);
+    let helped = two.browser.ask(Method::PUT, &helped, None).await;
+    assert_eq!(helped.status, 200, "{}", helped.body);
+    one.browser
+        .get(&path)
+        .await
+        .is_problem(404, "room_not_found");
+    let rooms = format!("/v1/users/{}/rooms", two.handle);
+    assert_eq!(one.get(&rooms).await["rooms"], json!([]));
+    let ticket = format!("{path}/tickets");
+    let ticket = one.post(&ticket, json!({})).await;
+    ticket.is_problem(404, "room_not_found");
     let file = moderator.get(&format!("/v1/moderation/cases/{case}")).await;
     assert_eq!(file["content"]["standing"], "hidden");
     let id = decided.json()["decision"]["id"]
@@ -193,4 +217,69 @@ async fn a_room_loses_its_name_and_its_open_door_and_gets_both_back() {
     assert_eq!(other.post(&to, overturn).await.status, 201);
     let seen = one.browser.get(&path).await.json();
     assert_eq!(seen["room"]["name"], "수상한 방");
+    let named = json!({ "name": "평범한 방" });
+    let set = two.browser.ask(Method::PATCH, &path, Some(&named)).await;
+    assert_eq!(set.status, 200, "{}", set.body);
+}
+
+#[tokio::test]
+async fn a_room_does_not_get_away_by_being_put_away() {
+    let site = Site::start().await;
+    let (one, two, moderator, _) = cast(&site).await;
+    let body = json!({ "name": "수상한 방" });
+    let made = two.browser.ask(Method::POST, "/v1/rooms", Some(&body));
+    let room = made.await.json()["room"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/rooms/{room}");
+    let body = json!({ "kind": "room", "id": room, "reason": "spam" });
+    assert_eq!(one.post("/v1/reports", body).await.status, 201);
+    let case = moderator.case().await;
+    let away = async |archived: bool| {
+        let body = json!({ "archived": archived });
+        let done = two.browser.ask(Method::PATCH, &path, Some(&body)).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+    };
+    away(true).await;
+    let hide = json!({ "action": "hide", "rule": "hate" });
+    let decided = moderator.decides(&case, hide).await;
+    assert_eq!(decided.status, 201, "{}", decided.body);
+    away(false).await;
+    one.browser
+        .get(&path)
+        .await
+        .is_problem(404, "room_not_found");
+    let own = two.browser.get(&path).await.json();
+    assert_eq!(own["room"]["name"], "바다");
+    let found = one.browser.get("/v1/rooms?query=수상한").await.json();
+    assert_eq!(found["rooms"], json!([]));
+}
+
+#[tokio::test]
+async fn the_rooms_of_whoever_is_suspended_are_there_for_nobody() {
+    let site = Site::start().await;
+    let (one, two, moderator, _) = cast(&site).await;
+    let path = format!("/v1/rooms/{}", two.room);
+    assert_eq!(one.browser.get(&path).await.status, 200);
+    let listed = async || {
+        let page = one.browser.get("/v1/rooms").await.json();
+        let rooms = page["rooms"].as_array().unwrap().clone();
+        rooms.iter().any(|room| room["id"] == two.room.as_str())
+    };
+    assert!(listed().await);
+    let suspension = format!("/v1/admin/users/{}/suspension", two.handle);
+    let why = json!({ "reason": "spam" });
+    let done = moderator
+        .browser
+        .ask(Method::PUT, &suspension, Some(&why))
+        .await;
+    assert_eq!(done.status, 204, "{}", done.body);
+    assert!(!listed().await);
+    let tickets = format!("{path}/tickets");
+    for (method, place) in [(Method::GET, &path), (Method::POST, &tickets)] {
+        let body = (method == Method::POST).then(|| json!({}));
+        let gone = one.browser.ask(method, place, body.as_ref()).await;
+        gone.is_problem(404, "room_not_found");
+    }
+    let lifted = moderator.browser.ask(Method::DELETE, &suspension, None);
+    assert_eq!(lifted.await.status, 204);
+    assert!(listed().await);
 }

@@ -96,3 +96,86 @@ async fn who_is_blocked_is_no_editor_to_see() {
         .await
         .is_problem(404, "user_not_found");
 }
+
+/// What somebody was told about rooms they may furnish.
+async fn told(host: &Host) -> Vec<Value> {
+    let list = host.get("/v1/me/notifications").await;
+    let notices = list["notifications"].as_array().unwrap().iter();
+    let notices = notices.filter(|notice| notice["kind"] == "room_editor");
+    notices.cloned().collect()
+}
+
+#[tokio::test]
+async fn whoever_is_made_an_editor_is_told_and_finds_nothing_once_they_are_none() {
+    let site = Site::start().await;
+    let host = Host::new(&site, "하늘").await;
+    let (friend, quiet) = (
+        Host::new(&site, "바다").await,
+        Host::new(&site, "구름").await,
+    );
+    let no = json!({ "notifications": { "editor": false } });
+    let set = quiet.ask(Method::PATCH, "/v1/me/settings", no).await;
+    assert_eq!(set.status, 200, "{}", set.body);
+    let path = host.named("둘의 방").await;
+    let room = path.rsplit('/').next().unwrap();
+    let place = |who: &Host| format!("{path}/editors/{}", who.handle);
+    for who in [&friend, &friend, &quiet] {
+        let added = host.ask(Method::PUT, &place(who), Value::Null).await;
+        assert_eq!(added.status, 200, "{}", added.body);
+    }
+    let notices = told(&friend).await;
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices[0]["subject"], room);
+    assert_eq!(notices[0]["from"]["handle"], host.handle.as_str());
+    assert!(told(&quiet).await.is_empty() && told(&host).await.is_empty());
+    let removed = host.ask(Method::DELETE, &place(&friend), Value::Null).await;
+    assert_eq!(removed.status, 204, "{}", removed.body);
+    assert!(told(&friend).await.is_empty());
+}
+
+#[tokio::test]
+async fn editors_are_changed_as_they_were_seen() {
+    let site = Site::start().await;
+    let host = Host::new(&site, "하늘").await;
+    let (one, two) = (
+        Host::new(&site, "바다").await,
+        Host::new(&site, "구름").await,
+    );
+    let path = host.named("여럿의 방").await;
+    let list = format!("{path}/editors");
+    let place = |who: &Host| format!("{list}/{}", who.handle);
+    let seen = async || {
+        let page = host.browser.get(&list).await;
+        page.headers["etag"].to_str().unwrap().to_owned()
+    };
+    let ask = async |method: Method, place: String, tag: &str| {
+        let tag = [("if-match", tag)];
+        host.browser.ask_with(method, &place, None, &tag).await
+    };
+    let empty = seen().await;
+    let added = ask(Method::PUT, place(&one), &empty).await;
+    assert_eq!(added.status, 200, "{}", added.body);
+    let after = added.headers["etag"].to_str().unwrap().to_owned();
+    for (method, who) in [
+        (Method::PUT, &two),
+        (Method::PUT, &one),
+        (Method::DELETE, &one),
+        (Method::DELETE, &two),
+    ] {
+        let stale = ask(method, place(who), &empty).await;
+        stale.is_problem(412, "precondition_failed");
+    }
+    let added = ask(Method::PUT, place(&two), &after).await;
+    assert_eq!(added.status, 200, "{}", added.body);
+    let removed = ask(Method::DELETE, place(&two), &seen().await).await;
+    assert_eq!(removed.status, 204, "{}", removed.body);
+    // The rules of the room have a tag of their own, and are not changed by it.
+    let known = seen().await;
+    let locked = host
+        .ask(Method::PATCH, &path, json!({ "locked": true }))
+        .await;
+    assert_eq!(locked.status, 200, "{}", locked.body);
+    let same = [("if-none-match", known.as_str())];
+    let same = host.browser.ask_with(Method::GET, &list, None, &same).await;
+    assert_eq!(same.status, 304);
+}

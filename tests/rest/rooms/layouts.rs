@@ -61,3 +61,37 @@ async fn a_layout_is_kept_applied_and_forgotten() {
     let theirs = other.browser.get(&format!("{path}/layouts")).await;
     theirs.is_problem(403, "forbidden");
 }
+
+#[tokio::test]
+async fn layouts_are_changed_as_they_were_seen() {
+    let site = Site::start().await;
+    let host = Host::new(&site, "하늘").await;
+    let path = host.named("바뀌는 방").await;
+    let list = format!("{path}/layouts");
+    let seen = async || {
+        let page = host.browser.get(&list).await;
+        page.headers["etag"].to_str().unwrap().to_owned()
+    };
+    let ask = async |method: Method, place: &str, body: Option<Value>, tag: &str| {
+        let (place, tag) = (format!("{path}/{place}"), [("if-match", tag)]);
+        let browser = &host.browser;
+        browser.ask_with(method, &place, body.as_ref(), &tag).await
+    };
+    let empty = seen().await;
+    let kept = ask(Method::PUT, "layouts/여름", None, &empty).await;
+    assert_eq!(kept.status, 204, "{}", kept.body);
+    let after = kept.headers["etag"].to_str().unwrap().to_owned();
+    let apply = json!({ "name": "여름" });
+    for (method, place, body) in [
+        (Method::PUT, "layouts/겨울", None),
+        (Method::DELETE, "layouts/여름", None),
+        (Method::PUT, "layout", Some(apply.clone())),
+    ] {
+        let stale = ask(method, place, body, &empty).await;
+        stale.is_problem(412, "precondition_failed");
+    }
+    let applied = ask(Method::PUT, "layout", Some(apply), &after).await;
+    assert_eq!(applied.status, 204, "{}", applied.body);
+    let gone = ask(Method::DELETE, "layouts/여름", None, &seen().await).await;
+    assert_eq!(gone.status, 204, "{}", gone.body);
+}

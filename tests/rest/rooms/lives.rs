@@ -98,8 +98,15 @@ async fn an_archived_room_is_its_owners_alone() {
         .is_problem(404, "room_not_found");
     assert_eq!(host.get(&path).await["room"]["name"], "겨울 방");
     let tickets = format!("{path}/tickets");
-    let ticket = host.ask(Method::POST, &tickets, json!({})).await;
+    let ticket = other.ask(Method::POST, &tickets, json!({})).await;
     ticket.is_problem(404, "room_not_found");
+    let guest = json!({ "guest": { "name": "손님", "look": [0, 0, 0, 0, 0, 0] } });
+    let browser = site.browser();
+    let ticket = browser.ask(Method::POST, &tickets, Some(&guest)).await;
+    ticket.is_problem(404, "room_not_found");
+    // To look at it; see the tests of live rooms.
+    let ticket = host.ask(Method::POST, &tickets, json!({})).await;
+    assert_eq!(ticket.status, 201, "{}", ticket.body);
     for (method, place, body) in [
         (Method::PATCH, path.clone(), json!({ "locked": true })),
         (Method::PUT, format!("{path}/layouts/x"), Value::Null),
@@ -187,6 +194,23 @@ async fn the_front_room_stays_until_there_is_another() {
         .ask(Method::PUT, "/v1/me/front-room", body.clone())
         .await;
     theirs.is_problem(403, "forbidden");
+    let stale = [("if-match", "\"77\"")];
+    let stale = host
+        .browser
+        .ask_with(Method::PUT, "/v1/me/front-room", Some(&body), &stale);
+    stale.await.is_problem(412, "precondition_failed");
+    assert_eq!(
+        host.browser.me().await["front_room_id"],
+        host.front.as_str()
+    );
+    let me = host.browser.get("/v1/me").await;
+    let tag = me.headers["etag"].to_str().unwrap().to_owned();
+    let fresh = [("if-match", tag.as_str())];
+    let chosen = host
+        .browser
+        .ask_with(Method::PUT, "/v1/me/front-room", Some(&body), &fresh)
+        .await;
+    assert_eq!(chosen.status, 200, "{}", chosen.body);
     for _ in 0..2 {
         let chosen = host
             .ask(Method::PUT, "/v1/me/front-room", body.clone())

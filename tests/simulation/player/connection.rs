@@ -100,6 +100,12 @@ impl World {
                 self.players[client].client.forget_session();
                 self.come_back(client, true);
             }
+            // There is no such room, for now.
+            4_302 if self.doors.may_be_gone(self.now) => {
+                self.players[client].client.forget_session();
+                self.record.put_out(client, self.now);
+                self.come_back(client, true);
+            }
             4_302 | 4_300 => panic!("a client that keeps the protocol was closed with {code}"),
             // Sent out, kept out, or not let in: some try again later, with a new ticket.
             4_301 | 4_305 | 4_306 => {

@@ -54,13 +54,17 @@ macro_rules! post_shown {
     };
 }
 
-pub(super) const ROOMS: &str =
-    ranking!("room", "CROSS JOIN room ON room.id = thing", room_shown!());
+// What is popular is what others made: one's own is left out, as one's own counts are.
+pub(super) const ROOMS: &str = ranking!(
+    "room",
+    "CROSS JOIN room ON room.id = thing",
+    concat!("room.owner_id IS NOT ?1 AND ", room_shown!())
+);
 
 pub(super) const POSTS: &str = ranking!(
     "post",
     "CROSS JOIN discovered_post ON post_id = thing",
-    post_shown!()
+    concat!("author_id IS NOT ?1 AND ", post_shown!())
 );
 
 pub(super) const TAGS: &str = ranking!("tag", "", "1");

@@ -107,11 +107,13 @@ impl TryFrom<EntryRow> for Entry {
             created: told(row.written_ms),
             edited: row.edited_ms.map(told),
             replies: row.replies,
+            muted: None,
         })
     }
 }
 
-/// An entry as it is, whoever may see it.
+/// An entry as it is, whoever may see it. It is there also in a room that is put away: for moderators, and for its author
+/// to take back.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raw {
     pub id: EntryId,
@@ -167,7 +169,7 @@ pub(super) async fn raw(
         "SELECT e.id, e.room_id, room.owner_id, e.author_id, e.parent_id,
                 parent.author_id AS parent_author, e.is_secret, e.standing, e.is_announced,
                 e.version, e.created_ms
-         FROM guestbook_entry AS e JOIN room ON room.id = e.room_id AND room.state = 'active'
+         FROM guestbook_entry AS e JOIN room ON room.id = e.room_id AND room.state <> 'deleted'
          LEFT JOIN guestbook_entry AS parent ON parent.id = e.parent_id WHERE e.id = ?",
     )
     .bind(id.uuid())

@@ -7,7 +7,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::NodeId;
 use crate::domain::room::{
     Access, Action, AuditEntry, Ban, Decided, Decision, EDITS_MAX, Edit, EditPart, GuestOrigin,
-    ItemId, Layout, Light, Mute, PersonRef, PolicyChange, RoomCard, Seq, Subject, Visibility,
+    ItemId, Layout, Light, Mute, PersonRef, PolicyChange, RoomCard, Seq, Shut, Subject, Visibility,
 };
 use crate::domain::text::Title;
 use crate::ports::room::memory::MemoryRoom;
@@ -90,6 +90,7 @@ fn busy(card: &RoomCard) -> RoomCard {
                 ("b".to_owned(), mute(Some(WallMs(99)), from(Some(8)))),
             ]),
             decided,
+            shut: Shut::default(),
         },
         ..card.clone()
     }

@@ -3,7 +3,7 @@
 use super::{claim, new_room, present, save_of};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId, UserId};
-use crate::domain::room::{ItemId, RoomEvent, Visibility};
+use crate::domain::room::{ItemId, RoomEvent, Shut, Visibility};
 use crate::domain::search::NameQuery;
 use crate::domain::user::User;
 use crate::domain::version::{Expected, Version};
@@ -17,6 +17,8 @@ use crate::ports::room::{
 };
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
+
+mod archived;
 
 const MOST: u32 = 4;
 
@@ -37,6 +39,7 @@ pub(crate) async fn suite(store: &impl Store, people: &impl People, outbox: &dyn
     what_is_shut_comes_back_whole(store, outbox).await;
     restoring_keeps_to_the_bound_and_the_grace(store).await;
     the_front_room_stays(store, people).await;
+    archived::its_owner_comes_to_look(store).await;
     a_purge_goes_step_by_step(store, outbox).await;
     the_oldest_of_too_many_deleted_ones_goes(store).await;
     others_see_what_is_open_to_them(store, people).await;
@@ -161,16 +164,27 @@ async fn what_is_shut_comes_back_whole(store: &impl Store, outbox: &dyn Outbox) 
             memory.save(&stale)
         );
         assert_eq!(memory.save(&stale), SaveOutcome::Fenced);
-        let claims = store.claim(id, NodeId::generate()).await.unwrap();
-        assert_eq!(claims, ClaimOutcome::NotFound);
         assert_eq!(store.read(id).await.unwrap(), None);
-        assert_eq!(store.card(id).await.unwrap(), None);
+        if deletes {
+            let claims = store.claim(id, NodeId::generate()).await.unwrap();
+            assert_eq!(claims, ClaimOutcome::NotFound);
+            assert_eq!(store.card(id).await.unwrap(), None);
+            assert_eq!(store.last_save(id).await.unwrap(), None);
+        } else {
+            let card = store.card(id).await.unwrap().unwrap();
+            assert!(card.access.shut.archived);
+            assert!(card.is_shut_to(Some(UserId::generate())) && card.is_shut_to(None));
+            assert!(!card.is_shut_to(Some(owner)));
+        }
         assert!(!store.is_deleted(id).await.unwrap());
         assert!(listed(store, owner, Life::Active).await.is_empty());
         let shown = store.shown_rooms(owner, Some(owner), None, 9).await;
         assert!(shown.unwrap().is_empty());
         let kept = own(store, owner, id).await.unwrap();
-        assert_eq!(Some(kept.room), before);
+        let mut kept = kept.room;
+        assert_eq!(kept.card.access.shut.archived, !deletes);
+        kept.card.access.shut = Shut::default();
+        assert_eq!(Some(kept), before);
         assert_eq!(own(store, UserId::generate(), id).await, None);
         let told = events_of(outbox, id).await;
         assert_eq!(
@@ -196,8 +210,9 @@ async fn what_is_shut_comes_back_whole(store: &impl Store, outbox: &dyn Outbox) 
             assert_eq!(theirs, Err(ShelfError::NotFound));
             let stale = store.unarchive(owner, id, &other).await;
             assert_eq!(stale, Err(ShelfError::Stale));
-            assert_eq!(store.unarchive(owner, id, &any).await, Ok(()));
-            assert_eq!(store.unarchive(owner, id, &any).await, Ok(()));
+            let fenced = store.unarchive(owner, id, &any).await.unwrap();
+            assert!(fenced.is_some(), "its owner may be inside");
+            assert_eq!(store.unarchive(owner, id, &any).await, Ok(None));
         }
         memory.open();
         assert_eq!(store.read(id).await.unwrap(), before);
@@ -260,14 +275,17 @@ async fn the_front_room_stays(store: &impl Store, people: &impl People) {
     let refused = Err(ShelfError::FrontRoom);
     assert_eq!(store.archive(user.id, front, &any, AT).await, refused);
     assert_eq!(store.bin(user.id, front, AT).await, refused);
-    let theirs = store.set_front(UserId::generate(), other).await;
+    let theirs = store.set_front(UserId::generate(), other, &any).await;
     assert_eq!(theirs, Err(ShelfError::NotFound));
     store.archive(user.id, other, &any, AT).await.unwrap();
-    let archived = store.set_front(user.id, other).await;
+    let archived = store.set_front(user.id, other, &any).await;
     assert_eq!(archived, Err(ShelfError::Archived));
     store.unarchive(user.id, other, &any).await.unwrap();
+    let none = Expected::OneOf(vec![Version(u64::MAX)]);
+    let stale = store.set_front(user.id, other, &none).await;
+    assert_eq!(stale, Err(ShelfError::Stale));
     for _ in 0..2 {
-        assert_eq!(store.set_front(user.id, other).await, Ok(()));
+        assert_eq!(store.set_front(user.id, other, &any).await, Ok(()));
     }
     let now = people.by_id(user.id).await.unwrap().unwrap();
     assert_eq!(now.front_room_id, other);

@@ -24,7 +24,7 @@ export interface ProfilePatch {
 export const shownTo = ['everyone', 'followers', 'ties', 'nobody'] as const;
 export const motions = ['system', 'reduced', 'full'] as const;
 export const visibilities = ['public', 'followers', 'private'] as const;
-export const noticeSettings = ['follow', 'request', 'tie', 'guestbook', 'comment', 'reaction', 'mention'] as const satisfies readonly (keyof Wire['Notifications'] & keyof Wire['NotificationsChange'])[];
+export const noticeSettings = ['follow', 'request', 'tie', 'guestbook', 'editor', 'comment', 'reaction', 'mention'] as const satisfies readonly (keyof Wire['Notifications'] & keyof Wire['NotificationsChange'])[];
 export type ShownTo = (typeof shownTo)[number];
 export type Motion = (typeof motions)[number];
 export type NoticeSetting = (typeof noticeSettings)[number];

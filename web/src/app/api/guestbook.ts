@@ -23,6 +23,8 @@ export interface GuestbookEntry {
   /** The room's owner has put it out of sight: they and its author see it. */
   readonly hidden: boolean;
   readonly standing: Standing;
+  /** One of the viewer's muted words that is in it. */
+  readonly mutedWord: string | null;
   readonly writtenMs: number;
   readonly editedMs: number | null;
   readonly replies: number;
@@ -39,6 +41,7 @@ export interface EntryWire {
   readonly hidden: boolean;
   /** To its author, where others may not see it. */
   readonly standing?: string;
+  readonly muted: { readonly word: string } | null;
   readonly replies: number;
   readonly created_at: string;
   readonly edited_at: string | null;
@@ -55,6 +58,7 @@ export function guestbookEntry(value: Raw<EntryWire>): GuestbookEntry {
     secret: flag(fields.secret, 'secret'),
     hidden: flag(fields.hidden, 'hidden'),
     standing: standing(fields.standing as Raw<string>),
+    mutedWord: optional(fields.muted, (muted) => text(object(muted, 'muted').word, 'muted_word')),
     writtenMs: moment(fields.created_at, 'created_at'),
     editedMs: optional(fields.edited_at, (at) => moment(at, 'edited_at')),
     replies: whole(fields.replies, 'replies'),

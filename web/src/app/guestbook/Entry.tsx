@@ -6,6 +6,7 @@ import type { User } from '../api';
 import { useMessages } from '../i18n';
 import { Reporting } from '../moderation/Reporting';
 import { StandingNote } from '../moderation/StandingNote';
+import { Folded } from '../posts/Folded';
 import { charsOf } from '../social/text';
 import { useActing } from '../social/useActing';
 import { useResource } from '../state/resource';
@@ -46,6 +47,8 @@ export function Entry({ entry, own, me, isReply = false, isOpen = false, change,
   const { busy, act } = useActing(true);
   const mine = entry.author.id === me?.id;
   const { author } = entry;
+  const line = <p className={styles.text}>{entry.text}</p>;
+  const said = entry.mutedWord === null ? line : <Folded label={words.mutedWord(entry.mutedWord)}>{line}</Folded>;
   const hide = (hidden: boolean, undone = false): void =>
     act(() => hideEntry(entry.id, hidden), (now) => {
       change(now);
@@ -91,7 +94,7 @@ export function Entry({ entry, own, me, isReply = false, isOpen = false, change,
             cancel={() => setOpen(null)}
           />
         ) : (
-          <p className={styles.text}>{entry.text}</p>
+          said
         )}
         {(mine || entry.standing !== 'shown') && <StandingNote standing={entry.standing} />}
         {open === 'delete' && <Ask question={isReply ? words.deleteReplyAsk : words.deleteAsk} yes={words.delete} busy={busy} confirm={remove} cancel={() => setOpen(null)} />}

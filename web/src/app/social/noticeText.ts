@@ -18,6 +18,9 @@ export function noticeAddress(kind: string, from: string | null, me: string, sub
   if (kind === 'guestbook') {
     return subject === null ? `/u/${me}?show=guestbook` : `/guestbook/${subject}`;
   }
+  if (kind === 'room_editor' && from !== null && subject !== null) {
+    return `/r/${from}/${subject}`;
+  }
   if (kind === 'decision') {
     return '/settings/decisions';
   }

@@ -15,6 +15,7 @@ export const en = {
   send: 'Write',
   written: 'It stands in the guestbook.',
   masked: 'Some words were covered before it was shown.',
+  mutedWord: (word: string) => `Holds “${word}”, which you have muted`,
   reply: 'Reply',
   replyTo: (name: string) => `Reply to ${name}`,
   replies: (count: number) => (count === 1 ? '1 reply' : `${count} replies`),

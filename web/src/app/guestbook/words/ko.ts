@@ -16,6 +16,7 @@ export const ko: GuestbookWords = {
   send: '남기기',
   written: '방명록에 남겼어요.',
   masked: '몇몇 낱말은 가려서 보여 줘요.',
+  mutedWord: (word) => `숨긴 말 “${word}” 같은 말이 들어 있어요`,
   reply: '답글',
   replyTo: (name) => `${name} 님에게 답글`,
   replies: (count) => `답글 ${count}개`,

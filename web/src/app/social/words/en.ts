@@ -140,6 +140,7 @@ export const en = {
       tie_made: (name: string) => `You and ${name} are close friends now.`,
       testimonial: (name: string) => `${name} left a line on your profile.`,
       guestbook: (name: string) => `${name} wrote into your guestbook.`,
+      room_editor: (name: string) => `${name} lets you furnish a room of theirs.`,
       comment: (name: string) => `${name} commented on what you posted.`,
       reaction: (name: string) => `${name} reacted to what you posted.`,
       mention: (name: string) => `${name} mentioned you.`,

@@ -141,6 +141,7 @@ export const ko: SocialWords = {
       tie_made: (name) => `${name} 님과 일촌이 되었어요.`,
       testimonial: (name) => `${name} 님이 일촌평을 남겼어요.`,
       guestbook: (name) => `${name} 님이 방명록을 남겼어요.`,
+      room_editor: (name) => `${name} 님의 방을 함께 꾸밀 수 있어요.`,
       comment: (name) => `${name} 님이 내 글에 댓글을 남겼어요.`,
       reaction: (name) => `${name} 님이 내 글에 반응했어요.`,
       mention: (name) => `${name} 님이 나를 불렀어요.`,

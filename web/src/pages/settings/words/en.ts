@@ -107,6 +107,7 @@ export const en = {
     request: 'Requests to follow, and answers to mine',
     tie: 'Close friends: questions, answers and lines',
     guestbook: 'Guestbook',
+    editor: 'Rooms I may furnish',
     comment: 'Comments',
     reaction: 'Reactions',
     mention: 'Mentions',

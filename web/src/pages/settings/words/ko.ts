@@ -108,6 +108,7 @@ export const ko: SettingsWords = {
     request: '팔로우 요청과 내 요청의 답',
     tie: '일촌 신청과 답, 일촌평',
     guestbook: '방명록',
+    editor: '함께 꾸미게 된 방',
     comment: '댓글',
     reaction: '반응',
     mention: '나를 부른 글',
