@@ -4,6 +4,9 @@ mod appeals;
 mod cases;
 mod rows;
 mod rulings;
+mod taken_down;
+
+pub(super) use taken_down::taken_down;
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
