@@ -149,10 +149,13 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let guestbooks =
         GuestbookService::new(store.clone(), screen.clone(), clock).telling(telling.clone());
     let discovery = DiscoveryService::new(store.clone(), store.clone(), clock);
+    let assets = assets.telling(telling.clone()).screened_by(screen.clone());
     let settings = SettingsService::new(store, clock).telling(telling);
     let sharing = rest::web::Sharing {
         profiles: profiles.clone(),
         rooms: rooms.clone(),
+        posts: posts.clone(),
+        links: links.clone(),
     };
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
@@ -203,6 +206,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             rooms: rooms.clone(),
             assets: assets.clone(),
             links: links.clone(),
+            public: public.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::asset::router(rest::asset::AssetState {
