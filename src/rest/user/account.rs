@@ -72,8 +72,8 @@ pub(super) async fn restore_account(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Everything one owns or said, as a zip archive of JSON files; pictures by links that are good for a week. One at a time, to be taken within ten minutes;
-/// `unavailable` says when to come again.
+/// Everything one owns or said, as a zip archive of JSON files, with links to one's pictures that are good for a week.
+/// One at a time, to be taken within ten minutes; `unavailable` says when to come again.
 #[utoipa::path(get, path = "/v1/me/export", tag = "users",
     responses(
         (status = 200, description = "The archive.", content_type = "application/zip", body = Vec<u8>),
