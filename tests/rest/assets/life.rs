@@ -5,7 +5,7 @@ use image::ImageFormat;
 use serde_json::json;
 
 use super::canvas;
-use super::sending::{bytes, choose, form, send, send_form, sent, settled};
+use super::sending::{bytes, form, send, send_form, sent, settled};
 use crate::site::Site;
 
 #[tokio::test]
