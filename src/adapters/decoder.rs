@@ -6,6 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -57,6 +58,7 @@ struct SaidVariant {
 pub struct DecoderProcess {
     program: PathBuf,
     places: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl DecoderProcess {
@@ -65,7 +67,14 @@ impl DecoderProcess {
         Self {
             program,
             places: Arc::new(Semaphore::new(at_once)),
+            patience: Duration::from_millis(DECODER_MS_MAX),
         }
+    }
+
+    /// The same, which waits for so long.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     fn spawn(&self, declared: SourceType) -> io::Result<Child> {
@@ -89,17 +98,25 @@ fn unavailable(error: &dyn std::fmt::Display) -> DecoderUnavailable {
 /// What came of the process: how it ended, and what it wrote.
 type Ended = (ExitStatus, Vec<u8>);
 
-/// Feeds the process and hears it out.
+/// Feeds the process and hears it out. `starves` says whether the process waits for bytes that do not come, which is no
+/// fault of theirs.
 async fn converse(
     child: &mut Child,
     mut bytes: BoxStream<'static, io::Result<Bytes>>,
+    starves: &AtomicBool,
 ) -> io::Result<Ended> {
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
     let feed = async move {
         let Some(mut stdin) = stdin else {
             return Ok(());
         };
-        while let Some(chunk) = bytes.next().await {
+        loop {
+            starves.store(true, Ordering::Relaxed);
+            let chunk = bytes.next().await;
+            starves.store(false, Ordering::Relaxed);
+            let Some(chunk) = chunk else {
+                break;
+            };
             // It has heard enough, and says so.
             if stdin.write_all(&chunk?).await.is_err() {
                 break;
@@ -130,14 +147,23 @@ impl PictureDecoder for DecoderProcess {
         let place = self.places.acquire().await;
         let _place = place.map_err(|error| unavailable(&error))?;
         let mut child = self.spawn(declared).map_err(|error| unavailable(&error))?;
-        let deadline = Duration::from_millis(DECODER_MS_MAX);
-        let Ok(ended) = tokio::time::timeout(deadline, converse(&mut child, bytes)).await else {
-            // Whether it is gone already does not matter: nobody hears it any more.
-            let _ = child.kill().await;
-            return Ok(Decoded::Refused(Refusal::TooCostly));
-        };
-        let (status, heard) = ended.map_err(|error| unavailable(&error))?;
-        Ok(judge(status, heard))
+        let starves = AtomicBool::new(false);
+        let ended =
+            tokio::time::timeout(self.patience, converse(&mut child, bytes, &starves)).await;
+        match ended {
+            Ok(Ok((status, heard))) => Ok(judge(status, heard)),
+            failed => {
+                // Whether it is gone already does not matter: nobody hears it any more.
+                let _ = child.kill().await;
+                match failed {
+                    Ok(Err(error)) => Err(unavailable(&error)),
+                    _ if starves.load(Ordering::Relaxed) => {
+                        Err(unavailable(&"its bytes came too slowly"))
+                    }
+                    _ => Ok(Decoded::Refused(Refusal::TooCostly)),
+                }
+            }
+        }
     }
 }
 

@@ -150,10 +150,13 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         GuestbookService::new(store.clone(), screen.clone(), clock).telling(telling.clone());
     let guestbooks = guestbooks.sparing(store.clone());
     let discovery = DiscoveryService::new(store.clone(), store.clone(), clock);
+    let assets = assets.telling(telling.clone()).screened_by(screen.clone());
     let settings = SettingsService::new(store, clock).telling(telling);
     let sharing = rest::web::Sharing {
         profiles: profiles.clone(),
         rooms: rooms.clone(),
+        posts: posts.clone(),
+        links: links.clone(),
     };
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
@@ -204,6 +207,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             rooms: rooms.clone(),
             assets: assets.clone(),
             links: links.clone(),
+            public: public.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::asset::router(rest::asset::AssetState {

@@ -2,6 +2,9 @@
 
 use async_trait::async_trait;
 
+#[cfg(test)]
+pub(crate) mod conformance;
+
 /// The caches have not dropped it, as far as we know; it may be tried again.
 #[derive(Debug, thiserror::Error)]
 #[error("caches were not purged: {0}")]
@@ -10,7 +13,9 @@ pub struct NotPurged(pub String);
 /// The way to them.
 #[async_trait]
 pub trait CdnPurge: Send + Sync {
-    /// Makes every cache drop these addresses, or fails as a whole. May be repeated.
+    /// Makes every cache drop these addresses, or fails as a whole: also where the network says that it did not, is
+    /// silent for too long, or sends elsewhere. Of no addresses nobody is told. May be repeated. What proves who we are
+    /// is in no error.
     async fn purge(&self, urls: &[String]) -> Result<(), NotPurged>;
 }
 

@@ -15,6 +15,7 @@ use crate::services::auth::AuthService;
 
 mod avatar;
 mod body;
+mod form;
 mod host;
 mod manage;
 mod media;
@@ -109,6 +110,7 @@ pub(super) fn refused(error: AssetError) -> Problem {
         }
         AssetError::Mismatch(_) => Problem::new(Code::UploadMismatch).detail(error.to_string()),
         AssetError::Link(_) => Problem::new(Code::LinkRefused),
+        AssetError::NotSaid(_) => Problem::new(Code::ContentRefused),
         AssetError::Busy => Problem::new(Code::Unavailable).retry_after_ms(BUSY_RETRY_MS),
         AssetError::Store(error) => Problem::unavailable(&error),
         AssetError::Bytes(error) => Problem::unavailable(&error),

@@ -14,6 +14,7 @@ use super::asset::{MediaLinks, PictureBody};
 use super::auth::Viewer;
 use super::etag::{IfNoneMatch, described};
 use super::problem::{Code, Json, Path, Problem};
+use crate::config::PublicUrl;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::profile::{Link, Profile};
 use crate::domain::relation::Counts;
@@ -51,6 +52,8 @@ pub struct UserState {
     pub assets: AssetService,
     /// Where links to it lead.
     pub links: MediaLinks,
+    /// Where people reach us, for links they take along.
+    pub public: PublicUrl,
     /// Tells who asks.
     pub auth: AuthService,
 }

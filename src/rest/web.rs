@@ -45,7 +45,7 @@ const NOT_BUILT: &str = include_str!("web/not_built.html");
 #[derive(Debug)]
 struct Client {
     public: PublicUrl,
-    /// Tells what a link to a room leads to; without it links unfold into the name of the house.
+    /// Tells what a link to a room or a post leads to; without it links unfold into the name of the house.
     sharing: Option<Sharing>,
 }
 
@@ -74,9 +74,9 @@ async fn serve<B: RustEmbed>(State(client): State<Arc<Client>>, request: Request
     }
     // A missing script or picture is missing; only people get the page that finds its own way, and programs that ask
     // what a link leads to, which take anything.
-    let handle = share::room_of(path).map(str::to_owned);
+    let shared = share::Shared::at(path);
     let is_person = wants_page(headers);
-    let is_reader = is_person || (handle.is_some() && takes_anything(headers));
+    let is_reader = is_person || (shared.is_some() && takes_anything(headers));
     if !is_reader {
         return Problem::new(Code::NotFound).into_response();
     }
@@ -85,8 +85,8 @@ async fn serve<B: RustEmbed>(State(client): State<Arc<Client>>, request: Request
         let target = canonical.join(target.map_or("/", |target| target.as_str()));
         return moved(&target);
     }
-    let head = match (&client.sharing, handle) {
-        (Some(sharing), Some(handle)) => sharing.head(&handle, &client.public).await,
+    let head = match (&client.sharing, shared) {
+        (Some(sharing), Some(shared)) => sharing.head(&shared, &client.public).await,
         _ => None,
     };
     if !is_person && head.is_none() {

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use object_store::ObjectStore;
-use tokio::sync::Semaphore;
 
-use crate::domain::asset::{Asset, LinkKeys, LinkRefused, Picture, UploadTerms};
+use crate::domain::asset::{Alt, Asset, LicenseNote, LinkKeys, LinkRefused, Picture, UploadTerms};
 use crate::domain::audit::Trace;
 use crate::domain::clock::Clock;
+use crate::domain::filter::Place as Written;
 use crate::domain::id::{AssetId, UserId};
 use crate::domain::version::{Expected, Version};
 use crate::ports::asset::{
@@ -17,15 +17,16 @@ use crate::ports::asset::{
     Words,
 };
 use crate::ports::once::Once;
+use crate::services::screen::{NotSaid, Screen};
+use crate::services::telling::Telling;
 
+mod admission;
 mod serving;
 mod upload;
 
+pub use admission::Place;
 pub use serving::Opened;
 pub use upload::{Announced, NewUpload, Received, Upload};
-
-/// Uploads received at once; beyond, clients are asked to come back.
-const UPLOADS_AT_ONCE: usize = 64;
 
 /// Why something about pictures was not done.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,9 @@ pub enum AssetError {
     /// The link is not good.
     #[error(transparent)]
     Link(#[from] LinkRefused),
+    /// What is said about it may not be said here.
+    #[error(transparent)]
+    NotSaid(#[from] NotSaid),
     /// As many uploads are under way as may be.
     #[error("too many uploads are under way")]
     Busy,
@@ -103,7 +107,9 @@ impl std::fmt::Debug for AssetParts {
 #[derive(Clone)]
 pub struct AssetService {
     parts: AssetParts,
-    places: Arc<Semaphore>,
+    places: admission::Places,
+    telling: Telling,
+    screen: Screen,
     clock: Clock,
 }
 
@@ -118,9 +124,37 @@ impl AssetService {
     pub fn new(parts: AssetParts, clock: Clock) -> Self {
         Self {
             parts,
-            places: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+            places: admission::Places::default(),
+            telling: Telling::default(),
+            screen: Screen::off(),
             clock,
         }
+    }
+
+    /// The same, which tells of its notices.
+    #[must_use]
+    pub fn telling(self, telling: Telling) -> Self {
+        Self { telling, ..self }
+    }
+
+    /// The same, which looks through what people say about their pictures.
+    #[must_use]
+    pub fn screened_by(self, screen: Screen) -> Self {
+        Self { screen, ..self }
+    }
+
+    /// The words as they may be kept: they are shown wherever the picture is.
+    fn screened(&self, words: &Words) -> Result<Words, NotSaid> {
+        let text = |text: &str| self.screen.at_once(Written::Post, text);
+        // What masking leaves is as long as what was written.
+        let alt = words.alt.as_ref().map(|alt| text(alt.as_str()));
+        let alt = alt.transpose()?.map(|alt| Alt::parse(&alt));
+        let note = words.license_note.as_ref().map(|note| text(note.as_str()));
+        let note = note.transpose()?.map(|note| LicenseNote::parse(&note));
+        Ok(Words {
+            alt: alt.transpose().map_err(|_| NotSaid)?,
+            license_note: note.transpose().map_err(|_| NotSaid)?,
+        })
     }
 
     /// An upload, for its owner and for staff.
@@ -154,12 +188,9 @@ impl AssetService {
         words: &Words,
         expected: &Expected,
     ) -> Result<Asset, AssetError> {
-        match self
-            .parts
-            .store
-            .describe(id, owner, words, expected)
-            .await?
-        {
+        let words = self.screened(words)?;
+        let described = self.parts.store.describe(id, owner, &words, expected);
+        match described.await? {
             Described::Done(asset) => Ok(*asset),
             Described::Stale => Err(AssetError::Stale),
             Described::NotThere => Err(AssetError::NotThere),
@@ -184,7 +215,8 @@ impl AssetService {
     ) -> Result<Asset, AssetError> {
         let now = self.clock.wall();
         match self.parts.store.take_down(id, trace, once, now).await? {
-            TakenDown::Done(asset) => {
+            TakenDown::Done(asset, told) => {
+                self.telling.told(&told);
                 self.parts.wake.clear.notify_one();
                 Ok(*asset)
             }

@@ -1,10 +1,14 @@
-//! `maru doctor` at real services, which `script/test backends` starts and MARU_TEST_* variables name.
+//! `maru doctor`, and pictures, at real services, which `script/test backends` starts and MARU_TEST_* variables name.
 //! A harness of its own: a test whose service is not there is counted as ignored, not as passed.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "../doctor/command.rs"]
 mod command;
+#[cfg(feature = "s3")]
+mod pictures;
+#[cfg(feature = "s3")]
+mod store_of_bytes;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -23,6 +27,9 @@ const SERVICES: [(&str, &str); 4] = [
     ("kafka", "MARU_BACKEND_KAFKA_BROKERS"),
 ];
 
+/// The object store, whose settings are more than one.
+const S3: &str = "s3";
+
 /// The variable with the folder given to `script/services start`, so that a test may stop them.
 const FOLDER: &str = "MARU_TEST_SERVICES";
 
@@ -36,7 +43,7 @@ struct Test {
 }
 
 /// In this order: the last ones stop the services.
-const TESTS: [Test; 10] = [
+const TESTS: &[Test] = &[
     Test {
         name: "postgres_is_well",
         needs: &["postgres"],
@@ -56,6 +63,24 @@ const TESTS: [Test; 10] = [
         name: "kafka_is_well",
         needs: &["kafka"],
         run: |at| well(at, "kafka", "Kafka"),
+    },
+    #[cfg(feature = "s3")]
+    Test {
+        name: "s3_is_well",
+        needs: &[S3],
+        run: s3_is_well,
+    },
+    #[cfg(feature = "s3")]
+    Test {
+        name: "s3_keeps_what_a_store_of_bytes_promises",
+        needs: &[S3],
+        run: |at| pictures::conforms(&at[S3]),
+    },
+    #[cfg(feature = "s3")]
+    Test {
+        name: "a_picture_lives_on_s3",
+        needs: &[S3],
+        run: |at| pictures::a_picture_lives_there(&at[S3]),
     },
     Test {
         name: "postgres_that_may_lose_writes_is_wrong",
@@ -128,7 +153,9 @@ fn main() -> ExitCode {
 fn addresses() -> Addresses {
     let services = SERVICES
         .iter()
-        .map(|(name, _)| (*name, format!("MARU_TEST_{}", name.to_uppercase())));
+        .map(|(name, _)| *name)
+        .chain([S3])
+        .map(|name| (name, format!("MARU_TEST_{}", name.to_uppercase())));
     services
         .chain([(FOLDER, FOLDER.to_owned())])
         .filter_map(|(name, variable)| Some((name, std::env::var(variable).ok()?)))
@@ -161,6 +188,20 @@ fn well(at: &Addresses, name: &str, version: &str) {
     assert_eq!(answer.code, Some(0));
     let told = answer.of(name)["version"].as_str().unwrap();
     assert!(told.starts_with(version), "{told}");
+}
+
+#[cfg(feature = "s3")]
+fn s3_is_well(at: &Addresses) {
+    let settings = pictures::settings(&at[S3]);
+    let variable = |key: &str| format!("MARU_{}", key.replace('.', "_").to_uppercase());
+    let settings = settings.map(|(key, value)| (variable(key), value));
+    let settings: Vec<(&str, &str)> = settings
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    let answer = doctor(&settings);
+    assert_eq!(answer.faults(S3), "[]");
+    assert_eq!(answer.code, Some(0));
 }
 
 fn careless_postgres(at: &Addresses) {

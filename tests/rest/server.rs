@@ -294,6 +294,7 @@ fn router(
             rooms: doors,
             assets,
             links: links.clone(),
+            public: public.clone(),
             auth: auth.clone(),
         }))
         .merge(post::router(PostsState {

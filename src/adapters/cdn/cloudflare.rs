@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::outcome;
+use super::outcome_saying;
 use crate::config::Secret;
 use crate::ports::cdn::{CdnPurge, NotPurged};
 
@@ -24,7 +24,8 @@ impl CdnPurge for Cloudflare {
         for urls in urls.chunks(URLS_AT_ONCE) {
             let request = self.client.post(&self.address);
             let request = request.bearer_auth(self.token.reveal());
-            outcome(request.json(&json!({ "files": urls })).send().await)?;
+            let answer = request.json(&json!({ "files": urls })).send().await;
+            outcome_saying(answer, ("success", true.into())).await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::outcome;
+use super::outcome_saying;
 use crate::config::Secret;
 use crate::ports::cdn::{CdnPurge, NotPurged};
 
@@ -20,12 +20,8 @@ impl CdnPurge for Fastly {
         for url in urls {
             let bare = url.split_once("://").map_or(url.as_str(), |(_, bare)| bare);
             let request = self.client.post(format!("{}/purge/{bare}", self.api));
-            outcome(
-                request
-                    .header("fastly-key", self.token.reveal())
-                    .send()
-                    .await,
-            )?;
+            let request = request.header("fastly-key", self.token.reveal());
+            outcome_saying(request.send().await, ("status", "ok".into())).await?;
         }
         Ok(())
     }

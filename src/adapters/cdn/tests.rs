@@ -1,116 +1,195 @@
-//! Each driver before a server of this machine that remembers what it was asked.
+//! Each driver before a server of this machine that checks what it is asked as the network itself would.
 
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt;
+use serde_json::{Value, json};
 
 use super::webhook::signature;
 use super::*;
 use crate::config::Secret;
+use crate::ports::cdn::conformance::{Caches, Driven, Mood, conformance};
 
-#[derive(Clone, Default)]
-struct Network {
-    asked: Arc<Mutex<Vec<(String, String, String)>>>,
-    fails: Arc<Mutex<bool>>,
+const SECRET: &str = "t0ken";
+
+/// What some put into the address of a webhook, so that nobody else knows it.
+const HOOK_KEY: &str = "h1dden";
+
+/// How long drivers wait here for a network that does not answer.
+const TEST_PATIENCE: Duration = Duration::from_millis(500);
+
+/// Which network it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Cloudflare,
+    Fastly,
+    Webhook,
 }
 
-async fn answer(State(network): State<Network>, request: Request) -> StatusCode {
+#[derive(Debug, Clone)]
+struct Network {
+    kind: Kind,
+    caches: Caches,
+    api: String,
+}
+
+/// What a request asks to be dropped; none where the network would not take it.
+fn understood(kind: Kind, parts: &Parts, body: &[u8]) -> Option<Vec<String>> {
+    let header = |name: &str| parts.headers.get(name)?.to_str().ok();
+    let is_json = |headers: &HeaderMap| headers["content-type"] == "application/json";
+    let list = |field: &str| -> Option<Vec<String>> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        (body.as_object()?.len() == 1).then_some(())?;
+        serde_json::from_value(body[field].clone()).ok()
+    };
+    if parts.method != Method::POST {
+        return None;
+    }
+    match kind {
+        Kind::Cloudflare => {
+            let known = header("authorization")? == format!("Bearer {SECRET}");
+            let place = parts.uri.path() == "/client/v4/zones/abc/purge_cache";
+            let files = list("files")?;
+            let takes = known && place && is_json(&parts.headers) && files.len() <= 30;
+            (takes && !files.is_empty()).then_some(files)
+        }
+        Kind::Fastly => {
+            let bare = parts
+                .uri
+                .path_and_query()?
+                .as_str()
+                .strip_prefix("/purge/")?;
+            let known = header("fastly-key")? == SECRET && body.is_empty();
+            known.then(|| vec![format!("https://{bare}")])
+        }
+        Kind::Webhook => {
+            let ours = signature(SECRET, body);
+            let known = header("maru-signature").map(str::to_owned) == ours;
+            let place = parts.uri.path() == "/hook" && is_json(&parts.headers);
+            (known && place).then(|| list("urls"))?
+        }
+    }
+}
+
+async fn answer(State(network): State<Network>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    let names = ["authorization", "fastly-key", "maru-signature"];
-    let shown = names.iter().find_map(|name| parts.headers.get(*name));
-    let shown = shown.map_or("", |shown| shown.to_str().unwrap()).to_owned();
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    let asked = (format!("{} {}", parts.method, parts.uri), shown, body);
-    network.asked.lock().unwrap().push(asked);
-    match *network.fails.lock().unwrap() {
-        true => StatusCode::TOO_MANY_REQUESTS,
-        false => StatusCode::OK,
+    let caches = &network.caches;
+    let asked = {
+        let mut asked = caches.asked.lock().unwrap();
+        *asked += 1;
+        *asked
+    };
+    let mood = *caches.mood.lock().unwrap();
+    let Some(urls) = understood(network.kind, &parts, &body) else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
+    match mood {
+        Mood::Status(status) => {
+            let status = StatusCode::from_u16(status).unwrap();
+            return (status, [("location", "/elsewhere")]).into_response();
+        }
+        Mood::Unwilling => {
+            let told = json!({"success": false, "errors": [{"code": 1012}], "status": "error"});
+            return axum::Json(told).into_response();
+        }
+        Mood::Tires(takes) if asked > takes => {
+            return StatusCode::TOO_MANY_REQUESTS.into_response();
+        }
+        Mood::Silent => std::future::pending().await,
+        Mood::Willing | Mood::Tires(_) => {}
+    }
+    caches.dropped.lock().unwrap().extend(urls);
+    match network.kind {
+        Kind::Cloudflare => axum::Json(json!({"success": true, "errors": []})).into_response(),
+        Kind::Fastly => axum::Json(json!({"status": "ok", "id": "1-2"})).into_response(),
+        Kind::Webhook => StatusCode::NO_CONTENT.into_response(),
     }
 }
 
 #[allow(clippy::disallowed_methods)]
-async fn network() -> (Network, String) {
-    let network = Network::default();
+async fn network(kind: Kind) -> Network {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+    let network = Network {
+        kind,
+        caches: Caches::default(),
+        api: format!("http://{}", listener.local_addr().unwrap()),
+    };
     let router = Router::new().fallback(answer).with_state(network.clone());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let _ = rustls::crypto::ring::default_provider().install_default();
-    (network, address)
+    network
 }
 
-fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
-}
+impl Driven for Network {
+    const SECRET: &'static str = SECRET;
 
-fn urls(count: usize) -> Vec<String> {
-    (0..count)
-        .map(|number| format!("https://media.example/media/{number}.webp"))
-        .collect()
-}
+    fn driver(&self, secret: &str, is_there: bool) -> Box<dyn CdnPurge> {
+        let client = client(TEST_PATIENCE).unwrap();
+        let api = match is_there {
+            true => self.api.clone(),
+            false => "http://127.0.0.1:1".to_owned(),
+        };
+        match self.kind {
+            Kind::Cloudflare => Box::new(Cloudflare {
+                client,
+                address: format!("{api}/client/v4/zones/abc/purge_cache"),
+                token: Secret::new(secret),
+            }),
+            Kind::Fastly => Box::new(Fastly {
+                client,
+                api,
+                token: Secret::new(secret),
+            }),
+            Kind::Webhook => Box::new(Webhook {
+                client,
+                url: format!("{api}/hook?key={HOOK_KEY}"),
+                secret: Secret::new(secret),
+            }),
+        }
+    }
 
-#[tokio::test]
-async fn cloudflare_hears_addresses_in_portions() {
-    let (network, api) = network().await;
-    let driver = Cloudflare {
-        client: client(),
-        address: format!("{api}/client/v4/zones/abc/purge_cache"),
-        token: Secret::new("t0ken"),
-    };
-    driver.purge(&urls(31)).await.unwrap();
-    let asked = network.asked.lock().unwrap().clone();
-    assert_eq!(asked.len(), 2);
-    assert_eq!(asked[0].0, "POST /client/v4/zones/abc/purge_cache");
-    assert_eq!(asked[0].1, "Bearer t0ken");
-    let body: serde_json::Value = serde_json::from_str(&asked[1].2).unwrap();
-    assert_eq!(
-        body["files"],
-        serde_json::json!(["https://media.example/media/30.webp"])
-    );
-    *network.fails.lock().unwrap() = true;
-    let failed = driver.purge(&urls(1)).await.unwrap_err().to_string();
-    assert!(
-        failed.contains("429") && !failed.contains("t0ken"),
-        "{failed}"
-    );
-}
+    fn may_be_unwilling(&self) -> bool {
+        // A webhook's status is its answer.
+        self.kind != Kind::Webhook
+    }
 
-#[tokio::test]
-async fn fastly_hears_one_address_at_a_time() {
-    let (network, api) = network().await;
-    let driver = Fastly {
-        client: client(),
-        api,
-        token: Secret::new("t0ken"),
-    };
-    driver.purge(&urls(2)).await.unwrap();
-    let asked = network.asked.lock().unwrap().clone();
-    assert_eq!(asked[1].0, "POST /purge/media.example/media/1.webp");
-    assert_eq!((asked.len(), asked[0].1.as_str()), (2, "t0ken"));
+    fn caches(&self) -> &Caches {
+        &self.caches
+    }
 }
 
 #[tokio::test]
-async fn a_webhook_is_signed() {
-    let (network, api) = network().await;
-    let driver = Webhook {
-        client: client(),
-        url: format!("{api}/hook"),
-        secret: Secret::new("s3cret"),
-    };
-    driver.purge(&urls(2)).await.unwrap();
-    let (what, shown, body) = network.asked.lock().unwrap()[0].clone();
-    assert_eq!(what, "POST /hook");
-    assert_eq!(Some(shown), signature("s3cret", body.as_bytes()));
-    assert!(body.contains("https://media.example/media/1.webp"));
-    drop(network);
-    let nowhere = Webhook {
-        client: client(),
-        url: "http://127.0.0.1:1/hook".to_owned(),
-        secret: Secret::new("s3cret"),
-    };
-    assert!(nowhere.purge(&urls(1)).await.is_err());
+async fn cloudflare_keeps_what_a_driver_promises() {
+    conformance(&network(Kind::Cloudflare).await).await;
+}
+
+#[tokio::test]
+async fn fastly_keeps_what_a_driver_promises() {
+    conformance(&network(Kind::Fastly).await).await;
+}
+
+#[tokio::test]
+async fn a_webhook_keeps_what_a_driver_promises() {
+    let network = network(Kind::Webhook).await;
+    conformance(&network).await;
+    let urls = ["https://media.example/media/1.webp".to_owned()];
+    for (secret, is_there) in [("an0ther", true), (SECRET, false)] {
+        let driver = network.driver(secret, is_there);
+        let failed = driver.purge(&urls).await.unwrap_err().to_string();
+        assert!(!failed.contains(HOOK_KEY), "{failed}");
+        assert!(failed.contains("127.0.0.1"), "{failed}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_network_there_is_nothing_to_be_done() {
+    let urls = ["https://media.example/media/1.webp".to_owned()];
+    NoCdn.purge(&urls).await.unwrap();
+    NoCdn.purge(&[]).await.unwrap();
 }

@@ -18,8 +18,8 @@ use crate::domain::asset::{Refusal, SourceType, VariantName};
 /// The most that is read: more than can be configured.
 const SOURCE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// Files it may have open: input, output and one to spare.
-const FILES_MAX: u64 = 4;
+/// Files it may have open, which it has already: input, output and errors. It can open none, nor a connection.
+const FILES_MAX: u64 = 3;
 
 /// Quality of what is made: what photographs lose by it is not seen.
 const QUALITY: f32 = 82.0;

@@ -18,6 +18,7 @@ use crate::ports::asset::{AssetReader, AssetsUnavailable, AvatarReader};
 mod avatar;
 mod moderated;
 mod store;
+mod takedown;
 #[cfg(test)]
 mod tests;
 mod work;

@@ -4,10 +4,12 @@ mod appeals;
 mod cases;
 mod rows;
 mod rulings;
+mod taken_down;
 #[cfg(test)]
 mod tests;
 
 pub(super) use rulings::suspended;
+pub(super) use taken_down::taken_down;
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;

@@ -56,3 +56,6 @@ pub const STRAY_KEPT_MS: u64 = 60 * 60 * 1_000;
 
 /// How long a link to a picture that is not public is good at least, in milliseconds.
 pub const LINK_MS_MIN: u64 = 60 * 60 * 1_000;
+
+/// How long the links to a person's pictures in their archive are good, in milliseconds: a week, to fetch them all.
+pub const ARCHIVE_LINK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;

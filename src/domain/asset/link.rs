@@ -57,8 +57,12 @@ impl LinkKeys {
     /// The query of a link to a picture: good for an hour or two, and the same for an hour, so that browsers keep what
     /// they have.
     pub fn sign(&self, path: &str, now: WallMs) -> String {
-        let until = (now.0 / LINK_MS_MIN + 2) * LINK_MS_MIN;
-        let expires = until / 1_000;
+        self.sign_until(path, WallMs((now.0 / LINK_MS_MIN + 2) * LINK_MS_MIN), now)
+    }
+
+    /// The query of a link to a picture that is good until then, and no longer than its key is believed.
+    pub fn sign_until(&self, path: &str, until: WallMs, now: WallMs) -> String {
+        let expires = until.0 / 1_000;
         let signature = self.tag(now, &[PICTURE, path, &expires.to_string()]);
         format!("expires={expires}&signature={signature}")
     }
@@ -143,6 +147,7 @@ fn said(terms: &UploadTerms) -> [String; 6] {
 #[cfg(test)]
 mod tests {
     use super::super::SourceType;
+    use super::super::limits::ARCHIVE_LINK_MS;
     use super::*;
 
     const HOUR_MS: u64 = 60 * 60 * 1_000;
@@ -189,6 +194,23 @@ mod tests {
             keys.verify("/media/a", (expires, &old), now),
             Err(LinkRefused)
         );
+    }
+
+    #[test]
+    fn a_link_of_an_archive_outlives_the_next_key() {
+        let keys = LinkKeys::new([7; 32]);
+        let now = WallMs(1_000 * PERIOD_MS - 1);
+        let until = WallMs(now.0 + ARCHIVE_LINK_MS);
+        let (expires, signature) = parts(&keys.sign_until("/media/a", until, now));
+        let verify = |now| keys.verify("/media/a", (expires, &signature), WallMs(now));
+        assert!(verify(until.0 - 1_000).is_ok());
+        assert_eq!(verify(until.0), Err(LinkRefused));
+        const {
+            assert!(
+                ARCHIVE_LINK_MS < PERIOD_MS,
+                "a key is believed for one more period"
+            )
+        };
     }
 
     #[test]

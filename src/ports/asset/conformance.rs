@@ -83,7 +83,7 @@ pub(crate) async fn conformance(store: &dyn Whole, owner: UserId, other: UserId)
     nobody_has_more_than_they_may(store, other).await;
     words_change_under_versions(store, owner, other).await;
     one_chooses_ones_own_pictures(store, owner, other).await;
-    what_is_taken_down_stays_down(store, owner).await;
+    what_is_taken_down_stays_down(store, owner, other).await;
     what_nobody_wants_goes(store, owner).await;
     bytes_go_when_nobody_has_them(store, owner).await;
 }
@@ -124,6 +124,10 @@ async fn an_upload_goes_its_way_once(store: &dyn Whole, owner: UserId) {
     );
     let retaken = store.take(later(2 * LEASE_MS), later(LEASE_MS)).await;
     assert_eq!(retaken.unwrap().unwrap().tries, 2);
+    store.give_back(id, later(5)).await.unwrap();
+    assert_eq!(store.take(later(LEASE_MS), later(4)).await.unwrap(), None);
+    let retaken = store.take(later(2 * LEASE_MS), later(5)).await;
+    assert_eq!(retaken.unwrap().unwrap().tries, 2, "it did not count");
     assert!(store.hold(&[[1; 32]], later(LEASE_MS)).await.unwrap());
     assert!(store.pictures(&[id]).await.unwrap().is_empty());
     let settled = store.ready(id, "LKO2", &sizes(1), NOW).await.unwrap();
@@ -242,8 +246,17 @@ async fn one_chooses_ones_own_pictures(store: &dyn Whole, owner: UserId, other: 
     );
 }
 
-async fn what_is_taken_down_stays_down(store: &dyn Whole, owner: UserId) {
+async fn what_is_taken_down_stays_down(store: &dyn Whole, owner: UserId, other: UserId) {
     let id = ready(store, owner, 8).await;
+    // The same picture, of the same file and of another.
+    let same = ready(store, other, 8).await;
+    let alike = added(store, &new(other, 30, None)).await;
+    let another = ready(store, other, 31).await;
+    while store.take(later(LEASE_MS), NOW).await.unwrap().is_some() {}
+    assert!(store.hold(&[[8; 32]], later(LEASE_MS)).await.unwrap());
+    let settled = store.ready(alike, "LKO2", &sizes(8), NOW).await.unwrap();
+    assert_eq!(settled, Settled::Ready);
+    let mut heard = Vec::new();
     store
         .set_avatar(owner, Some(id), &Expected::Any)
         .await
@@ -261,15 +274,23 @@ async fn what_is_taken_down_stays_down(store: &dyn Whole, owner: UserId) {
             .take_down(id, &Trace::default(), None, NOW)
             .await
             .unwrap();
-        let TakenDown::Done(asset) = down else {
+        let TakenDown::Done(asset, told) = down else {
             panic!("it is there");
         };
+        heard.extend(told.into_iter().map(|told| told.to));
         assert_eq!(
             (asset.state, asset.alt.as_str()),
             (AssetState::TakenDown, "")
         );
     }
-    assert!(store.pictures(&[id]).await.unwrap().is_empty());
+    let left = store.pictures(&[id, same, alike, another]).await.unwrap();
+    assert_eq!(left.into_keys().collect::<Vec<_>>(), [another]);
+    for copy in [same, alike] {
+        let copy = store.asset(copy).await.unwrap().unwrap();
+        assert_eq!(copy.state, AssetState::TakenDown);
+    }
+    assert_eq!(heard, [owner, other, other], "each hears of it once");
+    assert!(store.remove(another, other).await.unwrap());
     assert!(store.avatars(&[owner]).await.unwrap().is_empty());
     assert_eq!(
         store.served(id, VariantName::Thumb, NOW).await.unwrap(),
@@ -277,6 +298,9 @@ async fn what_is_taken_down_stays_down(store: &dyn Whole, owner: UserId) {
     );
     let due = store.due(99, NOW).await.unwrap();
     assert_eq!(due.iter().filter(|purge| purge.asset == id).count(), 3);
+    let all = store.due(99, later(60_000)).await.unwrap();
+    let twice = all.iter().filter(|purge| purge.asset == id).count();
+    assert_eq!(twice, 6, "once more after answers that were under way");
     store.put_off(&[due[0].id], later(5)).await.unwrap();
     assert_eq!(store.due(99, NOW).await.unwrap().len(), due.len() - 1);
     let again = store.due(99, later(5)).await.unwrap();

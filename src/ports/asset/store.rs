@@ -7,6 +7,7 @@ use crate::domain::asset::{Alt, Asset, LicenseNote, Purpose, Source, Variant, Va
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
+use crate::domain::notification::Delivery;
 use crate::domain::version::{Expected, Version};
 use crate::ports::once::Once;
 
@@ -72,8 +73,8 @@ pub enum Described {
 /// What taking down came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TakenDown {
-    /// It is down.
-    Done(Box<Asset>),
+    /// It is down; and the notices its owners are still to hear of.
+    Done(Box<Asset>, Vec<Delivery>),
     /// The key stands for another request; nothing was done.
     KeyReused,
     /// There is no such picture.
@@ -143,7 +144,9 @@ pub trait AssetStore: Send + Sync {
     async fn remove(&self, id: AssetId, owner: UserId) -> Result<bool, AssetsUnavailable>;
 
     /// Takes a picture down: from this step on nothing shows it, its bytes go, and the same bytes are never taken again.
-    /// What is left is that it was there. May be repeated.
+    /// Other uploads of the same file or the same picture go with it, whosever they are: many at once, the rest as
+    /// [`AssetWork::sweep`](super::AssetWork::sweep) is called. Each owner finds the decision on record and a notice of
+    /// it. What is left is that it was there. May be repeated.
     async fn take_down(
         &self,
         id: AssetId,

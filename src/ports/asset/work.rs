@@ -60,6 +60,10 @@ pub trait AssetWork: Send + Sync {
         now: WallMs,
     ) -> Result<Settled, AssetsUnavailable>;
 
+    /// An upload that was taken could not be looked at, through no fault of its own: it waits until then, and this time
+    /// does not count.
+    async fn give_back(&self, id: AssetId, until: WallMs) -> Result<(), AssetsUnavailable>;
+
     /// An upload is no picture.
     async fn refuse(
         &self,
@@ -69,7 +73,7 @@ pub trait AssetWork: Send + Sync {
     ) -> Result<(), AssetsUnavailable>;
 
     /// One bounded step of clearing away: announced uploads that never came, refused ones after a while, pictures that
-    /// nobody has shown for as long as those are kept. How many it looked at; none: nothing is due.
+    /// nobody has shown for as long as those are kept, uploads of what was taken down elsewhere. How many it looked at; none: nothing is due.
     async fn sweep(&self, now: WallMs) -> Result<u32, AssetsUnavailable>;
 
     /// Some bytes that no picture has and nobody holds. From this step on nobody may write them until [`Self::gone`].

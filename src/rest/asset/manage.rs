@@ -60,7 +60,7 @@ pub(super) async fn show(
             headers(("etag" = String, description = "The version of its words, and a digest of the answer."))),
         (status = 401, description = "sign_in_required"),
         (status = 404, description = "asset_not_found"),
-        (status = 422, description = "invalid_text"),
+        (status = 422, description = "invalid_text, content_refused"),
     ))]
 pub(super) async fn describe(
     State(state): State<AssetState>,

@@ -6,16 +6,21 @@ use axum::response::{IntoResponse, Response};
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{AssetState, refused};
 use crate::domain::asset::VariantName;
+use crate::domain::asset::limits::LINK_MS_MIN;
 use crate::domain::id::AssetId;
 use crate::rest::problem::{Code, Path, Problem, Query};
 use crate::rest::range::{self, RESOURCE_POLICY};
 use crate::services::asset::{AssetError, Opened};
+
+/// How long a public picture is kept that was asked for by another address than the one it is given out under, such as
+/// a signed link of before it was public: as long as those are good at least.
+const OTHER_NAME_SECONDS: u64 = LINK_MS_MIN / 1_000;
 
 /// What signs a link to a picture that is not public.
 #[derive(Deserialize, IntoParams)]
@@ -53,6 +58,7 @@ pub(super) struct Signed {
 pub(super) async fn media(
     State(state): State<AssetState>,
     method: Method,
+    uri: Uri,
     Path((id, name, file)): Path<(AssetId, VariantName, String)>,
     Query(signed): Query<Signed>,
     headers: HeaderMap,
@@ -64,7 +70,8 @@ pub(super) async fn media(
     };
     let opened = state.assets.open(id, name, sha256, signed).await;
     let opened = opened.map_err(not_given_out)?;
-    let mut response = head(&state, &opened, sha256)?;
+    let is_plain = uri.query().is_none() && uri.path() == opened.path;
+    let mut response = head(&state, &opened, sha256, is_plain)?;
     let tag = format!("\"{sha256}\"");
     if range::is_known(&headers, &tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -94,9 +101,17 @@ fn not_given_out(error: AssetError) -> Problem {
 }
 
 /// What is said with the bytes, and without them: nothing may come of a picture but a picture.
-fn head(state: &AssetState, opened: &Opened, sha256: &str) -> Result<Response, Problem> {
+fn head(
+    state: &AssetState,
+    opened: &Opened,
+    sha256: &str,
+    is_plain: bool,
+) -> Result<Response, Problem> {
     let cache = match opened.kept_seconds {
-        None => "public, max-age=31536000, immutable".to_owned(),
+        None if is_plain => "public, max-age=31536000, immutable".to_owned(),
+        // Shared caches are told to drop a picture by its address: they may not have it under another spelling of it,
+        // nor with a query.
+        None => format!("private, max-age={OTHER_NAME_SECONDS}, immutable"),
         Some(seconds) => format!("private, max-age={seconds}, immutable"),
     };
     let text = |text: String| HeaderValue::try_from(text).map_err(|_| Problem::new(Code::Internal));

@@ -6,8 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::config::PublicUrl;
+use crate::domain::asset::limits::ARCHIVE_LINK_MS;
 use crate::domain::asset::{LinkKeys, Picture, VariantName, media_path};
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::AssetId;
 
 /// Makes links to pictures. Cheap to clone; whoever shows pictures holds one.
@@ -44,6 +45,34 @@ impl MediaLinks {
                 format!("{}{path}?{signed}", self.base)
             }
         }
+    }
+
+    /// A link for a person's archive: to their own picture from wherever they are, good until then if it is signed.
+    pub(in crate::rest) fn archived(
+        &self,
+        picture: (AssetId, VariantName, [u8; 32]),
+        is_public: bool,
+        home: &PublicUrl,
+        until: WallMs,
+    ) -> String {
+        let (id, name, sha256) = picture;
+        let path = media_path(id, name, &sha256);
+        let origin = match self.base.is_empty() {
+            true => home.origin(),
+            false => &*self.base,
+        };
+        match is_public {
+            true => format!("{origin}{path}"),
+            false => {
+                let signed = self.keys.sign_until(&path, until, self.clock.wall());
+                format!("{origin}{path}?{signed}")
+            }
+        }
+    }
+
+    /// When what is signed now for an archive ends.
+    pub(in crate::rest) fn archived_until(&self) -> WallMs {
+        WallMs(self.clock.wall().0.saturating_add(ARCHIVE_LINK_MS))
     }
 
     /// Whether links lead to another host than pages do.

@@ -1,12 +1,8 @@
 //! How pictures are sent: in one request, or announced and then sent to a signed address.
 
-use std::time::Duration;
-
 use axum::body::Body;
-use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use futures_util::StreamExt;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, StatusCode};
@@ -14,22 +10,14 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{AnnounceWish, AnnouncedBody, AnnouncedHeaders, AssetBody, new_upload};
+use super::form::{CHUNK_PATIENCE, Form, type_of, unreadable};
 use super::{AssetState, refused, text};
-use crate::domain::asset::{Asset, Purpose, SourceType};
+use crate::domain::asset::{Asset, Purpose};
 use crate::domain::id::AssetId;
 use crate::rest::auth::Viewer;
 use crate::rest::idempotency::Idempotency;
 use crate::rest::problem::{Code, Json, Path, Problem, Query};
-use crate::services::asset::{Received, Upload};
-
-/// The longest field that is no file, in bytes: the longest text in the longest characters.
-const FIELD_BYTES_MAX: usize = 4 * 1024;
-
-/// Fields of a form.
-const FIELDS_MAX: usize = 8;
-
-/// How long the next bytes are waited for.
-const CHUNK_PATIENCE: Duration = Duration::from_secs(20);
+use crate::services::asset::Upload;
 
 /// A picture and what is said of it.
 #[derive(ToSchema)]
@@ -50,100 +38,6 @@ struct UploadForm {
     license_note: String,
 }
 
-fn unreadable() -> Problem {
-    Problem::new(Code::BadRequest).detail("the body ended early, or came too slowly")
-}
-
-// An error, as every handler's refusals are made from one.
-#[allow(clippy::needless_pass_by_value)]
-fn malformed(error: MultipartError) -> Problem {
-    Problem::new(Code::BadRequest).detail(error.body_text())
-}
-
-fn type_of(text: Option<&str>) -> Result<SourceType, Problem> {
-    let essence = text.and_then(|text| text.split(';').next());
-    let known = essence.and_then(|text| text.trim().to_ascii_lowercase().parse().ok());
-    known.ok_or_else(|| {
-        let detail = "a picture is image/png, image/jpeg, image/webp or image/gif";
-        Problem::new(Code::UnsupportedMediaType).detail(detail)
-    })
-}
-
-/// A form as it is read.
-#[derive(Default)]
-struct Form {
-    file: Option<(SourceType, Received)>,
-    purpose: Option<String>,
-    alt: Option<String>,
-    license_note: Option<String>,
-}
-
-async fn next_chunk(field: &mut Field<'_>) -> Result<Option<Bytes>, Problem> {
-    let chunk = tokio::time::timeout(CHUNK_PATIENCE, field.chunk()).await;
-    chunk.map_err(|_| unreadable())?.map_err(malformed)
-}
-
-async fn read_text(mut field: Field<'_>) -> Result<String, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = next_chunk(&mut field).await? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > FIELD_BYTES_MAX {
-            return Err(Problem::new(Code::BodyTooLarge).detail("a field is too long"));
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| Problem::new(Code::InvalidBody).detail("no text in UTF-8"))
-}
-
-async fn read_file(state: &AssetState, mut field: Field<'_>) -> Result<Received, Problem> {
-    let mut upload = state.assets.begin().await.map_err(refused)?;
-    let read = async {
-        while let Some(chunk) = next_chunk(&mut field).await? {
-            upload.write(chunk).await.map_err(refused)?;
-        }
-        Ok(())
-    };
-    match read.await {
-        Ok(()) => Ok(upload.end()),
-        Err(problem) => {
-            upload.give_up().await;
-            Err(problem)
-        }
-    }
-}
-
-impl Form {
-    async fn read(&mut self, state: &AssetState, mut parts: Multipart) -> Result<(), Problem> {
-        let invalid = |detail: String| Problem::new(Code::InvalidBody).detail(detail);
-        for _ in 0..FIELDS_MAX {
-            let next = tokio::time::timeout(CHUNK_PATIENCE, parts.next_field()).await;
-            let next = next.map_err(|_| unreadable())?.map_err(malformed)?;
-            let Some(field) = next else {
-                return Ok(());
-            };
-            let name = field.name().unwrap_or_default().to_owned();
-            let place = match name.as_str() {
-                "file" if self.file.is_none() => {
-                    let content_type = type_of(field.content_type())?;
-                    self.file = Some((content_type, read_file(state, field).await?));
-                    continue;
-                }
-                "purpose" => &mut self.purpose,
-                "alt" => &mut self.alt,
-                "license_note" => &mut self.license_note,
-                _ => {
-                    return Err(invalid(format!(
-                        "no field is called {name:?}, or it is there twice"
-                    )));
-                }
-            };
-            if place.replace(read_text(field).await?).is_some() {
-                return Err(invalid(format!("{name} is there twice")));
-            }
-        }
-        Err(invalid("there are too many fields".to_owned()))
-    }
-}
-
 /// Sends a picture. It is looked at afterwards: ask for the asset until its state is `ready` or `refused`.
 #[utoipa::path(post, path = "/v1/assets", tag = "assets",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
@@ -152,7 +46,7 @@ impl Form {
             headers(("location" = String, description = "The asset."))),
         (status = 401, description = "sign_in_required"),
         (status = 409, description = "storage_full"),
-        (status = 422, description = "invalid_text"),
+        (status = 422, description = "invalid_text, content_refused"),
     ))]
 pub(super) async fn upload(
     State(state): State<AssetState>,
@@ -161,11 +55,9 @@ pub(super) async fn upload(
     request: Request,
 ) -> Result<Response, Problem> {
     let owner = viewer.signed_in()?.user.id;
-    let parts = Multipart::from_request(request, &()).await.map_err(|_| {
-        Problem::new(Code::UnsupportedMediaType).detail("the body must be multipart/form-data")
-    })?;
+    let place = state.assets.place(owner).map_err(refused)?;
     let mut form = Form::default();
-    let read = form.read(&state, parts).await;
+    let read = form.read(&state, place, request).await;
     let Some((content_type, received)) = form.file else {
         read?;
         return Err(Problem::new(Code::InvalidBody).detail("file is missing"));
@@ -226,7 +118,7 @@ fn digest(hex: &str) -> Option<[u8; 32]> {
         (status = 201, description = "Where to send it.", body = AnnouncedBody),
         (status = 401, description = "sign_in_required"),
         (status = 409, description = "storage_full"),
-        (status = 422, description = "invalid_text"),
+        (status = 422, description = "invalid_text, content_refused"),
     ))]
 pub(super) async fn announce(
     State(state): State<AssetState>,

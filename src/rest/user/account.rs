@@ -9,8 +9,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::archive::{self, Taking};
-use super::not_kept;
+use super::archive::{self, Linking, Taking};
+use super::{UserState, not_kept};
 use crate::domain::scope::Scope;
 use crate::rest::auth::{Holder, Leaver, Traced};
 use crate::rest::problem::{Code, Problem};
@@ -73,8 +73,8 @@ pub(super) async fn restore_account(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Everything one owns or said, as a zip archive of JSON files. One at a time, to be taken within ten minutes;
-/// `unavailable` says when to come again.
+/// Everything one owns or said, as a zip archive of JSON files, with links to one's pictures that are good for a week.
+/// One at a time, to be taken within ten minutes; `unavailable` says when to come again.
 #[utoipa::path(get, path = "/v1/me/export", tag = "users",
     responses(
         (status = 200, description = "The archive.", content_type = "application/zip", body = Vec<u8>),
@@ -82,7 +82,7 @@ pub(super) async fn restore_account(
         (status = 403, description = "account_closing, account_suspended, reauthentication_required"),
     ))]
 pub(super) async fn export(
-    State(accounts): State<AccountService>,
+    State(state): State<UserState>,
     Traced(trace): Traced,
     holder: Holder,
 ) -> Result<Response, Problem> {
@@ -95,7 +95,9 @@ pub(super) async fn export(
     // Both at once: the one waits for the other.
     let (exported, file) = tokio::join!(
         async {
-            let exported = accounts.export(viewer.user.id, &trace, &mut writing).await;
+            let mut linking = Linking::new(&mut writing, &state.links, &state.public);
+            let accounts = &state.accounts;
+            let exported = accounts.export(viewer.user.id, &trace, &mut linking).await;
             if exported.is_ok() {
                 writing.end().await;
             }

@@ -20,6 +20,10 @@ use zip::{CompressionMethod, ZipWriter};
 use crate::domain::id::UserId;
 use crate::ports::personal_data::{Archive, ArchiveStopped};
 
+mod pictures;
+
+pub(super) use pictures::Linking;
+
 /// Values that wait to be written.
 const WAITING_MAX: usize = 64;
 

@@ -14,6 +14,8 @@ use crate::domain::id::AssetId;
 pub struct Opened {
     /// Its bytes.
     pub variant: Variant,
+    /// Its address, as it is given out, without what signs it.
+    pub path: String,
     /// For how long whoever has it may keep it, in seconds; none: for ever, and anybody may.
     pub kept_seconds: Option<u64>,
 }
@@ -29,21 +31,19 @@ impl AssetService {
     ) -> Result<Opened, AssetError> {
         let now = self.clock.wall();
         let served = self.parts.store.served(id, name, now).await?;
-        let path = |variant: &Variant| media_path(id, name, &variant.sha256);
-        let served =
-            served.filter(|served| path(&served.variant).ends_with(&format!("/{sha256}.webp")));
         let served = served.ok_or(AssetError::NotThere)?;
+        let path = media_path(id, name, &served.variant.sha256);
+        if path.rsplit('/').next() != Some(format!("{sha256}.webp").as_str()) {
+            return Err(AssetError::NotThere);
+        }
         let kept_seconds = match signed {
             _ if served.is_public => None,
             None => return Err(LinkRefused.into()),
-            Some(signed) => Some(
-                self.parts
-                    .keys
-                    .verify(&path(&served.variant), signed, now)?,
-            ),
+            Some(signed) => Some(self.parts.keys.verify(&path, signed, now)?),
         };
         Ok(Opened {
             variant: served.variant,
+            path,
             kept_seconds,
         })
     }

@@ -5,16 +5,15 @@ use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, WriteMultipart};
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::{AssetError, AssetService};
+use super::{AssetError, AssetService, Place};
 use crate::domain::asset::limits::UPLOAD_MS_MAX;
 use crate::domain::asset::{
-    Alt, Asset, AssetState, LicenseNote, Purpose, Source, SourceType, quarantine_place,
+    Alt, Asset, AssetState, LicenseNote, LinkRefused, Purpose, Source, SourceType, quarantine_place,
 };
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
-use crate::ports::asset::{Added, NewAsset};
+use crate::ports::asset::{Added, NewAsset, Words};
 use crate::ports::once::Once;
 
 /// Parts on their way to the store of bytes at once, for each upload.
@@ -28,7 +27,7 @@ pub struct Upload {
     hash: Sha256,
     bytes: u64,
     most: u64,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// What has been received.
@@ -108,15 +107,18 @@ impl AssetService {
         self.parts.rules.upload_bytes_max
     }
 
-    /// Begins to receive a picture.
-    pub async fn begin(&self) -> Result<Upload, AssetError> {
-        self.receive(AssetId::generate(), self.parts.rules.upload_bytes_max)
-            .await
+    /// A place for something that somebody sends, before anything of it is read.
+    pub fn place(&self, owner: UserId) -> Result<Place, AssetError> {
+        self.places.take(owner)
     }
 
-    async fn receive(&self, id: AssetId, most: u64) -> Result<Upload, AssetError> {
-        let place = self.places.clone().try_acquire_owned();
-        let place = place.map_err(|_| AssetError::Busy)?;
+    /// Begins to receive a picture.
+    pub async fn begin(&self, place: Place) -> Result<Upload, AssetError> {
+        let most = self.parts.rules.upload_bytes_max;
+        self.receive(AssetId::generate(), most, place).await
+    }
+
+    async fn receive(&self, id: AssetId, most: u64, place: Place) -> Result<Upload, AssetError> {
         let writing = self.parts.bytes.put_multipart(&quarantine(id)).await?;
         let part_bytes = self.parts.rules.part_bytes;
         Ok(Upload {
@@ -138,6 +140,13 @@ impl AssetService {
         once: Option<&Once>,
     ) -> Result<Asset, AssetError> {
         let id = received.upload.id;
+        let new = match self.fit_to_say(new) {
+            Ok(new) => new,
+            Err(error) => {
+                received.give_up().await;
+                return Err(error);
+            }
+        };
         let source = Source {
             content_type: new.content_type,
             bytes: received.bytes,
@@ -167,6 +176,7 @@ impl AssetService {
         if bytes > most {
             return Err(AssetError::TooLarge(most));
         }
+        let new = self.fit_to_say(new)?;
         let source = Source {
             content_type: new.content_type,
             bytes,
@@ -181,6 +191,19 @@ impl AssetService {
             .keys
             .sign_upload(&Self::terms(&asset), asset.created);
         Ok(Announced { asset, signature })
+    }
+
+    /// The same with words that may be kept.
+    fn fit_to_say(&self, new: NewUpload) -> Result<NewUpload, AssetError> {
+        let words = self.screened(&Words {
+            alt: Some(new.alt),
+            license_note: Some(new.license_note),
+        })?;
+        Ok(NewUpload {
+            alt: words.alt.unwrap_or_default(),
+            license_note: words.license_note.unwrap_or_default(),
+            ..new
+        })
     }
 
     /// Begins to receive an announced picture.
@@ -204,29 +227,43 @@ impl AssetService {
         if length.is_some_and(|length| length != asset.source.bytes) {
             return Err(AssetError::Mismatch("the length"));
         }
-        self.receive(id, asset.source.bytes).await
+        let place = self.place(asset.owner)?;
+        self.receive(id, asset.source.bytes, place).await
     }
 
     /// Keeps an announced picture that has been received, if it is the one.
     pub async fn keep_announced(&self, received: Received) -> Result<Asset, AssetError> {
         let id = received.upload.id;
-        let asset = self.parts.store.asset(id).await?;
-        let asset = asset.ok_or(AssetError::NotThere)?;
-        let mismatch = match () {
-            () if received.bytes != asset.source.bytes => Some("the length"),
-            () if received.sha256 != asset.source.sha256 => Some("the checksum"),
-            () => None,
-        };
-        if let Some(what) = mismatch {
+        let came = (received.bytes, received.sha256);
+        if let Err(error) = self.is_announced(id, came).await {
             received.give_up().await;
-            return Err(AssetError::Mismatch(what));
+            return Err(error);
         }
         received.upload.writing.finish().await?;
-        // Somebody else may have brought the same bytes meanwhile.
-        self.parts.store.arrived(id, self.clock.wall()).await?;
+        let arrived = self.parts.store.arrived(id, self.clock.wall()).await?;
         self.parts.wake.decode.notify_one();
         let asset = self.parts.store.asset(id).await?;
-        asset.ok_or(AssetError::NotThere)
+        match asset.ok_or(AssetError::NotThere)? {
+            // It took longer than it was waited for; what came is cleared away.
+            asset if !arrived && asset.state == AssetState::Uploading => Err(LinkRefused.into()),
+            // If not by this, somebody else has brought the same bytes meanwhile.
+            asset => Ok(asset),
+        }
+    }
+
+    /// Whether this is what was announced, and still waited for.
+    async fn is_announced(
+        &self,
+        id: AssetId,
+        (bytes, sha256): (u64, [u8; 32]),
+    ) -> Result<(), AssetError> {
+        let asset = self.parts.store.asset(id).await?;
+        let source = asset.ok_or(AssetError::NotThere)?.source;
+        match () {
+            () if bytes != source.bytes => Err(AssetError::Mismatch("the length")),
+            () if sha256 != source.sha256 => Err(AssetError::Mismatch("the checksum")),
+            () => Ok(()),
+        }
     }
 
     fn new_asset(

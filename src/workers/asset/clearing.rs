@@ -17,6 +17,9 @@ use crate::ports::asset::{AssetWork, Wake};
 /// Between two passes that nobody asks for, in milliseconds.
 const LOOK_MS: u64 = 60_000;
 
+/// Between two looks for strays, in milliseconds: all that lies in quarantine is listed for it.
+const STRAYS_MS: u64 = 10 * 60 * 1_000;
+
 /// Steps in a pass: what is left waits for the next.
 const STEPS_MAX: u32 = 1_000;
 
@@ -43,9 +46,17 @@ impl std::fmt::Debug for Clearing {
 impl Clearing {
     /// Clears away until it is dropped.
     pub async fn run(self, clock: Clock) {
+        let mut next_strays = 0;
         loop {
-            if let Err(error) = self.pass(clock.wall()).await {
+            let now = clock.wall();
+            if let Err(error) = self.pass(now).await {
                 tracing::error!(%error, "what nobody wants could not be cleared away");
+            }
+            if now.0 >= next_strays {
+                next_strays = now.0.saturating_add(STRAYS_MS);
+                if let Err(error) = self.strays(now).await {
+                    tracing::error!(%error, "quarantine could not be cleared of strays");
+                }
             }
             let told = self.wake.clear.notified();
             // Told or not, it looks.
@@ -61,20 +72,28 @@ impl Clearing {
             }
         }
         for _ in 0..STEPS_MAX {
-            let gone = self.work.let_go(AT_ONCE, now).await?;
-            if gone.is_empty() {
+            let going = self.work.let_go(AT_ONCE, now).await?;
+            if going.is_empty() {
                 break;
             }
-            for sha256 in &gone {
-                self.delete(&Path::from(stored_place(sha256))).await?;
+            let (mut gone, mut failed) = (Vec::new(), None);
+            for sha256 in going {
+                match self.delete(&Path::from(stored_place(&sha256))).await {
+                    Ok(()) => gone.push(sha256),
+                    Err(error) => failed = Some(error),
+                }
             }
+            // What could not be deleted stays in the way of nothing else, and is tried again.
             self.work.gone(&gone).await?;
+            if let Some(error) = failed {
+                return Err(error);
+            }
         }
-        self.strays(now).await
+        Ok(())
     }
 
     /// What lies in quarantine and nobody waits for: its upload was given up, or deleted meanwhile.
-    async fn strays(&self, now: WallMs) -> Result<(), AssetWorkError> {
+    pub async fn strays(&self, now: WallMs) -> Result<(), AssetWorkError> {
         let old = now.0.saturating_sub(STRAY_KEPT_MS);
         let found = self.bytes.list(Some(&Path::from(QUARANTINE)));
         let mut found = found.chunks(AT_ONCE as usize);

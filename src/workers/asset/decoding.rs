@@ -19,6 +19,9 @@ use crate::ports::asset::{AssetWork, Decoded, Made, PictureDecoder, Settled, Wai
 /// Between two looks for uploads that nobody has told of, in milliseconds.
 const LOOK_MS: u64 = 5_000;
 
+/// When an upload is tried again that could not be looked at, in milliseconds.
+const RETRY_MS: u64 = 15_000;
+
 /// While bytes are being deleted that are to be written, in milliseconds, and how often.
 const HOLD_RETRY_MS: u64 = 500;
 const HOLDS_MAX: u32 = 20;
@@ -70,12 +73,11 @@ impl Decoding {
         };
         // There may be more, for the others.
         self.wake.decode.notify_one();
-        match self.decode(&waiting).await? {
-            Decoded::Refused(refusal) => {
-                tracing::info!(asset = %waiting.id, refusal = refusal.as_str(), "an upload was refused");
-                self.work.refuse(waiting.id, refusal, clock.wall()).await?;
-            }
-            Decoded::Made(made) => self.keep(waiting.id, made, lease, clock).await?,
+        if let Err(error) = self.settle(&waiting, lease, clock).await {
+            // A store that is away, or a decoder: the upload waits for as long as that takes.
+            let until = WallMs(clock.wall().0.saturating_add(RETRY_MS));
+            self.work.give_back(waiting.id, until).await?;
+            return Err(error);
         }
         let gone = self.bytes.delete(&quarantine(waiting.id)).await;
         // What is left of it is cleared away later.
@@ -83,6 +85,22 @@ impl Decoding {
             tracing::warn!(%error, "an upload stays in quarantine");
         }
         Ok(true)
+    }
+
+    async fn settle(
+        &self,
+        waiting: &Waiting,
+        lease: WallMs,
+        clock: Clock,
+    ) -> Result<(), AssetWorkError> {
+        match self.decode(waiting).await? {
+            Decoded::Made(made) => self.keep(waiting.id, made, lease, clock).await,
+            Decoded::Refused(refusal) => {
+                tracing::info!(asset = %waiting.id, refusal = refusal.as_str(), "an upload was refused");
+                let refused = self.work.refuse(waiting.id, refusal, clock.wall());
+                Ok(refused.await?)
+            }
+        }
     }
 
     async fn decode(&self, waiting: &Waiting) -> Result<Decoded, AssetWorkError> {

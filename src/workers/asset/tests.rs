@@ -47,6 +47,10 @@ impl AssetWork for Queues {
         self.settled.lock().unwrap().push(blurhash.to_owned());
         Ok(Settled::Ready)
     }
+    async fn give_back(&self, id: AssetId, _: WallMs) -> Result<(), AssetsUnavailable> {
+        self.settled.lock().unwrap().push(format!("back {id}"));
+        Ok(())
+    }
     async fn refuse(
         &self,
         _: AssetId,
@@ -118,6 +122,20 @@ impl PictureDecoder for Refusing {
     }
 }
 
+/// Cannot look at anything now.
+struct Away;
+
+#[async_trait]
+impl PictureDecoder for Away {
+    async fn decode(
+        &self,
+        _: SourceType,
+        _: BoxStream<'static, std::io::Result<Bytes>>,
+    ) -> Result<Decoded, DecoderUnavailable> {
+        Err(DecoderUnavailable("away".to_owned()))
+    }
+}
+
 fn waiting(tries: u32) -> Waiting {
     Waiting {
         id: AssetId::generate(),
@@ -168,6 +186,26 @@ async fn an_upload_leaves_quarantine_whatever_it_is() {
 }
 
 #[tokio::test]
+async fn an_upload_that_cannot_be_looked_at_now_waits() {
+    let (queues, bytes) = (Arc::new(Queues::default()), Arc::new(InMemory::new()));
+    let decoding = Decoding {
+        work: queues.clone(),
+        bytes: bytes.clone(),
+        decoder: Arc::new(Away),
+        wake: Arc::default(),
+    };
+    let waiting = waiting(TRIES_MAX);
+    let place = quarantine_place(waiting.id);
+    let path = Path::from(place.as_str());
+    bytes.put(&path, "x".into()).await.unwrap();
+    queues.waiting.lock().unwrap().push(waiting);
+    assert!(decoding.step(Clock::start()).await.is_err());
+    let settled = queues.settled.lock().unwrap().clone();
+    assert_eq!(settled, [format!("back {}", waiting.id)]);
+    assert!(is_there(&*bytes, &place).await);
+}
+
+#[tokio::test]
 async fn bytes_nobody_has_and_strays_are_deleted() {
     let (queues, bytes) = (Arc::new(Queues::default()), Arc::new(InMemory::new()));
     let (stray, awaited) = (AssetId::generate(), AssetId::generate());
@@ -191,10 +229,11 @@ async fn bytes_nobody_has_and_strays_are_deleted() {
     };
     let now = Clock::start().wall();
     clearing.pass(now).await.unwrap();
+    clearing.strays(now).await.unwrap();
     assert!(!is_there(&*bytes, &places[0]).await && is_there(&*bytes, &places[1]).await);
     assert!(queues.loose.lock().unwrap().is_empty());
     clearing
-        .pass(WallMs(now.0 + STRAY_KEPT_MS + 10_000))
+        .strays(WallMs(now.0 + STRAY_KEPT_MS + 10_000))
         .await
         .unwrap();
     assert!(!is_there(&*bytes, &places[1]).await && is_there(&*bytes, &places[2]).await);

@@ -124,6 +124,42 @@ async fn a_public_picture_is_kept_for_ever_and_given_out_in_parts() {
 }
 
 #[tokio::test]
+async fn shared_caches_keep_a_picture_under_one_address_alone() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    browser.sign_in("화가").await;
+    let asset = sent(&browser, &canvas::png(200, 100), "image/png").await;
+    let signed = asset["picture"]["small"].as_str().unwrap().to_owned();
+    let chosen = choose(&browser, &asset).await.json();
+    let link = chosen["avatar"]["small"].as_str().unwrap();
+    assert_eq!(Some(link), signed.split('?').next());
+    // Each of them would stay in a cache that is told to drop the one.
+    let name = link.rsplit('/').next().unwrap();
+    for other in [
+        signed.clone(),
+        format!("{link}?"),
+        format!("{link}?x=1"),
+        link.replace("/media/0", "/media/%30"),
+        link.replace("/small/", "/sm%61ll/"),
+    ] {
+        let (status, headers, _) = fetch(&browser, "GET", &other, &[]).await;
+        assert_eq!(status, 200, "{other}");
+        let cache = headers["cache-control"].to_str().unwrap();
+        assert!(
+            cache.starts_with("private, max-age=3600"),
+            "{other}: {cache}"
+        );
+    }
+    for none in [
+        link.replace(name, &format!("small%2F{name}")),
+        link.replace(name, &name.to_uppercase().replace("WEBP", "webp")),
+    ] {
+        let (status, ..) = fetch(&browser, "GET", &none, &[]).await;
+        assert_eq!(status, 404, "{none}");
+    }
+}
+
+#[tokio::test]
 async fn pictures_live_on_a_host_of_their_own_where_they_are_told_to() {
     let site = Site::start_as(|config| {
         config.cdn.base_url = Some("https://media.example".parse().unwrap());

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::super::user::stored;
-use super::store::take_down;
+use super::takedown::{take_copies_down, take_down};
 use super::{Sqlite, read};
 use crate::domain::asset::AssetState;
 use crate::domain::clock::WallMs;
@@ -63,7 +63,11 @@ impl ModeratedContent for ModeratedAssets {
             match standing {
                 // There is no way back.
                 _ if before.state == AssetState::TakenDown => {}
-                Standing::Removed => take_down(&mut transaction, &before, now).await?,
+                // Its own owner hears of it from the decision that this follows from.
+                Standing::Removed => {
+                    take_down(&mut transaction, &before, now).await?;
+                    take_copies_down(&mut transaction, None, now).await?;
+                }
                 _ => {
                     sqlx::query("UPDATE asset SET standing = ? WHERE id = ?")
                         .bind(standing.as_str())

@@ -1,17 +1,16 @@
 //! Uploads that come, change and go.
 
 use async_trait::async_trait;
-use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::super::audit::{self, Line};
 use super::super::once::{self, Begun};
 use super::super::outbox;
 use super::super::room_rows::{to_i64, to_u64};
 use super::super::user::stored;
+use super::takedown::{take_copies_down, take_down, write_down};
 use super::{ASSETS, AssetRow, Sqlite, digest, read, read_one};
 use crate::domain::asset::{Asset, AssetEvent, AssetState, Variant, VariantName};
-use crate::domain::audit::{Act, Trace};
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::{AssetId, UserId};
@@ -76,27 +75,6 @@ pub(super) async fn tell(
     event: AssetEvent,
 ) -> Result<(), sqlx::Error> {
     outbox::put(conn, Subject::Asset(id), &Event::Asset(event)).await
-}
-
-/// Takes a picture down, in whatever state it is.
-pub(super) async fn take_down(
-    conn: &mut SqliteConnection,
-    before: &Asset,
-    now: WallMs,
-) -> Result<(), sqlx::Error> {
-    let id = before.id.uuid();
-    for statement in [
-        "INSERT OR IGNORE INTO asset_banned (sha256, at_ms) SELECT source_sha256, ?2 FROM asset WHERE id = ?1",
-        "INSERT OR IGNORE INTO asset_banned (sha256, at_ms)
-             SELECT sha256, ?2 FROM asset_variant WHERE asset_id = ?1 AND name = 'large'",
-        "DELETE FROM asset_variant WHERE asset_id = ?1",
-        "DELETE FROM asset_use WHERE asset_id = ?1",
-        "UPDATE asset SET state = 'taken_down', standing = 'removed', alt = '', license_note = '', blurhash = '',
-                          kept_bytes = 0, refusal = NULL, version = version + 1, due_ms = ?2 WHERE id = ?1",
-    ] {
-        sqlx::query(statement).bind(id).bind(stored(now)).execute(&mut *conn).await?;
-    }
-    tell(conn, before.id, AssetEvent::AssetTakenDown {}).await
 }
 
 #[async_trait]
@@ -218,27 +196,26 @@ impl AssetStore for Sqlite {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         match once::begin(&mut transaction, once, now).await? {
             Begun::Fresh => {}
-            Begun::Replay(asset) => return Ok(TakenDown::Done(asset)),
+            Begun::Replay(asset) => return Ok(TakenDown::Done(asset, Vec::new())),
             Begun::Mismatch => return Ok(TakenDown::KeyReused),
         }
         let Some(before) = read(&mut transaction, id).await? else {
             return Ok(TakenDown::NotThere);
         };
+        let mut told = Vec::new();
         if before.state != AssetState::TakenDown {
             take_down(&mut transaction, &before, now).await?;
-            let line = Line {
-                act: Act::PictureTakenDown,
-                subject: Some(before.owner),
-                detail: json!({ "asset": id }),
-                trace,
-                at: now,
-            };
-            audit::write(&mut transaction, line).await?;
+            told = write_down(&mut transaction, (id, before.owner), Some(trace), now).await?;
+            told.extend(
+                take_copies_down(&mut transaction, Some(trace), now)
+                    .await?
+                    .1,
+            );
         }
         let after = Box::new(read_one(&mut transaction, id).await?);
         once::record(&mut transaction, once, &after, now).await?;
         transaction.commit().await?;
-        Ok(TakenDown::Done(after))
+        Ok(TakenDown::Done(after, told))
     }
 
     async fn set_avatar(

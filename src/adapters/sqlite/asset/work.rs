@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::room_rows::{to_i64, to_u64};
 use super::super::user::stored;
 use super::store::tell;
+use super::takedown::take_copies_down;
 use super::{Sqlite, digest, read, read_name, variant_name};
 use crate::domain::asset::limits::{REFUSED_KEPT_MS, UNUSED_KEPT_MS};
 use crate::domain::asset::{AssetEvent, AssetState, Refusal, Source, Variant, VariantName};
@@ -192,6 +193,17 @@ impl AssetWork for Sqlite {
         Ok(Settled::Ready)
     }
 
+    async fn give_back(&self, id: AssetId, until: WallMs) -> Result<(), AssetsUnavailable> {
+        sqlx::query(
+            "UPDATE asset SET due_ms = ?, tries = max(tries - 1, 0) WHERE id = ? AND state = 'processing'",
+        )
+        .bind(stored(until))
+        .bind(id.uuid())
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
     async fn refuse(
         &self,
         id: AssetId,
@@ -219,6 +231,8 @@ impl AssetWork for Sqlite {
                 looked_at += 1;
             }
         }
+        // Of what does not fit into the step in which bytes are banned.
+        looked_at += take_copies_down(&mut transaction, None, now).await?.0;
         transaction.commit().await?;
         Ok(looked_at)
     }

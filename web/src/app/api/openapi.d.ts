@@ -708,8 +708,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Everything one owns or said, as a zip archive of JSON files. One at a time, to be taken within ten minutes;
-         *     `unavailable` says when to come again.
+         * Everything one owns or said, as a zip archive of JSON files, with links to one's pictures that are good for a week.
+         *     One at a time, to be taken within ten minutes; `unavailable` says when to come again.
          */
         readonly get: operations["users_export"];
         readonly put?: never;
@@ -5260,7 +5260,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
              *
              *     `invalid_body`: The body has missing or wrong fields.
              *
@@ -5407,7 +5409,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `idempotency_key_reused`: The Idempotency-Key was used for another request.
              *
              *     `invalid_body`: The body has missing or wrong fields.
              *
@@ -5778,7 +5782,9 @@ export interface operations {
                 };
             };
             /**
-             * @description `invalid_body`: The body has missing or wrong fields.
+             * @description `content_refused`: This may not be said here.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
              *
              *     `invalid_text`: This text cannot be used.
              */

@@ -1,0 +1,147 @@
+//! What is taken down: the picture, its bytes, and every other upload of the same.
+
+use serde_json::json;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::super::audit::{self, Line};
+use super::super::moderation::taken_down as on_record;
+use super::super::user::stored;
+use super::store::tell;
+use crate::domain::asset::{Asset, AssetEvent};
+use crate::domain::audit::{Act, Trace};
+use crate::domain::clock::WallMs;
+use crate::domain::id::{AssetId, UserId};
+use crate::domain::notification::Delivery;
+
+/// Uploads of the same that go in one step; what is left goes in the next, from the worker that clears away.
+const COPIES_AT_ONCE: u32 = 64;
+
+/// How long after the first time caches are told once more, in milliseconds: an answer with the picture may have been
+/// under way to one when it was told.
+const PURGED_AGAIN_MS: u64 = 60_000;
+
+/// Digests whose other uploads are looked for in one step.
+const DIGESTS_AT_ONCE: u32 = 16;
+
+/// Takes one picture down, in whatever state it is, and bans its bytes. Its owner is not told by this.
+pub(super) async fn take_down(
+    conn: &mut SqliteConnection,
+    before: &Asset,
+    now: WallMs,
+) -> Result<(), sqlx::Error> {
+    let id = before.id.uuid();
+    for statement in [
+        // What is only announced may be anybody's: nobody has seen that its owner has it.
+        "INSERT OR IGNORE INTO asset_banned (sha256, at_ms)
+             SELECT source_sha256, ?2 FROM asset WHERE id = ?1 AND state <> 'uploading'",
+        "INSERT OR IGNORE INTO asset_banned (sha256, at_ms)
+             SELECT sha256, ?2 FROM asset_variant WHERE asset_id = ?1 AND name = 'large'",
+    ] {
+        sqlx::query(statement)
+            .bind(id)
+            .bind(stored(now))
+            .execute(&mut *conn)
+            .await?;
+    }
+    bury(conn, before.id, now).await
+}
+
+/// Caches hear of it once more after a while, beside the first time, which goes with the bytes.
+async fn purge_again(
+    conn: &mut SqliteConnection,
+    id: AssetId,
+    now: WallMs,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO media_purge (asset_id, variant, sha256, due_ms)
+             SELECT asset_id, name, sha256, ? FROM asset_variant WHERE asset_id = ?",
+    )
+    .bind(stored(WallMs(now.0.saturating_add(PURGED_AGAIN_MS))))
+    .bind(id.uuid())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Leaves of a picture that it was there.
+async fn bury(conn: &mut SqliteConnection, id: AssetId, now: WallMs) -> Result<(), sqlx::Error> {
+    purge_again(conn, id, now).await?;
+    for statement in [
+        "DELETE FROM asset_variant WHERE asset_id = ?1",
+        "DELETE FROM asset_use WHERE asset_id = ?1",
+        "UPDATE asset SET state = 'taken_down', standing = 'removed', alt = '', license_note = '', blurhash = '',
+                          kept_bytes = 0, refusal = NULL, version = version + 1, due_ms = ?2 WHERE id = ?1",
+    ] {
+        sqlx::query(statement)
+            .bind(id.uuid())
+            .bind(stored(now))
+            .execute(&mut *conn)
+            .await?;
+    }
+    tell(conn, id, AssetEvent::AssetTakenDown {}).await
+}
+
+/// Takes down what else was made of banned bytes, whosever it is, so much at once; how many uploads and digests that
+/// were. `trace` is of the moderator, where one is at it.
+pub(super) async fn take_copies_down(
+    conn: &mut SqliteConnection,
+    trace: Option<&Trace>,
+    now: WallMs,
+) -> Result<(u32, Vec<Delivery>), sqlx::Error> {
+    let digests: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT sha256 FROM asset_banned WHERE is_searched = 0 LIMIT ?")
+            .bind(DIGESTS_AT_ONCE)
+            .fetch_all(&mut *conn)
+            .await?;
+    let (mut done, mut told) = (0, Vec::new());
+    for digest in digests {
+        let copies: Vec<(Uuid, Uuid)> = sqlx::query_as(
+            "SELECT id, owner_id FROM asset WHERE state = 'ready' AND id IN (
+                 SELECT id FROM asset WHERE source_sha256 = ?1
+                 UNION SELECT asset_id FROM asset_variant WHERE sha256 = ?1 AND name = 'large') LIMIT ?2",
+        )
+        .bind(&digest)
+        .bind(COPIES_AT_ONCE)
+        .fetch_all(&mut *conn)
+        .await?;
+        let count = u32::try_from(copies.len()).unwrap_or(COPIES_AT_ONCE);
+        for (id, owner) in copies {
+            let (id, owner) = (AssetId::from_uuid(id), UserId::from_uuid(owner));
+            bury(conn, id, now).await?;
+            told.extend(write_down(conn, (id, owner), trace, now).await?);
+        }
+        // None can come any more: what is made of banned bytes is refused.
+        if count < COPIES_AT_ONCE {
+            sqlx::query("UPDATE asset_banned SET is_searched = 1 WHERE sha256 = ?")
+                .bind(&digest)
+                .execute(&mut *conn)
+                .await?;
+        }
+        done += count + 1;
+        if done >= COPIES_AT_ONCE {
+            break;
+        }
+    }
+    Ok((done, told))
+}
+
+/// What is left of it in the logs, and what its owner hears.
+pub(super) async fn write_down(
+    conn: &mut SqliteConnection,
+    (asset, owner): (AssetId, UserId),
+    trace: Option<&Trace>,
+    now: WallMs,
+) -> Result<Vec<Delivery>, sqlx::Error> {
+    let nobody = Trace::default();
+    let trace = trace.unwrap_or(&nobody);
+    let line = Line {
+        act: Act::PictureTakenDown,
+        subject: Some(owner),
+        detail: json!({ "asset": asset }),
+        trace,
+        at: now,
+    };
+    audit::write(conn, line).await?;
+    on_record(conn, (asset, owner), trace.actor, now).await
+}
