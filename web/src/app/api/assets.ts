@@ -1,33 +1,9 @@
 /** Pictures people upload: sending one, what becomes of it, one's own picture. */
-import type { Raw } from './contract';
-import { askEarly } from './early';
+import type { Raw, Wire } from './contract';
+import { ask } from './http';
 import { problemFrom, ApiProblem } from './problem';
 import { object, optional, some, text, whole, word } from './shapes';
 import { uuid } from './uuid';
-
-export interface PictureBody {
-  readonly id: string;
-  readonly alt: string;
-  readonly width: number;
-  readonly height: number;
-  readonly blurhash: string;
-  readonly thumb: string;
-  readonly small: string;
-  readonly large: string;
-}
-
-interface AssetBody {
-  readonly id: string;
-  readonly purpose: string;
-  readonly state: string;
-  readonly refusal?: string | null;
-  readonly alt: string;
-  readonly picture?: PictureBody | null;
-}
-
-interface AssetAnswer {
-  readonly asset: AssetBody;
-}
 
 /** A picture that can be shown, in three sizes. */
 export interface Picture {
@@ -42,7 +18,7 @@ export interface Picture {
   readonly large: string;
 }
 
-export const assetStates = ['uploading', 'processing', 'ready', 'refused', 'taken_down'] as const;
+export const assetStates = ['uploading', 'processing', 'ready', 'refused', 'taken_down'] as const satisfies readonly Wire['AssetState'][];
 
 /** Something uploaded, on its way to being a picture. */
 export interface Asset {
@@ -54,9 +30,9 @@ export interface Asset {
   readonly picture: Picture | null;
 }
 
-export type Purpose = 'picture' | 'avatar' | 'texture';
+export type Purpose = Wire['Purpose'];
 
-export function picture(value: Raw<PictureBody>): Picture {
+export function picture(value: Raw<Wire['PictureBody']>): Picture {
   const fields = object(value, 'picture');
   return {
     id: text(fields.id, 'picture_id'),
@@ -70,7 +46,7 @@ export function picture(value: Raw<PictureBody>): Picture {
   };
 }
 
-export function asset(value: Raw<AssetBody>): Asset {
+export function asset(value: Raw<Wire['AssetFields']>): Asset {
   const fields = object(value, 'asset');
   return {
     id: text(fields.id, 'asset_id'),
@@ -81,16 +57,16 @@ export function asset(value: Raw<AssetBody>): Asset {
   };
 }
 
-function assetIn(value: Raw<AssetAnswer>): Asset {
+function assetIn(value: Raw<Wire['AssetBody']>): Asset {
   return asset(some(object(value, 'asset').asset, 'asset'));
 }
 
 export async function fetchAsset(id: string, signal?: AbortSignal): Promise<Asset> {
-  return assetIn(await askEarly<AssetAnswer>('GET /v1/assets/{id}', { path: { id } }, { signal }));
+  return assetIn(await ask('GET /v1/assets/{id}', { path: { id } }, { signal }));
 }
 
 export async function removeAsset(id: string): Promise<void> {
-  await askEarly('DELETE /v1/assets/{id}', { path: { id } });
+  await ask('DELETE /v1/assets/{id}', { path: { id } });
 }
 
 interface Upload {
@@ -130,7 +106,7 @@ export function upload({ file, purpose, alt = '', once = uuid(), signal, progres
         return;
       }
       try {
-        resolve(assetIn(body as Raw<AssetAnswer>));
+        resolve(assetIn(body as Raw<Wire['AssetBody']>));
       } catch (error) {
         reject(error as Error);
       }
@@ -176,9 +152,9 @@ function rest(ms: number): Promise<void> {
 
 /** Shows an uploaded picture as one's own. */
 export async function putAvatar(id: string): Promise<void> {
-  await askEarly('PUT /v1/me/avatar', { body: { asset: id } });
+  await ask('PUT /v1/me/avatar', { body: { asset: id } });
 }
 
 export async function removeAvatar(): Promise<void> {
-  await askEarly('DELETE /v1/me/avatar');
+  await ask('DELETE /v1/me/avatar', {});
 }

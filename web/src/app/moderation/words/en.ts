@@ -1,5 +1,6 @@
 /** English texts about reports, muted words and decisions. Its shape is the type: Korean must have the same entries. */
-import type { DecisionAction, ReportReason, Standing } from '../../api/moderation';
+import type { DecisionAction, ReportReason } from '../../api/moderation';
+import type { Standing } from '../../api/standing';
 
 export const en = {
   report: {
