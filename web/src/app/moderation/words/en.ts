@@ -53,7 +53,7 @@ export const en = {
   } satisfies Record<DecisionAction | 'other', string>,
   muted: {
     title: 'Muted words',
-    lead: 'What others write with these words is left out of what you are shown. Nobody is told.',
+    lead: 'What others write or say in rooms with these words is folded away for you. Nobody is told.',
     none: 'You mute no words.',
     word: 'Word or phrase',
     until: 'For how long',
@@ -69,6 +69,9 @@ export const en = {
     removeLabel: (word: string) => `Read “${word}” again`,
     removed: (word: string) => `You read “${word}” again.`,
     undo: 'Undo',
+    inLine: (word: string) => `“${word}” is muted.`,
+    show: 'Show',
+    hide: 'Hide',
   },
   own: {
     tab: 'Reports and decisions',

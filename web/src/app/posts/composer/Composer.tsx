@@ -1,6 +1,6 @@
 /** Where one writes a post. */
 import { useId, useRef, useState, type ClipboardEvent, type DragEvent, type FormEvent } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { ApiProblem } from '../../api';
 import { fetchRoomsToHang } from '../../api/posting';
 import { audiences, type Post, type Quoted } from '../../api/posts';
@@ -39,10 +39,17 @@ const hourMs = 3_600_000;
 
 export function Composer({ start, quote = null, done, left, focus = false }: ComposerProps) {
   const { composer: words } = usePostWords();
-  const composing = useComposer(start);
   const problem = usePostProblem();
   const when = useWhen();
   const show = useToasts((state) => state.show);
+  const [, go] = useLocation();
+  const composing = useComposer(start, (kept) => {
+    if (kept) {
+      show('info', words.keptAsDraft, { label: words.drafts, run: () => go('/drafts') });
+    } else {
+      show('bad', words.notKept);
+    }
+  });
   const { busy, fault, act, clear } = useActing(false, problem);
   const [refused, setRefused] = useState(false);
   const [tried, setTried] = useState(false);

@@ -153,6 +153,8 @@ export const en = {
     drafts: 'Drafts',
     leave: 'Discard what you have written?',
     discard: 'Discard',
+    keptAsDraft: 'What you were writing is among your drafts.',
+    notKept: 'What you were writing could not be saved as a draft. It waits where you wrote it until you close this tab.',
     published: 'Published.',
     scheduledFor: (when: string) => `It is published on ${when}.`,
     saved: 'Saved.',

@@ -152,6 +152,8 @@ export const ko: PostWords = {
     drafts: '임시 글',
     leave: '쓴 글을 버릴까요?',
     discard: '버리기',
+    keptAsDraft: '쓰던 글은 임시 글에 있어요.',
+    notKept: '쓰던 글을 임시 저장하지 못했어요. 이 탭을 닫기 전까지 쓰던 자리에 남아 있어요.',
     published: '올렸어요.',
     scheduledFor: (when) => `${when}에 올라가요.`,
     saved: '저장했어요.',
