@@ -80,6 +80,9 @@ interface Upload {
   progress?(part: number): void;
 }
 
+/** A line on which nothing moves for so long is dead; what was sent whole waits for its answer as long. */
+const stallsAfterMs = 60_000;
+
 /** `fetch` does not tell how far a body has come. */
 export function upload({ file, purpose, alt = '', once = uuid(), signal, progress }: Upload): Promise<Asset> {
   const form = new FormData();
@@ -94,7 +97,18 @@ export function upload({ file, purpose, alt = '', once = uuid(), signal, progres
     request.open('POST', '/v1/assets');
     request.setRequestHeader('accept', 'application/json');
     request.setRequestHeader('idempotency-key', once);
+    let stalled = false;
+    let watch = 0;
+    const moving = (): void => {
+      clearTimeout(watch);
+      watch = window.setTimeout(() => {
+        stalled = true;
+        request.abort();
+      }, stallsAfterMs);
+    };
+    request.addEventListener('loadend', () => clearTimeout(watch));
     request.upload.addEventListener('progress', ({ lengthComputable, loaded, total }) => {
+      moving();
       if (lengthComputable && total > 0) {
         progress?.(loaded / total);
       }
@@ -102,7 +116,7 @@ export function upload({ file, purpose, alt = '', once = uuid(), signal, progres
     request.addEventListener('load', () => {
       const body = parsed(request.responseText);
       if (request.status < 200 || request.status > 299) {
-        reject(problemFrom(request.status, body));
+        reject(problemFrom(request.status, body, request.getResponseHeader('retry-after')));
         return;
       }
       try {
@@ -112,8 +126,13 @@ export function upload({ file, purpose, alt = '', once = uuid(), signal, progres
       }
     });
     request.addEventListener('error', () => reject(new ApiProblem('network', 0)));
-    request.addEventListener('abort', () => reject(new DOMException('the upload was given up', 'AbortError')));
+    request.addEventListener('abort', () => reject(stalled ? new ApiProblem('timeout', 0) : new DOMException('the upload was given up', 'AbortError')));
+    if (signal?.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
     signal?.addEventListener('abort', () => request.abort(), { once: true });
+    moving();
     request.send(form);
   });
 }

@@ -149,7 +149,7 @@ function Posts() {
           {words.toFeed}
         </ButtonLink>
       </div>
-      <PostList list={list} label={words.posts} empty={words.noPosts} />
+      <PostList list={list} label={words.posts} empty={words.noPosts} wide />
     </section>
   );
 }
