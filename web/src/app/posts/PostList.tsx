@@ -27,17 +27,15 @@ interface PostListProps {
   empty: string;
   /** Within a card. */
   flat?: boolean;
-  /** As wide as there is room. */
-  wide?: boolean;
 }
 
-export function PostList({ list, label, empty, flat = false, wide = false }: PostListProps) {
+export function PostList({ list, label, empty, flat = false }: PostListProps) {
   const problem = usePostProblem();
   const { edit } = list;
   const change = useCallback((id: string, alter: (post: Post) => Post) => edit((posts) => posts.map((post) => (post.id === id ? alter(post) : post))), [edit]);
   const gone = useCallback((id: string) => edit((posts) => posts.filter((post) => post.id !== id)), [edit]);
   return (
-    <div className={classes(styles.list, flat && styles.flatList, wide && styles.wideList)} data-testid="posts">
+    <div className={classes(styles.list, flat && styles.flatList)} data-testid="posts">
       <PagedList list={list} label={label} empty={empty} problem={problem}>
         {(post) => (
           <li key={post.id}>

@@ -24,8 +24,10 @@ export function Discovery() {
   return (
     <>
       <Rooms />
-      <Tags />
-      <Posts />
+      <div className={styles.talk}>
+        <Tags />
+        <Posts />
+      </div>
     </>
   );
 }
@@ -149,7 +151,7 @@ function Posts() {
           {words.toFeed}
         </ButtonLink>
       </div>
-      <PostList list={list} label={words.posts} empty={words.noPosts} wide />
+      <PostList list={list} label={words.posts} empty={words.noPosts} />
     </section>
   );
 }

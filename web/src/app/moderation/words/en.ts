@@ -97,6 +97,7 @@ export const en = {
     noReports: 'You have reported nothing.',
     open: 'Waits to be looked at',
     closed: 'Was looked at',
+    logTitle: 'The public log',
     log: 'All decisions, without names',
   },
 };

@@ -96,6 +96,7 @@ export const ko: ModerationWords = {
     noReports: '신고한 것이 없어요.',
     open: '살펴보기를 기다려요',
     closed: '살펴봤어요',
+    logTitle: '공개 기록',
     log: '이름 없이 모든 결정 보기',
   },
 };

@@ -175,7 +175,7 @@ export function Composer({ start, quote = null, done, left, focus = false }: Com
               {words.saveDraft}
             </Button>
           )}
-          <Button variant="primary" type="submit" icon={publishMs === null || isOut ? 'send' : 'history'} busy={busy} disabled={wrong === 'empty'} data-testid="publish">
+          <Button variant="primary" type="submit" icon={publishMs === null || isOut ? 'send' : 'clock'} busy={busy} disabled={wrong === 'empty'} data-testid="publish">
             {isOut ? words.save : publishMs === null ? words.publish : words.schedule}
           </Button>
         </span>
@@ -232,10 +232,10 @@ function Options({ composing, add }: { composing: Composing; add(files: readonly
           event.target.value = '';
         }}
       />
-      <IconButton icon="ban" label={words.addWarning} aria-pressed={composing.warning !== null} data-testid="add-warning" onClick={() => composing.touch({ warning: composing.warning === null ? '' : null })} />
+      <IconButton icon="eyeOff" label={words.addWarning} aria-pressed={composing.warning !== null} data-testid="add-warning" onClick={() => composing.touch({ warning: composing.warning === null ? '' : null })} />
       {!isOut && (
         <IconButton
-          icon="history"
+          icon="clock"
           label={composing.publishMs === null ? words.putOff : words.now}
           aria-pressed={composing.publishMs !== null}
           data-testid="put-off"
