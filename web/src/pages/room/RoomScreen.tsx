@@ -95,6 +95,10 @@ export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
     setEditing(on);
     setPanel(on ? 'catalogue' : matchMedia(narrowScreen).matches ? null : 'chat');
   }, []);
+  // whoever is let decorate again begins again
+  if (editing && rights === 'visitor') {
+    edit(false);
+  }
   const nudge = useCallback((arrow: Arrow): void => void scene?.nudge(...steps[arrow]), [scene]);
   const say = useCallback((text: string): void => void live?.say(text), [live]);
   const typing = useCallback((active: boolean): void => live?.typing(active), [live]);
