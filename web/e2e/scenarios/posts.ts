@@ -152,6 +152,7 @@ const unsent: Scenario = {
     assert.equal(await page.locator('[data-testid=composer-text]').inputValue(), '', 'nothing is written twice');
     await page.route('**/v1/posts', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
     await writing.compose(page, '끊긴 사이에 쓴 글');
+    await page.locator('[data-testid=composer][data-draft=failed]').waitFor();
     await home.click();
     await page.locator('[data-testid=toast]').getByText('임시 저장하지 못했어요', { exact: false }).waitFor();
     await page.unroute('**/v1/posts');
@@ -161,6 +162,15 @@ const unsent: Scenario = {
     await page.goto('/drafts');
     await page.locator('[data-testid=draft]').nth(1).waitFor();
     assert.equal(await page.locator('[data-testid=draft]').count(), 2, 'each once');
+
+    // one who stays need not write more for it to be saved
+    await page.goto('/feed');
+    await page.locator('[data-testid=composer-text]').waitFor();
+    await page.context().setOffline(true);
+    await writing.compose(page, '다시 이어진 글');
+    await page.locator('[data-testid=composer][data-draft=failed]').waitFor();
+    await page.context().setOffline(false);
+    await page.locator('[data-testid=composer][data-draft=saved]').waitFor();
   },
 };
 

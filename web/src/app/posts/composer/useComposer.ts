@@ -134,7 +134,11 @@ export function useComposer(start: Start, left: (kept: boolean) => void): Compos
       keepUnsent(place, '');
     }
     next(() => (done.current ? Promise.resolve(null) : put(wishFor('draft')))).then(
-      () => {
+      (draftNow) => {
+        if (draftNow === null) {
+          // it was sent meanwhile
+          return;
+        }
         if (leaving) {
           latest.current.left(true);
         } else if (latest.current.content === content) {
@@ -160,6 +164,12 @@ export function useComposer(start: Start, left: (kept: boolean) => void): Compos
     const timer = setTimeout(() => latest.current.save(false), restsMs);
     return () => clearTimeout(timer);
   }, [content]);
+  useEffect(() => {
+    // what could not be saved without a network is saved when there is one
+    const again = (): void => latest.current.save(false);
+    window.addEventListener('online', again);
+    return () => window.removeEventListener('online', again);
+  }, []);
   // whoever goes elsewhere finds it among their drafts
   useEffect(() => () => latest.current.save(true), []);
 
