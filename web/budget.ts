@@ -30,7 +30,9 @@ export function bundleBudget(bytesMax = firstLoadGzipBytesMax): Plugin {
     generateBundle(_, bundle) {
       const chunks = new Map(Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file] as const] : [])));
       const first = firstLoad(chunks);
-      const bytes = first.reduce((sum, name) => sum + gzipSync(chunks.get(name)?.code ?? '').length, 0);
+      const sizes = first.map((name) => [name, gzipSync(chunks.get(name)?.code ?? '').length] as const);
+      const bytes = sizes.reduce((sum, [, size]) => sum + size, 0);
+      this.info(`the first load is ${bytes} of ${bytesMax} bytes of gzipped JavaScript: ${sizes.map(([name, size]) => `${name} ${size}`).join(', ')}`);
       if (bytes > bytesMax) {
         this.error(`the first load is ${bytes} bytes of gzipped JavaScript, ${bytesMax} are allowed: ${first.join(', ')}`);
       }

@@ -2,6 +2,7 @@
 import { launch } from './browser.ts';
 import { runAll, say } from './harness.ts';
 import { access } from './scenarios/access.ts';
+import { accessLeft } from './scenarios/accessLeft.ts';
 import { arranging } from './scenarios/arranging.ts';
 import { decorating } from './scenarios/decorating.ts';
 import { discovery } from './scenarios/discovery.ts';
@@ -22,7 +23,7 @@ import { visiting } from './scenarios/visiting.ts';
 import { visits } from './scenarios/visits.ts';
 
 const browser = await launch();
-const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...people, ...posts, ...pictures, ...discovery, ...settings, ...rooms, ...visits, ...guestbook, ...moderation, ...keeping, ...access, ...docs];
+const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...people, ...posts, ...pictures, ...discovery, ...settings, ...rooms, ...visits, ...guestbook, ...moderation, ...keeping, ...access, ...accessLeft, ...docs];
 const { passed, failed } = await runAll(browser, scenarios, process.argv[2] ?? '');
 await browser.close();
 say(`${passed} passed, ${failed} failed`);

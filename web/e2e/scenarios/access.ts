@@ -12,7 +12,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   // what is still fading in has not its colours yet
-  await page.evaluate(() => Promise.all(document.getAnimations().flatMap((each) => (each.effect?.getComputedTiming().iterations === Infinity ? [] : [each.finished]))));
+  await page.evaluate(() => Promise.all(document.getAnimations().flatMap((each) => (each.effect?.getComputedTiming().iterations === Infinity ? [] : [each.finished.catch(() => 'cut short')]))));
   const found = await page.evaluate(async () => {
     const { axe: checker } = window as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }> } };
     return (await checker.run()).violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');

@@ -14,8 +14,9 @@ async function write(page: Page, text: string, secret = false): Promise<void> {
   await page.locator('[data-testid=guestbook] [data-entry]').getByText(text).waitFor();
 }
 
+/** What stands there, not what somebody is about to write beneath it. */
 function entry(page: Page, text: string): Locator {
-  return page.locator('[data-entry]').filter({ hasText: text }).first();
+  return page.locator('[data-entry]').filter({ has: page.locator('p', { hasText: text }) }).first();
 }
 
 async function choose(page: Page, text: string, what: string): Promise<void> {
@@ -44,9 +45,9 @@ const writing: Scenario = {
     await entry(owner, '귤 잘 먹고 갑니다').locator('[data-testid=reply-write] textarea').fill('또 오세요!');
     await owner.locator('[data-testid=reply-write] [type=submit]').click();
     await entry(owner, '또 오세요!').waitFor();
-    // shown at once; only then it is written
     await owner.reload();
     await entry(owner, '또 오세요!').waitFor();
+    assert.equal(await owner.locator('[data-testid=reply-write] textarea').inputValue(), '', 'it is not offered to be written again');
 
     await visitor.goto('/notifications');
     await visitor.locator('[data-kind=guestbook] a').click();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Scenario } from '../harness.ts';
 import * as room from '../room.ts';
+import { violations } from './access.ts';
 
 /** In the dialog that is open. */
 async function report(page: Page, reason: string, comment: string): Promise<void> {
@@ -105,4 +106,36 @@ const mutedWords: Scenario = {
   },
 };
 
-export const moderation = [reporting, said, mutedWords];
+const mutedInRoom: Scenario = {
+  name: 'what is said with a muted word is folded in the log and in no bubble, until one wants to read it',
+  async run(stage) {
+    const [talker, hearer] = await Promise.all([stage.page(), stage.page()]);
+    await room.moveIn(hearer, 'fold hearer', '/settings/privacy');
+    const section = hearer.locator('[data-testid=muted-words]');
+    await section.locator('[data-testid=mute-word] input:not([type=radio])').fill('결말');
+    await section.locator('[type=submit]').click();
+    await section.locator('[data-word="결말"]').waitFor();
+    await room.signIn(talker, 'noah', '/r/noah');
+    await room.inside(talker);
+    await hearer.goto('/r/noah');
+    await room.inside(hearer);
+    await room.say(talker, '그 영화 결\u200B말은 말이지');
+    await room.say(talker, '모르는 게 나아요');
+    const log = hearer.locator('[data-testid=chat-log]');
+    await log.getByText('모르는 게 나아요').waitFor();
+    await hearer.locator('[data-testid=scene]').getByText('모르는 게 나아요').waitFor();
+    assert.equal(await hearer.getByText('그 영화', { exact: false }).count(), 0, 'neither in the log nor in a bubble');
+    assert.deepEqual(await violations(hearer), [], 'a folded line');
+    await log.locator('[data-testid=muted-line]').focus();
+    await hearer.keyboard.press('Enter');
+    await log.getByText('그 영화', { exact: false }).waitFor();
+    await hearer.keyboard.press('Enter');
+    await log.getByText('그 영화', { exact: false }).waitFor({ state: 'detached' });
+    // one's own words are one's own
+    await room.say(hearer, '결말 몰라요');
+    await log.getByText('결말 몰라요').waitFor();
+    await talker.locator('[data-testid=chat-log]').getByText('그 영화', { exact: false }).waitFor();
+  },
+};
+
+export const moderation = [reporting, said, mutedWords, mutedInRoom];

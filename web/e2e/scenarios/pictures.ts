@@ -1,6 +1,6 @@
 /** Pictures: sending them with a post, seeing them large, covering them, and one's own. */
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { JSHandle, Page } from 'playwright-core';
 import { until, type Scenario } from '../harness.ts';
 import { indexedPng } from '../png.ts';
 import * as room from '../room.ts';
@@ -144,4 +144,76 @@ const own: Scenario = {
   },
 };
 
-export const pictures = [sent, still, covered, refused, own];
+/** What a hand holds that drags files, or the clipboard. */
+function held(page: Page, ...files: readonly Buffer[]): Promise<JSHandle<DataTransfer>> {
+  return page.evaluateHandle((all) => {
+    const transfer = new DataTransfer();
+    all.forEach((bytes, at) => transfer.items.add(new File([Uint8Array.from(atob(bytes), (char) => char.codePointAt(0) ?? 0)], `${at}.png`, { type: 'image/png' })));
+    return transfer;
+  }, files.map((file) => file.toString('base64')));
+}
+
+const byHand: Scenario = {
+  name: 'pictures are dropped, pasted, stopped on their way, and dragged into order',
+  async run(stage) {
+    const page = await stage.page();
+    await room.moveIn(page, 'drop one', '/feed');
+    const composer = page.locator('[data-testid=composer]');
+    const dataTransfer = await held(page, painted(64, 64, 30), painted(96, 64, 90));
+    await composer.dispatchEvent('dragenter', { dataTransfer });
+    await composer.getByText('여기에 놓으면 사진을 더해요').waitFor();
+    await composer.dispatchEvent('dragleave', { dataTransfer });
+    await composer.getByText('여기에 놓으면 사진을 더해요').waitFor({ state: 'detached' });
+    // beside the text, where the browser would have left the page for it
+    await composer.dispatchEvent('drop', { dataTransfer });
+    const ready = page.locator('[data-testid=tray] [data-state=ready]');
+    await ready.nth(1).waitFor();
+    const clipboard = await held(page, painted(128, 64, 150));
+    await page.locator('[data-testid=composer-text]').evaluate((field, clipboardData) => field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })), clipboard);
+    await ready.nth(2).waitFor();
+
+    const alts = page.locator('[data-testid=tray] textarea');
+    for (const [at, alt] of ['하나', '둘', '셋'].entries()) {
+      await alts.nth(at).fill(alt);
+    }
+    const order = (): Promise<string[]> => alts.evaluateAll((all: HTMLTextAreaElement[]) => all.map(({ value }) => value));
+    const grips = page.locator('[data-testid=drag-picture]');
+    const middle = async (at: number): Promise<{ x: number; y: number }> => {
+      await grips.nth(at).scrollIntoViewIfNeeded();
+      const box = await grips.nth(at).boundingBox();
+      assert.ok(box, 'there is something to hold');
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    const from = await middle(2);
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    const to = await grips.nth(0).boundingBox();
+    await page.mouse.move(from.x, (to?.y ?? 0) + 10, { steps: 12 });
+    await until('the third is the first', order, (now) => now.join() === '셋,하나,둘');
+    await page.mouse.up();
+    // and put back before it is let go of
+    const again = await middle(0);
+    await page.mouse.move(again.x, again.y);
+    await page.mouse.down();
+    await page.mouse.move(again.x, again.y + 330, { steps: 12 });
+    await until('it is on its way', order, (now) => now[0] !== '셋');
+    await page.keyboard.press('Escape');
+    await until('it is where it was', order, (now) => now.join() === '셋,하나,둘');
+    await page.mouse.up();
+
+    let begun = 0;
+    await page.route('**/v1/assets', () => {
+      begun += 1;
+    });
+    const stopped = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/assets'));
+    await attach(page, writing.file('late.png', painted(64, 64, 210)));
+    await until('it is on its way', () => Promise.resolve(begun), (count) => count === 1);
+    await page.locator('[data-testid=take-picture]').nth(3).click();
+    await stopped;
+    await page.locator('[data-testid=tray] li').nth(3).waitFor({ state: 'detached' });
+    await writing.publish(page);
+    await page.locator('[data-testid=post] [data-testid=pictures] li').nth(2).waitFor();
+  },
+};
+
+export const pictures = [sent, byHand, still, covered, refused, own];

@@ -120,6 +120,60 @@ const kept: Scenario = {
   },
 };
 
+const unsent: Scenario = {
+  name: 'what was not sent yet waits where it was written, or among the drafts',
+  async run(stage) {
+    const [page] = await newcomers(stage, 'unsent one');
+    const id = await writing.idOf(await writing.write(page, '댓글 받을 글'));
+    const home = page.locator('header a[href="/"]').first();
+    await page.goto(`/p/${id}`);
+    const comment = page.locator('[data-testid=comment-form] textarea');
+    await comment.fill('반쯤 쓴 댓글');
+    await home.click();
+    await page.locator('[data-testid=random-visit]').waitFor();
+    await page.goto(`/p/${id}`);
+    assert.equal(await comment.inputValue(), '반쯤 쓴 댓글', 'a comment waits');
+    await page.locator('[data-testid=comment-form] [type=submit]').click();
+    await page.locator('[data-testid=comment]', { hasText: '반쯤 쓴 댓글' }).waitFor();
+    await page.reload();
+    await page.locator('[data-testid=comment]').waitFor();
+    assert.equal(await comment.inputValue(), '', 'until it is sent');
+
+    // gone before it was saved: saved on the way out
+    await page.goto('/feed');
+    await writing.compose(page, '나가면서 남긴 글');
+    await home.click();
+    await page.locator('[data-testid=toast]').getByText('쓰던 글은 임시 글에 있어요.').waitFor();
+    await page.locator('[data-testid=toast]').getByRole('button', { name: '임시 글' }).click();
+    await page.locator('[data-testid=draft]', { hasText: '나가면서 남긴 글' }).waitFor();
+
+    // and where it cannot be saved, it waits in the tab
+    await page.goto('/feed');
+    assert.equal(await page.locator('[data-testid=composer-text]').inputValue(), '', 'nothing is written twice');
+    await page.route('**/v1/posts', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+    await writing.compose(page, '끊긴 사이에 쓴 글');
+    await page.locator('[data-testid=composer][data-draft=failed]').waitFor();
+    await home.click();
+    await page.locator('[data-testid=toast]').getByText('임시 저장하지 못했어요', { exact: false }).waitFor();
+    await page.unroute('**/v1/posts');
+    await page.goto('/feed');
+    assert.equal(await page.locator('[data-testid=composer-text]').inputValue(), '끊긴 사이에 쓴 글');
+    await page.locator('[data-testid=composer][data-draft=saved]').waitFor();
+    await page.goto('/drafts');
+    await page.locator('[data-testid=draft]').nth(1).waitFor();
+    assert.equal(await page.locator('[data-testid=draft]').count(), 2, 'each once');
+
+    // one who stays need not write more for it to be saved
+    await page.goto('/feed');
+    await page.locator('[data-testid=composer-text]').waitFor();
+    await page.context().setOffline(true);
+    await writing.compose(page, '다시 이어진 글');
+    await page.locator('[data-testid=composer][data-draft=failed]').waitFor();
+    await page.context().setOffline(false);
+    await page.locator('[data-testid=composer][data-draft=saved]').waitFor();
+  },
+};
+
 const screened: Scenario = {
   name: 'whoever writes hears what became of their words: covered, held, refused',
   async run(stage) {
@@ -278,4 +332,4 @@ const audited: Scenario = {
   },
 };
 
-export const posts = [heard, undone, completing, kept, screened, threads, shownTo, owned, inRoom, audited];
+export const posts = [heard, undone, completing, kept, unsent, screened, threads, shownTo, owned, inRoom, audited];

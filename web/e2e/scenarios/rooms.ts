@@ -126,6 +126,14 @@ const decorators: Scenario = {
     // and, taken back
     await owner.locator('[data-testid=toast]').getByRole('button', { name: '되돌리기' }).last().click();
     await dialog.locator('[data-person=dari]').waitFor();
+    // who decorates it hangs posts in it as well, from when they were let
+    await friend.getByRole('tab', { name: '글', exact: true }).click();
+    await friend.locator('[data-testid=hang]').click();
+    const composer = friend.locator('dialog [data-testid=composer]');
+    await composer.locator('[data-testid=room] option:checked').filter({ hasText: '같이 꾸미는 방 (room host 님의 방)' }).waitFor({ state: 'attached' });
+    await composer.locator('[data-testid=composer-text]').fill('친구 방에 거는 글');
+    await composer.locator('[data-testid=publish]').click();
+    await friend.locator('[data-testid=room-posts]').getByText('친구 방에 거는 글').waitFor();
   },
 };
 

@@ -2,8 +2,6 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { HomePage } from '../pages/home/HomePage';
-import { LoginPage } from '../pages/login/LoginPage';
-import { MissingPage } from '../pages/missing/MissingPage';
 import { ErrorBoundary } from './ErrorBoundary';
 import { useMessages } from './i18n';
 import { useMe } from './state/me';
@@ -26,6 +24,8 @@ const CasePage = lazy(async () => ({ default: (await import('../pages/moderation
 const GuestbookEntryPage = lazy(async () => ({ default: (await import('../pages/guestbook/GuestbookEntryPage')).GuestbookEntryPage }));
 const ModerationLogPage = lazy(async () => ({ default: (await import('../pages/moderation/ModerationLogPage')).ModerationLogPage }));
 const ModerationPage = lazy(async () => ({ default: (await import('../pages/moderation/ModerationPage')).ModerationPage }));
+const LoginPage = lazy(async () => ({ default: (await import('../pages/login/LoginPage')).LoginPage }));
+const MissingPage = lazy(async () => ({ default: (await import('../pages/missing/MissingPage')).MissingPage }));
 const NotificationsPage = lazy(async () => ({ default: (await import('../pages/notifications/NotificationsPage')).NotificationsPage }));
 const PeoplePage = lazy(async () => ({ default: (await import('../pages/people/PeoplePage')).PeoplePage }));
 const ProfilePage = lazy(async () => ({ default: (await import('../pages/profile/ProfilePage')).ProfilePage }));

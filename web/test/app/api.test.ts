@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { raw } from '../../src/app/api/contract';
 import { ApiProblem, problemFrom } from '../../src/app/api/problem';
 import { room, roomCard, user } from '../../src/app/api/shapes';
+import { en } from '../../src/app/i18n/en';
+import { ko } from '../../src/app/i18n/ko';
+import { problemText } from '../../src/app/problemText';
 
 const owner = { id: 'u1', handle: 'haneul', display_name: '하늘', look: [1, 0, 1, 0, 0, 0], mood: '귤' };
 const card = {
@@ -43,6 +46,29 @@ describe('a user', () => {
 describe('a refusal', () => {
   it('keeps the code and the wait', () => {
     expect(problemFrom(429, { code: 'rate_limited', retry_after_ms: 1500 })).toMatchObject({ code: 'rate_limited', status: 429, retryAfterMs: 1500 });
+  });
+
+  it('of a proxy says in its header how long to wait', () => {
+    expect(problemFrom(503, null, '120').retryAfterMs).toBe(120_000);
+    expect(problemFrom(429, { code: 'rate_limited', retry_after_ms: 1500 }, '120').retryAfterMs).toBe(1500);
+    for (const odd of [null, '', '-1', '1e9', 'Sat, 28 Nov 2026 10:00:00 GMT']) {
+      expect(problemFrom(503, null, odd).retryAfterMs).toBeNull();
+    }
+  });
+
+  it.each([
+    [0, 'a second', '1초'],
+    [1_001, '2 seconds', '2초'],
+    [99_000, '99 seconds', '99초'],
+    [100_000, '2 minutes', '2분'],
+    [5_999_000, '100 minutes', '100분'],
+    [6_000_000, '2 hours', '2시간'],
+    [86_400_000, '24 hours', '24시간'],
+  ])('for going too fast says when to try again: %i ms', (ms, english, korean) => {
+    const error = new ApiProblem('rate_limited', 429, ms);
+    expect(problemText(en, error)).toContain(english);
+    expect(problemText(ko, error)).toContain(korean);
+    expect(problemText(en, new ApiProblem('rate_limited', 429))).toBe(en.problems.rate_limited);
   });
 
   it('of another shape gets a code by its status', () => {

@@ -1,33 +1,9 @@
 /** Pictures people upload: sending one, what becomes of it, one's own picture. */
-import type { Raw } from './contract';
-import { askEarly } from './early';
+import type { Raw, Wire } from './contract';
+import { ask } from './http';
 import { problemFrom, ApiProblem } from './problem';
 import { object, optional, some, text, whole, word } from './shapes';
 import { uuid } from './uuid';
-
-export interface PictureBody {
-  readonly id: string;
-  readonly alt: string;
-  readonly width: number;
-  readonly height: number;
-  readonly blurhash: string;
-  readonly thumb: string;
-  readonly small: string;
-  readonly large: string;
-}
-
-interface AssetBody {
-  readonly id: string;
-  readonly purpose: string;
-  readonly state: string;
-  readonly refusal?: string | null;
-  readonly alt: string;
-  readonly picture?: PictureBody | null;
-}
-
-interface AssetAnswer {
-  readonly asset: AssetBody;
-}
 
 /** A picture that can be shown, in three sizes. */
 export interface Picture {
@@ -42,7 +18,7 @@ export interface Picture {
   readonly large: string;
 }
 
-export const assetStates = ['uploading', 'processing', 'ready', 'refused', 'taken_down'] as const;
+export const assetStates = ['uploading', 'processing', 'ready', 'refused', 'taken_down'] as const satisfies readonly Wire['AssetState'][];
 
 /** Something uploaded, on its way to being a picture. */
 export interface Asset {
@@ -54,9 +30,9 @@ export interface Asset {
   readonly picture: Picture | null;
 }
 
-export type Purpose = 'picture' | 'avatar' | 'texture';
+export type Purpose = Wire['Purpose'];
 
-export function picture(value: Raw<PictureBody>): Picture {
+export function picture(value: Raw<Wire['PictureBody']>): Picture {
   const fields = object(value, 'picture');
   return {
     id: text(fields.id, 'picture_id'),
@@ -70,7 +46,7 @@ export function picture(value: Raw<PictureBody>): Picture {
   };
 }
 
-export function asset(value: Raw<AssetBody>): Asset {
+export function asset(value: Raw<Wire['AssetFields']>): Asset {
   const fields = object(value, 'asset');
   return {
     id: text(fields.id, 'asset_id'),
@@ -81,16 +57,16 @@ export function asset(value: Raw<AssetBody>): Asset {
   };
 }
 
-function assetIn(value: Raw<AssetAnswer>): Asset {
+function assetIn(value: Raw<Wire['AssetBody']>): Asset {
   return asset(some(object(value, 'asset').asset, 'asset'));
 }
 
 export async function fetchAsset(id: string, signal?: AbortSignal): Promise<Asset> {
-  return assetIn(await askEarly<AssetAnswer>('GET /v1/assets/{id}', { path: { id } }, { signal }));
+  return assetIn(await ask('GET /v1/assets/{id}', { path: { id } }, { signal }));
 }
 
 export async function removeAsset(id: string): Promise<void> {
-  await askEarly('DELETE /v1/assets/{id}', { path: { id } });
+  await ask('DELETE /v1/assets/{id}', { path: { id } });
 }
 
 interface Upload {
@@ -103,6 +79,9 @@ interface Upload {
   /** How much is sent, from 0 to 1. */
   progress?(part: number): void;
 }
+
+/** A line on which nothing moves for so long is dead; what was sent whole waits for its answer as long. */
+const stallsAfterMs = 60_000;
 
 /** `fetch` does not tell how far a body has come. */
 export function upload({ file, purpose, alt = '', once = uuid(), signal, progress }: Upload): Promise<Asset> {
@@ -118,7 +97,18 @@ export function upload({ file, purpose, alt = '', once = uuid(), signal, progres
     request.open('POST', '/v1/assets');
     request.setRequestHeader('accept', 'application/json');
     request.setRequestHeader('idempotency-key', once);
+    let stalled = false;
+    let watch = 0;
+    const moving = (): void => {
+      clearTimeout(watch);
+      watch = window.setTimeout(() => {
+        stalled = true;
+        request.abort();
+      }, stallsAfterMs);
+    };
+    request.addEventListener('loadend', () => clearTimeout(watch));
     request.upload.addEventListener('progress', ({ lengthComputable, loaded, total }) => {
+      moving();
       if (lengthComputable && total > 0) {
         progress?.(loaded / total);
       }
@@ -126,18 +116,23 @@ export function upload({ file, purpose, alt = '', once = uuid(), signal, progres
     request.addEventListener('load', () => {
       const body = parsed(request.responseText);
       if (request.status < 200 || request.status > 299) {
-        reject(problemFrom(request.status, body));
+        reject(problemFrom(request.status, body, request.getResponseHeader('retry-after')));
         return;
       }
       try {
-        resolve(assetIn(body as Raw<AssetAnswer>));
+        resolve(assetIn(body as Raw<Wire['AssetBody']>));
       } catch (error) {
         reject(error as Error);
       }
     });
     request.addEventListener('error', () => reject(new ApiProblem('network', 0)));
-    request.addEventListener('abort', () => reject(new DOMException('the upload was given up', 'AbortError')));
+    request.addEventListener('abort', () => reject(stalled ? new ApiProblem('timeout', 0) : new DOMException('the upload was given up', 'AbortError')));
+    if (signal?.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
     signal?.addEventListener('abort', () => request.abort(), { once: true });
+    moving();
     request.send(form);
   });
 }
@@ -176,9 +171,9 @@ function rest(ms: number): Promise<void> {
 
 /** Shows an uploaded picture as one's own. */
 export async function putAvatar(id: string): Promise<void> {
-  await askEarly('PUT /v1/me/avatar', { body: { asset: id } });
+  await ask('PUT /v1/me/avatar', { body: { asset: id } });
 }
 
 export async function removeAvatar(): Promise<void> {
-  await askEarly('DELETE /v1/me/avatar');
+  await ask('DELETE /v1/me/avatar', {});
 }

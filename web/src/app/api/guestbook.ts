@@ -1,10 +1,9 @@
 /** Guestbooks: what people write at each other's rooms, and what is written back. */
 import type { Raw, Wire } from './contract';
-import { askEarly, askEarlyVersioned, fetchEarlyPage } from './early';
-import type { Versioned } from './http';
-import { standing, type Standing } from './moderation';
-import type { Page, PageWish } from './pages';
+import { ask, askVersioned, type Versioned } from './http';
+import { fetchCounted, fetchPage, type Page, type PageWish } from './pages';
 import { flag, moment, object, optional, owner, text, whole, type Owner } from './shapes';
+import { standing, type Standing } from './standing';
 
 export const entryCharsMax = 500;
 export const entryLinesMax = 20;
@@ -30,24 +29,7 @@ export interface GuestbookEntry {
   readonly replies: number;
 }
 
-/** As the service writes it, until the document has it. */
-export interface EntryWire {
-  readonly id: string;
-  readonly room: string;
-  readonly parent: string | null;
-  readonly author: Wire['OwnerBody'];
-  readonly text: string;
-  readonly secret: boolean;
-  readonly hidden: boolean;
-  /** To its author, where others may not see it. */
-  readonly standing?: string;
-  readonly muted: { readonly word: string } | null;
-  readonly replies: number;
-  readonly created_at: string;
-  readonly edited_at: string | null;
-}
-
-export function guestbookEntry(value: Raw<EntryWire>): GuestbookEntry {
+export function guestbookEntry(value: Raw<Wire['GuestbookEntry']>): GuestbookEntry {
   const fields = object(value, 'entry');
   return {
     id: text(fields.id, 'entry_id'),
@@ -57,7 +39,7 @@ export function guestbookEntry(value: Raw<EntryWire>): GuestbookEntry {
     text: text(fields.text, 'entry_text'),
     secret: flag(fields.secret, 'secret'),
     hidden: flag(fields.hidden, 'hidden'),
-    standing: standing(fields.standing as Raw<string>),
+    standing: standing(fields.standing),
     mutedWord: optional(fields.muted, (muted) => text(object(muted, 'muted').word, 'muted_word')),
     writtenMs: moment(fields.created_at, 'created_at'),
     editedMs: optional(fields.edited_at, (at) => moment(at, 'edited_at')),
@@ -65,52 +47,52 @@ export function guestbookEntry(value: Raw<EntryWire>): GuestbookEntry {
   };
 }
 
-function entryIn(answer: Raw<{ entry: EntryWire }>): GuestbookEntry {
+function entryIn(answer: Raw<Wire['GuestbookEntryBody']>): GuestbookEntry {
   return guestbookEntry(object(answer, 'entry').entry);
 }
 
 /** An entry or a reply, wherever it stands. */
 export async function fetchEntry(id: string, signal?: AbortSignal): Promise<GuestbookEntry> {
-  return entryIn(await askEarly('GET /v1/guestbook/{id}', { path: { id } }, { signal }));
+  return entryIn(await ask('GET /v1/guestbook/{id}', { path: { id } }, { signal }));
 }
 
 export function fetchEntries(roomId: string, wish: PageWish): Promise<Page<GuestbookEntry>> {
-  return fetchEarlyPage('GET /v1/rooms/{id}/guestbook', { path: { id: roomId } }, 'entries', guestbookEntry, wish);
+  return fetchCounted('GET /v1/rooms/{id}/guestbook', { path: { id: roomId } }, 'entries', guestbookEntry, wish);
 }
 
 /** Written again under the same name `once` it is the same entry. */
 export async function writeEntry(roomId: string, line: string, secret: boolean, once: string): Promise<GuestbookEntry> {
-  return entryIn(await askEarly('POST /v1/rooms/{id}/guestbook', { path: { id: roomId }, body: { text: line, secret } }, { once }));
+  return entryIn(await ask('POST /v1/rooms/{id}/guestbook', { path: { id: roomId }, body: { text: line, secret } }, { once }));
 }
 
 /** Refused if it is no longer as it was when one began to change it. */
 export async function changeEntry(id: string, line: string, etag: string | null): Promise<GuestbookEntry> {
-  return entryIn(await askEarly('PATCH /v1/guestbook/{id}', { path: { id }, body: { text: line } }, { ifMatch: etag }));
+  return entryIn(await ask('PATCH /v1/guestbook/{id}', { path: { id }, body: { text: line } }, { ifMatch: etag }));
 }
 
 /** As it is now, with the version to change it from. */
 export async function fetchForChange(id: string, signal?: AbortSignal): Promise<Versioned<GuestbookEntry>> {
-  const { value, etag } = await askEarlyVersioned<{ entry: EntryWire }>('GET /v1/guestbook/{id}', { path: { id } }, { signal });
+  const { value, etag } = await askVersioned('GET /v1/guestbook/{id}', { path: { id } }, { signal });
   return { value: entryIn(value), etag };
 }
 
 export async function deleteEntry(id: string): Promise<void> {
-  await askEarly('DELETE /v1/guestbook/{id}', { path: { id } });
+  await ask('DELETE /v1/guestbook/{id}', { path: { id } });
 }
 
 export function fetchReplies(entryId: string, wish: PageWish): Promise<Page<GuestbookEntry>> {
-  return fetchEarlyPage('GET /v1/guestbook/{id}/replies', { path: { id: entryId } }, 'replies', guestbookEntry, wish);
+  return fetchPage('GET /v1/guestbook/{id}/replies', { path: { id: entryId } }, 'replies', guestbookEntry, wish);
 }
 
 export async function writeReply(entryId: string, line: string, once: string): Promise<GuestbookEntry> {
-  return entryIn(await askEarly('POST /v1/guestbook/{id}/replies', { path: { id: entryId }, body: { text: line } }, { once }));
+  return entryIn(await ask('POST /v1/guestbook/{id}/replies', { path: { id: entryId }, body: { text: line } }, { once }));
 }
 
 export async function deleteReply(id: string): Promise<void> {
-  await askEarly('DELETE /v1/guestbook/replies/{id}', { path: { id } });
+  await ask('DELETE /v1/guestbook/replies/{id}', { path: { id } });
 }
 
 /** For the room's owner. */
 export async function hideEntry(id: string, hidden: boolean): Promise<GuestbookEntry> {
-  return entryIn(await askEarly('PUT /v1/guestbook/{id}/hidden', { path: { id }, body: { hidden } }));
+  return entryIn(await ask('PUT /v1/guestbook/{id}/hidden', { path: { id }, body: { hidden } }));
 }

@@ -27,9 +27,9 @@ export async function ask<C extends Call>(call: C, wish: Wish<C>, manner: Manner
 
 export async function askVersioned<C extends Call>(call: C, wish: Wish<C>, manner: Manner = {}): Promise<Versioned<Raw<Answer<C>>>> {
   const response = await send(call, wish, manner);
-  const value = await bodyOf(response);
+  const value = await bodyOf(response, manner.signal);
   if (!response.ok) {
-    throw problemFrom(response.status, value);
+    throw problemFrom(response.status, value, response.headers.get('retry-after'));
   }
   return { value, etag: response.headers.get('etag') };
 }
@@ -38,7 +38,7 @@ export async function askVersioned<C extends Call>(call: C, wish: Wish<C>, manne
 export async function askFile<C extends Call>(call: C, wish: Wish<C>, manner: Manner = {}): Promise<Blob> {
   const response = await send(call, wish, manner);
   if (!response.ok) {
-    throw problemFrom(response.status, await bodyOf(response));
+    throw problemFrom(response.status, await bodyOf(response, manner.signal), response.headers.get('retry-after'));
   }
   try {
     return await response.blob();
@@ -78,8 +78,17 @@ function headersOf(method: string, body: unknown, { ifMatch, once }: Manner): Re
   };
 }
 
-async function bodyOf(response: Response): Promise<Raw<never>> {
-  const text = await response.text();
+async function bodyOf(response: Response, signal?: AbortSignal): Promise<Raw<never>> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    if (signal?.aborted) {
+      throw error;
+    }
+    // it began, and the line broke or fell silent
+    throw new ApiProblem(error instanceof DOMException && error.name === 'TimeoutError' ? 'timeout' : 'network', 0);
+  }
   if (text === '') {
     return null;
   }
@@ -87,6 +96,6 @@ async function bodyOf(response: Response): Promise<Raw<never>> {
     return raw(JSON.parse(text));
   } catch {
     // a proxy's HTML page in front of the server, not an answer of Maru
-    throw problemFrom(response.ok ? 502 : response.status, null);
+    throw problemFrom(response.ok ? 502 : response.status, null, response.headers.get('retry-after'));
   }
 }

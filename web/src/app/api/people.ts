@@ -1,5 +1,5 @@
 /** Profiles, finding people, and what people are to each other. */
-import { picture, type Picture, type PictureBody } from './assets';
+import { picture, type Picture } from './assets';
 import type { Raw, Wire } from './contract';
 import { ask } from './http';
 import { fetchCounted, fetchPage, type Page, type PageWish } from './pages';
@@ -84,8 +84,7 @@ export interface Testimonial extends Owner {
 export function profile(value: Raw<Wire['Shown']>): Profile {
   const fields = object(value, 'user');
   // the document does not have it yet
-  const { avatar } = fields as { readonly avatar?: Raw<PictureBody | null> };
-  return { ...user(value), avatar: optional(avatar, picture), links: list(fields.links ?? [], 'links', link), counts: optional(fields.counts, counts) };
+  return { ...user(value), avatar: optional(fields.avatar, picture), links: list(fields.links ?? [], 'links', link), counts: optional(fields.counts, counts) };
 }
 
 function counts(value: Raw<Wire['CountsBody']>): Counts {

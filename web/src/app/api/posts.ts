@@ -1,110 +1,21 @@
 /** Posts, what people do with them, and the comments on them. */
-import { picture, type Picture, type PictureBody } from './assets';
+import { picture, type Picture } from './assets';
 import type { Raw, Wire } from './contract';
 import { flag, list, moment, object, optional, owner, some, text, whole, word, type Owner } from './shapes';
+import { standing, type Standing } from './standing';
 
-export const audiences = ['public', 'followers', 'ties', 'private'] as const;
+export const audiences = ['public', 'followers', 'ties', 'private'] as const satisfies readonly Wire['Audience'][];
 export type Audience = (typeof audiences)[number];
-export const reactionKinds = ['heart', 'laugh', 'wow', 'sad', 'cheer', 'thanks'] as const;
+export const reactionKinds = ['heart', 'laugh', 'wow', 'sad', 'cheer', 'thanks'] as const satisfies readonly Wire['ReactionKind'][];
 export type ReactionKind = (typeof reactionKinds)[number];
-export const standings = ['shown', 'held', 'hidden', 'removed'] as const;
-export type Standing = (typeof standings)[number];
-export const postStates = ['draft', 'scheduled', 'published'] as const;
+export const postStates = ['draft', 'scheduled', 'published'] as const satisfies readonly Wire['PostState'][];
 export type PostState = (typeof postStates)[number];
 
-type ReactionsBody = Partial<Record<ReactionKind, number>>;
+/** What a post, one that is quoted and one as it was before have in common. */
+type ContentBody = Pick<Wire['PostFields'], 'text' | 'content_warning' | 'sensitive' | 'pictures' | 'tags'>;
 
-interface CountsBody {
-  readonly comments: number;
-  readonly reposts: number;
-  readonly reactions: ReactionsBody;
-  readonly bookmarks?: number | null;
-}
-
-interface MineBody {
-  readonly reaction?: string | null;
-  readonly bookmarked?: boolean;
-  readonly reposted?: boolean;
-}
-
-interface QuotedBody extends ContentBody {
-  readonly id: string;
-  readonly author: Wire['OwnerBody'];
-  /** Whether it quotes something itself. */
-  readonly quotes: boolean;
-  readonly published_at: string | null;
-}
-
-interface QuoteBody {
-  /** Null: it is not there, or not for the viewer. */
-  readonly post: QuotedBody | null;
-}
-
-interface MutedWordBody {
-  readonly word: string;
-}
-
-interface AttachmentBody {
-  readonly asset: string;
-  readonly alt: string;
-}
-
-interface ContentBody {
-  readonly text: string;
-  readonly content_warning?: string | null;
-  readonly sensitive: boolean;
-  readonly pictures: readonly PictureBody[];
-  readonly tags: readonly string[];
-}
-
-export interface PostBody extends ContentBody {
-  readonly id: string;
-  readonly author: Wire['OwnerBody'];
-  readonly state: string;
-  readonly visibility: string;
-  readonly standing?: string | null;
-  readonly room?: string | null;
-  readonly quote: QuoteBody | null;
-  /** For the author alone. */
-  readonly attachments?: readonly AttachmentBody[];
-  readonly pinned: boolean;
-  readonly created_at: string;
-  readonly publish_at?: string | null;
-  readonly published_at?: string | null;
-  readonly edited_at?: string | null;
-  readonly counts: CountsBody;
-  readonly mine?: MineBody | null;
-  readonly muted: MutedWordBody | null;
-  readonly reposted_by?: Wire['OwnerBody'] | null;
-}
-
-export interface EditBody extends ContentBody {
-  readonly version: number;
-  readonly since_at: string;
-}
-
-export interface CommentBody {
-  readonly id: string;
-  readonly post: string;
-  readonly parent?: string | null;
-  readonly depth: number;
-  readonly author?: Wire['OwnerBody'] | null;
-  readonly text: string;
-  readonly gone: boolean;
-  readonly standing?: string | null;
-  readonly replies: number;
-  readonly reactions: ReactionsBody;
-  readonly reaction: string | null;
-  readonly muted: MutedWordBody | null;
-  readonly version: number;
-  readonly written_at: string;
-  readonly edited_at?: string | null;
-}
-
-export interface TagBody {
-  readonly name: string;
-  readonly posts?: number;
-}
+/** Alone or in a list. */
+type PostBody = Wire['PostFields'] & Partial<Pick<Wire['ListedPost'], 'reposted_by'>>;
 
 export type Reactions = Readonly<Record<ReactionKind, number>>;
 
@@ -201,9 +112,9 @@ export interface Reacted extends Owner {
   readonly kind: ReactionKind | null;
 }
 
-function reactions(value: Raw<ReactionsBody>): Reactions {
-  const fields = object(value ?? {}, 'reactions');
-  return Object.fromEntries(reactionKinds.map((kind) => [kind, whole((fields[kind] as Raw<number>) ?? 0, kind)])) as Reactions;
+function reactions(value: Raw<Wire['ReactionsBody']>): Reactions {
+  const fields = object(value, 'reactions');
+  return Object.fromEntries(reactionKinds.map((kind) => [kind, whole(fields[kind] ?? 0, kind)])) as Reactions;
 }
 
 function reactionKind(value: Raw<string | null | undefined>): ReactionKind | null {
@@ -213,7 +124,7 @@ function reactionKind(value: Raw<string | null | undefined>): ReactionKind | nul
 const nothingDone = { reaction: null, bookmarked: false, reposted: false } as const;
 
 /** What the viewer did with it. */
-function mine(value: Raw<MineBody>): Pick<Post, keyof typeof nothingDone> {
+function mine(value: Raw<Wire['PostMineBody']>): Pick<Post, keyof typeof nothingDone> {
   const fields = object(value, 'mine');
   return { reaction: reactionKind(fields.reaction), bookmarked: yes(fields.bookmarked), reposted: yes(fields.reposted) };
 }
@@ -229,27 +140,27 @@ function content(value: Raw<ContentBody>): Content {
   };
 }
 
-function moments<T extends string>(fields: { readonly [name in T]?: Raw<string | null | undefined> }, name: T): number | null {
-  return optional(fields[name] as Raw<string | null>, (at) => moment(at, name));
+function momentIf(value: Raw<string | null | undefined>, what: string): number | null {
+  return optional(value, (at) => moment(at, what));
 }
 
-function quoted(value: Raw<QuotedBody>): Quoted {
+function quoted(value: Raw<Wire['QuotedBody']>): Quoted {
   const fields = object(value, 'quote');
   return {
     ...content(value),
     id: text(fields.id, 'quote_id'),
     author: owner(some(fields.author, 'author')),
     quotes: yes(fields.quotes),
-    publishedMs: moments(fields, 'published_at'),
+    publishedMs: momentIf(fields.published_at, 'published_at'),
   };
 }
 
-function attachment(value: Raw<AttachmentBody>): Attachment {
+function attachment(value: Raw<Wire['AttachmentBody']>): Attachment {
   const fields = object(value, 'attachment');
-  return { asset: text(fields.asset, 'asset'), alt: text(fields.alt ?? '', 'alt') };
+  return { asset: text(fields.asset, 'asset'), alt: optional(fields.alt, (alt) => text(alt, 'alt')) ?? '' };
 }
 
-function mutedWord(value: Raw<MutedWordBody>): string {
+function mutedWord(value: Raw<Wire['MutedWordFound']>): string {
   return text(object(value, 'muted').word, 'muted_word');
 }
 
@@ -260,7 +171,7 @@ export function post(value: Raw<PostBody>): Post {
     ...content(value),
     id: text(fields.id, 'post_id'),
     author: owner(some(fields.author, 'author')),
-    state: word(fields.state ?? ('published' as never), postStates, 'published'),
+    state: word(fields.state, postStates, 'published'),
     audience: word(fields.visibility, audiences, 'private'),
     standing: standing(fields.standing),
     roomId: optional(fields.room, (id) => text(id, 'room')),
@@ -269,9 +180,9 @@ export function post(value: Raw<PostBody>): Post {
     attachments: optional(fields.attachments, (all) => list(all, 'attachments', attachment)),
     pinned: flag(fields.pinned, 'pinned'),
     createdMs: moment(fields.created_at, 'created_at'),
-    publishMs: moments(fields, 'publish_at'),
-    publishedMs: moments(fields, 'published_at'),
-    editedMs: moments(fields, 'edited_at'),
+    publishMs: momentIf(fields.publish_at, 'publish_at'),
+    publishedMs: momentIf(fields.published_at, 'published_at'),
+    editedMs: momentIf(fields.edited_at, 'edited_at'),
     comments: whole(counts.comments, 'comments'),
     reposts: whole(counts.reposts, 'reposts'),
     reactions: reactions(counts.reactions),
@@ -287,16 +198,12 @@ function yes(value: Raw<boolean | undefined>): boolean {
   return came === true;
 }
 
-function standing(value: Raw<string | null | undefined>): Standing {
-  return optional(value, (came) => word(came, standings, 'hidden')) ?? 'shown';
-}
-
-export function edit(value: Raw<EditBody>): Edit {
+export function edit(value: Raw<Wire['RevisionBody']>): Edit {
   const fields = object(value, 'edit');
   return { ...content(value), version: whole(fields.version, 'version'), sinceMs: moment(fields.since_at, 'since_at') };
 }
 
-export function comment(value: Raw<CommentBody>): Comment {
+export function comment(value: Raw<Wire['CommentFields']>): Comment {
   const fields = object(value, 'comment');
   return {
     id: text(fields.id, 'comment_id'),
@@ -313,11 +220,11 @@ export function comment(value: Raw<CommentBody>): Comment {
     mutedWord: optional(fields.muted, mutedWord),
     version: whole(fields.version, 'version'),
     createdMs: moment(fields.written_at, 'written_at'),
-    editedMs: moments(fields, 'edited_at'),
+    editedMs: momentIf(fields.edited_at, 'edited_at'),
   };
 }
 
-export function tag(value: Raw<TagBody>): FeedTag {
+export function tag(value: Raw<Wire['TagBody']>): FeedTag {
   const fields = object(value, 'tag');
   return { name: text(fields.name, 'tag_name'), posts: optional(fields.posts, (count) => whole(count, 'posts')) };
 }

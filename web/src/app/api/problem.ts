@@ -11,12 +11,13 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Reads a problem+json body; whatever is not one becomes a code of its status class. */
-export function problemFrom(status: number, body: unknown): ApiProblem {
+/** Reads a problem+json body; whatever is not one becomes a code of its status class. `retryAfter` is the header, for what stands before the server. */
+export function problemFrom(status: number, body: unknown, retryAfter: string | null = null): ApiProblem {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const code = typeof fields.code === 'string' && /^[a-z_]{1,64}$/.test(fields.code) ? fields.code : codeOf(status);
   const wait = fields.retry_after_ms;
-  return new ApiProblem(code, status, typeof wait === 'number' && wait >= 0 ? wait : null);
+  const waitMs = typeof wait === 'number' && wait >= 0 ? wait : /^\d{1,7}$/u.test(retryAfter ?? '') ? Number(retryAfter) * 1000 : null;
+  return new ApiProblem(code, status, waitMs);
 }
 
 function codeOf(status: number): string {

@@ -154,7 +154,7 @@ export function roomCard(value: Raw<Wire['CardBody']>): RoomCard {
     peopleNow: whole(fields.people_now ?? 0, 'people_now'),
     items: list(fields.items, 'items', item),
     owner: owner(fields.owner),
-    thumbnailUrl: optional((fields as { readonly thumbnail_url?: Raw<string> }).thumbnail_url, (url) => text(url, 'thumbnail_url')),
+    thumbnailUrl: optional(fields.thumbnail_url, (url) => text(url, 'thumbnail_url')),
   };
 }
 

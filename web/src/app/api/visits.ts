@@ -1,8 +1,8 @@
 /** Who came to see a room, where one has been, and where to go on to. */
 import type { Raw, Wire } from './contract';
-import { askEarly, fetchEarlyPage } from './early';
-import type { Page, PageWish } from './pages';
-import { moment, object, optional, owner, roomCard, text, whole, word, type Owner, type RoomCard } from './shapes';
+import { ask } from './http';
+import { fetchPage, type Page, type PageWish } from './pages';
+import { moment, object, optional, owner, roomCard, some, text, whole, word, type Owner, type RoomCard } from './shapes';
 
 export interface VisitCounts {
   readonly today: number;
@@ -28,36 +28,14 @@ export interface OwnVisit {
 }
 
 /** By whom a wave led there. */
-export type Via = 'tie' | 'follower' | 'anywhere';
+export type Via = Wire['ViaBody'];
 
 export interface Wave {
   readonly room: RoomCard;
   readonly via: Via;
 }
 
-/** As the service writes it, until the document has it. */
-export interface CountsWire {
-  readonly today: number;
-  readonly total: number;
-}
-
-export interface VisitorWire {
-  readonly visitor: Wire['OwnerBody'] | null;
-  readonly day: string;
-  readonly visited_at: string | null;
-}
-
-export interface OwnVisitWire {
-  readonly room: { readonly id: string; readonly name: string; readonly owner: Wire['OwnerBody'] };
-  readonly visited_at: string;
-}
-
-export interface WaveWire {
-  readonly room: Wire['CardBody'] | null;
-  readonly via: string | null;
-}
-
-export function visitCounts(value: Raw<CountsWire>): VisitCounts {
+export function visitCounts(value: Raw<Wire['VisitsBody']>): VisitCounts {
   const fields = object(value, 'visits');
   return { today: whole(fields.today, 'today'), total: whole(fields.total, 'total') };
 }
@@ -65,7 +43,7 @@ export function visitCounts(value: Raw<CountsWire>): VisitCounts {
 /** Of those who are not shown no two are known to be the same. */
 let unnamed = 0;
 
-export function visitor(value: Raw<VisitorWire>): Visitor {
+export function visitor(value: Raw<Wire['VisitorBody']>): Visitor {
   const fields = object(value, 'visitor');
   const seen = optional(fields.visitor, owner);
   const day = text(fields.day, 'day');
@@ -73,36 +51,36 @@ export function visitor(value: Raw<VisitorWire>): Visitor {
   return { key: `${seen?.id ?? unnamed} ${day}`, visitor: seen, day, cameMs: optional(fields.visited_at, (at) => moment(at, 'visited_at')) };
 }
 
-export function ownVisit(value: Raw<OwnVisitWire>): OwnVisit {
+export function ownVisit(value: Raw<Wire['VisitBody']>): OwnVisit {
   const fields = object(value, 'visit');
   const room = object(fields.room, 'visit_room');
   return { roomId: text(room.id, 'room_id'), roomName: text(room.name, 'room_name'), owner: owner(room.owner), cameMs: moment(fields.visited_at, 'visited_at') };
 }
 
 /** Null: there is nowhere to go on to. */
-export function wave(value: Raw<WaveWire>): Wave | null {
+export function wave(value: Raw<Wire['SurfBody']>): Wave | null {
   const fields = object(value, 'surf');
-  return optional(fields.room, (room: Raw<Wire['CardBody']>) => ({ room: roomCard(room), via: word(fields.via as Raw<string>, ['tie', 'follower', 'anywhere'], 'anywhere') }));
+  return optional(fields.room, (room) => ({ room: roomCard(room), via: word(some(fields.via, 'via'), ['tie', 'follower', 'anywhere'], 'anywhere') }));
 }
 
 export async function fetchVisitCounts(roomId: string, signal?: AbortSignal): Promise<VisitCounts> {
-  return visitCounts(object(await askEarly<{ visits: CountsWire }>('GET /v1/rooms/{id}/visits', { path: { id: roomId } }, { signal }), 'visits').visits);
+  return visitCounts(object(await ask('GET /v1/rooms/{id}/visits', { path: { id: roomId } }, { signal }), 'visits').visits);
 }
 
 /** For the room's owner. */
 export function fetchVisitors(roomId: string, wish: PageWish): Promise<Page<Visitor>> {
-  return fetchEarlyPage('GET /v1/rooms/{id}/visitors', { path: { id: roomId } }, 'visitors', visitor, wish);
+  return fetchPage('GET /v1/rooms/{id}/visitors', { path: { id: roomId } }, 'visitors', visitor, wish);
 }
 
 export function fetchOwnVisits(wish: PageWish): Promise<Page<OwnVisit>> {
-  return fetchEarlyPage('GET /v1/me/visits', {}, 'visits', ownVisit, wish);
+  return fetchPage('GET /v1/me/visits', {}, 'visits', ownVisit, wish);
 }
 
 /** Out of every history; they still count. */
 export async function clearOwnVisits(): Promise<void> {
-  await askEarly('DELETE /v1/me/visits');
+  await ask('DELETE /v1/me/visits', {});
 }
 
 export async function surf(roomId: string): Promise<Wave | null> {
-  return wave(await askEarly<WaveWire>('GET /v1/rooms/{id}/surf', { path: { id: roomId } }));
+  return wave(await ask('GET /v1/rooms/{id}/surf', { path: { id: roomId } }));
 }

@@ -106,32 +106,34 @@ export function Entry({ entry, own, me, isReply = false, isOpen = false, change,
         {open === 'replies' && <Replies entry={entry} own={own} me={me} change={change} />}
       </div>
       {me && (
-        <Menu label={words.more(author.displayName)} face={<Icon name="more" size={20} />}>
-          {mine && isEditable(entry, seenMs) && (
-            <button type="button" className={menuItemClass} title={words.editLead} onClick={() => setOpen('edit')}>
-              <Icon name="pencil" />
-              {words.edit}
-            </button>
-          )}
-          {own && !mine && (
-            <button type="button" className={menuItemClass} title={words.hideLead} onClick={() => hide(!entry.hidden)}>
-              <Icon name={entry.hidden ? 'eye' : 'eyeOff'} />
-              {entry.hidden ? words.show : words.hide}
-            </button>
-          )}
-          {(mine || own) && (
-            <button type="button" className={menuItemClass} onClick={() => setOpen('delete')}>
-              <Icon name="trash" />
-              {words.delete}
-            </button>
-          )}
-          {!mine && (
-            <button type="button" className={menuItemClass} onClick={() => setOpen('report')}>
-              <Icon name="flag" />
-              {words.report}
-            </button>
-          )}
-        </Menu>
+        <div className={styles.acts}>
+          <Menu label={words.more(author.displayName)} face={<Icon name="more" size={20} />}>
+            {mine && isEditable(entry, seenMs) && (
+              <button type="button" className={menuItemClass} title={words.editLead} onClick={() => setOpen('edit')}>
+                <Icon name="pencil" />
+                {words.edit}
+              </button>
+            )}
+            {own && !mine && (
+              <button type="button" className={menuItemClass} title={words.hideLead} onClick={() => hide(!entry.hidden)}>
+                <Icon name={entry.hidden ? 'eye' : 'eyeOff'} />
+                {entry.hidden ? words.show : words.hide}
+              </button>
+            )}
+            {(mine || own) && (
+              <button type="button" className={menuItemClass} onClick={() => setOpen('delete')}>
+                <Icon name="trash" />
+                {words.delete}
+              </button>
+            )}
+            {!mine && (
+              <button type="button" className={menuItemClass} onClick={() => setOpen('report')}>
+                <Icon name="flag" />
+                {words.report}
+              </button>
+            )}
+          </Menu>
+        </div>
       )}
       <Reporting what={open === 'report' ? { kind: 'guestbook_entry', id: entry.id } : null} close={() => setOpen(null)} />
     </li>

@@ -1,9 +1,9 @@
 /** The guestbook of a room: writing into it, and what others wrote. */
-import { useLocation } from 'wouter';
 import { fetchEntries, type GuestbookEntry } from '../api/guestbook';
 import type { User } from '../api';
 import { useProblemText } from '../social/useProblemText';
 import { usePages } from '../state/pages';
+import { useSignInAddress } from '../state/signInAddress';
 import { ButtonLink } from '../ui/controls';
 import { PagedList } from '../ui/PagedList';
 import { Entry } from './Entry';
@@ -21,7 +21,7 @@ interface GuestbookProps {
 export function Guestbook({ roomId, own, me }: GuestbookProps) {
   const words = useGuestbookWords();
   const problem = useProblemText();
-  const [path] = useLocation();
+  const signIn = useSignInAddress();
   // who is asking decides what there is
   const list = usePages(`${roomId} ${me?.id ?? ''}`, (cursor, signal) => fetchEntries(roomId, { cursor, signal }), ({ id }) => id);
   const change = (now: GuestbookEntry): void => list.edit((entries) => entries.map((entry) => (entry.id === now.id ? now : entry)));
@@ -30,7 +30,7 @@ export function Guestbook({ roomId, own, me }: GuestbookProps) {
       {me ? (
         <Write roomId={roomId} own={own} written={(entry) => list.edit((entries) => [entry, ...entries])} />
       ) : (
-        <ButtonLink href={`/login?return_to=${encodeURIComponent(path)}`} variant="primary" icon="pencil" wide>
+        <ButtonLink href={signIn} variant="primary" icon="pencil" wide>
           {words.signIn}
         </ButtonLink>
       )}

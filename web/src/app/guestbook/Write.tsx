@@ -7,6 +7,7 @@ import { charsOf } from '../social/text';
 import { useActing } from '../social/useActing';
 import { useOnce } from '../social/useOnce';
 import { useToasts } from '../state/toasts';
+import { useUnsent } from '../state/unsent';
 import { Button } from '../ui/controls';
 import { Area, Switch } from '../ui/form';
 import { fits } from './entryText';
@@ -38,7 +39,7 @@ interface WriteProps {
 export function Write({ roomId, own, written }: WriteProps) {
   const words = useGuestbookWords();
   const tell = useWritten();
-  const [text, setText] = useState('');
+  const [text, setText] = useUnsent(`guestbook.${roomId}`);
   const [secret, setSecret] = useState(false);
   const { busy, fault, act } = useActing();
   const once = useOnce(roomId, text, secret);
@@ -78,7 +79,7 @@ interface WriteReplyProps {
 export function WriteReply({ entry, written }: WriteReplyProps) {
   const words = useGuestbookWords();
   const tell = useWritten();
-  const [text, setText] = useState('');
+  const [text, setText] = useUnsent(`reply.${entry.id}`);
   const { busy, fault, act } = useActing();
   const once = useOnce(entry.id, text);
   const send = (event: FormEvent): void => {

@@ -255,6 +255,13 @@ export const en = {
     unavailable: 'The server is resting. Please try again in a moment.',
     other: 'Something went wrong. Please try again.',
   } satisfies Partial<Record<Wire['ProblemCode'] | 'network' | 'timeout' | 'other', string>>,
+  /** After a refusal that says for how long. */
+  wait: {
+    limited: 'That was too much at once.',
+    seconds: (count: number) => `Try again in ${count === 1 ? 'a second' : `${count} seconds`}.`,
+    minutes: (count: number) => `Try again in ${count === 1 ? 'a minute' : `${count} minutes`}.`,
+    hours: (count: number) => `Try again in ${count === 1 ? 'an hour' : `${count} hours`}.`,
+  },
   closing: {
     title: 'This account is closed',
     lead: 'Nobody sees it any more, and after its time it is erased for good. Until then you can have all of it back.',

@@ -252,6 +252,12 @@ export const ko: Messages = {
     unavailable: '서버가 쉬고 있어요. 잠시 후 다시 해 주세요.',
     other: '문제가 생겼어요. 다시 해 주세요.',
   },
+  wait: {
+    limited: '한꺼번에 너무 많았어요.',
+    seconds: (count) => `${count}초 뒤에 다시 해 주세요.`,
+    minutes: (count) => `${count}분 뒤에 다시 해 주세요.`,
+    hours: (count) => `${count}시간 뒤에 다시 해 주세요.`,
+  },
   closing: {
     title: '닫은 계정이에요',
     lead: '이제 아무에게도 보이지 않고, 때가 되면 완전히 지워져요. 그 전까지는 모두 되돌릴 수 있어요.',

@@ -1,12 +1,12 @@
 /** Reporting something to moderators: why, and what they should know. */
 import { useState, type FormEvent } from 'react';
-import { useLocation } from 'wouter';
 import { commentCharsMax, report, reportReasons, type ContentKind, type ReportReason } from '../api/moderation';
 import { useMessages } from '../i18n';
 import { charsOf } from '../social/text';
 import { useActing } from '../social/useActing';
 import { useOnce } from '../social/useOnce';
 import { useMe } from '../state/me';
+import { useSignInAddress } from '../state/signInAddress';
 import { useToasts } from '../state/toasts';
 import { Button, ButtonLink } from '../ui/controls';
 import { Dialog } from '../ui/Dialog';
@@ -24,7 +24,7 @@ export function ReportDialog(props: ReportDialogProps) {
   const { report: words } = useModerationWords();
   const { common } = useMessages();
   const me = useMe((state) => state.user);
-  const [path] = useLocation();
+  const signIn = useSignInAddress();
   return (
     <Dialog title={words.title} close={props.onClose}>
       {me ? (
@@ -34,7 +34,7 @@ export function ReportDialog(props: ReportDialogProps) {
           <p className={styles.lead}>{words.signIn}</p>
           <div className={styles.answers}>
             <Button onClick={props.onClose}>{common.cancel}</Button>
-            <ButtonLink href={`/login?return_to=${encodeURIComponent(path)}`} variant="primary">
+            <ButtonLink href={signIn} variant="primary">
               {common.signIn}
             </ButtonLink>
           </div>

@@ -1,5 +1,5 @@
 /** What moderators, or the filter before them, have done about something one wrote. */
-import type { Standing } from '../api/moderation';
+import type { Standing } from '../api/standing';
 import { Icon } from '../ui/Icon';
 import styles from './moderation.module.css';
 import { useModerationWords } from './words';

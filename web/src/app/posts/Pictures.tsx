@@ -1,5 +1,5 @@
 /** The pictures of a post, in places of known size, and large in a viewer. */
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, type CSSProperties } from 'react';
 import type { Picture } from '../api/assets';
 import { Blurred } from '../pictures/Blurred';
 import { Button, classes } from '../ui/controls';
@@ -29,11 +29,12 @@ export function Pictures({ pictures, sensitive }: PicturesProps) {
   if (!first) {
     return null;
   }
+  const ratio = Math.min(Math.max(first.width / first.height, narrowest), widest);
   return (
-    <div className={styles.pictures} data-testid="pictures" data-covered={covered}>
+    <div className={classes(styles.pictures, shown.length === 1 && styles.alone)} style={shown.length === 1 ? ({ '--ratio': ratio } as CSSProperties) : undefined} data-testid="pictures" data-covered={covered}>
       <ul className={classes(styles.grid, styles[`of${shown.length}`])} aria-label={words.pictures} aria-hidden={covered || undefined}>
         {shown.map((picture, at) => (
-          <li key={picture.id} style={shown.length === 1 ? { aspectRatio: `${Math.min(Math.max(first.width / first.height, narrowest), widest)}` } : undefined}>
+          <li key={picture.id}>
             <button type="button" className={styles.open} aria-label={one.open(at + 1, picture.alt)} aria-haspopup="dialog" tabIndex={covered ? -1 : 0} disabled={covered} onClick={() => setOpen(at)}>
               <Blurred picture={picture} size="small" alt="" covered={covered} {...(shown.length === 1 ? { sizes: '(max-width: 700px) 92vw, 640px' } : {})} />
               {at === shownMost - 1 && pictures.length > shownMost && <span className={styles.more} data-face={`+${pictures.length - shownMost}`} aria-hidden="true" />}

@@ -1,15 +1,13 @@
 /** A post wherever it stands: who wrote it, what it says and shows, and what one can do with it. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { fetchRoom } from '../api';
 import type { Audience, Content, Post, Quoted } from '../api/posts';
-import { roomAddress } from '../roomAddress';
-import { useResource } from '../state/resource';
 import { Chip, classes } from '../ui/controls';
 import { Icon, type IconName } from '../ui/Icon';
 import { Portrait } from '../ui/Portrait';
 import { useWhen } from '../when';
 import { Folded } from './Folded';
+import { useHungIn } from './hungIn';
 import { Pictures } from './Pictures';
 import { PostBar } from './PostBar';
 import { PostMenu } from './PostMenu';
@@ -157,11 +155,11 @@ export function Quote({ quote }: { quote: Quoted | null }) {
 
 function RoomMark({ id }: { id: string }) {
   const { post: words } = usePostWords();
-  const [room] = useResource(id, (signal) => fetchRoom(id, signal));
+  const room = useHungIn(id);
   return (
     <p className={styles.room}>
       <Icon name="door" size={16} />
-      {room.status === 'ready' ? <Link href={roomAddress(room.value)}>{room.value.name}</Link> : words.inRoom}
+      {room.status === 'ready' ? <Link href={room.value.address}>{room.value.name}</Link> : words.inRoom}
     </p>
   );
 }

@@ -25,6 +25,7 @@ interface PostListProps {
   list: Paged<Post>;
   label: string;
   empty: string;
+  /** Within a card. */
   flat?: boolean;
 }
 

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { deletePost, mark, react } from '../api/posting';
 import type { Post, ReactionKind } from '../api/posts';
 import { useMe } from '../state/me';
+import { useSignInAddress } from '../state/signInAddress';
 import { useToasts } from '../state/toasts';
 import { useActing } from '../social/useActing';
 import { reacted } from './reactions';
@@ -62,12 +63,13 @@ export function useAsSomebody(): (what: () => void) => void {
   const { acts: words } = usePostWords();
   const me = useMe((state) => state.user);
   const show = useToasts((state) => state.show);
-  const [path, go] = useLocation();
+  const [, go] = useLocation();
+  const signIn = useSignInAddress();
   return (what) => {
     if (me) {
       what();
     } else {
-      show('info', words.signIn, { label: words.goSignIn, run: () => go(`/login?return_to=${encodeURIComponent(path)}`) });
+      show('info', words.signIn, { label: words.goSignIn, run: () => go(signIn) });
     }
   };
 }

@@ -1,13 +1,34 @@
 /** The head of an avatar in a circle, or the whole figure. */
-import { drawAvatar, drawHead } from '../../world/avatar';
-import { drawingAddress, remembering } from '../pictures/drawingImage';
+import { useEffect, useState } from 'react';
+import type * as Drawing from '../pictures/avatarImage';
 import { classes } from './controls';
 import styles from './Portrait.module.css';
 
-const drawnMost = 256;
-const numbers = (key: string): number[] => key.split('-').map(Number);
-const head = remembering(drawnMost, (key) => drawingAddress(drawHead(numbers(key))));
-const figure = remembering(drawnMost, (key) => drawingAddress(drawAvatar(numbers(key))));
+/** Once it is there no portrait waits for it again. */
+let there: typeof Drawing | null = null;
+
+/** Null until avatars can be drawn: their places are kept. */
+function useDrawing(): typeof Drawing | null {
+  const [drawing, setDrawing] = useState(there);
+  useEffect(() => {
+    if (drawing) {
+      return undefined;
+    }
+    let gone = false;
+    const load = async (): Promise<void> => {
+      there = await import('../pictures/avatarImage');
+      if (!gone) {
+        setDrawing(there);
+      }
+    };
+    // of a version that is no longer served: the page says that there is a new one
+    load().catch(() => undefined);
+    return () => {
+      gone = true;
+    };
+  }, [drawing]);
+  return drawing;
+}
 
 interface PortraitProps {
   look: readonly number[];
@@ -18,10 +39,11 @@ interface PortraitProps {
 }
 
 export function Portrait({ look, size, name = '', faded = false }: PortraitProps) {
+  const drawing = useDrawing();
   return (
     <img
       className={classes(styles.portrait, faded && styles.faded)}
-      src={head(look.join('-'))}
+      src={drawing?.headImage(look.join('-'))}
       width={size}
       height={size}
       alt={name}
@@ -32,5 +54,6 @@ export function Portrait({ look, size, name = '', faded = false }: PortraitProps
 }
 
 export function WholeFigure({ look, height }: { look: readonly number[]; height: number }) {
-  return <img className={styles.figure} src={figure(look.join('-'))} height={height} alt="" draggable={false} />;
+  const drawing = useDrawing();
+  return <img className={styles.figure} src={drawing?.figureImage(look.join('-'))} height={height} alt="" draggable={false} />;
 }

@@ -1,9 +1,9 @@
 /** A page that is there for whoever is signed in, and shows others the way. */
 import type { ReactNode } from 'react';
-import { useLocation } from 'wouter';
 import type { User } from '../api';
 import { useMessages } from '../i18n';
 import { useMe } from '../state/me';
+import { useSignInAddress } from '../state/signInAddress';
 import { ButtonLink } from './controls';
 import { Notice } from './Notice';
 import { Waiting } from './Waiting';
@@ -18,14 +18,14 @@ interface SignedInPageProps {
 export function SignedInPage({ title, lead, children }: SignedInPageProps) {
   const { common } = useMessages();
   const me = useMe((state) => state.user);
-  const [path] = useLocation();
+  const signIn = useSignInAddress();
   if (me === undefined) {
     return <Waiting />;
   }
   if (me === null) {
     return (
       <Notice title={title} lead={lead} alone>
-        <ButtonLink href={`/login?return_to=${encodeURIComponent(path)}`} variant="primary">
+        <ButtonLink href={signIn} variant="primary">
           {common.signIn}
         </ButtonLink>
         <ButtonLink href="/">{common.home}</ButtonLink>

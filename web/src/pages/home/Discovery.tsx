@@ -24,8 +24,10 @@ export function Discovery() {
   return (
     <>
       <Rooms />
-      <Tags />
-      <Posts />
+      <div className={styles.talk}>
+        <Tags />
+        <Posts />
+      </div>
     </>
   );
 }

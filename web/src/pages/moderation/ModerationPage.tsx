@@ -103,7 +103,7 @@ function CaseRow({ of }: { of: Case }) {
   const kind = textOf(kinds, of.kind);
   return (
     <li className={styles.row} data-case={of.kind}>
-      <Link href={`/moderation/cases/${of.id}`} className={styles.case} aria-label={words.openCase(kind)}>
+      <Link href={`/moderation/cases/${of.id}`} className={styles.case}>
         {of.author ? <Portrait look={of.author.look} size={40} /> : <Icon name="person" />}
         <span className={styles.words}>
           <span className={styles.chips}>

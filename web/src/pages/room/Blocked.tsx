@@ -1,8 +1,8 @@
 /** Why one cannot be in this room, and what can be done. */
-import { useLocation } from 'wouter';
 import { useMessages } from '../../app/i18n';
 import { Button, ButtonLink } from '../../app/ui/controls';
 import { Notice } from '../../app/ui/Notice';
+import { useSignInAddress } from '../../app/state/signInAddress';
 import { useRoomWords } from './words';
 
 export type Block = 'full' | 'locked' | 'kicked' | 'banned' | 'crowded' | 'gone' | 'forbidden' | 'sign_in' | 'replaced' | 'broken';
@@ -16,7 +16,7 @@ interface BlockedProps {
 
 export function Blocked({ block, guest = false, again }: BlockedProps) {
   const { blocked, common } = useMessages();
-  const [path] = useLocation();
+  const signIn = useSignInAddress();
   const { blocked: more } = useRoomWords();
   const words = {
     full: [blocked.fullTitle, blocked.full],
@@ -34,7 +34,7 @@ export function Blocked({ block, guest = false, again }: BlockedProps) {
   return (
     <Notice title={title} lead={lead}>
       {(block === 'sign_in' || (block === 'forbidden' && guest)) && (
-        <ButtonLink href={`/login?return_to=${encodeURIComponent(path)}`} variant="primary">
+        <ButtonLink href={signIn} variant="primary">
           {common.signIn}
         </ButtonLink>
       )}

@@ -26,6 +26,7 @@ import { RoomPanels, type PanelId } from './panels/RoomPanels';
 import { presentPeople } from './panels/present';
 import { isDecision } from './decisions';
 import { useLimits } from './limits';
+import { useMutedIn } from './mutedWords';
 import { RoomDialogs, type RoomDialog } from './RoomDialogs';
 import { useRoomNews } from './roomNews';
 import { useRoomNotices } from './roomNotices';
@@ -76,7 +77,8 @@ export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
   const name = info?.name ?? room.name;
   usePageTitle(name);
   useStill(scene, room, present);
-  useLiveScene(scene, present ? live : null);
+  const mutedIn = useMutedIn(me?.id ?? null);
+  useLiveScene(scene, present ? live : null, mutedIn);
   useRefusals(live);
   useRoomNews(live);
   useRoomNotices(live);
@@ -93,6 +95,10 @@ export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
     setEditing(on);
     setPanel(on ? 'catalogue' : matchMedia(narrowScreen).matches ? null : 'chat');
   }, []);
+  // whoever is let decorate again begins again
+  if (editing && rights === 'visitor') {
+    edit(false);
+  }
   const nudge = useCallback((arrow: Arrow): void => void scene?.nudge(...steps[arrow]), [scene]);
   const say = useCallback((text: string): void => void live?.say(text), [live]);
   const typing = useCallback((active: boolean): void => live?.typing(active), [live]);
@@ -164,7 +170,7 @@ export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
           </p>
         </div>
         {present && live && panel !== null && (
-          <RoomPanels cover={below} live={live} room={room} isFront={isFront} me={me} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} />
+          <RoomPanels cover={below} live={live} room={room} isFront={isFront} me={me} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} mayHang={rights !== 'visitor'} mutedIn={mutedIn} />
         )}
       </main>
       {present && (

@@ -1,9 +1,10 @@
 /** Keeps a scene showing a room: as a still before entering, live from then on. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Avatar, Item, LiveRoom, Person } from 'maru-client';
 import { toSceneItems } from '../../app/scene/sceneShapes';
 import type { Room } from '../../app/api';
 import type { RoomScene, SceneDrag, ScenePerson } from '../../world/scene';
+import type { MutedIn } from './mutedWords';
 
 /** Near enough to talk to, not in their place. */
 const besideTiles = 0.45;
@@ -85,7 +86,11 @@ export function useStill(scene: RoomScene | null, room: Room, live: boolean): vo
 }
 
 /** The live room. Runs beside React: people walk ten times a second. */
-export function useLiveScene(scene: RoomScene | null, live: LiveRoom | null): void {
+export function useLiveScene(scene: RoomScene | null, live: LiveRoom | null, mutedIn: MutedIn): void {
+  const muted = useRef(mutedIn);
+  useEffect(() => {
+    muted.current = mutedIn;
+  });
   useEffect(() => {
     if (!scene || !live) {
       return undefined;
@@ -112,7 +117,8 @@ export function useLiveScene(scene: RoomScene | null, live: LiveRoom | null): vo
       live.on('chat', (lines) => {
         for (const line of lines) {
           const author = Array.from(live.view.people.values()).find((person) => person.id === line.authorId);
-          if (author) {
+          // whoever would rather not read it finds it folded in the log
+          if (author && muted.current(line) === null) {
             scene.say(String(author.member), line.text);
           }
         }

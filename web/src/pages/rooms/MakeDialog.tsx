@@ -21,8 +21,11 @@ interface Beginnings {
   readonly visibility: RoomVisibility;
 }
 
+/** More than one person can have. */
+const roomsMost = 100;
+
 async function fetchBeginnings(signal: AbortSignal): Promise<Beginnings> {
-  const page = { cursor: null, signal };
+  const page = { cursor: null, limit: roomsMost, signal };
   const [templates, active, archived, settings] = await Promise.all([fetchTemplates(signal), fetchOwnRooms('active', page), fetchOwnRooms('archived', page), fetchSettings(signal)]);
   return { templates, rooms: [...active.entries, ...archived.entries], visibility: settings.value.roomDefault };
 }

@@ -59,7 +59,7 @@ export function OwnRoomCard({ room, me, gone, changed, open }: OwnRoomCardProps)
   return (
     <li className={classes(styles.room, room.theme.light === 'night' && styles.night)} data-room={room.name} data-front={room.isFront}>
       {room.life === 'active' ? (
-        <Link href={roomAddress({ ...room, owner: me })} className={styles.face} aria-label={words.visit(room.name)}>
+        <Link href={roomAddress({ ...room, owner: me })} className={styles.face} title={words.visit(room.name)}>
           {face}
         </Link>
       ) : (

@@ -27,7 +27,7 @@ export function DecisionsTab() {
     <>
       <Decisions />
       <Reports />
-      <Section title={words.log}>
+      <Section title={words.logTitle}>
         <Link href="/moderation/log">{words.log}</Link>
       </Section>
     </>

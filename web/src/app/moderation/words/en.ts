@@ -1,5 +1,6 @@
 /** English texts about reports, muted words and decisions. Its shape is the type: Korean must have the same entries. */
-import type { DecisionAction, ReportReason, Standing } from '../../api/moderation';
+import type { DecisionAction, ReportReason } from '../../api/moderation';
+import type { Standing } from '../../api/standing';
 
 export const en = {
   report: {
@@ -52,7 +53,7 @@ export const en = {
   } satisfies Record<DecisionAction | 'other', string>,
   muted: {
     title: 'Muted words',
-    lead: 'What others write with these words is left out of what you are shown. Nobody is told.',
+    lead: 'What others write or say in rooms with these words is folded away for you. Nobody is told.',
     none: 'You mute no words.',
     word: 'Word or phrase',
     until: 'For how long',
@@ -68,6 +69,9 @@ export const en = {
     removeLabel: (word: string) => `Read “${word}” again`,
     removed: (word: string) => `You read “${word}” again.`,
     undo: 'Undo',
+    inLine: (word: string) => `“${word}” is muted.`,
+    show: 'Show',
+    hide: 'Hide',
   },
   own: {
     tab: 'Reports and decisions',
@@ -93,6 +97,7 @@ export const en = {
     noReports: 'You have reported nothing.',
     open: 'Waits to be looked at',
     closed: 'Was looked at',
+    logTitle: 'The public log',
     log: 'All decisions, without names',
   },
 };

@@ -52,7 +52,7 @@ export const ko: ModerationWords = {
   },
   muted: {
     title: '가린 말',
-    lead: '다른 사람이 이 말을 넣어 쓴 글은 나에게 보이지 않아요. 아무에게도 알리지 않아요.',
+    lead: '다른 사람이 이 말을 넣어 쓴 글이나 방에서 한 말은 나에게 접혀 보여요. 아무에게도 알리지 않아요.',
     none: '가린 말이 없어요.',
     word: '낱말이나 구절',
     until: '얼마 동안',
@@ -68,6 +68,9 @@ export const ko: ModerationWords = {
     removeLabel: (word) => `“${word}” 다시 보기`,
     removed: (word) => `“${word}”, 다시 보여요.`,
     undo: '되돌리기',
+    inLine: (word) => `가린 말 “${word}”`,
+    show: '보기',
+    hide: '접기',
   },
   own: {
     tab: '신고와 결정',
@@ -93,6 +96,7 @@ export const ko: ModerationWords = {
     noReports: '신고한 것이 없어요.',
     open: '살펴보기를 기다려요',
     closed: '살펴봤어요',
+    logTitle: '공개 기록',
     log: '이름 없이 모든 결정 보기',
   },
 };

@@ -1,5 +1,5 @@
 /** Writing a comment, an answer to one, or one's own anew. */
-import { useMemo, useState, type FormEvent } from 'react';
+import { useMemo, type FormEvent } from 'react';
 import { changeComment, writeComment } from '../../api/posting';
 import type { Comment } from '../../api/posts';
 import { uuid } from '../../api/uuid';
@@ -7,6 +7,7 @@ import { useMessages } from '../../i18n';
 import { charsOf } from '../../social/text';
 import { useActing } from '../../social/useActing';
 import { useToasts } from '../../state/toasts';
+import { useUnsent } from '../../state/unsent';
 import { Button, classes } from '../../ui/controls';
 import { faultClass } from '../../ui/form';
 import { CompletingArea } from '../composer/CompletingArea';
@@ -32,7 +33,7 @@ export function CommentForm({ postId, parent, before, done, cancel }: CommentFor
   const { comments: words, composer } = usePostWords();
   const { common } = useMessages();
   const show = useToasts((state) => state.show);
-  const [text, setText] = useState(before?.text ?? '');
+  const [text, setText] = useUnsent(`comment.${before ? `${before.id}.${before.version}` : `${postId}.${parent?.id ?? ''}`}`, before?.text);
   const { busy, fault, act } = useActing(false, usePostProblem());
   // the same words sent again are the same comment
   const once = useMemo(() => ({ text, name: uuid() }), [text]).name;
@@ -76,7 +77,13 @@ export function CommentForm({ postId, parent, before, done, cancel }: CommentFor
           {left < 0 ? composer.over(-left) : left <= leftShown && composer.left(left)}
         </span>
         {cancel && (
-          <Button variant="quiet" onClick={cancel}>
+          <Button
+            variant="quiet"
+            onClick={() => {
+              setText('');
+              cancel();
+            }}
+          >
             {common.cancel}
           </Button>
         )}

@@ -8,7 +8,7 @@ import social from '../../social/social.module.css';
 import { useMe } from '../../state/me';
 import { useToasts } from '../../state/toasts';
 import { Ask } from '../../ui/Ask';
-import { Button, IconButton } from '../../ui/controls';
+import { Button, classes, IconButton } from '../../ui/controls';
 import { Dialog } from '../../ui/Dialog';
 import { Choice } from '../../ui/form';
 import { Portrait } from '../../ui/Portrait';
@@ -72,7 +72,7 @@ export function CommentRow({ comment, post, replace, gone, reply }: CommentRowPr
           <Link href={`/u/${author.handle}`}>
             <b>{author.displayName}</b> <span className={styles.small}>@{author.handle}</span>
           </Link>{' '}
-          <span className={styles.small}>
+          <span className={classes(styles.small, styles.moment)}>
             <time dateTime={new Date(comment.createdMs).toISOString()}>{when(comment.createdMs)}</time>
             {comment.editedMs !== null && ` · ${words.edited}`}
           </span>

@@ -1,7 +1,7 @@
 /** Where one writes a post. */
-import { useId, useRef, useState, type ClipboardEvent, type DragEvent, type FormEvent } from 'react';
-import { Link } from 'wouter';
-import { ApiProblem } from '../../api';
+import { useId, useRef, useState, type FormEvent } from 'react';
+import { Link, useLocation } from 'wouter';
+import { ApiProblem, fetchRoom } from '../../api';
 import { fetchRoomsToHang } from '../../api/posting';
 import { audiences, type Post, type Quoted } from '../../api/posts';
 import { charsOf } from '../../social/text';
@@ -11,6 +11,7 @@ import { useToasts } from '../../state/toasts';
 import { Button, classes, fieldClass, IconButton } from '../../ui/controls';
 import { Field, faultClass, labelClass, smallClass, Switch } from '../../ui/form';
 import { Icon } from '../../ui/Icon';
+import { pastedFiles, useDrop } from '../../ui/useDrop';
 import { useWhen } from '../../when';
 import { localMoment, pictureTypes, picturesMax, tagsMax, tagsOver, textCharsMax, warningCharsMax } from '../limits';
 import { Quote } from '../PostCard';
@@ -39,10 +40,17 @@ const hourMs = 3_600_000;
 
 export function Composer({ start, quote = null, done, left, focus = false }: ComposerProps) {
   const { composer: words } = usePostWords();
-  const composing = useComposer(start);
   const problem = usePostProblem();
   const when = useWhen();
   const show = useToasts((state) => state.show);
+  const [, go] = useLocation();
+  const composing = useComposer(start, (kept) => {
+    if (kept) {
+      show('info', words.keptAsDraft, { label: words.drafts, run: () => go('/drafts') });
+    } else {
+      show('bad', words.notKept);
+    }
+  });
   const { busy, fault, act, clear } = useActing(false, problem);
   const [refused, setRefused] = useState(false);
   const [tried, setTried] = useState(false);
@@ -86,25 +94,19 @@ export function Composer({ start, quote = null, done, left, focus = false }: Com
       show('bad', kept === 'too_many' ? words.tooMany(picturesMax) : words.pictureFaults[kept]);
     }
   };
-  const filesIn = (transfer: DataTransfer | null): File[] => [...(transfer?.files ?? [])].filter(({ type }) => type.startsWith('image/'));
-  const paste = (event: ClipboardEvent): void => {
-    const files = filesIn(event.clipboardData);
-    if (files.length > 0) {
-      event.preventDefault();
-      add(files);
-    }
-  };
-  const drop = (event: DragEvent): void => {
-    const files = filesIn(event.dataTransfer);
-    if (files.length > 0) {
-      event.preventDefault();
-      add(files);
-    }
-  };
+  const { over: held, ways } = useDrop(add);
   return (
     <form
-      className={styles.composer}
+      className={classes(styles.composer, held && styles.dropping)}
       data-testid="composer"
+      {...ways}
+      onPaste={(event) => {
+        const files = pastedFiles(event.clipboardData);
+        if (files.length > 0) {
+          event.preventDefault();
+          add(files);
+        }
+      }}
       data-draft={composing.draft}
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
@@ -127,9 +129,13 @@ export function Composer({ start, quote = null, done, left, focus = false }: Com
         aria-invalid={tried && wrong !== null}
         focus={focus}
         data-testid="composer-text"
-        onPaste={paste}
-        onDrop={drop}
       />
+      {held && (
+        <p className={styles.dropHere} aria-hidden="true">
+          <Icon name="picture" size={26} />
+          {words.dropHere}
+        </p>
+      )}
       <Left text={text} />
       {over > 0 && <p className={smallClass}>{words.tagsOver(tagsMax)}</p>}
       {composing.warning !== null && (
@@ -169,7 +175,7 @@ export function Composer({ start, quote = null, done, left, focus = false }: Com
               {words.saveDraft}
             </Button>
           )}
-          <Button variant="primary" type="submit" icon={publishMs === null || isOut ? 'send' : 'history'} busy={busy} disabled={wrong === 'empty'} data-testid="publish">
+          <Button variant="primary" type="submit" icon={publishMs === null || isOut ? 'send' : 'clock'} busy={busy} disabled={wrong === 'empty'} data-testid="publish">
             {isOut ? words.save : publishMs === null ? words.publish : words.schedule}
           </Button>
         </span>
@@ -226,10 +232,10 @@ function Options({ composing, add }: { composing: Composing; add(files: readonly
           event.target.value = '';
         }}
       />
-      <IconButton icon="ban" label={words.addWarning} aria-pressed={composing.warning !== null} data-testid="add-warning" onClick={() => composing.touch({ warning: composing.warning === null ? '' : null })} />
+      <IconButton icon="eyeOff" label={words.addWarning} aria-pressed={composing.warning !== null} data-testid="add-warning" onClick={() => composing.touch({ warning: composing.warning === null ? '' : null })} />
       {!isOut && (
         <IconButton
-          icon="history"
+          icon="clock"
           label={composing.publishMs === null ? words.putOff : words.now}
           aria-pressed={composing.publishMs !== null}
           data-testid="put-off"
@@ -255,17 +261,18 @@ function Options({ composing, add }: { composing: Composing; add(files: readonly
 function RoomChoice({ composing }: { composing: Composing }) {
   const { composer: words } = usePostWords();
   const id = useId();
+  // where one came from may be a room one decorates with its owner: those are in no list
+  const [from] = useState(composing.roomId);
   const [rooms] = useResource('rooms to hang', fetchRoomsToHang);
+  const [other] = useResource(`room ${from ?? ''}`, async (signal) => (from === null ? null : fetchRoom(from, signal)));
   const all = rooms.status === 'ready' ? rooms.value : [];
-  // without the list one hangs it where one was, or nowhere
-  const known = composing.roomId === null || all.some((room) => room.id === composing.roomId);
   return (
     <label className={styles.select} htmlFor={id}>
       <span className="visually-hidden">{words.room}</span>
       <Icon name="door" size={18} />
       <select id={id} value={composing.roomId ?? ''} data-testid="room" onChange={({ target }) => composing.touch({ roomId: target.value === '' ? null : target.value })}>
         <option value="">{words.noRoom}</option>
-        {!known && <option value={composing.roomId ?? ''}>{words.room}</option>}
+        {from !== null && !all.some((room) => room.id === from) && <option value={from}>{other.status === 'ready' && other.value ? words.roomOf(other.value.name, other.value.owner.displayName) : words.room}</option>}
         {all.map((room) => (
           <option key={room.id} value={room.id}>
             {room.name}

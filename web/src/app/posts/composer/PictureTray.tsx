@@ -1,38 +1,53 @@
 /** The pictures of a post that is being written: how far they have come, what they show, in which order. */
-import { useLayoutEffect, useRef } from 'react';
+import { useLayoutEffect, useRef, type PointerEvent } from 'react';
 import { charsOf } from '../../social/text';
-import { IconButton } from '../../ui/controls';
+import { classes, IconButton } from '../../ui/controls';
 import { Area } from '../../ui/form';
 import { Blurred } from '../../pictures/Blurred';
 import { altCharsMax } from '../limits';
 import { usePostWords } from '../words';
 import styles from './composer.module.css';
 import type { Slot } from './slots';
+import { useDragOrder } from './useDragOrder';
 import type { Uploads } from './useUploads';
 
 export function PictureTray({ uploads }: { uploads: Uploads }) {
   const { composer: words } = usePostWords();
   const { slots } = uploads;
+  const { list, dragged, begin } = useDragOrder(uploads.move);
   if (slots.length === 0) {
     return null;
   }
   return (
-    <ol className={styles.tray} aria-label={words.pictures} data-testid="tray">
+    <ol ref={list} className={styles.tray} aria-label={words.pictures} data-testid="tray">
       {slots.map((slot, at) => (
-        <Entry key={slot.key} slot={slot} at={at} all={slots.length} uploads={uploads} />
+        <Entry key={slot.key} slot={slot} at={at} all={slots.length} uploads={uploads} isDragged={dragged === slot.key} drag={slots.length > 1 ? (event) => begin(slot.key, event) : null} />
       ))}
     </ol>
   );
 }
 
-function Entry({ slot, at, all, uploads }: { slot: Slot; at: number; all: number; uploads: Uploads }) {
+interface EntryProps {
+  slot: Slot;
+  at: number;
+  all: number;
+  uploads: Uploads;
+  isDragged: boolean;
+  /** Null where there is nothing to change places with. */
+  drag: ((event: PointerEvent) => void) | null;
+}
+
+function Entry({ slot, at, all, uploads, isDragged, drag }: EntryProps) {
   const { composer: words } = usePostWords();
   const { key, state, sent, alt, fault } = slot;
   const number = at + 1;
   const percent = Math.round(sent * 100);
   return (
-    <li className={styles.entry} data-state={state}>
-      <span className={styles.thumb}>{slot.picture ? <Blurred picture={slot.picture} size="thumb" alt="" /> : <Chosen file={slot.file} />}</span>
+    <li className={classes(styles.entry, isDragged && styles.dragged)} data-state={state} data-key={key}>
+      {/* the buttons beside it do the same for the keyboard */}
+      <span className={classes(styles.thumb, drag && styles.grip)} title={drag ? words.drag : undefined} data-testid="drag-picture" onPointerDown={drag ?? undefined}>
+        {slot.picture ? <Blurred picture={slot.picture} size="thumb" alt="" /> : <Chosen file={slot.file} />}
+      </span>
       <div className={styles.about}>
         <Area label={words.alt(number)} hint={words.altHint} rows={2} className={styles.alt} value={alt} count={[charsOf(alt), altCharsMax]} onChange={(event) => uploads.describe(key, event.target.value)} />
         {state === 'sending' && <progress className={styles.progress} value={percent} max={100} aria-label={words.sending(percent)} />}

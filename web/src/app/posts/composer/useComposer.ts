@@ -4,6 +4,7 @@ import type { Versioned } from '../../api/http';
 import { changePost, createPost, deletePost, publishPost, type PostWish } from '../../api/posting';
 import type { Audience, Post, PostState } from '../../api/posts';
 import { uuid } from '../../api/uuid';
+import { keepUnsent, readUnsent, usePlace } from '../../state/unsent';
 import { postFault, type Fault } from '../limits';
 import { slotsOf } from './slots';
 import { useUploads, type Uploads } from './useUploads';
@@ -53,9 +54,17 @@ function fieldsOf({ post, roomId }: Start): Fields {
   };
 }
 
-export function useComposer(start: Start): Composing {
-  const [fields, setFields] = useState(() => fieldsOf(start));
+/** Where a text waits that the server does not have yet. */
+function placeOf({ post, quoteOf, roomId }: Start): string {
+  return post ? `post.${post.value.id}.${post.etag}` : `post.${quoteOf ?? ''}.${roomId ?? ''}`;
+}
+
+/** `left` is told of what was still to be saved when somebody went elsewhere: whether it is among their drafts now. */
+export function useComposer(start: Start, left: (kept: boolean) => void): Composing {
   const [first] = useState(start);
+  const place = usePlace(placeOf(first));
+  const [unsent] = useState(() => readUnsent(place));
+  const [fields, setFields] = useState(() => (unsent === '' ? fieldsOf(first) : { ...fieldsOf(first), text: unsent }));
   const uploads = useUploads(() => slotsOf(first.post?.value.pictures ?? [], first.post?.value.attachments ?? null));
   const isOut = first.post?.value.state === 'published';
   const quotes = first.quoteOf !== undefined || (first.post?.value.quotes ?? false);
@@ -110,33 +119,59 @@ export function useComposer(start: Start): Composing {
   };
 
   const content = JSON.stringify(wishFor('draft'));
-  const settled = useRef(content);
+  /** What the server has. */
+  const settled = useRef(unsent === '' ? content : '');
   const worth = fields.text.trim() !== '' || pictures.length > 0;
   const isDraft = !isOut && first.post?.value.state !== 'scheduled';
-  const save = (): void => {
+  const save = (leaving: boolean): void => {
     if (done.current || !isDraft || content === settled.current || (!worth && !kept.current) || faultFor('draft') !== null) {
       return;
     }
     settled.current = content;
     setDraft('saving');
+    if (leaving) {
+      // whoever comes back before the answer must not begin a second one of it
+      keepUnsent(place, '');
+    }
     next(() => (done.current ? Promise.resolve(null) : put(wishFor('draft')))).then(
-      () => setDraft('saved'),
+      (draftNow) => {
+        if (draftNow === null) {
+          // it was sent meanwhile
+          return;
+        }
+        if (leaving) {
+          latest.current.left(true);
+        } else if (latest.current.content === content) {
+          keepUnsent(place, '');
+        }
+        setDraft('saved');
+      },
       () => {
         settled.current = '';
         setDraft('failed');
+        if (leaving) {
+          keepUnsent(place, fields.text);
+          latest.current.left(false);
+        }
       },
     );
   };
-  const latest = useRef(save);
+  const latest = useRef({ save, left, content });
   useEffect(() => {
-    latest.current = save;
+    latest.current = { save, left, content };
   });
   useEffect(() => {
-    const timer = setTimeout(() => latest.current(), restsMs);
+    const timer = setTimeout(() => latest.current.save(false), restsMs);
     return () => clearTimeout(timer);
   }, [content]);
+  useEffect(() => {
+    // what could not be saved without a network is saved when there is one
+    const again = (): void => latest.current.save(false);
+    window.addEventListener('online', again);
+    return () => window.removeEventListener('online', again);
+  }, []);
   // whoever goes elsewhere finds it among their drafts
-  useEffect(() => () => latest.current(), []);
+  useEffect(() => () => latest.current.save(true), []);
 
   function faultFor(state: PostState): Fault | null {
     const { text, warning, publishMs } = fields;
@@ -150,12 +185,18 @@ export function useComposer(start: Start): Composing {
     uploads,
     isOut,
     draft,
-    touch: (change) => setFields((before) => ({ ...before, ...change })),
+    touch(change) {
+      if (change.text !== undefined && !done.current) {
+        keepUnsent(place, change.text);
+      }
+      setFields((before) => ({ ...before, ...change }));
+    },
     faultFor,
     async send(state) {
       const post = await next(() => put(wishFor(state)));
       settled.current = content;
       done.current = state !== 'draft';
+      keepUnsent(place, '');
       if (state === 'draft') {
         setDraft('saved');
       }
@@ -163,6 +204,7 @@ export function useComposer(start: Start): Composing {
     },
     async discard() {
       done.current = true;
+      keepUnsent(place, '');
       await next(async () => {
         if (kept.current && !isOut) {
           await deletePost(kept.current.id);

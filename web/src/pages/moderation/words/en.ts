@@ -8,7 +8,6 @@ export const en = {
   noOpen: 'Nothing waits. Well done!',
   noClosed: 'Nothing was decided yet.',
   noAppeals: 'No appeal waits.',
-  openCase: (kind: string) => `Look at ${kind}`,
   reports: (count: number) => (count === 1 ? '1 report' : `${count} reports`),
   held: 'Held by the filter',
   noText: 'There is no text.',

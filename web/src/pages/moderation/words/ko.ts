@@ -8,7 +8,6 @@ export const ko: DeskWords = {
   noOpen: '기다리는 건이 없어요. 수고하셨어요!',
   noClosed: '아직 결정한 건이 없어요.',
   noAppeals: '기다리는 이의가 없어요.',
-  openCase: (kind) => `${kind} 건 살펴보기`,
   reports: (count) => `신고 ${count}건`,
   held: '필터가 붙잡음',
   noText: '글이 없어요.',

@@ -1,11 +1,11 @@
 /** Where one writes: emotes, the message, send. */
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useMessages } from '../../../app/i18n';
+import { useUnsent } from '../../../app/state/unsent';
 import { Button, classes, fieldClass, IconButton } from '../../../app/ui/controls';
 import { Icon } from '../../../app/ui/Icon';
 import { useRoomWords } from '../words';
 import styles from './ChatBar.module.css';
-import { keepDraft, readDraft } from './draft';
 import { EmoteMenu } from './EmoteMenu';
 import { EnterGuard } from './enterGuard';
 
@@ -26,17 +26,13 @@ interface ChatBarProps {
 export function ChatBar({ roomId, lengthMax, open, muted, waitSeconds, say, typing }: ChatBarProps) {
   const { chat } = useMessages();
   const words = useRoomWords();
-  const [draft, setDraft] = useState(() => readDraft(roomId));
+  const [draft, write] = useUnsent(`chat.${roomId}`);
   const [emoting, setEmoting] = useState(false);
   const guard = useRef(new EnterGuard());
   const field = useRef<HTMLInputElement>(null);
   const tooLong = [...draft.trim()].length > lengthMax;
   const mayTalk = open && !muted && waitSeconds === 0;
 
-  const write = (text: string): void => {
-    setDraft(text);
-    keepDraft(roomId, text);
-  };
   /** Reads the field itself: at the end of a composition the state is one event behind. */
   const send = (): void => {
     const text = (field.current?.value ?? '').trim();

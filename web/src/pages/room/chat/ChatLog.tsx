@@ -1,5 +1,5 @@
 /** Everything said in the room, in full, read out as it comes. */
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ViewLine } from 'maru-client';
 import { useLocale, useMessages } from '../../../app/i18n';
 import { Reporting } from '../../../app/moderation/Reporting';
@@ -8,6 +8,7 @@ import { useModerationWords } from '../../../app/moderation/words';
 import { Button, classes } from '../../../app/ui/controls';
 import { Icon } from '../../../app/ui/Icon';
 import { Portrait } from '../../../app/ui/Portrait';
+import type { MutedIn } from '../mutedWords';
 import styles from './ChatLog.module.css';
 
 interface ChatLogProps {
@@ -15,12 +16,13 @@ interface ChatLogProps {
   selfId: string | null;
   lookOf(authorId: string): readonly number[] | null;
   roomId: string;
+  mutedIn: MutedIn;
 }
 
 /** Scrolled up further than this, the reader is reading: new lines do not pull them down. */
 const atEndWithinPx = 60;
 
-export function ChatLog({ lines, selfId, lookOf, roomId }: ChatLogProps) {
+export function ChatLog({ lines, selfId, lookOf, roomId, mutedIn }: ChatLogProps) {
   const { chat } = useMessages();
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
@@ -52,12 +54,14 @@ export function ChatLog({ lines, selfId, lookOf, roomId }: ChatLogProps) {
         {lines.length === 0 && <p className={styles.empty}>{chat.empty}</p>}
         {lines.map((line, index) => (
           <Line
-            key={line.pending ? `pending-${line.atMs}-${line.text}` : `${line.seq}-${line.authorId}-${index}`}
+            // the oldest lines go as new ones come: a number in the list would make every line another
+            key={chatLineId(roomId, lines, index) ?? `pending-${line.atMs}-${line.text}`}
             line={line}
             mine={line.authorId === selfId}
             follows={lines[index - 1]?.authorId === line.authorId}
             look={lookOf(line.authorId)}
             time={clock(line.atMs)}
+            muted={mutedIn(line)}
             report={choosing && line.authorId !== selfId && !line.pending ? () => report(chatLineId(roomId, lines, index)) : null}
           />
         ))}
@@ -103,18 +107,21 @@ interface LineProps {
   follows: boolean;
   look: readonly number[] | null;
   time: string;
+  /** The word for which one would rather not read it. */
+  muted: string | null;
   /** While one is to be chosen for a report. */
   report: (() => void) | null;
 }
 
-function Line({ line, mine, follows, look, time, report }: LineProps) {
+function Line({ line, mine, follows, look, time, muted, report }: LineProps) {
   const { report: words } = useModerationWords();
+  const text = <p className={classes(styles.text, line.pending && styles.pending)}>{line.text}</p>;
   return (
     <div className={classes(styles.line, mine && styles.mine, follows && styles.follows)}>
       {!mine && <span className={styles.face}>{!follows && look && <Portrait look={look} size={32} />}</span>}
       <div className={styles.said}>
         <span className={follows ? 'visually-hidden' : styles.author}>{line.authorName}</span>
-        <p className={classes(styles.text, line.pending && styles.pending)}>{line.text}</p>
+        {muted === null ? text : <Folded word={muted}>{text}</Folded>}
       </div>
       <time className={styles.time} dateTime={new Date(line.atMs).toISOString()}>
         {time}
@@ -125,6 +132,21 @@ function Line({ line, mine, follows, look, time, report }: LineProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** A line with a muted word in it, until one wants to read it. */
+function Folded({ word, children }: { word: string; children: ReactNode }) {
+  const { muted: words } = useModerationWords();
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <>
+      <button type="button" className={styles.fold} aria-expanded={open} aria-controls={id} data-testid="muted-line" onClick={() => setOpen(!open)}>
+        {words.inLine(word)} <b>{open ? words.hide : words.show}</b>
+      </button>
+      <div id={id}>{open && children}</div>
+    </>
   );
 }
 

@@ -1,10 +1,10 @@
 /** At the door of a room: a guest says a name, picks a look, and is in. */
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
-import { useLocation } from 'wouter';
 import type { GuestIdentity } from '../../../app/api';
 import { useMessages, type Messages } from '../../../app/i18n';
 import { nameFault, rememberedGuest, rememberGuest, tidyName, type NameFault } from '../../../app/state/guest';
 import { Button, ButtonLink, cardClass, classes, fieldClass } from '../../../app/ui/controls';
+import { useSignInAddress } from '../../../app/state/signInAddress';
 import styles from './EntryPanel.module.css';
 import { LookPicker } from './LookPicker';
 import { randomLook } from '../../../world/avatar/wardrobe';
@@ -33,7 +33,7 @@ function suggestedName(names: readonly string[]): string {
 
 export function EntryPanel({ busy, refusal, enter }: EntryPanelProps) {
   const { entry } = useMessages();
-  const [path] = useLocation();
+  const signIn = useSignInAddress();
   const [guest] = useState(rememberedGuest);
   const [name, setName] = useState(() => guest?.name ?? suggestedName(entry.names));
   const [look, setLook] = useState<readonly number[]>(() => guest?.look ?? randomLook(Math.random));
@@ -94,7 +94,7 @@ export function EntryPanel({ busy, refusal, enter }: EntryPanelProps) {
       <p id={`${id}-trouble`} className={styles.trouble} role="alert">
         {trouble}
       </p>
-      <ButtonLink href={`/login?return_to=${encodeURIComponent(path)}`} variant="quiet" className={styles.signIn}>
+      <ButtonLink href={signIn} variant="quiet" className={styles.signIn}>
         {entry.signInInstead}
       </ButtonLink>
     </form>

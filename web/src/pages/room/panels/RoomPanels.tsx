@@ -13,6 +13,7 @@ import { TypingLine } from '../chat/TypingLine';
 import { CataloguePanel } from '../edit/CataloguePanel';
 import { ThemePanel } from '../edit/ThemePanel';
 import type { Arranging } from '../edit/useArranging';
+import type { MutedIn } from '../mutedWords';
 import { useLiveTypists } from '../useLiveRoom';
 import { standNear } from '../useSceneRoom';
 import lists from './lists.module.css';
@@ -42,12 +43,15 @@ interface RoomPanelsProps {
   /** Opens more about a person. */
   about(member: number): void;
   manages: boolean;
+  /** Whether one may hang posts here. */
+  mayHang: boolean;
+  mutedIn: MutedIn;
 }
 
 /** Until the server has said its limit. */
 const itemsUsual = 150;
 
-export function RoomPanels({ cover, live, room, isFront, me, view, people, panel, show, editing, arranging, scene, about, manages }: RoomPanelsProps) {
+export function RoomPanels({ cover, live, room, isFront, me, view, people, panel, show, editing, arranging, scene, about, manages, mayHang, mutedIn }: RoomPanelsProps) {
   const words = useMessages();
   const guestbook = useGuestbookWords();
   const { ofPerson: posts } = usePostWords();
@@ -89,7 +93,7 @@ export function RoomPanels({ cover, live, room, isFront, me, view, people, panel
     <SidePanel<PanelId> cover={cover} label={editing ? words.edit.title : words.room.panels} tabs={tabs} chosen={chosen} choose={show} close={() => show(null)}>
       {chosen === 'chat' && (
         <>
-          <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} roomId={room.id} />
+          <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} roomId={room.id} mutedIn={mutedIn} />
           <TypingLine names={typing} />
         </>
       )}
@@ -99,7 +103,7 @@ export function RoomPanels({ cover, live, room, isFront, me, view, people, panel
       {chosen === 'things' && <ThingList things={things} editing={editing} selection={arranging.selection} choose={chooseThing} />}
       {chosen === 'posts' && (
         <Suspense>
-          <RoomPosts roomId={room.id} mayHang={manages || room.role !== 'visitor'} />
+          <RoomPosts roomId={room.id} mayHang={mayHang} />
         </Suspense>
       )}
       {chosen === 'guestbook' && (

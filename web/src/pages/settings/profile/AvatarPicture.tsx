@@ -8,9 +8,11 @@ import { usePostWords } from '../../../app/posts/words';
 import { useActing } from '../../../app/social/useActing';
 import { useToasts } from '../../../app/state/toasts';
 import { textOf } from '../../../app/i18n/messages';
-import { Button } from '../../../app/ui/controls';
+import { Button, classes } from '../../../app/ui/controls';
+import { useMessages } from '../../../app/i18n';
 import { faultClass, smallClass } from '../../../app/ui/form';
 import { Icon } from '../../../app/ui/Icon';
+import { pastedFiles, useDrop } from '../../../app/ui/useDrop';
 import { Section } from '../Section';
 import styles from './profile.module.css';
 
@@ -24,6 +26,7 @@ interface AvatarPictureProps {
 
 export function AvatarPicture({ first, changed }: AvatarPictureProps) {
   const { avatar: words, composer, refusals } = usePostWords();
+  const { common } = useMessages();
   const problem = usePostProblem();
   const show = useToasts((state) => state.show);
   const [picture, setPicture] = useState(first);
@@ -71,9 +74,14 @@ export function AvatarPicture({ first, changed }: AvatarPictureProps) {
       changed();
       show('good', words.removed);
     });
+  const { over, ways } = useDrop(([file]) => busy || choose(file));
   return (
     <Section title={words.title} lead={words.lead} testId="avatar-picture">
-      <div className={styles.ownPicture}>
+      <div
+        className={classes(styles.ownPicture, over && styles.dropping)}
+        {...ways}
+        onPaste={({ clipboardData }) => choose(pastedFiles(clipboardData)[0])}
+      >
         <span className={styles.ownFace} role="img" aria-label={picture ? words.preview : words.none}>
           {picture ? <Blurred picture={picture} size="thumb" alt="" /> : <Icon name="picture" size={30} />}
         </span>
@@ -94,7 +102,12 @@ export function AvatarPicture({ first, changed }: AvatarPictureProps) {
           <Button icon="picture" busy={busy} onClick={() => input.current?.click()}>
             {picture ? words.change : words.choose}
           </Button>
-          {picture && (
+          {sent !== null && (
+            <Button variant="quiet" data-testid="stop-avatar" onClick={() => abort.current?.abort()}>
+              {common.cancel}
+            </Button>
+          )}
+          {picture && sent === null && (
             <Button variant="quiet" busy={busy} data-testid="remove-avatar" onClick={remove}>
               {words.remove}
             </Button>
