@@ -298,7 +298,7 @@ fn in_order(steps: &[Step<'_>]) -> Result<(), SeedError> {
                 rooms.insert(&room.key);
             }
             Act::Write { post, .. } => {
-                for quoted in &post.quotes {
+                if let Some(quoted) = &post.quotes {
                     let is_there = posts.contains(quoted.as_str());
                     is_there
                         .then_some(())
