@@ -216,7 +216,7 @@ async fn stop_signal() -> std::io::Result<()> {
 fn move_in(config: &Config) -> Result<(), ExitCode> {
     start_logging(&config.log);
     let data = &config.store.data;
-    match runtime()?.block_on(seed(data)) {
+    match runtime()?.block_on(seed(config)) {
         Ok(SeedOutcome::Seeded(people)) => {
             say(&format!("{people} people moved into {}", data.display()));
             Ok(())

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
@@ -16,7 +17,7 @@ use crate::domain::clock::Clock;
 use crate::ports::asset::{Allowance, Wake};
 use crate::rest::asset::MediaLinks;
 use crate::services::asset::{AssetParts, AssetService, MediaRules};
-use crate::workers::asset::{Clearing, Decoding, Purging};
+use crate::workers::asset::{AssetWorkError, Clearing, Decoding, Purging};
 
 /// The folder of pictures in the data folder.
 const FOLDER: &str = "media";
@@ -93,6 +94,16 @@ impl Media {
                 base: base.map_or("", PublicUrl::origin).to_owned(),
             },
         })
+    }
+
+    /// Makes pictures of all uploads that wait, and returns when none does.
+    pub(super) async fn make_all(&self, clock: Clock) -> Result<(), AssetWorkError> {
+        let one = async || {
+            while self.decoding.step(clock).await? {}
+            Ok::<(), AssetWorkError>(())
+        };
+        try_join_all((0..self.decoders).map(|_| one())).await?;
+        Ok(())
     }
 
     /// The work beside the request path; it ends when it is dropped.

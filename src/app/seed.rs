@@ -1,23 +1,36 @@
-//! The demo neighbourhood: a dozen people with furnished rooms, so that a first visit meets someone.
+//! The demo neighbourhood: a dozen people with furnished rooms, and what they wrote, hung up and left with each other
+//! over the last two weeks, so that a first visit meets a place that lives. Everything goes through the services, by a
+//! clock that is behind, and under the rules that hold for anybody.
 
-use std::path::Path;
-use std::sync::Arc;
-
-use serde::Deserialize;
-
-use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
-use crate::catalogue::{Home, catalogue};
-use crate::config::{DEV_ISSUER, DEV_PROVIDER};
+use crate::adapters::sqlite::{OpenError, Sqlite};
+use crate::catalogue::catalogue;
+use crate::config::{Config, DEV_ISSUER, DEV_PROVIDER};
 use crate::domain::audit::Trace;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Access, RoomCard, Visibility};
-use crate::domain::text::{BadText, PersonName};
-use crate::ports::room::StoreError;
+use crate::domain::text::PersonName;
 use crate::ports::user::{Admission, Identity, NewUser, UserStore, UserStoreError};
-use crate::services::room::{OriginKey, RoomService, furnished};
+use crate::services::room::furnished;
 
-const NEIGHBOURHOOD_JSON: &str = include_str!("../../demo/neighbourhood.json");
+mod acts;
+mod calls;
+mod file;
+mod house;
+mod pictures;
+mod plan;
+
+use super::media::Media;
+use super::server::{new_secret, screen};
+use super::start_error::StartError;
+use file::{DAY_MS, Files, Neighbour};
+use house::House;
+
+/// When the first moved in, in days before now; the others followed, one a day.
+const FIRST_MOVED_IN_DAYS: u64 = 48;
+
+/// When people drew their pictures, in days before now: before they show them.
+const PICTURES_DRAWN_DAYS: u64 = 16;
 
 /// What seeding came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,92 +47,84 @@ pub enum SeedError {
     /// The embedded store cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The file of people is broken.
-    #[error("demo/neighbourhood.json: {0}")]
-    File(#[from] serde_json::Error),
-    /// A person in the file has a name nobody may have.
-    #[error("demo/neighbourhood.json: {handle}: {source}")]
-    Name {
-        /// Whose.
-        handle: String,
+    /// What is configured cannot be used.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A file of the neighbourhood is broken.
+    #[error("demo/{name}.json: {source}")]
+    File {
+        /// Which.
+        name: &'static str,
         /// What is wrong with it.
-        source: BadText,
+        source: serde_json::Error,
     },
-    /// A person in the file wears what the wardrobe lacks, or lives in a room the catalogue lacks.
-    #[error("demo/neighbourhood.json: {handle}: not in the catalogue or the wardrobe")]
-    Catalogue {
-        /// Whose.
-        handle: String,
+    /// A file names what there is not, or not yet, or what there can be once only.
+    #[error("demo: {0:?} is not there by then, or is there twice")]
+    Unknown(String),
+    /// Something was not done.
+    #[error("demo: {what:?}: {source}")]
+    Act {
+        /// What.
+        what: String,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The user store failed.
     #[error(transparent)]
     Users(#[from] UserStoreError),
-    /// The room store failed.
-    #[error(transparent)]
-    Rooms(#[from] StoreError),
 }
 
-#[derive(Deserialize)]
-struct Neighbour {
-    handle: String,
-    display_name: String,
-    mood: String,
-    bio: String,
-    look: Vec<u8>,
-    room: NeighbourRoom,
-}
+impl SeedError {
+    fn unknown(name: &str) -> Self {
+        Self::Unknown(name.to_owned())
+    }
 
-#[derive(Deserialize)]
-struct NeighbourRoom {
-    name: String,
-    #[serde(flatten)]
-    home: Home,
+    fn act(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Act {
+            what: what.to_owned(),
+            source: Box::new(source),
+        }
+    }
 }
 
 /// Moves the demo neighbourhood into an empty store.
-pub async fn seed(data: &Path) -> Result<SeedOutcome, SeedError> {
-    let sqlite = Sqlite::open(data).await?;
+pub async fn seed(config: &Config) -> Result<SeedOutcome, SeedError> {
+    let sqlite = Sqlite::open(&config.store.data).await?;
     if !sqlite.of_provider(DEV_PROVIDER, 1).await?.is_empty() {
         return Ok(SeedOutcome::Inhabited);
     }
-    let clock = Clock::start();
-    // Seeding makes rooms but saves none, so the writer has nothing to do.
-    let (store, _) = SqliteRooms::new(sqlite.clone());
-    let people = Arc::new(sqlite.clone());
-    // Nobody comes in, so no address is ever hashed.
-    let origin_key = OriginKey::new([0; 32]);
-    let rooms = RoomService::new(Arc::new(store), people.clone(), people, origin_key, clock);
-    let neighbours: Vec<Neighbour> = serde_json::from_str(NEIGHBOURHOOD_JSON)?;
-    let count = neighbours.len();
-    for neighbour in neighbours {
-        move_in(neighbour, &sqlite, &rooms, clock.wall()).await?;
+    let files = Files::read()?;
+    let screen = screen(config, &sqlite)?;
+    let mut house = House::new(config, &sqlite, screen, Clock::start());
+    let plan = plan::plan(&files, house.now, house.offset)?;
+    let days_ago = |days: u64| WallMs(house.now.0.saturating_sub(days * DAY_MS));
+    let (first, drawn) = (days_ago(FIRST_MOVED_IN_DAYS), days_ago(PICTURES_DRAWN_DAYS));
+    for (nth, neighbour) in (0..).zip(&files.neighbours) {
+        move_in(&mut house, neighbour, WallMs(first.0 + nth * DAY_MS)).await?;
     }
-    Ok(SeedOutcome::Seeded(count))
+    let secret = sqlite.secret("media_link", new_secret()).await;
+    let secret = secret.map_err(StartError::Secret)?;
+    let media = Media::open(config, &sqlite, secret, house.clock_at(drawn))?;
+    pictures::hang(&mut house, &media, &files, drawn).await?;
+    for step in &plan {
+        acts::perform(&mut house, &files, step).await?;
+    }
+    Ok(SeedOutcome::Seeded(files.neighbours.len()))
 }
 
-async fn move_in(
-    neighbour: Neighbour,
-    users: &Sqlite,
-    rooms: &RoomService,
-    at: WallMs,
-) -> Result<(), SeedError> {
-    let handle = neighbour.handle;
-    let unknown = || SeedError::Catalogue {
-        handle: handle.clone(),
-    };
-    let name = PersonName::parse(&neighbour.display_name).map_err(|source| SeedError::Name {
-        handle: handle.clone(),
-        source,
-    })?;
-    let look = catalogue().look(&neighbour.look).ok_or_else(unknown)?;
+async fn move_in(house: &mut House, neighbour: &Neighbour, at: WallMs) -> Result<(), SeedError> {
+    let handle = &neighbour.handle;
+    let unknown = || SeedError::unknown(handle);
+    let name = PersonName::parse(&neighbour.display_name);
+    let name = name.map_err(|source| SeedError::act(handle, source))?;
     let new = NewUser {
         id: UserId::generate(),
         front_room_id: RoomId::generate(),
         handles: vec![handle.clone()],
         display_name: name,
-        look,
-        mood: neighbour.mood,
-        bio: neighbour.bio,
+        look: catalogue().look(&neighbour.look).ok_or_else(unknown)?,
+        mood: neighbour.mood.clone(),
+        bio: neighbour.bio.clone(),
         at,
         trace: Trace::default(),
     };
@@ -129,18 +134,21 @@ async fn move_in(
         subject: handle.clone(),
         email: None,
     };
-    let user = match users.admit(&identity, &new).await? {
+    let user = match house.sqlite.admit(&identity, &new).await? {
         Admission::Created(user) | Admission::Existing(user) | Admission::Linked(user) => user,
         Admission::HandlesTaken => return Err(unknown()),
     };
-    let NeighbourRoom { name, home } = neighbour.room;
+    let home = neighbour.room.home.clone();
     let (theme, pieces) = home.furnish(catalogue()).ok_or_else(unknown)?;
     let card = RoomCard {
         id: user.front_room_id,
         owner_id: user.id,
-        name,
+        name: neighbour.room.name.clone(),
         access: Access::new(Visibility::Public, true),
     };
-    rooms.create(card, furnished(theme, pieces)).await?;
+    let rooms = house.room_service(at);
+    let made = rooms.create(card, furnished(theme, pieces)).await;
+    made.map_err(|source| SeedError::act(handle, source))?;
+    house.welcome(user);
     Ok(())
 }

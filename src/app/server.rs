@@ -315,7 +315,7 @@ fn accounts(
 }
 
 /// What looks through what people write.
-fn screen(config: &Config, sqlite: &Sqlite) -> Result<Screen, StartError> {
+pub(super) fn screen(config: &Config, sqlite: &Sqlite) -> Result<Screen, StartError> {
     if !config.filter.enabled {
         return Ok(Screen::off());
     }
@@ -335,7 +335,7 @@ async fn listen_on(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Star
 }
 
 /// Random bytes for the installation's secret; kept only if there is none yet.
-fn new_secret() -> [u8; SECRET_BYTES] {
+pub(super) fn new_secret() -> [u8; SECRET_BYTES] {
     let mut secret = [0; SECRET_BYTES];
     rand::rng().fill_bytes(&mut secret);
     secret

@@ -40,6 +40,7 @@ impl WallMs {
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     start: Instant,
+    behind_ms: u64,
 }
 
 impl Clock {
@@ -48,6 +49,15 @@ impl Clock {
     pub fn start() -> Self {
         Self {
             start: Instant::now(),
+            behind_ms: 0,
+        }
+    }
+
+    /// The same clock with its wall so far behind: for what is to have happened in the past.
+    pub const fn behind(self, ms: u64) -> Self {
+        Self {
+            behind_ms: ms,
+            ..self
         }
     }
 
@@ -60,14 +70,30 @@ impl Clock {
     /// Now, for people and for stored times.
     #[allow(clippy::disallowed_methods)]
     pub fn wall(&self) -> WallMs {
-        WallMs(millis(
+        let now = millis(
             SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .unwrap_or_default(),
-        ))
+        );
+        WallMs(now.saturating_sub(self.behind_ms))
     }
 }
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_behind_shows_the_past_and_ticks_on() {
+        const HOUR_MS: u64 = 60 * 60 * 1_000;
+        let clock = Clock::start();
+        let (before, past, after) = (clock.wall(), clock.behind(HOUR_MS).wall(), clock.wall());
+        assert!((before.0 - HOUR_MS..=after.0 - HOUR_MS).contains(&past.0));
+        assert_eq!(clock.behind(u64::MAX).wall(), WallMs(0));
+        assert!(clock.behind(HOUR_MS).tick() <= clock.tick());
+    }
 }

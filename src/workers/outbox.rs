@@ -32,8 +32,8 @@ pub async fn relay(outbox: Arc<dyn Outbox>, log: Arc<dyn EventLog>, clock: Clock
     }
 }
 
-/// Passes one batch on; how many events it had.
-async fn pass(
+/// Passes one batch on, as published now; how many events it had.
+pub async fn pass(
     outbox: &dyn Outbox,
     log: &dyn EventLog,
     now: WallMs,

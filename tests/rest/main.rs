@@ -25,6 +25,7 @@ mod provider;
 mod rate;
 mod relations;
 mod rooms;
+mod seed;
 mod server;
 mod site;
 mod users;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use maru::app::Server;
+use maru::app::{SeedOutcome, Server, seed};
 use maru::config::Config;
 use maru::domain::limits::Rate;
 use tempfile::TempDir;
@@ -23,6 +23,18 @@ impl Site {
     /// A server configured like this.
     pub(crate) async fn start_as(configure: impl FnOnce(&mut Config)) -> Self {
         Self::over(tempfile::tempdir().unwrap(), configure).await
+    }
+
+    /// Over the demo neighbourhood.
+    pub(crate) async fn inhabited() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.store.data = data.path().to_owned();
+        config.media.decoder = Some(env!("CARGO_BIN_EXE_maru").into());
+        assert_eq!(seed(&config).await.unwrap(), SeedOutcome::Seeded(12));
+        // Who is there already is left alone.
+        assert_eq!(seed(&config).await.unwrap(), SeedOutcome::Inhabited);
+        Self::over(data, |_| ()).await
     }
 
     /// The same store under a new server.

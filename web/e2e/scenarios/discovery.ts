@@ -66,7 +66,14 @@ const talkedAbout: Scenario = {
       await page.goto('/');
       await page.locator('[data-testid=popular-posts]').waitFor();
       await page.waitForLoadState('networkidle');
-      return (await page.locator(`[data-testid=popular-posts] [data-post="${id}"]`).count()) > 0 && (await page.locator('[data-testid=popular-tags]').getByText('#화제의태그').count()) > 0;
+      const post = page.locator(`[data-testid=popular-posts] [data-post="${id}"]`);
+      // the neighbours' posts are talked about more, and come first
+      const more = page.locator('[data-testid=popular-posts] [data-testid=more]');
+      while ((await post.count()) === 0 && (await more.count()) > 0) {
+        await more.click();
+        await page.waitForLoadState('networkidle');
+      }
+      return (await post.count()) > 0 && (await page.locator('[data-testid=popular-tags]').getByText('#화제의태그').count()) > 0;
     };
     await until('it is talked about', there, (is) => is);
     await page.locator('[data-testid=popular-tags]').getByText('#화제의태그').click();
