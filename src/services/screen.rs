@@ -255,7 +255,8 @@ mod tests {
         };
         let mut told = Vec::new();
         for _ in 0..5 {
-            let judged = screen.judge(Place::Post, &said(text));
+            let said = said(text);
+            let judged = screen.judge(Place::Post, &said);
             told.push(judged.await.unwrap());
         }
         assert_eq!(told[0], Screened::Clean);

@@ -2,7 +2,7 @@
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::PostId;
-use crate::domain::post::{PostState, ReactionKind};
+use crate::domain::post::{PostState, Reactable, ReactionKind};
 use crate::domain::text::Title;
 use crate::domain::version::Expected;
 use crate::ports::guestbook::Target;
@@ -171,7 +171,11 @@ async fn respond(house: &House, step: &Step<'_>) -> Result<(), SeedError> {
         }
         Act::React { number, by, kind } => {
             posts
-                .react(house.person(by)?, post(number)?, Some(kind))
+                .react(
+                    house.person(by)?,
+                    Reactable::Post(post(number)?),
+                    Some(kind),
+                )
                 .await
         }
         Act::Bookmark { number, by } => {
@@ -182,7 +186,7 @@ async fn respond(house: &House, step: &Step<'_>) -> Result<(), SeedError> {
             let comment = numbered(&house.comments, number)?;
             let kind = Some(ReactionKind::Heart);
             posts
-                .react_to_comment(house.person(by)?, comment, kind)
+                .react(house.person(by)?, Reactable::Comment(comment), kind)
                 .await
         }
         _ => Ok(()),

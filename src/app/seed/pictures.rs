@@ -71,7 +71,8 @@ async fn upload(
     };
     let owner = house.person(by)?;
     let failed = |source| SeedError::act(file, source);
-    let mut sending = media.assets.begin().await.map_err(failed)?;
+    let place = media.assets.place(owner).map_err(failed)?;
+    let mut sending = media.assets.begin(place).await.map_err(failed)?;
     sending.write(painted(file)?).await.map_err(failed)?;
     let kept = media.assets.keep(owner, new, sending.end(), None).await;
     let asset = kept.map_err(failed)?;

@@ -411,8 +411,28 @@ export interface paths {
         readonly delete: operations["posts_delete_comment"];
         readonly options?: never;
         readonly head?: never;
-        /** Changes what one's own comment says. */
+        /** Changes what one's own comment says. What it said before is kept. */
         readonly patch: operations["posts_change_comment"];
+        readonly trace?: never;
+    };
+    readonly "/v1/comments/{id}/edits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a comment said before it was changed, the newest first: the last 20 versions, as far as one might have read
+         *     them.
+         */
+        readonly get: operations["posts_comment_edits"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/v1/comments/{id}/reaction": {
@@ -780,7 +800,10 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get?: never;
-        /** Makes a room of one's own the front one: links to the person lead there. May be repeated. */
+        /**
+         * Makes a room of one's own the front one: links to the person lead there. May be repeated. It is a part of one's
+         *     profile, and `If-Match` holds while that is the same.
+         */
         readonly put: operations["rooms_set_front"];
         readonly post?: never;
         readonly delete?: never;
@@ -1487,7 +1510,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Posts that whoever asks may see: those talked about most, or the newest. */
+        /** Posts that whoever asks may see: those talked about most, without one's own, or the newest, one's own among them. */
         readonly get: operations["recommendations_posts"];
         readonly put?: never;
         readonly post?: never;
@@ -1525,8 +1548,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Public rooms that are open to whoever asks: those talked about most, each person counting once a day and less as
-         *     time passes, or the newest.
+         * Public rooms that are open to whoever asks: those talked about most, each person counting once a day and half as much
+         *     with every three days that pass, without one's own; or the newest, one's own among them.
          */
         readonly get: operations["recommendations_rooms"];
         readonly put?: never;
@@ -1635,8 +1658,9 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         /**
-         * Changes rules of a room, or puts it away: then whoever is inside is sent away, and only its owner sees it. Answered when it is saved. A tag of the room stands for its rules: `If-Match` holds while
-         *     those are the same, whatever else happens in the room.
+         * Changes rules of a room, or puts it away: then whoever is inside is sent away, and only its owner sees it. Answered
+         *     when it is saved. A room that moderators have hidden keeps its name and stays shut: either is `forbidden`. A tag of the
+         *     room stands for its rules: `If-Match` holds while those are the same, whatever else happens in the room.
          */
         readonly patch: operations["rooms_change"];
         readonly trace?: never;
@@ -1700,10 +1724,16 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get?: never;
-        /** Lets somebody furnish the room. Answered when it is saved. May be repeated. */
+        /**
+         * Lets somebody furnish the room, who is told of it. Answered when it is saved. May be repeated. `If-Match` holds while
+         *     the editors are the same.
+         */
         readonly put: operations["rooms_add_editor"];
         readonly post?: never;
-        /** Lets somebody furnish the room no longer. Answered when it is saved. May be repeated. */
+        /**
+         * Lets somebody furnish the room no longer. Answered when it is saved. May be repeated. `If-Match` holds while the
+         *     editors are the same.
+         */
         readonly delete: operations["rooms_remove_editor"];
         readonly options?: never;
         readonly head?: never;
@@ -1742,7 +1772,10 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get?: never;
-        /** Brings theme and items back to a layout, for everybody in the room at once. Answered when it is saved. */
+        /**
+         * Brings theme and items back to a layout, for everybody in the room at once. Answered when it is saved.
+         *     `If-Match` holds while the layouts are the same.
+         */
         readonly put: operations["rooms_apply_layout"];
         readonly post?: never;
         readonly delete?: never;
@@ -1776,10 +1809,13 @@ export interface paths {
             readonly cookie?: never;
         };
         readonly get?: never;
-        /** Keeps theme and items as they are under a name, in place of what it stood for. Answered when it is saved. */
+        /**
+         * Keeps theme and items as they are under a name, in place of what it stood for. Answered when it is saved.
+         *     `If-Match` holds while the layouts are the same.
+         */
         readonly put: operations["rooms_save_layout"];
         readonly post?: never;
-        /** Forgets a layout. Answered when it is saved. May be repeated. */
+        /** Forgets a layout. Answered when it is saved. May be repeated. `If-Match` holds while the layouts are the same. */
         readonly delete: operations["rooms_remove_layout"];
         readonly options?: never;
         readonly head?: never;
@@ -1883,7 +1919,10 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** A ticket to walk in: one use, half a minute, this room only. */
+        /**
+         * A ticket to walk in: one use, half a minute, this room only. Into an archived room for its owner alone, who looks at it
+         *     and changes nothing.
+         */
         readonly post: operations["rooms_ticket"];
         readonly delete?: never;
         readonly options?: never;
@@ -1898,7 +1937,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Who came to see one's room in the last half year, the latest first; guests are not among them. */
+        /**
+         * Who came to see one's room in the last half year, the latest first; guests are not among them. Whoever does not show
+         *     where they have been comes after the others of the day, in no order: nobody learns when they came.
+         */
         readonly get: operations["visits_visitors"];
         readonly put?: never;
         readonly post?: never;
@@ -2532,6 +2574,24 @@ export interface components {
          * @description A comment on a post.
          */
         readonly CommentId: string;
+        /** @description What a comment said before. */
+        readonly CommentRevisionBody: {
+            /**
+             * Format: date-time
+             * @description Since when it said so.
+             */
+            readonly since_at: string;
+            readonly text: string;
+            /**
+             * Format: int64
+             * @description Grows from one to the next.
+             */
+            readonly version: number;
+        };
+        readonly CommentRevisionsBody: {
+            readonly edits: readonly components["schemas"]["CommentRevisionBody"][];
+            readonly next_cursor: string | null;
+        };
         /** @description A comment to write. */
         readonly CommentWish: {
             readonly parent?: components["schemas"]["CommentId"] | null;
@@ -2748,6 +2808,7 @@ export interface components {
             /** @description The room's owner has put it out of sight. */
             readonly hidden: boolean;
             readonly id: components["schemas"]["EntryId"];
+            readonly muted: components["schemas"]["MutedWordFound"] | null;
             readonly parent: components["schemas"]["EntryId"] | null;
             /**
              * Format: int32
@@ -3159,7 +3220,7 @@ export interface components {
          * @description What a notice is about. Clients rely on the texts: add, never change.
          * @enum {string}
          */
-        readonly NoticeKind: "follow" | "follow_request" | "request_approved" | "tie_request" | "tie_made" | "testimonial" | "guestbook" | "comment" | "reaction" | "mention" | "decision";
+        readonly NoticeKind: "follow" | "follow_request" | "request_approved" | "tie_request" | "tie_made" | "testimonial" | "guestbook" | "room_editor" | "comment" | "reaction" | "mention" | "decision";
         readonly NoticesBody: {
             readonly next_cursor: string | null;
             readonly notifications: readonly components["schemas"]["NoticeBody"][];
@@ -3168,6 +3229,8 @@ export interface components {
         readonly Notifications: {
             /** @description Somebody commented. */
             readonly comment?: boolean;
+            /** @description Somebody lets them furnish a room. */
+            readonly editor?: boolean;
             /** @description Somebody follows them. */
             readonly follow?: boolean;
             /** @description Somebody wrote in their guestbook. */
@@ -3185,6 +3248,8 @@ export interface components {
         readonly NotificationsChange: {
             /** @description Somebody commented. */
             readonly comment?: boolean | null;
+            /** @description Somebody lets them furnish a room. */
+            readonly editor?: boolean | null;
             /** @description Somebody follows them. */
             readonly follow?: boolean | null;
             /** @description Somebody wrote in their guestbook. */
@@ -3354,6 +3419,8 @@ export interface components {
              * @description For what is scheduled.
              */
             readonly publish_at?: string | null;
+            readonly quote_of?: components["schemas"]["PostId"] | null;
+            readonly room?: components["schemas"]["RoomId"] | null;
             readonly sensitive?: boolean | null;
             readonly state?: components["schemas"]["PostState"] | null;
             /** @description All beside those in the text. */
@@ -7292,6 +7359,111 @@ export interface operations {
             };
         };
     };
+    readonly posts_comment_edits: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Which. */
+                readonly id: components["schemas"]["CommentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommentRevisionsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `invalid_token`: The token is not good, or not any more. */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `comment_not_found`: There is no such comment.
+             *
+             *     `not_found`: There is nothing here.
+             */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     readonly posts_react_to_comment: {
         readonly parameters: {
             readonly query?: never;
@@ -10451,7 +10623,10 @@ export interface operations {
     readonly rooms_set_front: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -10522,6 +10697,15 @@ export interface operations {
             };
             /** @description `room_archived`: The room is archived. */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -14907,6 +15091,8 @@ export interface operations {
              * @description `not_found`: There is nothing here.
              *
              *     `post_not_found`: There is no such post.
+             *
+             *     `room_not_found`: There is no such room.
              */
             readonly 404: {
                 headers: {
@@ -18117,7 +18303,10 @@ export interface operations {
                 /** @description `next_cursor` of the page before. */
                 readonly cursor?: string;
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -18129,14 +18318,25 @@ export interface operations {
             /** @description A page. */
             readonly 200: {
                 headers: {
+                    /** @description The version of the whole list, and a digest of the answer. */
+                    readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EditorsBody"];
                 };
             };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /**
              * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
              *
              *     `invalid_cursor`: The cursor is not one of this list.
              *
@@ -18225,7 +18425,10 @@ export interface operations {
     readonly rooms_add_editor: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -18239,13 +18442,19 @@ export interface operations {
             /** @description They may furnish it. */
             readonly 200: {
                 headers: {
+                    /** @description The version of the whole list. */
+                    readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EditorBody"];
                 };
             };
-            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -18310,6 +18519,15 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `relates_to_oneself`: You cannot do this to yourself. */
             readonly 422: {
                 headers: {
@@ -18355,7 +18573,10 @@ export interface operations {
     readonly rooms_remove_editor: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -18373,7 +18594,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -18427,6 +18652,15 @@ export interface operations {
             };
             /** @description `room_archived`: The room is archived. */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -18765,7 +18999,10 @@ export interface operations {
     readonly rooms_apply_layout: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -18854,6 +19091,15 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description `body_too_large`: The request is too large. */
             readonly 413: {
                 headers: {
@@ -18926,7 +19172,10 @@ export interface operations {
                 /** @description `next_cursor` of the page before. */
                 readonly cursor?: string;
             };
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. When that is what there is, it is not sent again. */
+                readonly "if-none-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -18938,14 +19187,25 @@ export interface operations {
             /** @description A page. */
             readonly 200: {
                 headers: {
+                    /** @description The version of all layouts, and a digest of the answer. */
+                    readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LayoutsBody"];
                 };
             };
+            /** @description The client has it. */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             /**
              * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
              *
              *     `invalid_cursor`: The cursor is not one of this list.
              *
@@ -19043,7 +19303,10 @@ export interface operations {
     readonly rooms_save_layout: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -19057,11 +19320,17 @@ export interface operations {
             /** @description It is kept. */
             readonly 204: {
                 headers: {
+                    /** @description The version of all layouts. */
+                    readonly etag?: string;
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -19124,6 +19393,15 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /**
              * @description `content_refused`: This may not be said here.
              *
@@ -19173,7 +19451,10 @@ export interface operations {
     readonly rooms_remove_layout: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` of what is to be changed. When there is another version now, nothing is changed. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description Which. */
                 readonly id: components["schemas"]["RoomId"];
@@ -19191,7 +19472,11 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `ambiguous_credentials`: Show a cookie or a token, not both. */
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
+             */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -19243,6 +19528,15 @@ export interface operations {
             };
             /** @description `room_archived`: The room is archived. */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `precondition_failed`: It was changed meanwhile. */
+            readonly 412: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
