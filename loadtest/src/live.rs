@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use maru::adapters::sqlite::{Sqlite, SqliteRooms};
 use maru::app::seed;
+use maru::config::Config;
 use maru::domain::clock::Clock;
 use maru::domain::id::RoomId;
 use maru::ports::room::{NewRoom, RoomStore};
@@ -36,7 +37,9 @@ const START_STEP: Duration = Duration::from_millis(50);
 
 /// Fills a data folder: the demo neighbourhood, and as many more rooms of its people as are needed.
 pub async fn furnish(data: &Path, wanted: usize) -> Result<Vec<RoomId>, Failure> {
-    seed(data).await?;
+    let mut config = Config::default();
+    config.store.data = data.to_owned();
+    seed(&config).await?;
     let sqlite = Sqlite::open(data).await?;
     let (store, _) = SqliteRooms::new(sqlite);
     let page = u32::try_from(wanted)?;

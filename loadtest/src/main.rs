@@ -47,6 +47,9 @@ enum Command {
     /// The server under measurement: the real one, in a process of its own.
     #[command(hide = true)]
     Server(live::server::Arguments),
+    /// What the server starts itself for pictures: its own program is this one.
+    #[command(hide = true)]
+    DecodePicture(live::server::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,7 +60,8 @@ fn main() -> ExitCode {
         Command::Walk(arguments) => walk::run(&arguments, cli.json),
         Command::Room(arguments) => room::run(&arguments, cli.json),
         Command::FanoutClient(arguments) => fanout::client::run(&arguments),
-        Command::Server(arguments) => live::server::run(arguments),
+        Command::Server(arguments) => live::server::run(&[], arguments),
+        Command::DecodePicture(arguments) => live::server::run(&["decode-picture"], arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,10 +14,10 @@ pub struct Arguments {
     maru: Vec<OsString>,
 }
 
-/// Runs in the role.
-pub fn run(arguments: Arguments) -> Result<(), Failure> {
-    let name = OsString::from("maru");
-    let code = maru::cli::run(std::iter::once(name).chain(arguments.maru));
+/// Runs in the role, with these words before the arguments.
+pub fn run(words: &[&str], arguments: Arguments) -> Result<(), Failure> {
+    let words = ["maru"].iter().chain(words).map(OsString::from);
+    let code = maru::cli::run(words.chain(arguments.maru));
     if code == ExitCode::SUCCESS {
         Ok(())
     } else {

@@ -55,14 +55,15 @@ const SMALL: &[&str] = &[
     "suspension",
     "json_each",
     "CONSTANT",
+    "VALUES",
 ];
 
 /// What a plan reads whole, that is not small.
 fn whole(step: &str) -> Option<&str> {
     let read = step.strip_prefix("SCAN ")?;
-    // `SCAN 2 CONSTANT ROWS`
+    // `SCAN 2 CONSTANT ROWS`, `SCAN 2-ROW VALUES CLAUSE`
     let mut words = read.split_whitespace();
-    let read = words.find(|word| word.parse::<u32>().is_err())?;
+    let read = words.find(|word| !word.starts_with(|c: char| c.is_ascii_digit()))?;
     let is_derived = read.starts_with('(');
     (!is_derived && !SMALL.contains(&read)).then_some(step)
 }

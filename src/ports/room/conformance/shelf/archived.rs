@@ -20,7 +20,7 @@ pub(super) async fn its_owner_comes_to_look(store: &impl Store) {
     let looking = claim(store, id, node).await;
     assert!(looking.card.access.shut.archived);
     assert_eq!(looking.roster, []);
-    let save = save_of(&looking, node, 2);
+    let save = save_of(&looking, node, 1);
     let saved = store.save(save).await.unwrap();
     assert!(matches!(saved, SaveOutcome::Saved { .. }));
     assert_eq!(store.last_save(id).await.unwrap(), Some((looking.epoch, 2)));
@@ -28,7 +28,7 @@ pub(super) async fn its_owner_comes_to_look(store: &impl Store) {
     assert!(public.iter().all(|(room, _)| room.card.id != id));
     let fence = store.unarchive(owner, id, &any).await.unwrap();
     assert!(fence.is_some_and(|epoch| epoch > looking.epoch));
-    let late = save_of(&looking, node, 3);
+    let late = save_of(&looking, node, 2);
     assert_eq!(store.save(late).await.unwrap(), SaveOutcome::Fenced);
     assert!(!claim(store, id, node).await.card.access.shut.archived);
 }
