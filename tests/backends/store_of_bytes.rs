@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
+use maru::domain::clock::Clock;
 use object_store::path::Path;
 use object_store::{
     Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart,
@@ -114,8 +115,7 @@ async fn a_folder_lists_what_is_in_it(store: &dyn ObjectStore) {
     let mut paths: Vec<Path> = listed.iter().map(|it| it.location.clone()).collect();
     paths.sort();
     assert_eq!(paths, inside);
-    let now = std::time::SystemTime::now();
-    let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = Clock::start().wall().0 / 1_000;
     for object in &listed {
         assert_eq!(object.size, 4);
         let at = u64::try_from(object.last_modified.timestamp()).unwrap();
