@@ -115,6 +115,8 @@ const TESTS: &[Test] = &[
 ];
 
 fn main() -> ExitCode {
+    // The only one in this process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let at = addresses();
     if at.is_empty() {
         println!(

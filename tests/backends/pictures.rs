@@ -55,7 +55,6 @@ fn config(at: &str) -> S3Config {
 }
 
 fn running(test: impl Future<Output = ()>) {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Runtime::new().unwrap().block_on(test);
 }
 
