@@ -47,12 +47,13 @@ impl AccountStore for Postgres {
                 .execute(&mut *conn)
                 .await?;
             let ended: Vec<Uuid> = sqlx::query_scalar(
-            "UPDATE login SET revoked_ms = $1 WHERE user_id = $2 AND revoked_ms IS NULL RETURNING id",
-        )
-        .bind(stored(at))
-        .bind(user)
-        .fetch_all(&mut *conn)
-        .await?;
+                "UPDATE login SET revoked_ms = $1 WHERE user_id = $2 AND revoked_ms IS NULL
+                 RETURNING id",
+            )
+            .bind(stored(at))
+            .bind(user)
+            .fetch_all(&mut *conn)
+            .await?;
             user_outbox::put(conn, user, &AccountEvent::Closed { at }).await?;
             write(conn, line(Act::AccountClosed, id, trace, at)).await?;
             let ended = ended.into_iter().map(|id| EndedLogin {
@@ -68,7 +69,7 @@ impl AccountStore for Postgres {
             lock::people(conn, [id]).await?;
             let restored = sqlx::query(
                 "UPDATE account SET closing_ms = NULL, version = version + 1
-             WHERE id = $1 AND closing_ms IS NOT NULL AND NOT erasing",
+                 WHERE id = $1 AND closing_ms IS NOT NULL AND NOT erasing",
             )
             .bind(id.uuid())
             .execute(&mut *conn)
@@ -113,14 +114,16 @@ impl AccountStore for Postgres {
         // Most of the time there is nobody, and nothing to write.
         let mut due: Vec<(Uuid, bool)> = reading!(self, |conn| {
             sqlx::query_as(
-            "SELECT id, erasing FROM account WHERE closing_ms IS NOT NULL AND (closing_ms <= $1 OR erasing)
-                 AND id > coalesce($2, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT $3",
-        )
-        .bind(stored(until))
-        .bind(after.map(UserId::uuid))
-        .bind(i64::from(limit))
-        .fetch_all(conn)
-.await
+                "SELECT id, erasing FROM account WHERE closing_ms IS NOT NULL
+                 AND (closing_ms <= $1 OR erasing)
+                     AND id > coalesce($2, '00000000-0000-0000-0000-000000000000')
+                     ORDER BY id LIMIT $3",
+            )
+            .bind(stored(until))
+            .bind(after.map(UserId::uuid))
+            .bind(i64::from(limit))
+            .fetch_all(conn)
+            .await
         })?;
         for (user, erasing) in &mut due {
             if !*erasing {

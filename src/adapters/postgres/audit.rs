@@ -52,7 +52,7 @@ pub(super) async fn write(conn: &mut PgConnection, line: Line<'_>) -> Result<(),
     .await?;
     sqlx::query(
         "DELETE FROM audit WHERE id IN (
-             SELECT id FROM audit WHERE at_ms < $1 ORDER BY at_ms LIMIT $2 FOR UPDATE SKIP LOCKED)",
+         SELECT id FROM audit WHERE at_ms < $1 ORDER BY at_ms LIMIT $2 FOR UPDATE SKIP LOCKED)",
     )
     .bind(stored(line.at).saturating_sub_unsigned(AUDIT_KEPT_DAYS * DAY_MS))
     .bind(REMOVED_AT_ONCE)
@@ -110,24 +110,29 @@ impl AuditStore for Postgres {
     ) -> Result<Vec<AuditRecord>, AuditStoreError> {
         let rows: Vec<Row> = reading!(self, |conn| {
             sqlx::query_as(
-            "SELECT audit.id, at_ms, act, actor_id, actor.handle AS actor_handle,
-                    subject_id, subject.handle AS subject_handle, detail, address, user_agent, login_id
-             FROM audit
-             LEFT JOIN account AS actor ON actor.id = actor_id
-             LEFT JOIN account AS subject ON subject.id = subject_id
-             WHERE ($1::bigint IS NULL OR audit.id < $1)
-               AND ($2::uuid IS NULL OR subject_id = $2)
-               AND ($3::uuid IS NULL OR subject_id = $3 OR actor_id = $3)
-               AND ($4::text IS NULL OR act = $4)
-             ORDER BY audit.id DESC LIMIT $5",
-        )
-        .bind(query.before.map(|before| i64::try_from(before).unwrap_or(i64::MAX)))
-        .bind(query.subject.map(UserId::uuid))
-        .bind(query.about.map(UserId::uuid))
-        .bind(query.act.map(Act::as_str))
-        .bind(i64::from(limit))
-        .fetch_all(conn)
-.await
+                "SELECT audit.id, at_ms, act, actor_id, actor.handle AS actor_handle,
+                        subject_id, subject.handle AS subject_handle, detail, address,
+                        user_agent, login_id
+                 FROM audit
+                 LEFT JOIN account AS actor ON actor.id = actor_id
+                 LEFT JOIN account AS subject ON subject.id = subject_id
+                 WHERE ($1::bigint IS NULL OR audit.id < $1)
+                   AND ($2::uuid IS NULL OR subject_id = $2)
+                   AND ($3::uuid IS NULL OR subject_id = $3 OR actor_id = $3)
+                   AND ($4::text IS NULL OR act = $4)
+                 ORDER BY audit.id DESC LIMIT $5",
+            )
+            .bind(
+                query
+                    .before
+                    .map(|before| i64::try_from(before).unwrap_or(i64::MAX)),
+            )
+            .bind(query.subject.map(UserId::uuid))
+            .bind(query.about.map(UserId::uuid))
+            .bind(query.act.map(Act::as_str))
+            .bind(i64::from(limit))
+            .fetch_all(conn)
+            .await
         })?;
         let records = rows
             .into_iter()

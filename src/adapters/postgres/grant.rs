@@ -128,21 +128,22 @@ impl GrantStore for Postgres {
             .execute(&mut *conn)
             .await?;
             sqlx::query(
-            "INSERT INTO app_code (hash, user_id, client, redirect_uri, challenge, scopes, authenticated_ms,
-                                   created_ms, expires_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(code.hash.0.as_slice())
-        .bind(code.user_id.uuid())
-        .bind(&code.client)
-        .bind(&code.redirect_uri)
-        .bind(&code.challenge)
-        .bind(code.scopes.to_string())
-        .bind(stored(code.authenticated))
-        .bind(stored(code.at))
-        .bind(stored(code.expires))
-        .execute(&mut *conn)
-        .await?;
+                "INSERT INTO app_code (hash, user_id, client, redirect_uri, challenge, scopes,
+                 authenticated_ms,
+                                       created_ms, expires_ms)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(code.hash.0.as_slice())
+            .bind(code.user_id.uuid())
+            .bind(&code.client)
+            .bind(&code.redirect_uri)
+            .bind(&code.challenge)
+            .bind(code.scopes.to_string())
+            .bind(stored(code.authenticated))
+            .bind(stored(code.at))
+            .bind(stored(code.expires))
+            .execute(&mut *conn)
+            .await?;
             Ok(true)
         })?)
     }
@@ -160,13 +161,14 @@ impl GrantStore for Postgres {
             };
             lock::people(conn, [UserId::from_uuid(owner)]).await?;
             let code: Option<CodeRow> = sqlx::query_as(
-            "SELECT client, redirect_uri, challenge, scopes, authenticated_ms, expires_ms, login_id, role,
-                    user_id, handle, display_name, look, mood, bio, front_room_id
-             FROM app_code JOIN account ON account.id = user_id WHERE hash = $1",
-        )
-        .bind(redemption.hash.0.as_slice())
-        .fetch_optional(&mut *conn)
-        .await?;
+                "SELECT client, redirect_uri, challenge, scopes, authenticated_ms, expires_ms,
+                 login_id, role,
+                        user_id, handle, display_name, look, mood, bio, front_room_id
+                 FROM app_code JOIN account ON account.id = user_id WHERE hash = $1",
+            )
+            .bind(redemption.hash.0.as_slice())
+            .fetch_optional(&mut *conn)
+            .await?;
             let proves = |code: &CodeRow| {
                 code.client == redemption.client
                     && code.redirect_uri == redemption.redirect_uri
@@ -211,15 +213,17 @@ impl GrantStore for Postgres {
                 .execute(&mut *conn)
                 .await?;
             let row: Option<RefreshRow> = sqlx::query_as(
-            "SELECT client, scopes, authenticated_ms, expires_ms, seen_ms, revoked_ms, generation, hash,
-                    previous_hash, salt, rotated_ms, used, repeated, repeated_before, role,
-                    user_id, handle, display_name, look, mood, bio, front_room_id
-             FROM login JOIN refresh ON refresh.login_id = login.id JOIN account ON account.id = login.user_id
-             WHERE login.id = $1",
-        )
-        .bind(login.uuid())
-        .fetch_optional(&mut *conn)
-        .await?;
+                "SELECT client, scopes, authenticated_ms, expires_ms, seen_ms, revoked_ms,
+                 generation, hash,
+                        previous_hash, salt, rotated_ms, used, repeated, repeated_before, role,
+                        user_id, handle, display_name, look, mood, bio, front_room_id
+                 FROM login JOIN refresh ON refresh.login_id = login.id JOIN account
+                 ON account.id = login.user_id
+                 WHERE login.id = $1",
+            )
+            .bind(login.uuid())
+            .fetch_optional(&mut *conn)
+            .await?;
             let Some(row) = row.filter(|row| row.is_good_at(rotation)) else {
                 return Ok(Rotated::Gone);
             };
@@ -292,7 +296,8 @@ async fn open_app(
     };
     insert(conn, &new).await?;
     sqlx::query(
-        "INSERT INTO refresh (login_id, generation, hash, salt, rotated_ms, used) VALUES ($1, 0, $2, $3, $4, FALSE)",
+        "INSERT INTO refresh (login_id, generation, hash, salt, rotated_ms, used)
+         VALUES ($1, 0, $2, $3, $4, FALSE)",
     )
     .bind(login.uuid())
     .bind(redemption.refresh.hash.0.as_slice())

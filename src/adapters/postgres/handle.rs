@@ -32,8 +32,8 @@ pub(super) async fn is_free(
 ) -> Result<bool, sqlx::Error> {
     let taken: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM account WHERE handle = $1)
-             OR EXISTS (SELECT 1 FROM old_handle
-                        WHERE handle = $1 AND kept_until_ms > $2 AND user_id IS DISTINCT FROM $3)",
+         OR EXISTS (SELECT 1 FROM old_handle
+                    WHERE handle = $1 AND kept_until_ms > $2 AND user_id IS DISTINCT FROM $3)",
     )
     .bind(handle)
     .bind(stored(now))
@@ -89,7 +89,8 @@ pub(super) async fn keep_digests(
         .await?;
     let handles: Vec<(String, i64)> = sqlx::query_as(
         "SELECT handle, kept_until_ms FROM old_handle WHERE user_id = $1
-         UNION ALL SELECT handle, closing_ms + $2 FROM account WHERE id = $1 AND closing_ms IS NOT NULL",
+         UNION ALL SELECT handle, closing_ms + $2 FROM account
+         WHERE id = $1 AND closing_ms IS NOT NULL",
     )
     .bind(user)
     .bind(stored(WallMs(kept_ms)))
@@ -112,8 +113,8 @@ pub(super) async fn keep_digests(
     }
     sqlx::query(
         "DELETE FROM kept_handle WHERE digest IN (
-             SELECT digest FROM kept_handle WHERE kept_until_ms <= $1
-             ORDER BY kept_until_ms LIMIT $2 FOR UPDATE SKIP LOCKED)",
+         SELECT digest FROM kept_handle WHERE kept_until_ms <= $1
+         ORDER BY kept_until_ms LIMIT $2 FOR UPDATE SKIP LOCKED)",
     )
     .bind(stored(now))
     .bind(FORGOTTEN_AT_ONCE)
@@ -151,8 +152,8 @@ pub(super) async fn rename(
     // What is to be somebody's again, or is kept no longer, leads nowhere.
     sqlx::query(
         "DELETE FROM old_handle WHERE handle = $1 OR handle IN (
-             SELECT handle FROM old_handle WHERE kept_until_ms <= $2
-             ORDER BY kept_until_ms LIMIT $3 FOR UPDATE SKIP LOCKED)",
+         SELECT handle FROM old_handle WHERE kept_until_ms <= $2
+         ORDER BY kept_until_ms LIMIT $3 FOR UPDATE SKIP LOCKED)",
     )
     .bind(handle)
     .bind(stored(at))
@@ -171,7 +172,8 @@ pub(super) async fn rename(
     .execute(&mut *conn)
     .await?;
     sqlx::query(
-        "UPDATE account SET handle = $1, handle_changed_ms = $2, version = version + 1 WHERE id = $3",
+        "UPDATE account SET handle = $1, handle_changed_ms = $2, version = version + 1
+         WHERE id = $3",
     )
     .bind(handle)
     .bind(stored(at))

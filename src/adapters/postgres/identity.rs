@@ -83,7 +83,7 @@ pub(super) async fn known_by_email(
     lock::people(conn, [user.id]).await?;
     let is_theirs: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM identity WHERE user_id = $1 AND email = $2 AND email_verified)
-            AND NOT EXISTS (SELECT FROM identity WHERE user_id = $1 AND issuer = $3)",
+         AND NOT EXISTS (SELECT FROM identity WHERE user_id = $1 AND issuer = $3)",
     )
     .bind(user.id.uuid())
     .bind(address.as_str())
@@ -123,7 +123,8 @@ pub(super) async fn insert(
 ) -> Result<(), sqlx::Error> {
     let email = identity.email.as_ref();
     sqlx::query(
-        "INSERT INTO identity (provider, issuer, subject, user_id, email, email_verified, created_ms)
+        "INSERT INTO identity (provider, issuer, subject, user_id, email, email_verified,
+         created_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&identity.provider)
@@ -160,13 +161,14 @@ pub(super) async fn link(
             Some(_) => return Ok(Linking::Elsewhere),
             None => {
                 let taken: bool = sqlx::query_scalar(
-                "SELECT EXISTS (SELECT 1 FROM identity WHERE user_id = $1 AND provider = $2 AND issuer = $3)",
-            )
-            .bind(user.uuid())
-            .bind(&identity.provider)
-            .bind(&identity.issuer)
-            .fetch_one(&mut *conn)
-            .await?;
+                    "SELECT EXISTS (SELECT 1 FROM identity
+                     WHERE user_id = $1 AND provider = $2 AND issuer = $3)",
+                )
+                .bind(user.uuid())
+                .bind(&identity.provider)
+                .bind(&identity.issuer)
+                .fetch_one(&mut *conn)
+                .await?;
                 if taken {
                     return Ok(Linking::ProviderTaken);
                 }

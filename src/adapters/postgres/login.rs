@@ -101,17 +101,20 @@ impl LoginStore for Postgres {
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
         let row: Option<LoginRow> = reading!(self, |conn| {
             sqlx::query_as(
-            "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms, NULL::bigint AS unused_generation,
-                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id
-             FROM login JOIN account ON account.id = login.user_id
-             WHERE secret_hash = $1 AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > $2)
-               AND (kind = 'token' OR seen_ms > $3)",
-        )
-        .bind(secret.0.as_slice())
-        .bind(stored(moment.now))
-        .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
-        .fetch_optional(conn)
-.await
+                "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms,
+                 NULL::bigint AS unused_generation,
+                        role, closing_ms, user_id, handle, display_name, look, mood, bio,
+                        front_room_id
+                 FROM login JOIN account ON account.id = login.user_id
+                 WHERE secret_hash = $1 AND revoked_ms IS NULL AND (expires_ms IS NULL
+                 OR expires_ms > $2)
+                   AND (kind = 'token' OR seen_ms > $3)",
+            )
+            .bind(secret.0.as_slice())
+            .bind(stored(moment.now))
+            .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
+            .fetch_optional(conn)
+            .await
         })?;
         Ok(row.map(ActiveLogin::try_from).transpose()?)
     }
@@ -123,17 +126,19 @@ impl LoginStore for Postgres {
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
         let row: Option<LoginRow> = reading!(self, |conn| {
             sqlx::query_as(
-            "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms,
-                    CASE WHEN NOT used THEN generation END AS unused_generation,
-                    role, closing_ms, user_id, handle, display_name, look, mood, bio, front_room_id
-             FROM login JOIN account ON account.id = login.user_id JOIN refresh ON refresh.login_id = login.id
-             WHERE login.id = $1 AND revoked_ms IS NULL AND expires_ms > $2 AND seen_ms > $3",
-        )
-        .bind(id.uuid())
-        .bind(stored(moment.now))
-        .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
-        .fetch_optional(conn)
-.await
+                "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms,
+                        CASE WHEN NOT used THEN generation END AS unused_generation,
+                        role, closing_ms, user_id, handle, display_name, look, mood, bio,
+                        front_room_id
+                 FROM login JOIN account ON account.id = login.user_id JOIN refresh
+                 ON refresh.login_id = login.id
+                 WHERE login.id = $1 AND revoked_ms IS NULL AND expires_ms > $2 AND seen_ms > $3",
+            )
+            .bind(id.uuid())
+            .bind(stored(moment.now))
+            .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
+            .fetch_optional(conn)
+            .await
         })?;
         Ok(row.map(ActiveLogin::try_from).transpose()?)
     }
@@ -183,14 +188,15 @@ impl LoginStore for Postgres {
         Ok(in_transaction!(self, |conn| {
             lock::people(conn, [user]).await?;
             let ended: Vec<Uuid> = sqlx::query_scalar(
-            "UPDATE login SET revoked_ms = $1
-             WHERE user_id = $2 AND id <> $3 AND kind <> 'token' AND revoked_ms IS NULL RETURNING id",
-        )
-        .bind(stored(now))
-        .bind(user.uuid())
-        .bind(keep.uuid())
-        .fetch_all(&mut *conn)
-        .await?;
+                "UPDATE login SET revoked_ms = $1
+                 WHERE user_id = $2 AND id <> $3 AND kind <> 'token' AND revoked_ms IS NULL
+                 RETURNING id",
+            )
+            .bind(stored(now))
+            .bind(user.uuid())
+            .bind(keep.uuid())
+            .fetch_all(&mut *conn)
+            .await?;
             let ended = ended_at(ended, now);
             for login in &ended {
                 let line = Line {
@@ -213,15 +219,16 @@ impl LoginStore for Postgres {
     ) -> Result<Vec<LoginCard>, LoginStoreError> {
         let rows: Vec<CardRow> = reading!(self, |conn| {
             sqlx::query_as(
-            "SELECT id, kind, client, name, user_agent, address, created_ms, seen_ms FROM login
-             WHERE user_id = $1 AND kind <> 'token' AND revoked_ms IS NULL AND expires_ms > $2 AND seen_ms > $3
-             ORDER BY seen_ms DESC, place DESC",
-        )
-        .bind(user.uuid())
-        .bind(stored(moment.now))
-        .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
-        .fetch_all(conn)
-.await
+                "SELECT id, kind, client, name, user_agent, address, created_ms, seen_ms FROM login
+                 WHERE user_id = $1 AND kind <> 'token' AND revoked_ms IS NULL
+                 AND expires_ms > $2 AND seen_ms > $3
+                 ORDER BY seen_ms DESC, place DESC",
+            )
+            .bind(user.uuid())
+            .bind(stored(moment.now))
+            .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
+            .fetch_all(conn)
+            .await
         })?;
         let cards = rows.into_iter().map(|row| Ok(row.try_into()?));
         cards.collect()
@@ -235,13 +242,14 @@ impl LoginStore for Postgres {
     ) -> Result<bool, LoginStoreError> {
         let done = in_transaction!(self, |conn| {
             sqlx::query(
-            "UPDATE login SET name = $1 WHERE id = $2 AND user_id = $3 AND kind <> 'token' AND revoked_ms IS NULL",
-        )
-        .bind(name)
-        .bind(id.uuid())
-        .bind(user.uuid())
-        .execute(conn)
-.await
+                "UPDATE login SET name = $1 WHERE id = $2 AND user_id = $3 AND kind <> 'token'
+                 AND revoked_ms IS NULL",
+            )
+            .bind(name)
+            .bind(id.uuid())
+            .bind(user.uuid())
+            .execute(conn)
+            .await
         })?;
         Ok(done.rows_affected() == 1)
     }
@@ -255,14 +263,16 @@ impl LoginStore for Postgres {
     ) -> Result<bool, LoginStoreError> {
         Ok(in_transaction!(self, |conn| {
             let done = sqlx::query(
-            "UPDATE login SET authenticated_ms = greatest(authenticated_ms, $1), seen_ms = greatest(seen_ms, $1)
-             WHERE id = $2 AND user_id = $3 AND kind = 'browser' AND revoked_ms IS NULL AND expires_ms > $1",
-        )
-        .bind(stored(now))
-        .bind(id.uuid())
-        .bind(user.uuid())
-        .execute(&mut *conn)
-        .await?;
+                "UPDATE login SET authenticated_ms = greatest(authenticated_ms, $1),
+                 seen_ms = greatest(seen_ms, $1)
+                 WHERE id = $2 AND user_id = $3 AND kind = 'browser' AND revoked_ms IS NULL
+                 AND expires_ms > $1",
+            )
+            .bind(stored(now))
+            .bind(id.uuid())
+            .bind(user.uuid())
+            .execute(&mut *conn)
+            .await?;
             if done.rows_affected() == 0 {
                 return Ok(false);
             }
@@ -287,16 +297,17 @@ impl LoginStore for Postgres {
         // Each half by its own index.
         let rows: Vec<(Uuid, i64)> = reading!(self, |conn| {
             sqlx::query_as(
-            "SELECT id, revoked_ms AS at_ms FROM login WHERE revoked_ms >= $1
-             UNION ALL
-             SELECT id, expires_ms FROM login WHERE expires_ms >= $1 AND expires_ms <= $2 AND revoked_ms IS NULL
-             ORDER BY at_ms DESC LIMIT $3",
-        )
-        .bind(stored(since))
-        .bind(stored(now))
-        .bind(i64::try_from(count_max).unwrap_or(i64::MAX))
-        .fetch_all(conn)
-.await
+                "SELECT id, revoked_ms AS at_ms FROM login WHERE revoked_ms >= $1
+                 UNION ALL
+                 SELECT id, expires_ms FROM login WHERE expires_ms >= $1 AND expires_ms <= $2
+                 AND revoked_ms IS NULL
+                 ORDER BY at_ms DESC LIMIT $3",
+            )
+            .bind(stored(since))
+            .bind(stored(now))
+            .bind(i64::try_from(count_max).unwrap_or(i64::MAX))
+            .fetch_all(conn)
+            .await
         })?;
         let ended = rows.into_iter().map(|(id, at)| EndedLogin {
             id: LoginId::from_uuid(id),

@@ -54,7 +54,8 @@ pub(super) struct Insert<'a> {
 /// Inserts it.
 pub(super) async fn insert(conn: &mut PgConnection, login: &Insert<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO login (id, user_id, kind, secret_hash, client, name, user_agent, address, scopes,
+        "INSERT INTO login (id, user_id, kind, secret_hash, client, name, user_agent,
+         address, scopes,
                             authenticated_ms, created_ms, seen_ms, expires_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
@@ -96,7 +97,8 @@ pub(super) async fn make_room(
     let ended: Vec<Uuid> = sqlx::query_scalar(
         "UPDATE login SET revoked_ms = $3 WHERE id IN (
              SELECT id FROM login
-             WHERE user_id = $1 AND id <> $2 AND kind <> 'token' AND revoked_ms IS NULL AND expires_ms > $3
+             WHERE user_id = $1 AND id <> $2 AND kind <> 'token' AND revoked_ms IS NULL
+             AND expires_ms > $3
              ORDER BY seen_ms DESC, place DESC
              OFFSET $4)
          RETURNING id",
@@ -126,7 +128,7 @@ pub(super) async fn is_suspended(
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM suspension
-                        WHERE user_id = $1 AND (until_ms IS NULL OR until_ms > $2))",
+         WHERE user_id = $1 AND (until_ms IS NULL OR until_ms > $2))",
     )
     .bind(user.uuid())
     .bind(stored(now))

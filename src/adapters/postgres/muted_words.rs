@@ -144,7 +144,8 @@ async fn mute(
     let row: WordRow = sqlx::query_as(
         "INSERT INTO muted_word (id, user_id, text, word, created_ms, until_ms)
          VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (user_id, word) DO UPDATE SET text = excluded.text, until_ms = excluded.until_ms
+         ON CONFLICT (user_id, word) DO UPDATE SET text = excluded.text,
+         until_ms = excluded.until_ms
          RETURNING id, text, created_ms, until_ms",
     )
     .bind(WordId::generate().uuid())

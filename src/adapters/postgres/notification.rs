@@ -36,9 +36,10 @@ macro_rules! shown {
         concat!(
             $select,
             " WHERE receiver_id = $1 AND NOT withdrawn
-              AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = $1 AND blocked_id = from_id)
-              AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = from_id AND blocked_id = $1)
-              AND NOT EXISTS (SELECT 1 FROM account AS closed WHERE closed.id = from_id AND closed.closing_ms IS NOT NULL) ",
+             AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = $1 AND blocked_id = from_id)
+             AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = from_id AND blocked_id = $1)
+             AND NOT EXISTS (SELECT 1 FROM account AS closed
+             WHERE closed.id = from_id AND closed.closing_ms IS NOT NULL) ",
             $rest
         )
     };
@@ -57,7 +58,8 @@ const LIST: &str = shown!(
                 AS unread,
             coalesce(account.id, '00000000-0000-0000-0000-000000000000') AS user_id,
             coalesce(handle, '') AS handle, coalesce(display_name, '') AS display_name,
-            coalesce(look, '\\x000000000000') AS look, coalesce(mood, '') AS mood, coalesce(bio, '') AS bio,
+            coalesce(look, '\\x000000000000') AS look, coalesce(mood, '') AS mood,
+            coalesce(bio, '') AS bio,
             coalesce(front_room_id, '00000000-0000-0000-0000-000000000000') AS front_room_id
      FROM notification LEFT JOIN account ON account.id = from_id",
     "AND notification.id < $2 ORDER BY notification.id DESC LIMIT $3"
@@ -178,7 +180,8 @@ pub(super) async fn notify(
     .await?;
     sqlx::query(
         "DELETE FROM notification WHERE receiver_id = $1 AND id <= (
-             SELECT id FROM notification WHERE receiver_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+         SELECT id FROM notification WHERE receiver_id = $1
+         ORDER BY id DESC LIMIT 1 OFFSET $2)",
     )
     .bind(notice.to.uuid())
     .bind(i64::from(NOTICES_MAX))
@@ -267,14 +270,16 @@ impl NotificationStore for Postgres {
             }
             // No further than there is something: what comes later has not been seen.
             sqlx::query(
-            "INSERT INTO notification_read AS so_far (user_id, up_to)
-             SELECT receiver_id, least($2, max(id)) FROM notification WHERE receiver_id = $1 GROUP BY receiver_id
-             ON CONFLICT (user_id) DO UPDATE SET up_to = greatest(so_far.up_to, excluded.up_to)",
-        )
-        .bind(user.uuid())
-        .bind(number(up_to))
-        .execute(&mut *conn)
-        .await?;
+                "INSERT INTO notification_read AS so_far (user_id, up_to)
+                 SELECT receiver_id, least($2, max(id)) FROM notification
+                 WHERE receiver_id = $1 GROUP BY receiver_id
+                 ON CONFLICT (user_id) DO UPDATE SET up_to = greatest(so_far.up_to,
+                 excluded.up_to)",
+            )
+            .bind(user.uuid())
+            .bind(number(up_to))
+            .execute(&mut *conn)
+            .await?;
             let left = unread(conn, user).await?;
             once::record(conn, once, &left, now).await?;
             Ok(Done::Now(left))

@@ -89,17 +89,20 @@ pub(super) async fn record<T: Serialize>(
     let json = serde_json::to_vec(result).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let sealed =
         seal(once, json).ok_or_else(|| sqlx::Error::Encode("a result cannot be sealed".into()))?;
-    sqlx::query("DELETE FROM once WHERE (user_id, key_hash) IN (
-                     SELECT user_id, key_hash FROM once WHERE created_ms <= $1 ORDER BY created_ms LIMIT $2
-                     FOR UPDATE SKIP LOCKED)")
-        .bind(overdue(now))
-        .bind(FORGOTTEN_AT_ONCE)
-        .execute(&mut *conn)
-        .await?;
+    sqlx::query(
+        "DELETE FROM once WHERE (user_id, key_hash) IN (
+         SELECT user_id, key_hash FROM once WHERE created_ms <= $1
+         ORDER BY created_ms LIMIT $2
+         FOR UPDATE SKIP LOCKED)",
+    )
+    .bind(overdue(now))
+    .bind(FORGOTTEN_AT_ONCE)
+    .execute(&mut *conn)
+    .await?;
     sqlx::query(
         "DELETE FROM once WHERE user_id = $1 AND key_hash IN (
-                     SELECT key_hash FROM once WHERE user_id = $1
-                     ORDER BY created_ms DESC OFFSET $2 FOR UPDATE SKIP LOCKED)",
+         SELECT key_hash FROM once WHERE user_id = $1
+         ORDER BY created_ms DESC OFFSET $2 FOR UPDATE SKIP LOCKED)",
     )
     .bind(once.owner.uuid())
     .bind(KEYS_PER_USER_MAX - 1)
@@ -107,7 +110,8 @@ pub(super) async fn record<T: Serialize>(
     .await?;
     // What is replaced is overdue: the request would not be fresh otherwise.
     sqlx::query(
-        "INSERT INTO once (user_id, key_hash, digest, result, created_ms) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO once (user_id, key_hash, digest, result, created_ms)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (user_id, key_hash) DO UPDATE
          SET digest = excluded.digest, result = excluded.result, created_ms = excluded.created_ms",
     )

@@ -73,7 +73,8 @@ pub(super) async fn lay(
 ) -> Result<Vec<EndedLogin>, sqlx::Error> {
     let user = suspension.user_id;
     sqlx::query(
-        "INSERT INTO suspension (user_id, reason, until_ms, by_id, created_ms) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO suspension (user_id, reason, until_ms, by_id, created_ms)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (user_id) DO UPDATE SET reason = excluded.reason, until_ms = excluded.until_ms,
                                              by_id = excluded.by_id, created_ms = excluded.created_ms",
     )

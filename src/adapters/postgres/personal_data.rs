@@ -107,8 +107,8 @@ async fn forget_counted(conn: &mut PgConnection, person: Uuid) -> Result<bool, s
 async fn forget_events(conn: &mut PgConnection, person: UserId) -> Result<bool, sqlx::Error> {
     let gone = sqlx::query(
         "DELETE FROM user_outbox WHERE id IN (
-             SELECT id FROM user_outbox WHERE user_id = $1 OR strpos(event::text, $2) > 0
-             ORDER BY id LIMIT $3 FOR UPDATE)",
+         SELECT id FROM user_outbox WHERE user_id = $1 OR strpos(event::text, $2) > 0
+         ORDER BY id LIMIT $3 FOR UPDATE)",
     )
     .bind(person.uuid())
     .bind(person.to_string())
@@ -145,7 +145,8 @@ const GOES: &[(&str, &str, &str)] = &[
 async fn forget_what_goes(conn: &mut PgConnection, person: Uuid) -> Result<bool, sqlx::Error> {
     for (table, key, column) in GOES {
         let statement = format!(
-            "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE {column} = $1 LIMIT $2)"
+            "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table}
+             WHERE {column} = $1 LIMIT $2)"
         );
         let done = sqlx::query(AssertSqlSafe(statement))
             .bind(person)
@@ -163,20 +164,22 @@ async fn forget_what_goes(conn: &mut PgConnection, person: Uuid) -> Result<bool,
 /// to others stays and names them no more.
 const FORGET_IN_AUDIT: &[&str] = &[
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE subject_id = $1
-         AND (actor_id = $1 OR act IN ('code_reused', 'refresh_reused')) LIMIT $2)",
+     AND (actor_id = $1 OR act IN ('code_reused', 'refresh_reused')) LIMIT $2)",
     "UPDATE audit SET subject_id = NULL, detail = '{}' WHERE id IN
-         (SELECT id FROM audit WHERE subject_id = $1 LIMIT $2)",
+     (SELECT id FROM audit WHERE subject_id = $1 LIMIT $2)",
     "UPDATE audit SET actor_id = NULL, address = NULL, user_agent = '', login_id = NULL WHERE id IN
-         (SELECT id FROM audit WHERE actor_id = $1 LIMIT $2)",
+     (SELECT id FROM audit WHERE actor_id = $1 LIMIT $2)",
 ];
 
 /// What was decided stays and names them no more; what they wrote there goes.
 const FORGET_IN_RULINGS: &[&str] = &[
-    "UPDATE ruling SET author_id = NULL, subject = '', note = '', appeal_text = '', owes = NULL WHERE place IN
+    "UPDATE ruling SET author_id = NULL, subject = '', note = '', appeal_text = '',
+     owes = NULL WHERE place IN
          (SELECT place FROM ruling WHERE author_id = $1 LIMIT $2)",
     "UPDATE ruling SET moderator_id = NULL, note = '' WHERE place IN
-         (SELECT place FROM ruling WHERE moderator_id = $1 LIMIT $2)",
-    "UPDATE ruling SET judge_id = NULL WHERE place IN (SELECT place FROM ruling WHERE judge_id = $1 LIMIT $2)",
+     (SELECT place FROM ruling WHERE moderator_id = $1 LIMIT $2)",
+    "UPDATE ruling SET judge_id = NULL WHERE place IN (SELECT place FROM ruling
+     WHERE judge_id = $1 LIMIT $2)",
 ];
 
 /// Runs the first of these statements that changes anything; whether there was one.

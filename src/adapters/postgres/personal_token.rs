@@ -68,7 +68,7 @@ impl PersonalTokenStore for Postgres {
             }
             let count: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM login WHERE user_id = $1 AND kind = 'token' AND revoked_ms IS NULL
-               AND (expires_ms IS NULL OR expires_ms > $2)",
+             AND (expires_ms IS NULL OR expires_ms > $2)",
         )
         .bind(token.user_id.uuid())
         .bind(stored(token.at))

@@ -45,7 +45,7 @@ impl TryFrom<ProfileRow> for Profile {
 
 /// Who is suspended at the time `$2`.
 const SUSPENDED_AT_2: &str = "SELECT FROM suspension
-     WHERE suspension.user_id = account.id AND (until_ms IS NULL OR until_ms > $2)";
+    WHERE suspension.user_id = account.id AND (until_ms IS NULL OR until_ms > $2)";
 
 /// Whose profile is read.
 pub(super) enum Of<'a> {
@@ -61,7 +61,7 @@ pub(super) async fn read(
     of: Of<'_>,
 ) -> Result<Option<Profile>, sqlx::Error> {
     const COLUMNS: &str = "SELECT id AS user_id, handle, display_name, look, mood, bio, \
-         front_room_id, links, version, handle_changed_ms FROM account WHERE";
+        front_room_id, links, version, handle_changed_ms FROM account WHERE";
     let row: Option<ProfileRow> = match of {
         Of::Id(id) => {
             let query = AssertSqlSafe(format!("{COLUMNS} id = ?"));
@@ -94,7 +94,8 @@ impl ProfileStore for Postgres {
                 return Ok(Some(Found::Here(profile)));
             }
             let moved: Option<String> = sqlx::query_scalar(
-                "SELECT account.handle FROM old_handle JOIN account ON account.id = old_handle.user_id
+                "SELECT account.handle FROM old_handle JOIN account
+                 ON account.id = old_handle.user_id
                  WHERE old_handle.handle = $1 AND kept_until_ms > $2",
             )
             .bind(handle)
@@ -214,7 +215,7 @@ mod tests {
         assert!(is_found(10).await);
         let suspend =
             "INSERT INTO suspension (user_id, reason, until_ms, created_ms) VALUES ($1, '', $2, 0)
-                       ON CONFLICT (user_id) DO UPDATE SET until_ms = excluded.until_ms";
+             ON CONFLICT (user_id) DO UPDATE SET until_ms = excluded.until_ms";
         for (until, found) in [(Some(20), [false, true]), (None, [false, false])] {
             let suspend = sqlx::query(suspend).bind(user.id.uuid()).bind(until);
             suspend.execute(&store.pool).await.unwrap();

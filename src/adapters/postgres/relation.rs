@@ -34,8 +34,8 @@ async fn see_each_other(
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM account WHERE id IN ($1, $2) AND closing_ms IS NULL) = 2
-            AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = $1 AND blocked_id = $2)
-            AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = $2 AND blocked_id = $1)",
+         AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = $1 AND blocked_id = $2)
+         AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = $2 AND blocked_id = $1)",
     )
     .bind(one.uuid())
     .bind(other.uuid())
@@ -141,7 +141,7 @@ impl RelationReader for Postgres {
     async fn is_hidden(&self, one: UserId, other: UserId) -> Result<bool, RelationsUnavailable> {
         let hidden = reading!(self, |conn| sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM block WHERE blocker_id = $1 AND blocked_id = $2)
-                 OR EXISTS (SELECT 1 FROM block WHERE blocker_id = $2 AND blocked_id = $1)",
+             OR EXISTS (SELECT 1 FROM block WHERE blocker_id = $2 AND blocked_id = $1)",
         )
         .bind(one.uuid())
         .bind(other.uuid())
@@ -157,12 +157,13 @@ impl RelationReader for Postgres {
     ) -> Result<BTreeMap<UserId, Option<WallMs>>, RelationsUnavailable> {
         let muted: Vec<(Uuid, Option<i64>)> = reading!(self, |conn| {
             sqlx::query_as(
-            "SELECT muted_id, until_ms FROM mute WHERE muter_id = $1 AND (until_ms IS NULL OR until_ms > $2)",
-        )
-        .bind(user.uuid())
-        .bind(stored(now))
-        .fetch_all(conn)
-.await
+                "SELECT muted_id, until_ms FROM mute WHERE muter_id = $1 AND (until_ms IS NULL
+                 OR until_ms > $2)",
+            )
+            .bind(user.uuid())
+            .bind(stored(now))
+            .fetch_all(conn)
+            .await
         })?;
         let muted = muted.into_iter();
         Ok(muted
@@ -240,15 +241,14 @@ impl RelationView for Postgres {
     }
 
     async fn is_private(&self, user: UserId) -> Result<bool, RelationsUnavailable> {
-        let private =
-            reading!(self, |conn| {
-                sqlx::query_scalar(
+        let private = reading!(self, |conn| {
+            sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM user_settings WHERE user_id = $1 AND account_private)",
         )
         .bind(user.uuid())
         .fetch_one(conn)
 .await
-            })?;
+        })?;
         Ok(private)
     }
 }

@@ -89,9 +89,9 @@ pub(super) async fn has_other_admin(
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT EXISTS (
-             SELECT 1 FROM account WHERE role = 'admin' AND id <> $1 AND closing_ms IS NULL
-             AND NOT EXISTS (SELECT 1 FROM suspension
-                             WHERE user_id = account.id AND (until_ms IS NULL OR until_ms > $2)))",
+         SELECT 1 FROM account WHERE role = 'admin' AND id <> $1 AND closing_ms IS NULL
+         AND NOT EXISTS (SELECT 1 FROM suspension
+                         WHERE user_id = account.id AND (until_ms IS NULL OR until_ms > $2)))",
     )
     .bind(user)
     .bind(stored(now))
@@ -127,7 +127,8 @@ mod tests {
         assert!(matches!(last, Err(RoleError::LastAdmin(_))), "{last:?}");
         for hindered in [
             "UPDATE account SET role = 'admin', closing_ms = 1 WHERE handle = 'bada'",
-            "INSERT INTO suspension (user_id, reason, created_ms) SELECT id, '', 1 FROM account WHERE handle = 'bada'",
+            "INSERT INTO suspension (user_id, reason, created_ms) SELECT id, '', 1
+             FROM account WHERE handle = 'bada'",
             "UPDATE account SET closing_ms = NULL",
         ] {
             sqlx::query(hindered).execute(&store.pool).await.unwrap();

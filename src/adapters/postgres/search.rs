@@ -134,21 +134,28 @@ impl Search<'_> {
     fn select(&self, from: From<'_>) -> QueryBuilder<Database> {
         let mut select = QueryBuilder::new(
             "SELECT account.id AS user_id, handle, display_name, look, mood, bio, front_room_id,
-                    name_folded FROM ",
+             name_folded FROM ",
         );
         from(&mut select);
         select
             .push(
                 " WHERE closing_ms IS NULL AND NOT EXISTS
-                 (SELECT FROM suspension WHERE suspension.user_id = account.id AND (until_ms IS NULL OR until_ms > ",
+                 (SELECT FROM suspension WHERE suspension.user_id = account.id
+                 AND (until_ms IS NULL OR until_ms > ",
             )
             .push_bind(stored(self.now))
             .push("))");
         if let Some(viewer) = self.viewer.map(UserId::uuid) {
             select
-                .push(" AND NOT EXISTS (SELECT 1 FROM block WHERE blocked_id = account.id AND blocker_id = ")
+                .push(
+                    " AND NOT EXISTS (SELECT 1 FROM block
+                     WHERE blocked_id = account.id AND blocker_id = ",
+                )
                 .push_bind(viewer)
-                .push(") AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = account.id AND blocked_id = ")
+                .push(
+                    ") AND NOT EXISTS (SELECT 1 FROM block
+                     WHERE blocker_id = account.id AND blocked_id = ",
+                )
                 .push_bind(viewer)
                 .push(")");
         }
@@ -307,7 +314,8 @@ impl Search<'_> {
         let mut pieces: Vec<(i64, String)> = Vec::new();
         for gram in self.query.grams() {
             let count: i64 = sqlx::query_scalar(
-                "SELECT count(*) FROM (SELECT 1 FROM user_gram WHERE gram = $1 LIMIT $2) AS counted",
+                "SELECT count(*) FROM (SELECT 1 FROM user_gram
+                 WHERE gram = $1 LIMIT $2) AS counted",
             )
             .bind(&gram)
             .bind(i64::from(COUNTED_MAX))
@@ -330,15 +338,16 @@ mod tests {
     async fn a_page_looks_at_so_many_and_the_next_goes_on_from_there() {
         let Some(store) = scratch().await else { return };
         // All have both pieces of what is searched for, and the last two have it.
-        let crowd = "INSERT INTO account (id, handle, display_name, look, front_room_id, created_ms, name_folded)
-             SELECT lpad(i::text, 32, '0')::uuid, 'crowd_' || i, '', '\\x000000000000',
-                    gen_random_uuid(), 0, CASE WHEN i > $1 - 2 THEN 'xabc' ELSE 'xab bc' END
-             FROM generate_series(1, $1) AS i";
+        let crowd = "INSERT INTO account (id, handle, display_name, look, front_room_id,
+            created_ms, name_folded)
+                 SELECT lpad(i::text, 32, '0')::uuid, 'crowd_' || i, '', '\\x000000000000',
+                        gen_random_uuid(), 0, CASE WHEN i > $1 - 2 THEN 'xabc' ELSE 'xab bc' END
+                 FROM generate_series(1, $1) AS i";
         let all = i64::from(LOOKED_AT_MAX * 2 + 1);
         let crowd = sqlx::query(crowd).bind(all);
         crowd.execute(&store.pool).await.unwrap();
         let pieces = "INSERT INTO user_gram (gram, user_id)
-             SELECT gram, account.id FROM account, unnest(ARRAY['ab', 'bc']) AS gram";
+            SELECT gram, account.id FROM account, unnest(ARRAY['ab', 'bc']) AS gram";
         sqlx::query(pieces).execute(&store.pool).await.unwrap();
 
         let query = NameQuery::parse("abc").unwrap();

@@ -113,8 +113,8 @@ async fn add(
         .await?;
     sqlx::query(
         "DELETE FROM signing_key WHERE EXISTS (
-             SELECT FROM signing_key AS later
-             WHERE later.signs_from_ms > signing_key.signs_from_ms AND later.signs_from_ms < $1)",
+         SELECT FROM signing_key AS later
+         WHERE later.signs_from_ms > signing_key.signs_from_ms AND later.signs_from_ms < $1)",
     )
     .bind(stored(now).saturating_sub_unsigned(verified_ms))
     .execute(&mut *conn)
@@ -178,7 +178,8 @@ async fn revoke(
 
 async fn all(conn: &mut PgConnection) -> Result<Vec<StoredKey>, sqlx::Error> {
     let rows: Vec<KeyRow> = sqlx::query_as(
-        "SELECT kid, seed, created_ms, signs_from_ms FROM signing_key ORDER BY signs_from_ms DESC, created_ms DESC",
+        "SELECT kid, seed, created_ms, signs_from_ms FROM signing_key
+         ORDER BY signs_from_ms DESC, created_ms DESC",
     )
     .fetch_all(conn)
     .await?;

@@ -107,7 +107,7 @@ async fn note_text(
     .await?;
     sqlx::query(
         "DELETE FROM written_text WHERE author_id = $1 AND id <= (
-             SELECT id FROM written_text WHERE author_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+         SELECT id FROM written_text WHERE author_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
     )
     .bind(author)
     .bind(i64::try_from(RECENT_MAX).unwrap_or(i64::MAX))
@@ -115,8 +115,8 @@ async fn note_text(
     .await?;
     sqlx::query(
         "DELETE FROM written_text WHERE id IN (
-             SELECT id FROM written_text WHERE at_ms <= $1 ORDER BY at_ms LIMIT $2
-             FOR UPDATE SKIP LOCKED)",
+         SELECT id FROM written_text WHERE at_ms <= $1 ORDER BY at_ms LIMIT $2
+         FOR UPDATE SKIP LOCKED)",
     )
     .bind(stored(at).saturating_sub_unsigned(TEXTS_KEPT_MS))
     .bind(FORGOTTEN_AT_ONCE)
@@ -147,7 +147,8 @@ async fn note_hosts(
     if new > 0 {
         sqlx::query(
             "DELETE FROM linked_host WHERE digest IN (
-                 SELECT digest FROM linked_host ORDER BY at_ms DESC OFFSET $1 FOR UPDATE SKIP LOCKED)",
+             SELECT digest FROM linked_host
+             ORDER BY at_ms DESC OFFSET $1 FOR UPDATE SKIP LOCKED)",
         )
         .bind(i64::from(HOSTS_MAX))
         .execute(conn)
@@ -160,10 +161,10 @@ async fn note_hosts(
 async fn ties(conn: &mut PgConnection, author: Uuid) -> Result<u32, sqlx::Error> {
     let count = sqlx::query_scalar(
         "SELECT count(*) FROM (
-             SELECT other_id FROM tie WHERE user_id = $1
-             UNION SELECT followee_id FROM follow AS mine WHERE follower_id = $1 AND EXISTS (
-                 SELECT FROM follow WHERE follower_id = mine.followee_id AND followee_id = $1)
-             LIMIT 100) AS close",
+         SELECT other_id FROM tie WHERE user_id = $1
+         UNION SELECT followee_id FROM follow AS mine WHERE follower_id = $1 AND EXISTS (
+             SELECT FROM follow WHERE follower_id = mine.followee_id AND followee_id = $1)
+         LIMIT 100) AS close",
     );
     Ok(to_u32(count.bind(author).fetch_one(conn).await?))
 }
@@ -179,8 +180,8 @@ async fn strangers(
     let ids: Vec<Uuid> = mentioned.iter().map(|id| id.uuid()).collect();
     let count = sqlx::query_scalar(
         "SELECT count(*) FROM account WHERE id <> $1 AND id = ANY($2)
-           AND NOT EXISTS (SELECT FROM follow WHERE follower_id = account.id AND followee_id = $1)
-           AND NOT EXISTS (SELECT FROM tie WHERE tie.user_id = account.id AND other_id = $1)",
+         AND NOT EXISTS (SELECT FROM follow WHERE follower_id = account.id AND followee_id = $1)
+         AND NOT EXISTS (SELECT FROM tie WHERE tie.user_id = account.id AND other_id = $1)",
     );
     let count = count.bind(author).bind(ids);
     Ok(to_u32(count.fetch_one(conn).await?))

@@ -31,7 +31,7 @@ async fn count(store: &Postgres, of: &str) -> i64 {
 async fn cut(store: &Scratch) {
     let mut connection = store.options().connect().await.unwrap();
     let others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
     let ended: i64 = sqlx::query_scalar(others)
         .fetch_one(&mut connection)
         .await
@@ -139,7 +139,8 @@ async fn whoever_loses_to_another_is_tried_again() {
     let Some(store) = scratch().await else { return };
     run(
         &store,
-        "CREATE TABLE mark (n INT PRIMARY KEY, sum INT NOT NULL); INSERT INTO mark VALUES (1, 0), (2, 0)",
+        "CREATE TABLE mark (n INT PRIMARY KEY, sum INT NOT NULL); INSERT INTO mark
+         VALUES (1, 0), (2, 0)",
     )
     .await;
     // Each has one and wants the other's.

@@ -224,7 +224,8 @@ async fn first_free<'a>(
 
 async fn insert(conn: &mut PgConnection, new: &NewUser, handle: &str) -> Result<User, sqlx::Error> {
     sqlx::query(
-        "INSERT INTO account (id, handle, display_name, look, mood, bio, front_room_id, created_ms, name_folded)
+        "INSERT INTO account (id, handle, display_name, look, mood, bio, front_room_id,
+         created_ms, name_folded)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')",
     )
     .bind(new.id.uuid())

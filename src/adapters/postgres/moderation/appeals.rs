@@ -75,10 +75,11 @@ async fn has_another(
 ) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT EXISTS (
-             SELECT 1 FROM account WHERE role IN ('moderator', 'admin') AND closing_ms IS NULL
-               AND id IS DISTINCT FROM $1 AND id IS DISTINCT FROM $2
-               AND NOT EXISTS (SELECT 1 FROM suspension
-                               WHERE user_id = account.id AND (until_ms IS NULL OR until_ms > $3)))",
+         SELECT 1 FROM account WHERE role IN ('moderator', 'admin') AND closing_ms IS NULL
+           AND id IS DISTINCT FROM $1 AND id IS DISTINCT FROM $2
+           AND NOT EXISTS (SELECT 1 FROM suspension
+                           WHERE user_id = account.id AND (until_ms IS NULL
+                           OR until_ms > $3)))",
     )
     .bind(actor.map(UserId::uuid))
     .bind(author.map(UserId::uuid))
@@ -120,7 +121,8 @@ pub(super) async fn judge(
     let hid = matches!(known.action, RulingAction::Hide | RulingAction::Suspend);
     let owes = (overturned && hid && known.kind != ContentKind::User).then_some(Standing::Shown);
     sqlx::query(
-        "UPDATE ruling SET appeal = $1, judge_id = $2, judged_ms = $3, owes = coalesce($4, owes) WHERE id = $5",
+        "UPDATE ruling SET appeal = $1, judge_id = $2, judged_ms = $3, owes = coalesce($4,
+         owes) WHERE id = $5",
     )
     .bind(state.as_str())
     .bind(trace.actor.map(UserId::uuid))

@@ -28,7 +28,8 @@ pub(super) async fn open(
     let id: Uuid = sqlx::query_scalar(
         "INSERT INTO moderation_case (id, kind, subject, author_id, text, state, held, opened_ms)
          VALUES ($1, $2, $3, (SELECT id FROM account WHERE id = $4), $5, 'open', $6, $7)
-         ON CONFLICT (kind, subject) WHERE state = 'open' DO UPDATE SET held = moderation_case.held OR excluded.held
+         ON CONFLICT (kind, subject) WHERE state = 'open' DO UPDATE
+         SET held = moderation_case.held OR excluded.held
          RETURNING id",
     )
     .bind(CaseId::generate().uuid())
@@ -157,7 +158,8 @@ pub(super) async fn reports_of(
     limit: u32,
 ) -> Result<Vec<Report>, sqlx::Error> {
     let rows: Vec<ReportRow> = sqlx::query_as(AssertSqlSafe(format!(
-        "{REPORT} WHERE reporter_id = $1 AND ($2::bigint IS NULL OR (created_ms, report.id) < ($2, $3))
+        "{REPORT} WHERE reporter_id = $1 AND ($2::bigint IS NULL
+         OR (created_ms, report.id) < ($2, $3))
          ORDER BY created_ms DESC, report.id DESC LIMIT $4"
     )))
     .bind(reporter.uuid())
@@ -218,7 +220,8 @@ pub(super) async fn file(
         return Ok(None);
     };
     let reports: Vec<CaseReportRow> = sqlx::query_as(
-        "SELECT reason, comment, report.created_ms AS at_ms, account.id AS user_id, handle, display_name, look,
+        "SELECT reason, comment, report.created_ms AS at_ms, account.id AS user_id, handle,
+         display_name, look,
                 mood, bio, front_room_id
          FROM report JOIN account ON account.id = reporter_id
          WHERE case_id = $1 ORDER BY report.created_ms, report.id LIMIT $2",
@@ -243,7 +246,8 @@ pub(super) async fn file(
     .fetch_all(&mut *conn)
     .await?;
     let past = sqlx::query_as(AssertSqlSafe(format!(
-        "{RULING} WHERE author_id = $1 AND case_id IS DISTINCT FROM $2 AND action IN ('hide', 'remove', 'warn', 'suspend')
+        "{RULING} WHERE author_id = $1 AND case_id IS DISTINCT
+         FROM $2 AND action IN ('hide', 'remove', 'warn', 'suspend')
          ORDER BY place DESC LIMIT $3"
     )))
     .bind(case.author.as_ref().map(|author| author.id.uuid()))

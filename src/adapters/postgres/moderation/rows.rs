@@ -20,7 +20,7 @@ pub(super) fn named<T: FromStr>(text: &str) -> Result<T, sqlx::Error> {
 /// The columns of [`RulingRow`].
 pub(super) const RULING: &str =
     "SELECT place, id, case_id, kind, subject, author_id, moderator_id, action, rule, note,
-        until_ms, created_ms, appeal, appeal_text, appealed_ms, judged_ms FROM ruling";
+     until_ms, created_ms, appeal, appeal_text, appealed_ms, judged_ms FROM ruling";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct RulingRow {
@@ -101,9 +101,11 @@ pub(super) async fn ruling(
 /// The columns of [`CaseRow`]. Nobody's columns are filled with zeros, and not looked at.
 pub(super) const CASE: &str =
     "SELECT c.id AS case_id, c.kind, c.subject, c.text, c.state, c.held, c.reports, c.opened_ms,
-        c.closed_ms, account.id IS NOT NULL AS has_author, coalesce(account.id, '00000000-0000-0000-0000-000000000000') AS user_id,
+        c.closed_ms, account.id IS NOT NULL AS has_author, coalesce(account.id,
+        '00000000-0000-0000-0000-000000000000') AS user_id,
         coalesce(handle, '') AS handle, coalesce(display_name, '') AS display_name,
-        coalesce(look, '\\x000000000000') AS look, coalesce(mood, '') AS mood, coalesce(bio, '') AS bio,
+        coalesce(look, '\\x000000000000') AS look, coalesce(mood, '') AS mood, coalesce(bio,
+        '') AS bio,
         coalesce(front_room_id, '00000000-0000-0000-0000-000000000000') AS front_room_id
      FROM moderation_case AS c LEFT JOIN account ON account.id = c.author_id";
 

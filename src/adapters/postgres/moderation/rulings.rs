@@ -60,7 +60,8 @@ pub(super) async fn decide(
     let owes = new.action.standing(case.held);
     let owes = owes.filter(|_| case.kind != ContentKind::User);
     sqlx::query(
-        "INSERT INTO ruling (id, case_id, kind, subject, author_id, moderator_id, action, rule, note, until_ms,
+        "INSERT INTO ruling (id, case_id, kind, subject, author_id, moderator_id, action,
+         rule, note, until_ms,
                              created_ms, owes)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
@@ -142,8 +143,8 @@ pub(super) async fn tell(
 async fn forget_texts(conn: &mut PgConnection, now: WallMs) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE moderation_case SET text = '' WHERE id IN (
-             SELECT id FROM moderation_case WHERE state = 'closed' AND closed_ms < $1 AND text <> ''
-             LIMIT $2 FOR UPDATE SKIP LOCKED)",
+         SELECT id FROM moderation_case WHERE state = 'closed' AND closed_ms < $1 AND text <> ''
+         LIMIT $2 FOR UPDATE SKIP LOCKED)",
     )
     .bind(stored(now).saturating_sub_unsigned(CASE_TEXT_KEPT_MS))
     .bind(FORGOTTEN_AT_ONCE)
@@ -183,7 +184,8 @@ pub(super) async fn against(
     limit: u32,
 ) -> Result<Vec<Ruling>, sqlx::Error> {
     let rows = sqlx::query_as(AssertSqlSafe(format!(
-        "{RULING} WHERE author_id = $1 AND place < $2 AND action IN ('hide', 'remove', 'warn', 'suspend')
+        "{RULING} WHERE author_id = $1 AND place < $2
+         AND action IN ('hide', 'remove', 'warn', 'suspend')
          ORDER BY place DESC LIMIT $3"
     )))
     .bind(author.uuid())

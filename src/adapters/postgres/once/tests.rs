@@ -20,7 +20,8 @@ struct Notes {
 impl Notes {
     async fn open() -> Option<Self> {
         let store = scratch().await?;
-        let table = "CREATE TABLE note (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text TEXT NOT NULL)";
+        let table = "CREATE TABLE note (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        text TEXT NOT NULL)";
         sqlx::query(table).execute(&store.pool).await.unwrap();
         Some(Self { store })
     }

@@ -98,7 +98,8 @@ async fn every_table_is_known_with_what_becomes_of_a_person_in_it() {
     for (table, parent) in of(WITH_ACCOUNT, "account").chain(of(WITH_LOGINS, "login")) {
         let cascades: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM pg_constraint
-                            WHERE conrelid = $1::regclass AND confrelid = $2::regclass AND confdeltype = 'c')",
+             WHERE conrelid = $1::regclass AND confrelid = $2::regclass
+             AND confdeltype = 'c')",
         )
         .bind(table)
         .bind(parent)

@@ -17,14 +17,14 @@ use crate::ports::relations::{
 /// Everything that goes when one of two blocks the other, each both ways.
 const SEVER: [&str; 5] = [
     "DELETE FROM follow WHERE (follower_id = $1 AND followee_id = $2)
-                           OR (follower_id = $2 AND followee_id = $1)",
+     OR (follower_id = $2 AND followee_id = $1)",
     "DELETE FROM follow_request WHERE (asker_id = $1 AND asked_id = $2)
-                                   OR (asker_id = $2 AND asked_id = $1)",
+     OR (asker_id = $2 AND asked_id = $1)",
     "DELETE FROM tie WHERE (user_id = $1 AND other_id = $2) OR (user_id = $2 AND other_id = $1)",
     "DELETE FROM tie_request WHERE (asker_id = $1 AND asked_id = $2)
-                                OR (asker_id = $2 AND asked_id = $1)",
+     OR (asker_id = $2 AND asked_id = $1)",
     "DELETE FROM testimonial WHERE (author_id = $1 AND owner_id = $2)
-                                OR (author_id = $2 AND owner_id = $1)",
+     OR (author_id = $2 AND owner_id = $1)",
 ];
 
 #[derive(Debug, sqlx::FromRow)]

@@ -18,7 +18,7 @@ macro_rules! list {
      $from:literal, $person:literal, $which:literal; $visible:literal) => {
         concat!(
             "SELECT account.id AS user_id, handle, display_name, look, mood, bio, front_room_id,
-                    l.created_ms AS at_ms, ",
+             l.created_ms AS at_ms, ",
             $until, " AS until_ms, ",
             $mine, " AS nickname_mine, ",
             $theirs, " AS nickname_theirs, ",
@@ -37,7 +37,8 @@ macro_rules! list {
         list!($until, $mine, $theirs, $text; $from, $person, $which;
             "closing_ms IS NULL
              AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = $2 AND blocked_id = account.id)
-             AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = account.id AND blocked_id = $2)")
+             AND NOT EXISTS (SELECT 1 FROM block WHERE blocker_id = account.id
+             AND blocked_id = $2)")
     };
 }
 

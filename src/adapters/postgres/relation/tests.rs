@@ -21,9 +21,11 @@ const NOW: WallMs = WallMs(1_000_000);
 
 /// So many people of one name.
 async fn crowd(store: &Postgres, count: u32) {
-    let crowd = "INSERT INTO account (id, handle, display_name, look, front_room_id, created_ms, name_folded)
-         SELECT gen_random_uuid(), 'crowd_' || i, 'crowd', '\\x000000000000', gen_random_uuid(), 0, 'crowd'
-         FROM generate_series(1, $1) AS i";
+    let crowd = "INSERT INTO account (id, handle, display_name, look, front_room_id,
+        created_ms, name_folded)
+             SELECT gen_random_uuid(), 'crowd_' || i, 'crowd', '\\x000000000000',
+             gen_random_uuid(), 0, 'crowd'
+             FROM generate_series(1, $1) AS i";
     let crowd = sqlx::query(crowd).bind(i64::from(count));
     crowd.execute(&store.pool).await.unwrap();
 }
@@ -35,7 +37,7 @@ async fn keeps_what_a_relation_store_promises() {
     // As many people as anybody may follow, made at once.
     crowd(&store, FOLLOWS_MAX).await;
     let follows = "INSERT INTO follow (follower_id, followee_id, created_ms)
-         SELECT $1, id, 0 FROM account WHERE handle LIKE 'crowd_%'";
+        SELECT $1, id, 0 FROM account WHERE handle LIKE 'crowd_%'";
     let follows = sqlx::query(follows).bind(limited.uuid());
     follows.execute(&store.pool).await.unwrap();
     conformance(&*store, &*store, &*store, limited).await;
@@ -49,7 +51,7 @@ async fn however_many_block_somebody_none_of_them_is_found() {
     store.block(first, loud, WallMs(1)).await.unwrap();
     crowd(&store, HIDDEN_BY_MAX).await;
     let blocks = "INSERT INTO block (blocker_id, blocked_id, created_ms)
-         SELECT id, $1, 2 FROM account WHERE handle LIKE 'crowd_%'";
+        SELECT id, $1, 2 FROM account WHERE handle LIKE 'crowd_%'";
     let blocks = sqlx::query(blocks).bind(loud.uuid());
     blocks.execute(&store.pool).await.unwrap();
 
@@ -82,7 +84,8 @@ UNION ALL SELECT 'ties of ' || id::text FROM account
        <> (SELECT count(*) FROM tie WHERE user_id = id)
 UNION ALL SELECT 'half a tie' FROM tie AS mine
     WHERE NOT EXISTS (SELECT 1 FROM tie WHERE user_id = mine.other_id AND other_id = mine.user_id)
-UNION ALL SELECT 'tied and asking' FROM tie_request JOIN tie ON user_id = asker_id AND other_id = asked_id
+UNION ALL SELECT 'tied and asking' FROM tie_request JOIN tie ON user_id = asker_id
+AND other_id = asked_id
 UNION ALL SELECT 'both asking for a tie' FROM tie_request AS one JOIN tie_request AS two
     ON two.asker_id = one.asked_id AND two.asked_id = one.asker_id
 UNION ALL SELECT 'following and asking' FROM follow_request JOIN follow

@@ -136,7 +136,7 @@ impl TieStore for Postgres {
         Ok(in_transaction!(self, |conn| {
             lock::people(conn, [user, other]).await?;
             let ties = "DELETE FROM tie
-                    WHERE (user_id = $1 AND other_id = $2) OR (user_id = $2 AND other_id = $1)";
+                WHERE (user_id = $1 AND other_id = $2) OR (user_id = $2 AND other_id = $1)";
             let tied = change(conn, ties, user, other).await? > 0;
             let mut was_there = tied;
             for (asker, asked) in [(user, other), (other, user)] {
@@ -147,7 +147,7 @@ impl TieStore for Postgres {
             }
             if tied {
                 let lines = "DELETE FROM testimonial WHERE (author_id = $1 AND owner_id = $2)
-                                                    OR (author_id = $2 AND owner_id = $1)";
+                    OR (author_id = $2 AND owner_id = $1)";
                 change(conn, lines, user, other).await?;
                 for (to, from) in [(user, other), (other, user)] {
                     for kind in [NoticeKind::TieMade, NoticeKind::Testimonial] {
