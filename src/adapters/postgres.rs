@@ -147,7 +147,7 @@ impl Postgres {
     }
 
     /// Ends all connections; waits for those in use.
-    pub async fn close(&self) {
+    pub async fn disconnect(&self) {
         self.pool.close().await;
     }
 }

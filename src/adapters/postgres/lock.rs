@@ -40,10 +40,9 @@ impl Name<'_> {
             hash.update([0]);
             hash.update(part);
         }
-        let [a, b, c, d, e, f, g, h, ..] = *hash.finalize().as_ref() else {
-            return 0;
-        };
-        i64::from_be_bytes([a, b, c, d, e, f, g, h])
+        let digest: [u8; 32] = hash.finalize().into();
+        let first = digest.first_chunk();
+        first.map_or(0, |first| i64::from_be_bytes(*first))
     }
 }
 

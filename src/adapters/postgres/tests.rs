@@ -215,7 +215,7 @@ async fn sessions_are_bounded() {
     );
     drop(held);
     narrow.ping().await.unwrap();
-    narrow.close().await;
+    narrow.disconnect().await;
 }
 
 #[tokio::test]
