@@ -141,7 +141,8 @@ async fn lived(store: &Scratch) -> User {
         kept_ms: HANDLE_KEPT_MS,
     };
     let any = crate::domain::version::Expected::Any;
-    store.rename(me, "taker_2", rules, &any, NOW).await.unwrap();
+    let renamed = ProfileStore::rename(&store.store, me, "taker_2", rules, &any, NOW);
+    renamed.await.unwrap();
     let login = NewLogin {
         id: LoginId::generate(),
         user_id: me,
