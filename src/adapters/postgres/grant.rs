@@ -12,7 +12,7 @@ use super::audit::{Line, write};
 use super::login_steps::{Insert, end, insert, is_suspended, make_room, scopes_of};
 use super::number::{stored, to_u32, wall};
 use super::role::role_of;
-use super::step::{in_transaction, reading};
+use super::step::in_transaction;
 use super::user::UserRow;
 use super::{Postgres, lock};
 use crate::domain::audit::{Act, Trace};

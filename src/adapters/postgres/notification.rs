@@ -289,7 +289,6 @@ impl NotificationStore for Postgres {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::adapters::postgres::testing::scratch;
     use crate::ports::notification::conformance::conformance;
 

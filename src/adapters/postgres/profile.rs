@@ -64,7 +64,7 @@ pub(super) async fn read(
         front_room_id, links, version, handle_changed_ms FROM account WHERE";
     let row: Option<ProfileRow> = match of {
         Of::Id(id) => {
-            let query = AssertSqlSafe(format!("{COLUMNS} id = ?"));
+            let query = AssertSqlSafe(format!("{COLUMNS} id = $1"));
             sqlx::query_as(query).bind(id).fetch_optional(conn).await?
         }
         Of::Handle(handle, now) => {

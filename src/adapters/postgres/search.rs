@@ -247,7 +247,7 @@ impl Search<'_> {
             self.begins(&mut select, "handle", false);
         }
         let place = |user: &User, name| FoundAfter::Name(name, user.id);
-        self.take(select, "name_folded, user.id", place).await
+        self.take(select, "name_folded, account.id", place).await
     }
 
     /// Whose name holds every word of it.
@@ -273,7 +273,7 @@ impl Search<'_> {
                 .push_bind(after)
                 .push(" ORDER BY user_id LIMIT ")
                 .push_bind(i64::from(LOOKED_AT_MAX))
-                .push(") AS looked_at JOIN user ON user.id = looked_at.user_id");
+                .push(") AS looked_at JOIN account ON account.id = looked_at.user_id");
         };
         let mut select = self.select(&looked_at);
         if let Some(second) = rarest.next() {
