@@ -161,4 +161,24 @@ mod tests {
         let line = |before, after| json!({ "before": before, "after": after });
         assert_eq!(said, [line("admin", "user"), line("user", "admin")]);
     }
+    #[tokio::test]
+    async fn of_two_admins_who_are_taken_at_once_one_stays() {
+        let Some(store) = scratch().await else { return };
+        for name in ["haneul", "bada"] {
+            created(&*store, name, name).await;
+        }
+        for _ in 0..10 {
+            for name in ["haneul", "bada"] {
+                let given = store.give_role(name, AccountRole::Admin, WallMs(7));
+                given.await.unwrap();
+            }
+            let take = |name| store.give_role(name, AccountRole::User, WallMs(7));
+            let taken = tokio::join!(take("haneul"), take("bada"));
+            let taken = [taken.0, taken.1];
+            let lost = taken
+                .iter()
+                .filter(|taken| matches!(taken, Err(RoleError::LastAdmin(_))));
+            assert_eq!(lost.count(), 1, "{taken:?}");
+        }
+    }
 }
