@@ -8,6 +8,7 @@ mod archive;
 #[cfg(test)]
 mod tests;
 
+use archive::in_time;
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
@@ -38,9 +39,9 @@ impl PersonalData for Postgres {
         // Once: what is in the archive cannot be taken back. One view of all tables.
         let mut held = self.connection().await?;
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        let mut transaction = held.begin_with(begin).await?;
+        let mut transaction = in_time(held.begin_with(begin)).await?;
         for timeout in EXPORT_TIMEOUTS {
-            sqlx::query(timeout).execute(&mut *transaction).await?;
+            in_time(sqlx::query(timeout).execute(&mut *transaction)).await?;
         }
         let written = archive::write(&mut transaction, person, archive).await;
         drop(transaction);

@@ -175,7 +175,8 @@ pub(super) async fn write(
     Ok(())
 }
 
-async fn in_time<T>(
+/// An answer of the database, within the time of any step.
+pub(super) async fn in_time<T>(
     answer: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
     let overdue = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
