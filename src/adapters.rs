@@ -5,7 +5,7 @@ pub mod decoder;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "mongodb")]
-pub mod mongodb;
+pub mod mongo;
 pub mod oauth;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -13,4 +13,7 @@ pub mod postgres;
 pub mod redis;
 #[cfg(feature = "s3")]
 pub mod s3;
+mod sealed;
 pub mod sqlite;
+#[cfg(test)]
+pub(crate) mod test_service;

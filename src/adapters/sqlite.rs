@@ -40,6 +40,7 @@ mod role;
 mod room;
 mod room_decided;
 mod room_erasure;
+mod room_owners;
 mod room_rows;
 mod room_search;
 mod room_shelf;
