@@ -100,7 +100,7 @@ impl Mongo {
         let hello = doc! { "hello": 1 };
         let hello = self.client.database("admin").run_command(hello).await?;
         let is_set = hello.get_str("setName").is_ok();
-        let is_cluster = hello.get_str("msg") == Ok("isdbgrid");
+        let is_cluster = hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid");
         (is_set || is_cluster)
             .then_some(())
             .ok_or(MongoError::Alone)

@@ -30,6 +30,7 @@ mod claim;
 mod erasure;
 mod form;
 mod outbox;
+mod personal;
 mod place;
 mod record;
 mod save;
@@ -42,6 +43,7 @@ mod tests;
 #[derive(Clone)]
 pub struct MongoRooms {
     mongo: Mongo,
+    rooms: Collection<Stored>,
     owners: Arc<dyn RoomOwners>,
     relations: Arc<dyn RelationReader>,
     places: Arc<Places>,
@@ -62,6 +64,7 @@ impl MongoRooms {
     ) -> Self {
         let places = Arc::new(Places::new(&mongo));
         Self {
+            rooms: mongo.collection(Collections::ROOM),
             mongo,
             owners,
             relations,
@@ -69,8 +72,8 @@ impl MongoRooms {
         }
     }
 
-    fn rooms(&self) -> Collection<Stored> {
-        self.mongo.collection(Collections::ROOM)
+    const fn rooms(&self) -> &Collection<Stored> {
+        &self.rooms
     }
 
     /// The fields of an active room.

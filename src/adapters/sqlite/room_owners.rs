@@ -190,7 +190,8 @@ impl RoomOwners for Sqlite {
         now: WallMs,
     ) -> Result<FoundOwners<UserId>, PeopleUnavailable> {
         let Some(gram) = self.rarest_of_people(query).await? else {
-            return Ok(FoundOwners::default());
+            let (owners, unfinished) = (Vec::new(), None);
+            return Ok(FoundOwners { owners, unfinished });
         };
         let limit = limit.max(LIMIT_MIN);
         let from = from.map_or(Uuid::nil(), UserId::uuid);

@@ -20,7 +20,7 @@ pub struct FoundOwner {
 }
 
 /// Some of those found, in order, and whether everybody was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundOwners<P> {
     /// Those who are there for the viewer.
     pub owners: Vec<FoundOwner>,

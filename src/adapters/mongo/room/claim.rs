@@ -120,9 +120,8 @@ impl MongoRooms {
     /// See [`crate::ports::room::RoomStore::renew`].
     pub(super) async fn renewed(&self, node: NodeId, lease_ms: u64) -> Result<(), StoreError> {
         let until = doc! { "$add": ["$$NOW", number(lease_ms)] };
-        let renewed = self
-            .mongo
-            .collection(Collections::NODE_LEASE)
+        let leases = self.mongo.collection(Collections::NODE_LEASE);
+        let renewed = leases
             .update_one(
                 doc! { "_id": id(node.uuid()) },
                 vec![doc! { "$set": { "until": until } }],

@@ -155,6 +155,9 @@ impl From<Unfit> for EventsUnavailable {
 #[async_trait]
 impl Outbox for MongoRooms {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
         let rooms = self.rooms();
         // Each of these rooms has at least one that waits, and `first` is not above it: with as many rooms as entries
         // asked for, those that wait longest are among them. After a place there may be rooms whose entries all lie

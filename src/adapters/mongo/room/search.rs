@@ -26,6 +26,9 @@ const LOOKED_AT_MAX: u32 = 2_000;
 /// Owners looked at for one page.
 const OWNERS_MAX: u32 = 500;
 
+/// Owners of rooms found by their own name asked for at once, at least.
+const OWNERS_AT_ONCE: usize = 64;
+
 /// A room found, before it is read.
 struct Hit {
     room: RoomId,
@@ -185,8 +188,8 @@ impl Search<'_> {
             .into_iter()
             .filter(|hit| self.holds(&hit.folded))
             .collect();
-        // As many owners at a time as rooms are wanted: most of them are there.
-        for some in fit.chunks(self.limit.max(1)) {
+        // About as many owners at a time as rooms are wanted: most of them are there.
+        for some in fit.chunks(self.limit.max(OWNERS_AT_ONCE)) {
             let owners: Vec<UserId> = some.iter().map(|hit| hit.owner).collect();
             let seen = self
                 .rooms

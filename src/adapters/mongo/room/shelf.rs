@@ -184,8 +184,8 @@ impl RoomShelf for MongoRooms {
         expected: &Expected,
         at: WallMs,
     ) -> Result<Option<Epoch>, ShelfError> {
-        let turned = self.change(owner, &Change::Archive(room, expected, at));
-        Ok(turned.await?.epoch())
+        let change = Change::Archive(room, expected, at);
+        Ok(self.change(owner, &change).await?.epoch())
     }
 
     async fn unarchive(
@@ -194,8 +194,8 @@ impl RoomShelf for MongoRooms {
         room: RoomId,
         expected: &Expected,
     ) -> Result<(), ShelfError> {
-        let turned = self.change(owner, &Change::Unarchive(room, expected));
-        turned.await.map(drop)
+        let change = Change::Unarchive(room, expected);
+        self.change(owner, &change).await.map(drop)
     }
 
     async fn bin(
@@ -204,8 +204,8 @@ impl RoomShelf for MongoRooms {
         room: RoomId,
         at: WallMs,
     ) -> Result<Option<Epoch>, ShelfError> {
-        let turned = self.change(owner, &Change::Bin(room, at));
-        Ok(turned.await?.epoch())
+        let change = Change::Bin(room, at);
+        Ok(self.change(owner, &change).await?.epoch())
     }
 
     async fn restore(
