@@ -1,6 +1,6 @@
 //! The collections and their indexes, one list a collection: `maru migrate` makes them, and nothing else does.
 //!
-//! Each query of this adapter uses one of these or `_id`; the tests hold their plans against that.
+//! Each query of this adapter uses one of these or `_id`; the tests hold all that they ask against this list.
 
 use std::time::Duration;
 
@@ -40,8 +40,10 @@ const ONCE_KEPT: Duration =
 /// One index.
 #[derive(Debug, Clone)]
 pub(super) struct Index {
-    keys: Document,
-    only: Option<Document>,
+    /// The fields, in order.
+    pub keys: Document,
+    /// Of which documents alone.
+    pub only: Option<Document>,
     is_unique: bool,
     forgets_after: Option<Duration>,
 }

@@ -58,7 +58,7 @@ impl Stage {
     }
 
     pub async fn end(self) {
-        self.plans.use_indexes(&self.elsewhere()).await;
+        self.plans.use_indexes();
         self.mongo.database.drop().await.unwrap();
     }
 }

@@ -61,7 +61,7 @@ impl MongoRooms {
             } },
             doc! { "$project": {
                 "epoch": 1, "node": 1, "save_no": 1, "seq": 1, "roster": 1, "last": "$outbox.last",
-                "sessions": heard_of, "until": { "$first": "$lease.until" }, "now": "$$NOW",
+                "sessions": heard_of, "lease": 1, "now": "$$NOW",
             } },
         ];
         let found = async {
@@ -159,7 +159,12 @@ fn holder(found: &Stored, claimant: NodeId) -> Result<Option<NodeId>, StoreError
     };
     let timeless = || StoreError::Failed("the store does not tell its time".to_owned());
     let now = to_wall(found, "now").ok_or_else(timeless)?;
-    let free = may_claim(Some((owner, to_wall(found, "until"))), claimant, now);
+    let lease = found.list("lease")?.into_iter().next();
+    let until = match lease {
+        Some(lease) => Some(to_wall(lease, "until").ok_or_else(timeless)?),
+        None => None,
+    };
+    let free = may_claim(Some((owner, until)), claimant, now);
     Ok((!free).then_some(owner))
 }
 

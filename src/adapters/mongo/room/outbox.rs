@@ -221,7 +221,8 @@ fn cleared(ids: &[Bson]) -> Vec<Stored> {
     set.insert("outbox.told", told);
     // The smallest of those left; `$min` overlooks what is not there, and is null where nothing is.
     let mut places: Vec<Bson> = SLOTS.map(|slot| format!("$outbox.{slot}.id").into()).into();
-    places.push(doc! { "$min": "$outbox.told.id" }.into());
+    let listed = doc! { "$map": { "input": "$outbox.told", "as": "entry", "in": "$$entry.id" } };
+    places.push(doc! { "$min": listed }.into());
     let first = doc! { "$ifNull": [{ "$min": places }, "$$REMOVE"] };
     vec![
         doc! { "$set": set },

@@ -217,6 +217,9 @@ impl Search<'_> {
         &self,
         owners: &'b [FoundOwner],
     ) -> Result<Vec<(&'b FoundOwner, Hit)>, StoreError> {
+        if owners.is_empty() {
+            return Ok(Vec::new());
+        }
         let ids: Vec<_> = owners.iter().map(|owner| id(owner.id.uuid())).collect();
         let mut filter = open();
         filter.insert("owner", doc! { "$in": ids });

@@ -16,6 +16,9 @@ use crate::ports::room::{
     ClaimOutcome, ClaimedRoom, RoomSave, RoomShelf, RoomStore, SaveOutcome, StoreError,
 };
 
+/// A change of a document in the collection of rooms, as it is written on the wire.
+const CHANGE: &str = "findAndModify\0\u{5}\0\0\0room\0";
+
 /// Retries of the driver among them: with both lost, nobody knows.
 const ALL: u32 = 2;
 
@@ -91,7 +94,7 @@ async fn a_save_whose_reply_is_lost_once_is_sent_again_and_made_once() {
         let Some(scene) = scene().await else { return };
         let (rooms, proxy) = (&scene.far.rooms, &scene.proxy);
         let save = saves(&scene.claimed, scene.node, 1)[kind].clone();
-        let command = ["findAndModify", "commitTransaction"][kind];
+        let command = [CHANGE, "commitTransaction"][kind];
         proxy.lose(command, 1);
         let saved = rooms.save(save.clone()).await.unwrap();
         assert_eq!(proxy.lost(), 1, "{command}");
@@ -109,7 +112,7 @@ async fn what_became_of_a_save_nobody_heard_of_is_found_out_by_its_number() {
     let Some(scene) = scene().await else { return };
     let (rooms, proxy) = (&scene.far.rooms, &scene.proxy);
     let [save, _] = saves(&scene.claimed, scene.node, 1);
-    proxy.lose("findAndModify", ALL);
+    proxy.lose(CHANGE, ALL);
     let answer = rooms.save(save.clone()).await;
     assert!(matches!(answer, Err(StoreError::Unknown(_))), "{answer:?}");
     assert_eq!(proxy.lost(), ALL);
@@ -130,7 +133,7 @@ async fn a_claim_nobody_heard_of_keeps_nobody_from_claiming_again() {
     let (rooms, proxy) = (&scene.far.rooms, &scene.proxy);
     let (room, node) = (scene.claimed.card.id, NodeId::generate());
     rooms.renew(node, LEASE_MS).await.unwrap();
-    proxy.lose("findAndModify", ALL);
+    proxy.lose(CHANGE, ALL);
     let answer = rooms.claim(room, node).await;
     assert!(matches!(answer, Err(StoreError::Unknown(_))), "{answer:?}");
     let [late, _] = saves(&scene.claimed, scene.node, 1);
