@@ -35,7 +35,11 @@ impl Plans {
             .iter()
             .filter(|(_, find)| {
                 let indexes = &declared[find.get_str("find").unwrap()];
-                !is_found(find.get_document("filter").unwrap(), indexes)
+                let filter = find.get_document("filter").unwrap();
+                let sort = find.get_document("sort").ok();
+                // In the order of an index with all that is looked for, the first ones are read and no more.
+                let in_order = |index: &Index| sort == Some(&index.keys) && has_all(index, filter);
+                !is_found(filter, indexes) && !indexes.iter().any(in_order)
             })
             .map(|(shape, _)| shape)
             .collect();
@@ -56,25 +60,29 @@ fn is_found(filter: &Document, indexes: &[Index]) -> bool {
     by_id || by_each || indexes.iter().any(|index| serves(index, filter))
 }
 
-/// Whether the index begins with what is asked for, and has every document the filter can mean.
+/// Whether the index begins with what is asked for, and can be used at all.
 fn serves(index: &Index, filter: &Document) -> bool {
     let first = index.keys.keys().next().unwrap();
     let is_narrowed = filter.get(first).is_some_and(|value| match value {
         Bson::Document(operators) => !operators.contains_key("$ne"),
         _ => true,
     });
-    let only = index.only.iter().flatten();
-    is_narrowed
-        && only.into_iter().all(|(name, value)| {
-            let asked = filter.get(name);
-            match value {
-                // As many or more: what is asked for is not below.
-                Bson::Document(_) => asked
-                    .and_then(Bson::as_document)
-                    .is_some_and(|asked| asked.contains_key("$gt") || asked.contains_key("$gte")),
-                _ => asked == Some(value),
-            }
-        })
+    is_narrowed && has_all(index, filter)
+}
+
+/// Whether the index has every document the filter can mean.
+fn has_all(index: &Index, filter: &Document) -> bool {
+    let mut only = index.only.iter().flatten();
+    only.all(|(name, value)| {
+        let asked = filter.get(name);
+        match value {
+            // As many or more: what is asked for is not below.
+            Bson::Document(_) => asked
+                .and_then(Bson::as_document)
+                .is_some_and(|asked| asked.contains_key("$gt") || asked.contains_key("$gte")),
+            _ => asked == Some(value),
+        }
+    })
 }
 
 /// What a command looks for, as a `find` that does.
