@@ -15,5 +15,8 @@ pub mod redis;
 pub mod s3;
 mod sealed;
 pub mod sqlite;
-#[cfg(test)]
+#[cfg(all(
+    test,
+    any(feature = "mongodb", feature = "postgres", feature = "redis")
+))]
 pub(crate) mod test_service;
