@@ -3,7 +3,8 @@
 use maru::domain::room::{Decision, PolicyChange};
 use maru::domain::text::Title;
 use maru::domain::version::Expected;
-use maru::realtime::host::{Ask, HostInput};
+use maru::realtime::ask::Ask;
+use maru::realtime::host::HostInput;
 use maru::realtime::room::{CommandNo, CommandOutcome};
 
 use crate::world::{Event, World};

@@ -7,10 +7,10 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::Sqlite;
-use super::relation::told;
-use super::room_rows::to_u64;
-use crate::domain::asset::{Asset, Picture, Source, Variant, VariantName};
+use super::number::{to_u64, wall};
+use super::{Sqlite, outbox};
+use crate::domain::asset::{Asset, AssetEvent, Picture, Source, Variant, VariantName};
+use crate::domain::event::{Event, Subject};
 use crate::domain::id::{AssetId, UserId};
 use crate::domain::version::Version;
 use crate::ports::asset::{AssetReader, AssetsUnavailable, AvatarReader};
@@ -156,8 +156,8 @@ impl TryFrom<AssetRow> for Asset {
             },
             uses: u32::try_from(row.uses).unwrap_or(u32::MAX),
             version: Version(to_u64(row.version)),
-            created: told(row.created_ms),
-            until: told(row.due_ms),
+            created: wall(row.created_ms),
+            until: wall(row.due_ms),
             picture,
         })
     }
@@ -175,6 +175,15 @@ async fn read(conn: &mut SqliteConnection, id: AssetId) -> Result<Option<Asset>,
 /// The same, of one that is there.
 async fn read_one(conn: &mut SqliteConnection, id: AssetId) -> Result<Asset, sqlx::Error> {
     read(conn, id).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+/// Tells the rest of the world.
+async fn tell(
+    conn: &mut SqliteConnection,
+    id: AssetId,
+    event: AssetEvent,
+) -> Result<(), sqlx::Error> {
+    outbox::put(conn, Subject::Asset(id), &Event::Asset(event)).await
 }
 
 #[async_trait]

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
 
-use super::user::stored;
+use super::number::stored;
 use crate::domain::clock::WallMs;
 use crate::ports::once::{ONCE_KEPT_MS, Once};
 

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
+use super::number::{to_i64, to_u64};
 use super::once::{self, Begun};
 use super::room::{committed, create};
-use super::room_rows::{ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
+use super::room_rows::{ROOM_COLUMNS, RoomRow, failed};
 use super::{SqliteRooms, events, room_decided, room_erasure, room_search, user_outbox};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};

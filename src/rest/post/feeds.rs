@@ -10,35 +10,12 @@ use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::id::{RoomId, UserId};
 use crate::ports::post::{Feed, Place, PostView};
 use crate::rest::auth::Viewer;
-use crate::rest::cursor::{self, Page, cursor};
+use crate::rest::cursor::{self, Page, cursor, places};
 use crate::rest::problem::{Path, Problem, Query};
 use crate::services::post::Page as Found;
 
-/// A place in each of these lists; a cursor of one is none of another.
-macro_rules! places {
-    ($($name:ident = $list:literal),+ $(,)?) => {$(
-        #[derive(Serialize, Deserialize)]
-        struct $name(Place);
-
-        impl cursor::Place for $name {
-            const LIST: &'static str = $list;
-        }
-
-        impl From<Place> for $name {
-            fn from(place: Place) -> Self {
-                Self(place)
-            }
-        }
-
-        impl From<$name> for Place {
-            fn from(place: $name) -> Self {
-                place.0
-            }
-        }
-    )+};
-}
-
 places! {
+    Place;
     FollowingAt = "feed_following",
     NewestAt = "posts_newest",
     TaggedAt = "posts_tagged",

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::super::user::stored;
+use super::super::number::stored;
 use super::takedown::{take_copies_down, take_down};
 use super::{Sqlite, read};
 use crate::domain::asset::AssetState;

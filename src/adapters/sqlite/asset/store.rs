@@ -3,16 +3,13 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::super::number::{stored, to_i64, to_u64};
 use super::super::once::{self, Begun};
-use super::super::outbox;
-use super::super::room_rows::{to_i64, to_u64};
-use super::super::user::stored;
 use super::takedown::{take_copies_down, take_down, write_down};
-use super::{ASSETS, AssetRow, Sqlite, digest, read, read_one};
+use super::{ASSETS, AssetRow, Sqlite, digest, read, read_one, tell};
 use crate::domain::asset::{Asset, AssetEvent, AssetState, Variant, VariantName};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
-use crate::domain::event::{Event, Subject};
 use crate::domain::id::{AssetId, UserId};
 use crate::domain::version::Expected;
 use crate::ports::asset::{
@@ -66,15 +63,6 @@ async fn insert(
     .execute(conn)
     .await
     .map(drop)
-}
-
-/// Tells the rest of the world.
-pub(super) async fn tell(
-    conn: &mut SqliteConnection,
-    id: AssetId,
-    event: AssetEvent,
-) -> Result<(), sqlx::Error> {
-    outbox::put(conn, Subject::Asset(id), &Event::Asset(event)).await
 }
 
 #[async_trait]

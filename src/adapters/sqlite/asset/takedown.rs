@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::super::audit::{self, Line};
 use super::super::moderation::taken_down as on_record;
-use super::super::user::stored;
-use super::store::tell;
+use super::super::number::stored;
+use super::tell;
 use crate::domain::asset::{Asset, AssetEvent};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;

@@ -7,11 +7,9 @@ use sqlx::SqliteConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::super::room_rows::{to_i64, to_u64};
-use super::super::user::stored;
-use super::store::tell;
+use super::super::number::{stored, to_i64, to_u64};
 use super::takedown::take_copies_down;
-use super::{Sqlite, digest, read, read_name, variant_name};
+use super::{Sqlite, digest, read, read_name, tell, variant_name};
 use crate::domain::asset::limits::{REFUSED_KEPT_MS, UNUSED_KEPT_MS};
 use crate::domain::asset::{AssetEvent, AssetState, Refusal, Source, Variant, VariantName};
 use crate::domain::clock::WallMs;

@@ -4,8 +4,8 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::super::audit::{self, Line};
-use super::super::user::stored;
-use super::super::{outbox, permission};
+use super::super::number::stored;
+use super::super::{outbox, permission_steps};
 use super::rows::{RULING, ruling, rulings};
 use super::rulings::{found, owe_no_more, tell};
 use crate::domain::audit::{Act, Trace};
@@ -99,7 +99,7 @@ pub(super) async fn judge(
     trace: &Trace,
     now: WallMs,
 ) -> Result<Judged, sqlx::Error> {
-    let acting = permission::actor_role(&mut *conn, trace, now).await?;
+    let acting = permission_steps::actor_role(&mut *conn, trace, now).await?;
     if acting < AccountRole::Moderator {
         return Ok(Judged::Forbidden);
     }
@@ -121,7 +121,7 @@ pub(super) async fn judge(
         return Ok(Judged::Forbidden);
     }
     if let Some(author) = known.author {
-        let role = permission::role(&mut *conn, author).await?;
+        let role = permission_steps::role(&mut *conn, author).await?;
         if role.is_some_and(|role| role >= acting) {
             return Ok(Judged::Forbidden);
         }
@@ -228,7 +228,7 @@ async fn lift_if_laid_then(
     .fetch_optional(&mut *conn)
     .await?;
     let Some((rule, until, created)) = other else {
-        return permission::lift(conn, author, trace, now).await;
+        return permission_steps::lift(conn, author, trace, now).await;
     };
     sqlx::query("UPDATE suspension SET reason = ?, until_ms = ?, created_ms = ? WHERE user_id = ?")
         .bind(rule)

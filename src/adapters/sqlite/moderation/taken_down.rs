@@ -4,7 +4,7 @@
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::super::user::stored;
+use super::super::number::stored;
 use super::rulings::tell;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, RulingId, UserId};

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::super::relation::told;
-use super::super::{Sqlite, user::UserRow, user::stored};
+use super::super::Sqlite;
+use super::super::number::{stored, wall};
+use super::super::user_row::UserRow;
 use super::rows::views;
 use super::seen::{among, card, seen, there, unmuted};
 use super::{of_these, place};
@@ -305,7 +306,7 @@ impl Feeds for Sqlite {
         let entries = rows.into_iter().filter_map(|row| {
             Some(Entry {
                 view: views.remove(&row.id)?,
-                at: told(row.at_ms),
+                at: wall(row.at_ms),
                 reposted_by: row.by_id.and_then(|by| people.get(&by).cloned()),
             })
         });
