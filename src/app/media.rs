@@ -20,7 +20,7 @@ use crate::services::asset::{AssetParts, AssetService, MediaRules};
 use crate::workers::asset::{AssetWorkError, Clearing, Decoding, Purging};
 
 /// The folder of pictures in the data folder.
-const FOLDER: &str = "media";
+pub(super) const FOLDER: &str = "media";
 
 /// What a folder is given at once, in bytes.
 const PART_BYTES: usize = 256 * 1024;
