@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::super::number::{stored, to_i64, to_u64};
 use super::takedown::take_copies_down;
+use super::withheld;
 use super::{Sqlite, digest, read, read_name, tell, variant_name};
 use crate::domain::asset::limits::{REFUSED_KEPT_MS, UNUSED_KEPT_MS};
 use crate::domain::asset::{AssetEvent, AssetState, Refusal, Source, Variant, VariantName};
@@ -231,6 +232,8 @@ impl AssetWork for Sqlite {
         }
         // Of what does not fit into the step in which bytes are banned.
         looked_at += take_copies_down(&mut transaction, None, now).await?.0;
+        looked_at += withheld::give_copies_back(&mut transaction, now).await?;
+        looked_at += withheld::look(&mut transaction, SWEPT_AT_ONCE, now).await?;
         transaction.commit().await?;
         Ok(looked_at)
     }

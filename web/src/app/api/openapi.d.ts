@@ -243,7 +243,10 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Takes a picture down for good, for moderators: it is shown nowhere any more, and nobody can send the same again. */
+        /**
+         * Takes a picture down, for moderators: it is shown nowhere any more, and nobody can send the same again, unless its
+         *     owner appeals and the decision is overturned.
+         */
         readonly post: operations["assets_take_down"];
         readonly delete?: never;
         readonly options?: never;
@@ -1974,7 +1977,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Tags that begin so, by name: those one finds posts of. */
+        /**
+         * Tags that begin so, by name: those one finds posts of. A page may have fewer than asked for, and even none, and still
+         *     a cursor: then very many posts are not for the viewer.
+         */
         readonly get: operations["posts_tags"];
         readonly put?: never;
         readonly post?: never;
@@ -3952,7 +3958,7 @@ export interface components {
             readonly name: string;
             /**
              * Format: int32
-             * @description Posts of it the viewer finds, counted up to 100.
+             * @description Posts of it the viewer finds, counted up to 100; fewer than there are where very many are not for them.
              */
             readonly posts: number;
         };
