@@ -129,13 +129,14 @@ const everywhere: Scenario = {
     await suspend(stage, 'tabbed', '아무 데나');
     // signed out by the decision: each tab is a stranger's until they come back in one of them
     const [looking, atDoor] = [await tab(stage, page, '/'), await tab(stage, page, '/r/haneul')];
-    await room.drawn(looking);
+    await looking.locator('main h1').waitFor();
     const enter = atDoor.locator('[data-testid=enter]');
     await enter.waitFor();
     await comeBack(page, 'tabbed');
     await heading(page, '이용이 정지된 계정이에요');
 
     await looking.locator('header a[href="/people"]').click();
+    await looking.locator('input[type=search]').fill('하늘');
     await heading(looking, '이용이 정지된 계정이에요');
     assert.equal(await until('the focus is in the new page', () => looking.evaluate(() => document.activeElement?.tagName), (at) => at === 'MAIN'), 'MAIN');
     await enter.click();
