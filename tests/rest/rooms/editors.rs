@@ -111,7 +111,7 @@ async fn whoever_furnishes_rooms_of_others_finds_them() {
         .await
         .is_problem(400, "invalid_cursor");
 
-    let hung = json!({ "text": "함께", "room": all["rooms"][0]["id"] });
+    let hung = json!({ "text": "함께", "visibility": "public", "room": all["rooms"][0]["id"] });
     let posted = friend.ask(Method::POST, "/v1/posts", hung).await;
     assert_eq!(
         posted.status, 201,
