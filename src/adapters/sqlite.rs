@@ -47,6 +47,7 @@ mod room_claim;
 mod room_decided;
 mod room_document;
 mod room_erasure;
+mod room_others;
 mod room_rows;
 mod room_search;
 mod room_shelf;

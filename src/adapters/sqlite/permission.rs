@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 use sqlx::SqliteConnection;
+use uuid::Uuid;
 
 use super::Sqlite;
 use super::audit::{Line, write};

@@ -5,9 +5,9 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::moderation::{may_come_back, taken_back};
-use super::super::user::stored;
-use super::store::tell;
+use super::super::number::stored;
 use super::takedown::purge;
+use super::tell;
 use crate::domain::asset::AssetEvent;
 use crate::domain::asset::limits::UNUSED_KEPT_MS;
 use crate::domain::clock::WallMs;

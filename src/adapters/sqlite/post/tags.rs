@@ -4,8 +4,7 @@
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::super::relation::told;
-use super::super::user::stored;
+use super::super::number::{stored, wall};
 use super::seen::{among, quotes_nobody_unwanted, seen, there, unmuted, wanted};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
@@ -71,7 +70,7 @@ impl Look {
             let is_all = rows.len() < POSTS_AT_ONCE as usize;
             for (at, post, is_found) in rows {
                 after = Some(Place {
-                    at: told(at),
+                    at: wall(at),
                     id: PostId::from_uuid(post),
                 });
                 match is_found {
