@@ -21,15 +21,13 @@ mod file;
 mod house;
 mod pictures;
 mod plan;
-mod staging;
 
 use super::media::Media;
 use super::server::{new_secret, screen};
+use super::staging;
 use super::start_error::StartError;
 use file::{DAY_MS, Files, Neighbour};
 use house::House;
-
-pub(super) use staging::clear as clear_leftovers;
 
 /// When the first moved in, in days before now; the others followed, one a day.
 const FIRST_MOVED_IN_DAYS: u64 = 48;

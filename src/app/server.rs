@@ -13,7 +13,7 @@ use super::contents::contents;
 use super::http;
 use super::media::Media;
 use super::routes::{RouterParts, Routers, router};
-use super::seed;
+use super::staging;
 use super::start_error::StartError;
 use crate::adapters::sqlite::{ContentOutbox, Sqlite, SqliteRooms, UserOutbox};
 use crate::config::Config;
@@ -80,7 +80,7 @@ impl Server {
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::start();
         let sqlite = Sqlite::open(&config.store.data).await?;
-        seed::clear_leftovers(&config.store.data).map_err(StartError::Leftovers)?;
+        staging::clear(&config.store.data).map_err(StartError::Leftovers)?;
         let secret = sqlite
             .secret("resume_token", new_secret())
             .await

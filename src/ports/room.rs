@@ -22,7 +22,7 @@ pub mod memory;
 mod shelf;
 
 pub use shelf::{
-    DELETED_KEPT_MS, DELETED_ROOMS_MAX, EditedRooms, FoundRoom, FoundRooms, Life, OwnRoom, Purging,
+    DELETED_KEPT_MS, DELETED_ROOMS_MAX, FoundRoom, FoundRooms, Life, OwnRoom, Purging,
     ROOMS_PER_USER_MAX, RoomAfter, RoomFoundAfter, RoomShelf, ShelfError,
 };
 

@@ -17,6 +17,7 @@ use crate::ports::asset::{AssetReader, AssetsUnavailable, AvatarReader};
 
 mod avatar;
 mod moderated;
+mod purges;
 mod store;
 mod takedown;
 #[cfg(test)]

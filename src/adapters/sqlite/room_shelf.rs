@@ -18,8 +18,8 @@ use crate::domain::user::AccountEvent;
 use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::room::{
-    DELETED_ROOMS_MAX, EditedRooms, FoundRooms, Life, NewRoom, OwnRoom, Purging, RoomAfter,
-    RoomFoundAfter, RoomShelf, ShelfError, StoreError,
+    DELETED_ROOMS_MAX, FoundRooms, Life, NewRoom, OwnRoom, Purging, RoomAfter, RoomFoundAfter,
+    RoomShelf, SavedRoom, ShelfError, StoreError,
 };
 
 /// What is read of each room here; none of those that can no longer be restored.
@@ -241,7 +241,7 @@ impl RoomShelf for SqliteRooms {
         after: Option<RoomAfter>,
         limit: u32,
         now: WallMs,
-    ) -> Result<EditedRooms, StoreError> {
+    ) -> Result<Vec<SavedRoom>, StoreError> {
         self.edited(editor, after, limit, now).await
     }
 

@@ -78,15 +78,6 @@ pub struct FoundRooms {
     pub unfinished: Option<RoomFoundAfter>,
 }
 
-/// Some of the rooms of others that somebody furnishes with them.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct EditedRooms {
-    /// Oldest first.
-    pub rooms: Vec<SavedRoom>,
-    /// Where to go on when the look ended before it had come to the last room: there may be more.
-    pub unfinished: Option<RoomAfter>,
-}
-
 /// How far purging a room has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purging {
@@ -159,15 +150,14 @@ pub trait RoomShelf: Send + Sync {
     ) -> Result<Vec<OwnRoom>, StoreError>;
 
     /// The active rooms of others that somebody is an editor of and may hang things in, oldest first: of no one who is
-    /// closed, suspended or hidden from them by a block, and none that moderators have shut. Where there are very many
-    /// rooms it looks at some of them only.
+    /// closed, suspended or hidden from them by a block, and none that moderators have shut.
     async fn edited_rooms(
         &self,
         editor: UserId,
         after: Option<RoomAfter>,
         limit: u32,
         now: WallMs,
-    ) -> Result<EditedRooms, StoreError>;
+    ) -> Result<Vec<SavedRoom>, StoreError>;
 
     /// Puts a room away. The epoch that fences it off; none where it was put away before. Not the front room.
     async fn archive(

@@ -23,7 +23,7 @@ impl Place for AfterEdited {
 }
 
 /// The rooms of others that one is an editor of, oldest first: those one may hang posts in. None of whoever is not
-/// there for one. Where there are very many rooms a page may hold fewer than asked for, or none, and yet have a next.
+/// there for one.
 #[utoipa::path(get, path = "/v1/me/edited-rooms", tag = "rooms", params(Page),
     responses(
         (status = 200, description = "A page.", body = RoomListBody),

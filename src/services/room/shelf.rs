@@ -62,7 +62,7 @@ pub struct FoundPage {
 pub struct EditedPage {
     /// Oldest first.
     pub rooms: Vec<RoomView>,
-    /// Where to go on where not everything was looked at.
+    /// Where to go on where somebody was gone whose room had been found.
     pub unfinished: Option<RoomAfter>,
 }
 
@@ -344,11 +344,13 @@ impl RoomService {
         let shelf = &self.shelves()?.shelf;
         let found = shelf.edited_rooms(editor, after, limit, self.clock.wall());
         let found = found.await?;
-        let mut rooms = Vec::with_capacity(found.rooms.len());
-        for room in found.rooms {
+        let last = found.last().map(|room| RoomAfter(room.card.id));
+        let (count, is_full) = (found.len(), found.len() >= limit as usize);
+        let mut rooms = Vec::with_capacity(count);
+        for room in found {
             rooms.extend(self.of_its_owner(room).await?);
         }
-        let unfinished = found.unfinished;
+        let unfinished = last.filter(|_| is_full && rooms.len() < count);
         Ok(EditedPage { rooms, unfinished })
     }
 

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::super::number::stored;
-use super::takedown::{purge, take_copies_down, take_down};
+use super::purges::purge;
+use super::takedown::{take_copies_down, take_down};
 use super::withheld::{destroy_unless_awaited, give_back, give_copies_back};
 use super::{Sqlite, read};
 use crate::domain::asset::AssetState;

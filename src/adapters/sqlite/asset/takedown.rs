@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::super::audit::{self, Line};
 use super::super::moderation::{removal_rule, taken_down as on_record};
 use super::super::number::stored;
+use super::purges::purge;
 use super::tell;
 use super::withheld::{destroy, destroy_unless_awaited};
 use crate::domain::asset::{Asset, AssetEvent};
@@ -19,10 +20,6 @@ use crate::domain::notification::Delivery;
 
 /// Uploads of the same that go in one step; what is left goes in the next, from the worker that clears away.
 const COPIES_AT_ONCE: u32 = 64;
-
-/// How long after the first time caches are told once more, in milliseconds: an answer with the picture may have been
-/// under way to one when it was told.
-const PURGED_AGAIN_MS: u64 = 60_000;
 
 /// Digests whose other uploads are looked for in one step.
 const DIGESTS_AT_ONCE: u32 = 16;
@@ -49,25 +46,6 @@ pub(super) async fn take_down(
             .await?;
     }
     bury(conn, before.id, now).await
-}
-
-/// Caches drop it, now and once more after a while.
-pub(super) async fn purge(
-    conn: &mut SqliteConnection,
-    id: AssetId,
-    now: WallMs,
-) -> Result<(), sqlx::Error> {
-    for due in [0, now.0.saturating_add(PURGED_AGAIN_MS)] {
-        sqlx::query(
-            "INSERT INTO media_purge (asset_id, variant, sha256, due_ms)
-                 SELECT asset_id, name, sha256, ? FROM asset_variant WHERE asset_id = ?",
-        )
-        .bind(stored(WallMs(due)))
-        .bind(id.uuid())
-        .execute(&mut *conn)
-        .await?;
-    }
-    Ok(())
 }
 
 /// Closes a picture to everybody. What could be shown is kept for an appeal, which is looked for when it is due.

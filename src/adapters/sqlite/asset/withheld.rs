@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::moderation::{may_come_back, taken_back};
 use super::super::number::stored;
-use super::takedown::purge;
+use super::purges::purge;
 use super::tell;
 use crate::domain::asset::AssetEvent;
 use crate::domain::asset::limits::UNUSED_KEPT_MS;

@@ -732,7 +732,7 @@ export interface paths {
         };
         /**
          * The rooms of others that one is an editor of, oldest first: those one may hang posts in. None of whoever is not
-         *     there for one. Where there are very many rooms a page may hold fewer than asked for, or none, and yet have a next.
+         *     there for one.
          */
         readonly get: operations["rooms_edited"];
         readonly put?: never;

@@ -11,15 +11,12 @@ async fn edited(store: &impl Store, editor: UserId, limit: u32) -> Vec<RoomId> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let page = store.edited_rooms(editor, after, limit, AT).await.unwrap();
-        assert!(page.rooms.len() <= limit as usize);
-        all.extend(page.rooms.iter().map(|room| room.card.id));
-        after = match page.rooms.len() == limit as usize {
-            true => all.last().copied().map(RoomAfter),
-            false => page.unfinished,
-        };
-        if after.is_none() {
+        assert!(page.len() <= limit as usize);
+        all.extend(page.iter().map(|room| room.card.id));
+        if page.len() < limit as usize {
             return all;
         }
+        after = all.last().copied().map(RoomAfter);
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::app::media;
+use super::media;
 
 /// The folder in the data folder.
 const FOLDER: &str = ".seeding";
@@ -20,7 +20,7 @@ pub(super) fn begin(data: &Path) -> io::Result<PathBuf> {
 
 /// Deletes what a seeding has left behind, and what one did that was killed: it holds a copy of all that is stored.
 /// Only for whoever holds the lock of the data folder.
-pub(in crate::app) fn clear(data: &Path) -> io::Result<()> {
+pub(super) fn clear(data: &Path) -> io::Result<()> {
     match fs::remove_dir_all(data.join(FOLDER)) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
