@@ -32,6 +32,7 @@ use crate::realtime::connection::LiveContext;
 use crate::realtime::upgrade::{LiveState, NotUpgraded, upgrade};
 use crate::rest;
 use crate::rest::asset::MediaLinks;
+use crate::rest::cursor::CursorKey;
 use crate::rest::dev_identity::DevIdentity;
 use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
@@ -83,6 +84,8 @@ pub(super) struct RouterParts<'a> {
     pub clock: Clock,
     /// What refresh tokens are derived with.
     pub token_secret: [u8; 32],
+    /// What cursors of lists are sealed with.
+    pub cursor_key: CursorKey,
     pub assets: AssetService,
     pub links: MediaLinks,
 }
@@ -109,6 +112,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         stop,
         clock,
         token_secret,
+        cursor_key,
         assets,
         links,
     } = parts;
@@ -272,6 +276,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         router = router.merge(page.clone());
     }
     let router = router.merge(rest::web::router(public.clone(), Some(sharing)));
+    let router = rest::cursor::sealing(router, cursor_key);
     let router = rest::idempotency::guard(router, Some(auth.clone()), clock);
     let router = rest::problem::finish(router);
     let pictures = config.cdn.base_url.as_ref();

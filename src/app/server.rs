@@ -28,6 +28,7 @@ use crate::realtime::gate::Gate;
 use crate::realtime::lines::Lines;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
+use crate::rest::cursor::CursorKey;
 use crate::services::account::{AccountParts, AccountService};
 use crate::services::room::{OriginKey, RoomService};
 use crate::services::screen::Screen;
@@ -186,6 +187,8 @@ impl Server {
             sink: live.lines.clone(),
         };
         let posts = spawn_until(posts.run(clock), stop.clone());
+        let cursor_secret = sqlite.secret("cursor", new_secret()).await;
+        let cursor_key = CursorKey::new(&cursor_secret.map_err(StartError::Secret)?);
         let media_secret = sqlite.secret("media_link", new_secret()).await;
         let media_secret = media_secret.map_err(StartError::Secret)?;
         let media = Media::open(config, &sqlite, media_secret, clock)?;
@@ -206,6 +209,7 @@ impl Server {
             stop: stop.clone(),
             clock,
             token_secret,
+            cursor_key,
             assets: media.assets,
             links: media.links,
         })?;
