@@ -236,11 +236,12 @@ pub(super) async fn testimonials(
     let list = People::Testimonials;
     let found = of::<TestimonialsAt>(&relations, list, viewer, &handle, &page);
     let (found, _) = found.await?;
-    let (testimonials, next_cursor) = people::<TestimonialsAt, _>(&page, found, |entry| WrittenBody {
-        text: entry.text.unwrap_or_default(),
-        written_at: entry.at.to_offset(),
-        person: entry.user.into(),
-    });
+    let (testimonials, next_cursor) =
+        people::<TestimonialsAt, _>(&page, found, |entry| WrittenBody {
+            text: entry.text.unwrap_or_default(),
+            written_at: entry.at.to_offset(),
+            person: entry.user.into(),
+        });
     Ok(not_kept(TestimonialsBody {
         testimonials,
         next_cursor,
@@ -379,11 +380,12 @@ pub(super) async fn tie_requests(
     page: Page,
 ) -> Result<Response, Problem> {
     let found = own::<TieRequestsAt>(&relations, List::TieRequests, viewer, &page).await?;
-    let (tie_requests, next_cursor) = people::<TieRequestsAt, _>(&page, found, |entry| AskingBody {
-        nickname_theirs: entry.nickname_theirs.unwrap_or_default(),
-        since_at: entry.at.to_offset(),
-        person: entry.user.into(),
-    });
+    let (tie_requests, next_cursor) =
+        people::<TieRequestsAt, _>(&page, found, |entry| AskingBody {
+            nickname_theirs: entry.nickname_theirs.unwrap_or_default(),
+            since_at: entry.at.to_offset(),
+            person: entry.user.into(),
+        });
     Ok(not_kept(TieRequestsBody {
         tie_requests,
         next_cursor,
