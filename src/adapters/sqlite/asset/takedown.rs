@@ -124,11 +124,13 @@ pub(super) async fn take_copies_down(
         }
         // None can come any more: what is made of banned bytes is refused.
         if count < COPIES_AT_ONCE {
-            sqlx::query("UPDATE asset_banned SET is_searched = 1 WHERE sha256 = ? AND asset_id IS ?")
-                .bind(&digest)
-                .bind(with)
-                .execute(&mut *conn)
-                .await?;
+            sqlx::query(
+                "UPDATE asset_banned SET is_searched = 1 WHERE sha256 = ? AND asset_id IS ?",
+            )
+            .bind(&digest)
+            .bind(with)
+            .execute(&mut *conn)
+            .await?;
         }
         done += count + 1;
         if done >= COPIES_AT_ONCE {
