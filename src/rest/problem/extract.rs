@@ -33,7 +33,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
-/// Nothing where there is no body at all, whatever type it is said to have.
+/// Nothing where there is no body at all, whatever type it is said to have, or `null`.
 impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
     type Rejection = Problem;
 
@@ -41,9 +41,8 @@ impl<S: Send + Sync, T: DeserializeOwned> OptionalFromRequest<S> for Json<T> {
         if request.body().is_end_stream() {
             return Ok(None);
         }
-        <Self as FromRequest<S>>::from_request(request, state)
-            .await
-            .map(Some)
+        let read = <Json<Option<T>> as FromRequest<S>>::from_request(request, state).await;
+        read.map(|Json(value)| value.map(Self))
     }
 }
 
