@@ -94,11 +94,24 @@ pub(super) fn clean(text: &str, chars_max: usize) -> Result<String, BadText> {
     if normal.chars().any(is_control) {
         return Err(BadText::ControlCharacters);
     }
+    if is_blank(&normal) {
+        return Err(BadText::Empty);
+    }
     match normal.chars().count() {
-        0 => Err(BadText::Empty),
         n if n > chars_max => Err(BadText::TooLong { chars_max }),
         _ => Ok(normal),
     }
+}
+
+/// Whether there is nothing to see: white space, and characters that take no room or show nothing, such as the Hangul
+/// fillers.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || matches!(c, '\u{AD}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+                | '\u{200B}'..='\u{200D}' | '\u{2060}'..='\u{2065}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+                | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+    })
 }
 
 /// Cc, and the format characters that change the direction of what follows. The zero-width joiner stays:
@@ -119,7 +132,19 @@ mod tests {
             PersonName::parse(decomposed).map(|n| n.0),
             Ok("한늘".into())
         );
-        assert_eq!(PersonName::parse(" \u{3000}"), Err(BadText::Empty));
+        for nothing in [
+            "",
+            " \u{3000}",
+            "\u{3164}\u{3164}",
+            "\u{200B} \u{2060}",
+            "\u{2800}",
+        ] {
+            assert_eq!(
+                PersonName::parse(nothing),
+                Err(BadText::Empty),
+                "{nothing:?}"
+            );
+        }
         assert!(PersonName::parse(&"가".repeat(20)).is_ok());
         assert_eq!(
             PersonName::parse(&"가".repeat(21)),

@@ -73,9 +73,9 @@ async fn serve<B: RustEmbed>(State(client): State<Arc<Client>>, request: Request
         return answer(&request, name, file.data, &hash);
     }
     // A missing script or picture is missing; only people get the page that finds its own way, and programs that ask
-    // what a link leads to, which take anything.
+    // what a link leads to, or whether anybody is home, which take anything.
     let shared = share::Shared::at(path);
-    let is_person = wants_page(headers);
+    let is_person = wants_page(headers) || (name.is_empty() && takes_anything(headers));
     let is_reader = is_person || (shared.is_some() && takes_anything(headers));
     if !is_reader {
         return Problem::new(Code::NotFound).into_response();

@@ -6,9 +6,9 @@ use super::{
     ALT_CHARS_MAX, COMMENT_CHARS_MAX, COMMENT_LINES_MAX, TEXT_CHARS_MAX, TEXT_LINES_MAX,
     WARNING_CHARS_MAX,
 };
-use crate::domain::text::{BadText, clean, is_control};
+use crate::domain::text::{BadText, clean, is_blank, is_control};
 
-/// Lines as they are kept: NFC, bounded, without control characters; may be empty.
+/// Lines as they are kept: NFC, bounded, without control characters; empty where there is nothing to see.
 fn paragraphs(text: &str, chars_max: usize, lines_max: usize) -> Result<String, BadText> {
     let too_long = BadText::TooLong { chars_max };
     // A cheap bound before normalising, as for one line.
@@ -19,6 +19,9 @@ fn paragraphs(text: &str, chars_max: usize, lines_max: usize) -> Result<String, 
     let text: String = text.nfc().collect();
     if text.chars().any(|c| c != '\n' && is_control(c)) {
         return Err(BadText::ControlCharacters);
+    }
+    if is_blank(&text) {
+        return Ok(String::new());
     }
     let fits = text.chars().count() <= chars_max && text.split('\n').count() <= lines_max;
     fits.then_some(text).ok_or(too_long)
@@ -79,6 +82,8 @@ mod tests {
         assert_eq!(text.as_str(), "하나\n 둘 \n\n셋");
         assert_eq!(PostText::parse("  ").unwrap().as_str(), "");
         assert_eq!(CommentText::parse(" \n "), Err(BadText::Empty));
+        assert_eq!(PostText::parse("\u{200B}\n \u{3164}").unwrap().as_str(), "");
+        assert_eq!(CommentText::parse("\u{200B}"), Err(BadText::Empty));
         for bad in ["a\rb", "a\u{0}b", "a\u{202E}b", "a\u{2028}b"] {
             assert_eq!(PostText::parse(bad), Err(BadText::ControlCharacters));
         }

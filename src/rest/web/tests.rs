@@ -55,6 +55,11 @@ async fn hashed_files_are_kept_for_ever_and_the_page_is_asked_for_each_time() {
         assert_eq!(headers[CONTENT_TYPE], "text/html; charset=utf-8");
         assert_eq!(headers[CACHE_CONTROL], "no-cache");
     }
+    for headers in [&[][..], &[("accept", "*/*")][..]] {
+        let (status, _, body) = ask::<Fixture>("GET", "/", headers).await;
+        assert_eq!(status, StatusCode::OK, "who asks whether anybody is home");
+        assert!(body.contains("fixture"));
+    }
     let (_, headers, _) = ask::<Fixture>("GET", "/manifest.webmanifest", &[]).await;
     assert_eq!(headers[CONTENT_TYPE], "application/manifest+json");
     assert_eq!(headers[CACHE_CONTROL], "no-cache");
