@@ -13,4 +13,7 @@ pub mod postgres;
 pub mod redis;
 #[cfg(feature = "s3")]
 pub mod s3;
+mod sealed;
 pub mod sqlite;
+#[cfg(all(test, any(feature = "mongodb", feature = "postgres")))]
+pub(crate) mod test_service;

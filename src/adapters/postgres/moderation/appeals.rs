@@ -1,0 +1,175 @@
+//! Appeals against decisions.
+
+use serde_json::json;
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::super::audit::{self, Line};
+use super::super::number::{stored, to_i64};
+use super::super::permission;
+use super::rows::{RULING, ruling, rulings};
+use super::rulings::{found, tell};
+use crate::domain::audit::{Act, Trace};
+use crate::domain::clock::WallMs;
+use crate::domain::id::{RulingId, UserId};
+use crate::domain::moderation::{AppealState, ContentKind, RulingAction, Standing, may_appeal};
+use crate::domain::user::AccountRole;
+use crate::ports::moderation::desk::{Appealed, Judged, Ruling, Settled};
+
+/// Appeals, as the port says.
+pub(super) async fn appeal(
+    conn: &mut PgConnection,
+    author: UserId,
+    id: RulingId,
+    text: &str,
+    now: WallMs,
+) -> Result<Appealed, sqlx::Error> {
+    let known = ruling(&mut *conn, id).await?;
+    let Some(known) = known.filter(|known| known.author == Some(author)) else {
+        return Ok(Appealed::NoSuchRuling);
+    };
+    if !known.action.is_against_author() {
+        return Ok(Appealed::NotAgainstThem);
+    }
+    if known.appeal.is_some() {
+        return Ok(Appealed::Already);
+    }
+    if !may_appeal(known.at, now) {
+        return Ok(Appealed::TooLate);
+    }
+    sqlx::query(
+        "UPDATE ruling SET appeal = 'open', appeal_text = $1, appealed_ms = $2 WHERE id = $3",
+    )
+    .bind(text)
+    .bind(stored(now))
+    .bind(id.uuid())
+    .execute(&mut *conn)
+    .await?;
+    let appealed = found(ruling(conn, id).await?)?;
+    Ok(Appealed::Done(Box::new(appealed)))
+}
+
+/// Decisions with an appeal that waits, the oldest appeal first.
+pub(super) async fn waiting(
+    conn: &mut PgConnection,
+    after: Option<(WallMs, u64)>,
+    limit: u32,
+) -> Result<Vec<Ruling>, sqlx::Error> {
+    let rows = sqlx::query_as(AssertSqlSafe(format!(
+        "{RULING} WHERE appeal = 'open' AND ($1::bigint IS NULL OR (appealed_ms, place) > ($1, $2))
+         ORDER BY appealed_ms, place LIMIT $3"
+    )))
+    .bind(after.map(|(at, _)| stored(at)))
+    .bind(after.map(|(_, place)| to_i64(place)))
+    .bind(i64::from(limit))
+    .fetch_all(conn)
+    .await?;
+    rulings(rows)
+}
+
+/// Whether somebody else could decide: neither this moderator nor the author, and able to act.
+async fn has_another(
+    conn: &mut PgConnection,
+    actor: Option<UserId>,
+    author: Option<UserId>,
+    now: WallMs,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (
+         SELECT 1 FROM account WHERE role IN ('moderator', 'admin') AND closing_ms IS NULL
+           AND id IS DISTINCT FROM $1 AND id IS DISTINCT FROM $2
+           AND NOT EXISTS (SELECT 1 FROM suspension
+                           WHERE user_id = account.id AND (until_ms IS NULL
+                           OR until_ms > $3)))",
+    )
+    .bind(actor.map(UserId::uuid))
+    .bind(author.map(UserId::uuid))
+    .bind(stored(now))
+    .fetch_one(conn)
+    .await
+}
+
+/// Decides an appeal, as the port says.
+pub(super) async fn judge(
+    conn: &mut PgConnection,
+    id: RulingId,
+    state: AppealState,
+    trace: &Trace,
+    now: WallMs,
+) -> Result<Judged, sqlx::Error> {
+    let acting = permission::actor_role(&mut *conn, trace, now).await?;
+    if acting < AccountRole::Moderator {
+        return Ok(Judged::Forbidden);
+    }
+    let known = ruling(&mut *conn, id).await?;
+    let Some((known, before)) = known.and_then(|known| {
+        let before = known.appeal.as_ref()?.state;
+        Some((known, before))
+    }) else {
+        return Ok(Judged::NoSuchAppeal);
+    };
+    if known.author.is_some() && known.author == trace.actor {
+        return Ok(Judged::Forbidden);
+    }
+    if before != AppealState::Open {
+        return Ok(Judged::Already);
+    }
+    let is_own = known.moderator.is_some() && known.moderator == trace.actor;
+    if is_own && has_another(&mut *conn, trace.actor, known.author, now).await? {
+        return Ok(Judged::Forbidden);
+    }
+    let overturned = state == AppealState::Overturned;
+    let hid = matches!(known.action, RulingAction::Hide | RulingAction::Suspend);
+    let owes = (overturned && hid && known.kind != ContentKind::User).then_some(Standing::Shown);
+    sqlx::query(
+        "UPDATE ruling SET appeal = $1, judge_id = $2, judged_ms = $3, owes = coalesce($4,
+         owes) WHERE id = $5",
+    )
+    .bind(state.as_str())
+    .bind(trace.actor.map(UserId::uuid))
+    .bind(stored(now))
+    .bind(owes.map(|standing| standing.as_str()))
+    .bind(id.uuid())
+    .execute(&mut *conn)
+    .await?;
+    if let (true, RulingAction::Suspend, Some(author)) = (overturned, known.action, known.author) {
+        lift_if_laid_then(&mut *conn, author, known.at, trace, now).await?;
+    }
+    let line = Line {
+        act: Act::AppealDecided,
+        subject: known.author,
+        detail: json!({ "decision": id, "outcome": state }),
+        trace,
+        at: now,
+    };
+    audit::write(&mut *conn, line).await?;
+    let told = match known.author {
+        Some(author) => tell(&mut *conn, author, id, now).await?,
+        None => Vec::new(),
+    };
+    Ok(Judged::Done(Box::new(Settled {
+        ruling: found(ruling(conn, id).await?)?,
+        ended: Vec::new(),
+        told,
+    })))
+}
+
+/// A suspension that was laid anew since stands.
+async fn lift_if_laid_then(
+    conn: &mut PgConnection,
+    author: UserId,
+    laid: WallMs,
+    trace: &Trace,
+    now: WallMs,
+) -> Result<(), sqlx::Error> {
+    let is_that: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM suspension WHERE user_id = $1 AND created_ms = $2)",
+    )
+    .bind(author.uuid())
+    .bind(stored(laid))
+    .fetch_one(&mut *conn)
+    .await?;
+    match is_that {
+        true => permission::lift(conn, author, trace, now).await,
+        false => Ok(()),
+    }
+}
