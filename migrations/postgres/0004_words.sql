@@ -20,7 +20,13 @@ CREATE TABLE written_text (
     bits      BIGINT NOT NULL,
     -- Whether there was enough of it to compare.
     telling   BOOLEAN NOT NULL,
-    at_ms     BIGINT NOT NULL
+    at_ms     BIGINT NOT NULL,
+    -- What it is the text of, and the request that brought it, both as digests: said anew, it counts once, as it was
+    -- last.
+    thing     BYTEA,
+    request   BYTEA,
+    -- How many of its hosts were new when it was first said: they are no better known for being sent again.
+    new_hosts BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX written_text_of_author ON written_text (author_id, id);
 CREATE INDEX written_text_age ON written_text (at_ms);

@@ -28,7 +28,9 @@ CREATE TABLE report (
     comment     TEXT NOT NULL,
     created_ms  BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX report_once ON report (reporter_id, kind, subject);
+-- Once a person and case: whoever was reported and goes on is reported again.
+CREATE UNIQUE INDEX report_once ON report (reporter_id, case_id);
+CREATE INDEX report_of_thing ON report (reporter_id, kind, subject, created_ms);
 CREATE INDEX report_of_reporter ON report (reporter_id, created_ms, id);
 CREATE INDEX report_of_case ON report (case_id, created_ms, id);
 
@@ -71,5 +73,15 @@ CREATE INDEX ruling_of_author ON ruling (author_id, place);
 CREATE INDEX ruling_of_moderator ON ruling (moderator_id);
 CREATE INDEX ruling_of_judge ON ruling (judge_id);
 CREATE INDEX ruling_of_case ON ruling (case_id, place);
+-- What else was decided about a thing decides what becomes of it when one decision is taken back.
+CREATE INDEX ruling_of_thing ON ruling (kind, subject, place);
 CREATE INDEX ruling_owing ON ruling (place) WHERE owes IS NOT NULL;
 CREATE INDEX ruling_appealed ON ruling (appealed_ms, place) WHERE appeal = 'open';
+
+-- What the rest of the world is told of decisions: written with the decision, cleared when passed on. Who writes one
+-- holds what it is about, so that of one decision the ids are in the order of what happened.
+CREATE TABLE decision_outbox (
+    id        BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ruling_id UUID NOT NULL,
+    event     JSONB NOT NULL
+);

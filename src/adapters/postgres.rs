@@ -16,6 +16,7 @@ use crate::config::Address;
 
 mod account;
 mod audit;
+mod decision_outbox;
 mod grant;
 mod handle;
 mod identity;
@@ -27,6 +28,7 @@ mod muted_words;
 mod notification;
 mod number;
 mod once;
+mod operator;
 mod people;
 mod permission;
 mod personal_data;
@@ -35,6 +37,7 @@ mod probe;
 mod profile;
 mod relation;
 mod role;
+mod room_owners;
 mod search;
 mod settings;
 mod signing_key;
@@ -47,9 +50,9 @@ mod tests;
 mod user;
 mod user_outbox;
 
+pub use decision_outbox::DecisionOutbox;
+pub use operator::Migrated;
 pub use probe::PostgresProbe;
-pub use role::RoleError;
-pub use signing_key::KeyError;
 pub use step::Failure;
 pub use user_outbox::UserOutbox;
 
@@ -81,6 +84,17 @@ pub enum OpenError {
     /// The schema cannot be brought up to date.
     #[error("cannot bring the database schema up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The schema is of another release.
+    #[error(
+        "the database's schema is of version {found}, and this program's of version {expected}; an older one is brought \
+         up to date by: maru migrate"
+    )]
+    Version {
+        /// What is there; 0 is none.
+        found: i64,
+        /// What this program is written for.
+        expected: i64,
+    },
 }
 
 /// The opened store: a pool of connections, shared by its clones.
@@ -100,11 +114,15 @@ impl Postgres {
     }
 
     async fn open_with(options: PgConnectOptions, connections_max: u32) -> Result<Self, OpenError> {
+        operator::migrate(&options).await?;
+        Self::pooled(options, connections_max).await
+    }
+
+    async fn pooled(options: PgConnectOptions, connections_max: u32) -> Result<Self, OpenError> {
         let options = options
             .application_name("maru")
             // Statements hold names and texts of people.
             .disable_statement_logging();
-        migrate(&options).await?;
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -150,15 +168,4 @@ impl Postgres {
     pub async fn disconnect(&self) {
         self.pool.close().await;
     }
-}
-
-/// Brings the schema up to date over a connection of its own, which neither a long index nor the wait for another node
-/// is cut short on. Closing it frees the lock, whatever happened.
-async fn migrate(options: &PgConnectOptions) -> Result<(), OpenError> {
-    let connecting = tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await;
-    let connected = connecting.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    let mut connection = connected.map_err(OpenError::Connect)?;
-    let migrated = MIGRATIONS.run(&mut connection).await;
-    connection.close().await.map_err(OpenError::Connect)?;
-    Ok(migrated?)
 }

@@ -31,6 +31,7 @@ mod notification;
 mod once;
 mod outbox;
 mod people;
+mod people_met;
 mod permission;
 mod personal_data;
 mod personal_token;
@@ -43,6 +44,7 @@ mod room;
 mod room_claim;
 mod room_decided;
 mod room_erasure;
+mod room_owners;
 mod room_rows;
 mod room_search;
 mod room_shelf;
@@ -56,16 +58,14 @@ mod user_outbox;
 mod visit;
 
 pub use asset::ModeratedAssets;
-pub use beside::BesideError;
+pub use beside::Beside;
 pub use guestbook::GuestbookContent;
 pub use moderated::{ModeratedPeople, ModeratedRooms};
 pub use moderated_chat::ModeratedChat;
 pub use outbox::ContentOutbox;
 pub use post::{ModeratedComments, ModeratedPosts};
 pub use probe::SqliteProbe;
-pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;
-pub use signing_key::{KeyError, add_signing_key, revoke_signing_key, signing_keys};
 pub use user_outbox::UserOutbox;
 
 /// The database in the data folder.

@@ -149,6 +149,7 @@ mod tests {
     use crate::adapters::postgres::testing::scratch;
     use crate::domain::user::{AccountRole, User};
     use crate::ports::login::{LoginStore, NewLogin, SecretHash};
+    use crate::ports::operator::OperatorStore;
     use crate::ports::permission::{PermissionStore, Suspension};
     use crate::ports::user::conformance::created;
 

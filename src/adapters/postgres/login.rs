@@ -36,6 +36,7 @@ struct LoginRow {
     unused_generation: Option<i64>,
     role: String,
     closing_ms: Option<i64>,
+    suspended: bool,
     #[sqlx(flatten)]
     user: UserRow,
 }
@@ -55,8 +56,17 @@ impl TryFrom<LoginRow> for ActiveLogin {
             seen: wall(row.seen_ms),
             unused_generation: row.unused_generation.map(to_u32),
             closed: row.closing_ms.map(wall),
+            suspended: row.suspended,
         })
     }
+}
+
+/// Whether the account is suspended at the time `$2`.
+macro_rules! suspended_at_2 {
+    () => {
+        "EXISTS (SELECT FROM suspension WHERE suspension.user_id = account.id
+                 AND (until_ms IS NULL OR until_ms > $2)) AS suspended"
+    };
 }
 
 #[async_trait]
@@ -64,9 +74,7 @@ impl LoginStore for Postgres {
     async fn open(&self, login: &NewLogin) -> Result<Opened, LoginStoreError> {
         Ok(in_transaction!(self, |conn| {
             lock::people(conn, [login.user_id]).await?;
-            if is_suspended(conn, login.user_id, login.at).await? {
-                return Ok(Opened::Suspended);
-            }
+            let suspended = is_suspended(conn, login.user_id, login.at).await?;
             let new = Insert {
                 id: login.id,
                 user_id: login.user_id,
@@ -90,7 +98,10 @@ impl LoginStore for Postgres {
                 at: login.at,
             };
             write(conn, line).await?;
-            Ok(Opened::Open(ended))
+            Ok(match suspended {
+                true => Opened::Suspended(ended),
+                false => Opened::Open(ended),
+            })
         })?)
     }
 
@@ -100,16 +111,17 @@ impl LoginStore for Postgres {
         moment: Moment,
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
         let row: Option<LoginRow> = reading!(self, |conn| {
-            sqlx::query_as(
+            sqlx::query_as(concat!(
                 "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms,
                  NULL::bigint AS unused_generation,
                         role, closing_ms, user_id, handle, display_name, look, mood, bio,
-                        front_room_id
-                 FROM login JOIN account ON account.id = login.user_id
+                        front_room_id, ",
+                suspended_at_2!(),
+                " FROM login JOIN account ON account.id = login.user_id
                  WHERE secret_hash = $1 AND revoked_ms IS NULL AND (expires_ms IS NULL
                  OR expires_ms > $2)
                    AND (kind = 'token' OR seen_ms > $3)",
-            )
+            ))
             .bind(secret.0.as_slice())
             .bind(stored(moment.now))
             .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))
@@ -125,15 +137,16 @@ impl LoginStore for Postgres {
         moment: Moment,
     ) -> Result<Option<ActiveLogin>, LoginStoreError> {
         let row: Option<LoginRow> = reading!(self, |conn| {
-            sqlx::query_as(
+            sqlx::query_as(concat!(
                 "SELECT login.id AS login_id, kind, client, scopes, authenticated_ms, seen_ms,
                         CASE WHEN NOT used THEN generation END AS unused_generation,
                         role, closing_ms, user_id, handle, display_name, look, mood, bio,
-                        front_room_id
-                 FROM login JOIN account ON account.id = login.user_id JOIN refresh
+                        front_room_id, ",
+                suspended_at_2!(),
+                " FROM login JOIN account ON account.id = login.user_id JOIN refresh
                  ON refresh.login_id = login.id
                  WHERE login.id = $1 AND revoked_ms IS NULL AND expires_ms > $2 AND seen_ms > $3",
-            )
+            ))
             .bind(id.uuid())
             .bind(stored(moment.now))
             .bind(stored(moment.now).saturating_sub_unsigned(moment.idle_ms))

@@ -2,12 +2,17 @@
 //!
 //! Who reports, holds or decides about a thing holds it by name, then the accounts of whoever acts and of its author:
 //! one open case a thing, one decision a case, and roles that are what they are until the decision stands. Who appeals
-//! or judges holds the accounts, then the decision. Whether there is another moderator to judge is as it is read.
+//! or judges holds the same, then the decisions about the thing, in their order: what becomes of it is decided by all of
+//! them. Whether there is another moderator to judge is as it is read.
 
 mod appeals;
 mod cases;
 mod rows;
 mod rulings;
+#[cfg(test)]
+mod tests;
+
+pub(super) use rulings::suspended;
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
@@ -112,8 +117,8 @@ impl ModerationStore for Postgres {
         })?)
     }
 
-    async fn owed(&self, limit: u32) -> Result<Vec<Owed>, ModerationUnavailable> {
-        Ok(reading!(self, |conn| rulings::owed(conn, limit).await)?)
+    async fn owed(&self, after: u64, limit: u32) -> Result<Vec<Owed>, ModerationUnavailable> {
+        Ok(reading!(self, |conn| rulings::owed(conn, after, limit).await)?)
     }
 
     async fn paid(&self, owed: &Owed) -> Result<(), ModerationUnavailable> {
@@ -148,8 +153,7 @@ impl ModerationStore for Postgres {
         now: WallMs,
     ) -> Result<Done<Appealed>, ModerationUnavailable> {
         Ok(in_transaction!(self, |conn| {
-            lock::people(conn, [author]).await?;
-            rows::take(conn, ruling).await?;
+            take_ruling(conn, ruling, [author]).await?;
             match begin(conn, once, now).await? {
                 Begun::Fresh => {}
                 Begun::Replay(id) => {
@@ -185,13 +189,8 @@ impl ModerationStore for Postgres {
         now: WallMs,
     ) -> Result<Done<Judged>, ModerationUnavailable> {
         Ok(in_transaction!(self, |conn| {
-            // Whose it was does not change but by their erasure.
-            let author = rows::ruling(conn, ruling)
-                .await?
-                .and_then(|known| known.author);
             let actors = trace.actor.into_iter().chain(once.map(|once| once.owner));
-            lock::people(conn, actors.chain(author)).await?;
-            rows::take(conn, ruling).await?;
+            take_ruling(conn, ruling, actors).await?;
             match begin(conn, once, now).await? {
                 Begun::Fresh => {}
                 Begun::Replay(id) => {
@@ -218,6 +217,25 @@ impl ModerationStore for Postgres {
     }
 }
 
+/// Holds what a decision is about, its author and whoever acts, then all decisions about it. What it is about and whose it
+/// was does not change but by their erasure.
+async fn take_ruling(
+    conn: &mut PgConnection,
+    id: RulingId,
+    actors: impl IntoIterator<Item = UserId>,
+) -> Result<(), sqlx::Error> {
+    let known = rows::ruling(conn, id).await?;
+    if let Some(known) = &known {
+        lock::names(conn, [Name::Thing(known.kind.as_str(), &known.subject)]).await?;
+    }
+    let author = known.as_ref().and_then(|known| known.author);
+    lock::people(conn, actors.into_iter().chain(author)).await?;
+    match known {
+        Some(known) => rows::take(conn, known.kind, &known.subject).await,
+        None => Ok(()),
+    }
+}
+
 /// What a request that took effect before came to: whoever had to hear of it has.
 async fn settled_before(
     conn: &mut PgConnection,
@@ -231,29 +249,4 @@ async fn settled_before(
             told: Vec::new(),
         })
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::adapters::postgres::testing::scratch;
-    use crate::domain::user::AccountRole;
-    use crate::ports::moderation::conformance::{Staff, conformance};
-    use crate::ports::user::conformance::created;
-
-    #[tokio::test]
-    async fn keeps_what_a_moderation_store_promises() {
-        let Some(store) = scratch().await else { return };
-        let made = async |name: &str, role| {
-            let user = created(&*store, name, name).await;
-            store.give_role(name, role, WallMs(1)).await.unwrap();
-            user.id
-        };
-        let staff = Staff {
-            admin: made("chief", AccountRole::Admin).await,
-            one: made("keeper", AccountRole::Moderator).await,
-            two: made("warden", AccountRole::Moderator).await,
-        };
-        conformance(&*store, &*store, &*store, &staff).await;
-    }
 }

@@ -236,7 +236,7 @@ pub(super) async fn withdraw_all(
 impl NotificationStore for Postgres {
     async fn notify(&self, notice: &NewNotice) -> Result<Option<Delivery>, NoticesUnavailable> {
         Ok(in_transaction!(self, |conn| {
-            lock::people(conn, [notice.to]).await?;
+            lock::people(conn, notice.from.into_iter().chain([notice.to])).await?;
             notify(conn, notice).await
         })?)
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::audit::{Line, write};
 use super::lock::Name;
 use super::login_steps::{ended_at, may_act};
+use super::moderation::suspended;
 use super::number::stored;
 use super::role::{has_other_admin, role_of};
 use super::step::in_transaction;
@@ -62,6 +63,24 @@ async fn hindrance(
         Some(role) if role >= acting => Some(Suspended::Forbidden),
         Some(_) => None,
     })
+}
+
+/// Whether an account is suspended until then or longer.
+pub(super) async fn is_out_beyond(
+    conn: &mut PgConnection,
+    user: UserId,
+    until: Option<WallMs>,
+    now: WallMs,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM suspension WHERE user_id = $1 AND (
+         until_ms IS NULL OR until_ms > $3 AND until_ms >= $2))",
+    )
+    .bind(user.uuid())
+    .bind(until.map(stored))
+    .bind(stored(now))
+    .fetch_one(conn)
+    .await
 }
 
 /// Suspends an account, in the transaction of whoever has found that it may be.
@@ -187,7 +206,21 @@ impl PermissionStore for Postgres {
             if let Some(hindrance) = hindrance(conn, user, trace, now).await? {
                 return Ok(hindrance);
             }
+            let is_so: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT FROM suspension WHERE user_id = $1 AND reason = $2
+                 AND until_ms IS NOT DISTINCT FROM $3)",
+            )
+            .bind(user.uuid())
+            .bind(&suspension.reason)
+            .bind(suspension.until.map(stored))
+            .fetch_one(&mut *conn)
+            .await?;
+            // Asked again, it is no other decision.
+            if is_so {
+                return Ok(Suspended::Done(Vec::new()));
+            }
             let ended = lay(conn, suspension, trace, now).await?;
+            suspended(conn, suspension, trace.actor, now).await?;
             Ok(Suspended::Done(ended))
         })?)
     }
@@ -214,6 +247,7 @@ mod tests {
     use crate::adapters::postgres::testing::scratch;
     use crate::domain::clock::WallMs;
     use crate::domain::user::AccountRole;
+    use crate::ports::operator::OperatorStore;
     use crate::ports::permission::conformance::conformance;
     use crate::ports::user::conformance::created;
 

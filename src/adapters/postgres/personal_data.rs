@@ -1,7 +1,8 @@
 //! What this store holds of a person: a list of queries for their archive, and the way it forgets them.
 //!
 //! Each step of an erasure holds the person's account, and whoever else's counts it changes: two nodes that erase one
-//! person go step by step, and nobody is waited for in a circle. What was deleted is in no row any more; the server's
+//! person go step by step. Rows that concern two people, both being erased, are taken in the order of their keys: nobody
+//! is waited for in a circle. What was deleted is in no row any more; the server's
 //! dead rows (until it vacuums them), its log and its backups are in the hands of whoever runs it.
 
 mod archive;
@@ -58,6 +59,7 @@ impl PersonalData for Postgres {
                 || forget_events(conn, person).await?
                 || forget_in(conn, FORGET_IN_AUDIT, person.uuid()).await?
                 || forget_in(conn, FORGET_IN_RULINGS, person.uuid()).await?
+                || forget_reports(conn, person.uuid()).await?
                 || forget_what_goes(conn, person.uuid()).await?
                 || forget_account(conn, person, now).await?)
         })?;
@@ -106,17 +108,42 @@ async fn forget_counted(conn: &mut PgConnection, person: Uuid) -> Result<bool, s
 
 /// Events, not published yet, that are the person's or name them; whether there were any.
 async fn forget_events(conn: &mut PgConnection, person: UserId) -> Result<bool, sqlx::Error> {
-    let gone = sqlx::query(
+    for events in [
         "DELETE FROM user_outbox WHERE id IN (
-         SELECT id FROM user_outbox WHERE user_id = $1 OR strpos(event::text, $2) > 0
-         ORDER BY id LIMIT $3 FOR UPDATE)",
+         SELECT id FROM user_outbox WHERE user_id = $1::text::uuid OR strpos(event::text, $1) > 0
+         ORDER BY id LIMIT $2 FOR UPDATE)",
+        "DELETE FROM decision_outbox WHERE id IN (
+         SELECT id FROM decision_outbox WHERE strpos(event::text, $1) > 0
+         ORDER BY id LIMIT $2 FOR UPDATE)",
+    ] {
+        let gone = sqlx::query(events)
+            .bind(person.to_string())
+            .bind(ROWS_PER_STEP)
+            .execute(&mut *conn)
+            .await?;
+        if gone.rows_affected() > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What the person reported, holding the cases, whose counts it changes, in their order; whether there was any.
+async fn forget_reports(conn: &mut PgConnection, person: Uuid) -> Result<bool, sqlx::Error> {
+    let cases: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT id FROM moderation_case WHERE id IN (
+         SELECT case_id FROM report WHERE reporter_id = $1 LIMIT $2) ORDER BY id FOR NO KEY UPDATE",
     )
-    .bind(person.uuid())
-    .bind(person.to_string())
+    .bind(person)
     .bind(ROWS_PER_STEP)
-    .execute(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    Ok(gone.rows_affected() > 0)
+    sqlx::query("DELETE FROM report WHERE reporter_id = $1 AND case_id = ANY($2)")
+        .bind(person)
+        .bind(&cases)
+        .execute(conn)
+        .await?;
+    Ok(!cases.is_empty())
 }
 
 /// What there may be much of and goes with the account: the table, its key, and the column that names the person. The
@@ -132,7 +159,6 @@ const GOES: &[(&str, &str, &str)] = &[
     ("mute", "muter_id, muted_id", "muted_id"),
     ("muted_word", "id", "user_id"),
     ("written_text", "id", "author_id"),
-    ("report", "id", "reporter_id"),
     ("moderation_case", "id", "author_id"),
     ("testimonial", "owner_id, author_id", "owner_id"),
     ("testimonial", "owner_id, author_id", "author_id"),
@@ -147,7 +173,7 @@ async fn forget_what_goes(conn: &mut PgConnection, person: Uuid) -> Result<bool,
     for (table, key, column) in GOES {
         let statement = format!(
             "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table}
-             WHERE {column} = $1 LIMIT $2)"
+             WHERE {column} = $1 ORDER BY {key} LIMIT $2 FOR UPDATE)"
         );
         let done = sqlx::query(AssertSqlSafe(statement))
             .bind(person)
@@ -165,22 +191,25 @@ async fn forget_what_goes(conn: &mut PgConnection, person: Uuid) -> Result<bool,
 /// to others stays and names them no more.
 const FORGET_IN_AUDIT: &[&str] = &[
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE subject_id = $1
-     AND (actor_id = $1 OR act IN ('code_reused', 'refresh_reused')) LIMIT $2)",
+     AND (actor_id = $1 OR act IN ('code_reused', 'refresh_reused'))
+     ORDER BY id LIMIT $2 FOR UPDATE)",
     "UPDATE audit SET subject_id = NULL, detail = '{}' WHERE id IN
-     (SELECT id FROM audit WHERE subject_id = $1 LIMIT $2)",
+     (SELECT id FROM audit WHERE subject_id = $1 ORDER BY id LIMIT $2 FOR UPDATE)",
     "UPDATE audit SET actor_id = NULL, address = NULL, user_agent = '', login_id = NULL WHERE id IN
-     (SELECT id FROM audit WHERE actor_id = $1 LIMIT $2)",
+     (SELECT id FROM audit WHERE actor_id = $1 ORDER BY id LIMIT $2 FOR UPDATE)",
 ];
 
 /// What was decided stays and names them no more; what they wrote there goes.
 const FORGET_IN_RULINGS: &[&str] = &[
-    "UPDATE ruling SET author_id = NULL, subject = '', note = '', appeal_text = '',
-     owes = NULL WHERE place IN
-         (SELECT place FROM ruling WHERE author_id = $1 LIMIT $2)",
+    // Nobody waits for what becomes of their appeal. Their cases go, too; they would take hold of these in another order.
+    "UPDATE ruling SET author_id = NULL, case_id = NULL, subject = '', note = '', owes = NULL, appeal_text = '',
+            appeal = nullif(appeal, 'open'),
+            appealed_ms = CASE WHEN appeal = 'open' THEN NULL ELSE appealed_ms END WHERE place IN
+         (SELECT place FROM ruling WHERE author_id = $1 ORDER BY place LIMIT $2 FOR NO KEY UPDATE)",
     "UPDATE ruling SET moderator_id = NULL, note = '' WHERE place IN
-     (SELECT place FROM ruling WHERE moderator_id = $1 LIMIT $2)",
-    "UPDATE ruling SET judge_id = NULL WHERE place IN (SELECT place FROM ruling
-     WHERE judge_id = $1 LIMIT $2)",
+     (SELECT place FROM ruling WHERE moderator_id = $1 ORDER BY place LIMIT $2 FOR NO KEY UPDATE)",
+    "UPDATE ruling SET judge_id = NULL WHERE place IN
+     (SELECT place FROM ruling WHERE judge_id = $1 ORDER BY place LIMIT $2 FOR NO KEY UPDATE)",
 ];
 
 /// Runs the first of these statements that changes anything; whether there was one.

@@ -20,7 +20,7 @@ const COUNTED_MAX: u32 = 1_000;
 const LOOKED_AT_MAX: u32 = 5_000;
 
 /// Comes after every text that begins with what it is put after.
-const LAST: char = char::MAX;
+pub(super) const LAST: char = char::MAX;
 
 /// Has somebody found by this name, and no longer by the one before.
 pub(super) async fn index(
@@ -29,11 +29,15 @@ pub(super) async fn index(
     name: &str,
 ) -> Result<(), sqlx::Error> {
     let folded = folded(name);
-    sqlx::query("UPDATE account SET name_folded = $1 WHERE id = $2")
-        .bind(&folded)
-        .bind(user)
-        .execute(&mut *conn)
-        .await?;
+    let renamed =
+        sqlx::query("UPDATE account SET name_folded = $1 WHERE id = $2 AND name_folded <> $1")
+            .bind(&folded)
+            .bind(user)
+            .execute(&mut *conn)
+            .await?;
+    if renamed.rows_affected() == 0 {
+        return Ok(());
+    }
     sqlx::query("DELETE FROM user_gram WHERE user_id = $1")
         .bind(user)
         .execute(&mut *conn)
@@ -46,6 +50,56 @@ pub(super) async fn index(
     .execute(conn)
     .await
     .map(drop)
+}
+
+/// Adds that an `account` is there for the viewer.
+pub(super) fn found_by(select: &mut QueryBuilder<Database>, viewer: Option<UserId>, now: WallMs) {
+    select
+        .push(
+            " closing_ms IS NULL AND NOT EXISTS
+             (SELECT FROM suspension WHERE suspension.user_id = account.id
+             AND (until_ms IS NULL OR until_ms > ",
+        )
+        .push_bind(stored(now))
+        .push("))");
+    if let Some(viewer) = viewer.map(UserId::uuid) {
+        select
+            .push(" AND NOT EXISTS (SELECT FROM block WHERE blocked_id = account.id AND blocker_id = ")
+            .push_bind(viewer)
+            .push(") AND NOT EXISTS (SELECT FROM block WHERE blocker_id = account.id AND blocked_id = ")
+            .push_bind(viewer)
+            .push(")");
+    }
+}
+
+/// Adds that a folded name holds every word of the query.
+pub(super) fn holds(select: &mut QueryBuilder<Database>, query: &NameQuery) {
+    for word in query.words() {
+        select
+            .push(" AND strpos(name_folded, ")
+            .push_bind(word.to_owned())
+            .push(") > 0");
+    }
+}
+
+/// The pieces of a query, that which the fewest names have first.
+pub(super) async fn by_rarity(
+    conn: &mut PgConnection,
+    query: &NameQuery,
+) -> Result<Vec<String>, sqlx::Error> {
+    let mut pieces: Vec<(i64, String)> = Vec::new();
+    for gram in query.grams() {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM user_gram WHERE gram = $1 LIMIT $2) AS counted",
+        )
+        .bind(&gram)
+        .bind(i64::from(COUNTED_MAX))
+        .fetch_one(&mut *conn)
+        .await?;
+        pieces.push((count, gram));
+    }
+    pieces.sort();
+    Ok(pieces.into_iter().map(|(_, gram)| gram).collect())
 }
 
 #[derive(Debug, FromRow)]
@@ -137,28 +191,8 @@ impl Search<'_> {
              name_folded FROM ",
         );
         from(&mut select);
-        select
-            .push(
-                " WHERE closing_ms IS NULL AND NOT EXISTS
-                 (SELECT FROM suspension WHERE suspension.user_id = account.id
-                 AND (until_ms IS NULL OR until_ms > ",
-            )
-            .push_bind(stored(self.now))
-            .push("))");
-        if let Some(viewer) = self.viewer.map(UserId::uuid) {
-            select
-                .push(
-                    " AND NOT EXISTS (SELECT 1 FROM block
-                     WHERE blocked_id = account.id AND blocker_id = ",
-                )
-                .push_bind(viewer)
-                .push(
-                    ") AND NOT EXISTS (SELECT 1 FROM block
-                     WHERE blocker_id = account.id AND blocked_id = ",
-                )
-                .push_bind(viewer)
-                .push(")");
-        }
+        select.push(" WHERE");
+        found_by(&mut select, self.viewer, self.now);
         select
     }
 
@@ -255,7 +289,7 @@ impl Search<'_> {
         if self.left() == 0 {
             return Ok(());
         }
-        let mut rarest = self.by_rarity().await?.into_iter();
+        let mut rarest = by_rarity(self.conn, self.query).await?.into_iter();
         let Some(rare) = rarest.next() else {
             return Ok(());
         };
@@ -282,12 +316,7 @@ impl Search<'_> {
                 .push_bind(second)
                 .push(")");
         }
-        for word in self.query.words() {
-            select
-                .push(" AND strpos(name_folded, ")
-                .push_bind(word.to_owned())
-                .push(") > 0");
-        }
+        holds(&mut select, self.query);
         self.begins(&mut select, "name_folded", false);
         if by_handle {
             self.begins(&mut select, "handle", false);
@@ -307,24 +336,6 @@ impl Search<'_> {
             self.unfinished = last.map(|id| FoundAfter::Within(UserId::from_uuid(id)));
         }
         Ok(())
-    }
-
-    /// The pieces of the query, that which the fewest names have first.
-    async fn by_rarity(&mut self) -> Result<Vec<String>, sqlx::Error> {
-        let mut pieces: Vec<(i64, String)> = Vec::new();
-        for gram in self.query.grams() {
-            let count: i64 = sqlx::query_scalar(
-                "SELECT count(*) FROM (SELECT 1 FROM user_gram
-                 WHERE gram = $1 LIMIT $2) AS counted",
-            )
-            .bind(&gram)
-            .bind(i64::from(COUNTED_MAX))
-            .fetch_one(&mut *self.conn)
-            .await?;
-            pieces.push((count, gram));
-        }
-        pieces.sort();
-        Ok(pieces.into_iter().map(|(_, gram)| gram).collect())
     }
 }
 

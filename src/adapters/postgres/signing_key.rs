@@ -5,14 +5,15 @@ use async_trait::async_trait;
 use serde_json::json;
 use sqlx::PgConnection;
 
+use super::Postgres;
 use super::audit::{Line, write};
 use super::lock::{self, Name};
 use super::number::{stored, wall};
 use super::step::{in_transaction, reading};
-use super::{Failure, Postgres};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::ports::login::{LoginStoreError, SigningKeyStore, StoredKey};
+use crate::ports::operator::KeyRevoked;
 
 #[derive(sqlx::FromRow)]
 struct KeyRow {
@@ -40,7 +41,7 @@ impl TryFrom<KeyRow> for StoredKey {
 #[async_trait]
 impl SigningKeyStore for Postgres {
     async fn signing_keys(&self, first: &StoredKey) -> Result<Vec<StoredKey>, LoginStoreError> {
-        let keys = self.keys().await?;
+        let keys = reading!(self, |conn| all(conn).await)?;
         if !keys.is_empty() {
             return Ok(keys);
         }
@@ -54,52 +55,8 @@ impl SigningKeyStore for Postgres {
     }
 }
 
-/// Why a key was not revoked.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The store failed.
-    #[error(transparent)]
-    Failed(#[from] Failure),
-    /// There is no such key.
-    #[error("there is no key {0}; see: maru keys list")]
-    NoSuchKey(String),
-    /// Nothing would be left to sign with.
-    #[error(
-        "{0} is the only key; have a new one made that signs at once: maru keys revoke {0} --replace"
-    )]
-    OnlyKey(String),
-}
-
-impl Postgres {
-    /// The keys, the one that signs last first.
-    pub async fn keys(&self) -> Result<Vec<StoredKey>, Failure> {
-        reading!(self, |conn| all(conn).await)
-    }
-
-    /// Adds a key. Keys that have not signed yet give way to it when it signs before them, and those that no token is
-    /// verified with any more, `verified_ms` after their successor's time, are removed.
-    pub async fn add_key(
-        &self,
-        key: &StoredKey,
-        verified_ms: u64,
-        now: WallMs,
-    ) -> Result<(), Failure> {
-        in_transaction!(self, |conn| add(conn, key, verified_ms, now).await)
-    }
-
-    /// Takes a key out, with the belief in all it has signed; the newest other one signs from now on, or `replacement`
-    /// does. The name of that one.
-    pub async fn revoke_key(
-        &self,
-        kid: &str,
-        replacement: Option<&StoredKey>,
-        now: WallMs,
-    ) -> Result<String, KeyError> {
-        in_transaction!(self, |conn| revoke(conn, kid, replacement, now).await)?
-    }
-}
-
-async fn add(
+/// Adds a key, as the port for whoever runs the servers says.
+pub(super) async fn add(
     conn: &mut PgConnection,
     key: &StoredKey,
     verified_ms: u64,
@@ -130,21 +87,22 @@ async fn add(
     write(conn, line).await
 }
 
-async fn revoke(
+/// Takes a key out, as the same port says.
+pub(super) async fn revoke(
     conn: &mut PgConnection,
     kid: &str,
     replacement: Option<&StoredKey>,
     now: WallMs,
-) -> Result<Result<String, KeyError>, sqlx::Error> {
+) -> Result<KeyRevoked, sqlx::Error> {
     lock::names(conn, [Name::SigningKeys]).await?;
     let mut left = all(conn).await?;
     let before = left.len();
     left.retain(|key| key.kid != kid);
     if left.len() == before {
-        return Ok(Err(KeyError::NoSuchKey(kid.to_owned())));
+        return Ok(KeyRevoked::NoSuchKey);
     }
     if left.is_empty() && replacement.is_none() {
-        return Ok(Err(KeyError::OnlyKey(kid.to_owned())));
+        return Ok(KeyRevoked::OnlyKey);
     }
     sqlx::query("DELETE FROM signing_key WHERE kid = $1")
         .bind(kid)
@@ -156,7 +114,7 @@ async fn revoke(
     let left = all(conn).await?;
     let signs = left.iter().find(|key| key.signs_from <= now);
     let Some(signs) = signs.or(left.last()) else {
-        return Ok(Err(KeyError::OnlyKey(kid.to_owned())));
+        return Ok(KeyRevoked::OnlyKey);
     };
     if signs.signs_from > now {
         sqlx::query("UPDATE signing_key SET signs_from_ms = $1 WHERE kid = $2")
@@ -173,10 +131,11 @@ async fn revoke(
         at: now,
     };
     write(conn, line).await?;
-    Ok(Ok(signs.kid.clone()))
+    Ok(KeyRevoked::Signs(signs.kid.clone()))
 }
 
-async fn all(conn: &mut PgConnection) -> Result<Vec<StoredKey>, sqlx::Error> {
+/// The keys, the one that signs last first.
+pub(super) async fn all(conn: &mut PgConnection) -> Result<Vec<StoredKey>, sqlx::Error> {
     let rows: Vec<KeyRow> = sqlx::query_as(
         "SELECT kid, seed, created_ms, signs_from_ms FROM signing_key
          ORDER BY signs_from_ms DESC, created_ms DESC",
@@ -197,60 +156,4 @@ async fn insert(conn: &mut PgConnection, key: &StoredKey) -> Result<(), sqlx::Er
     .execute(conn)
     .await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::adapters::postgres::testing::scratch;
-
-    fn key(kid: &str, signs_from: u64) -> StoredKey {
-        StoredKey {
-            kid: kid.to_owned(),
-            seed: [7; 32],
-            created: WallMs(1),
-            signs_from: WallMs(signs_from),
-        }
-    }
-
-    #[tokio::test]
-    async fn one_key_is_the_first_and_one_is_left() {
-        let Some(store) = scratch().await else { return };
-        let firsts = ["a", "b", "c", "d"].map(|kid| key(kid, 1));
-        let asked = firsts.iter().map(|first| store.signing_keys(first));
-        let asked = futures_util::future::join_all(asked).await;
-        let asked: Vec<_> = asked.into_iter().map(Result::unwrap).collect();
-        assert!(
-            asked
-                .iter()
-                .all(|keys| keys.len() == 1 && *keys == asked[0])
-        );
-        let first = asked[0][0].kid.clone();
-
-        let revoke = async |kid: &str| store.revoke_key(kid, None, WallMs(10)).await;
-        assert!(matches!(revoke("none").await, Err(KeyError::NoSuchKey(_))));
-        assert!(matches!(revoke(&first).await, Err(KeyError::OnlyKey(_))));
-        store
-            .add_key(&key("next", 20), 5, WallMs(10))
-            .await
-            .unwrap();
-        // It signs before its time, as nothing else is left that could; of two revoked at once one stays.
-        let (one, other) = tokio::join!(revoke(&first), revoke("next"));
-        assert!(one.is_ok() != other.is_ok(), "{one:?}, {other:?}");
-        let left = store.keys().await.unwrap();
-        assert_eq!(left.len(), 1);
-        assert!(left[0].signs_from <= WallMs(10));
-        // What nothing is verified with any more goes when one is added.
-        store
-            .add_key(&key("later", 30), 5, WallMs(30))
-            .await
-            .unwrap();
-        store
-            .add_key(&key("latest", 50), 5, WallMs(40))
-            .await
-            .unwrap();
-        let left = store.keys().await.unwrap();
-        let left: Vec<&str> = left.iter().map(|key| key.kid.as_str()).collect();
-        assert_eq!(left, ["latest", "later"]);
-    }
 }

@@ -18,7 +18,8 @@ use crate::domain::filter::simhash::SimHash;
 use crate::domain::filter::spam::RECENT_MAX;
 use crate::domain::id::UserId;
 use crate::ports::spam::{
-    HOSTS_MAX, HOSTS_PER_TEXT_MAX, Known, SpamFacts, SpamFactsUnavailable, TEXTS_KEPT_MS, Written,
+    HOSTS_MAX, HOSTS_PER_TEXT_MAX, Known, MARK_BYTES, Marks, SpamFacts, SpamFactsUnavailable,
+    TEXTS_KEPT_MS, Written,
 };
 
 const MINUTE_MS: u64 = 60 * 1_000;
@@ -56,7 +57,10 @@ async fn known(
         .bind(author)
         .fetch_optional(&mut *conn)
         .await?;
-    let new_hosts = note_hosts(conn, &written.hosts, at).await?;
+    let known_hosts = note_hosts(conn, &written.hosts, at).await?;
+    let linked = u32::try_from(written.hosts.len()).unwrap_or(u32::MAX);
+    let before = give_way(conn, author, &written.marks).await?;
+    let new_hosts = known_hosts.max(before.min(linked));
     let Some(created) = created else {
         return Ok(Known {
             new_hosts,
@@ -74,7 +78,7 @@ async fn known(
     .bind(i64::try_from(RECENT_MAX).unwrap_or(i64::MAX))
     .fetch_all(&mut *conn)
     .await?;
-    note_text(conn, author, written.hash, at).await?;
+    note_text(conn, author, written, new_hosts, at).await?;
     let minute = stored(at).saturating_sub_unsigned(MINUTE_MS);
     let lately = before.iter().filter(|(.., at_ms)| *at_ms > minute).count();
     let recent = before
@@ -90,19 +94,43 @@ async fn known(
     })
 }
 
+/// Forgets what a text with these marks takes the place of; how many of its hosts were new.
+async fn give_way(
+    conn: &mut PgConnection,
+    author: Uuid,
+    marks: &Marks,
+) -> Result<u32, sqlx::Error> {
+    let given: Vec<i64> = sqlx::query_scalar(
+        "DELETE FROM written_text WHERE author_id = $1 AND (thing = $2 OR request = $3)
+         RETURNING new_hosts",
+    )
+    .bind(author)
+    .bind(marks.thing.as_ref().map(<[u8; MARK_BYTES]>::as_slice))
+    .bind(marks.request.as_ref().map(<[u8; MARK_BYTES]>::as_slice))
+    .fetch_all(conn)
+    .await?;
+    Ok(given.into_iter().max().map_or(0, to_u32))
+}
+
 async fn note_text(
     conn: &mut PgConnection,
     author: Uuid,
-    hash: SimHash,
+    written: &Written,
+    new_hosts: u32,
     at: WallMs,
 ) -> Result<(), sqlx::Error> {
+    let (hash, marks) = (written.hash, &written.marks);
     sqlx::query(
-        "INSERT INTO written_text (author_id, bits, telling, at_ms) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO written_text (author_id, bits, telling, at_ms, thing, request, new_hosts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(author)
     .bind(hash.bits().cast_signed())
     .bind(hash.is_telling())
     .bind(stored(at))
+    .bind(marks.thing.as_ref().map(<[u8; MARK_BYTES]>::as_slice))
+    .bind(marks.request.as_ref().map(<[u8; MARK_BYTES]>::as_slice))
+    .bind(i64::from(new_hosts))
     .execute(&mut *conn)
     .await?;
     sqlx::query(

@@ -60,10 +60,11 @@ impl Failure {
             return false;
         };
         match error {
-            // Serialization failure, deadlock; a server that goes down, has crashed, or comes up.
+            // Serialization failure, deadlock; somebody who was erased before they could be referred to, and is not there
+            // the next time; a server that goes down, has crashed, or comes up.
             sqlx::Error::Database(answer) => matches!(
                 answer.code().as_deref(),
-                Some("40001" | "40P01" | "57P01" | "57P02" | "57P03")
+                Some("40001" | "40P01" | "23503" | "57P01" | "57P02" | "57P03")
             ),
             sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
             _ => false,

@@ -104,7 +104,7 @@ async fn template(connection: &mut PgConnection, admin: &PgConnectOptions) -> St
         .await;
         run(connection, &format!("CREATE DATABASE {raw}")).await;
         let options = admin.clone().database(&raw);
-        super::migrate(&options).await.unwrap();
+        super::operator::migrate(&options).await.unwrap();
         run(
             connection,
             &format!("ALTER DATABASE {raw} RENAME TO {name}"),
@@ -115,7 +115,7 @@ async fn template(connection: &mut PgConnection, admin: &PgConnectOptions) -> St
     name
 }
 
-async fn run(connection: &mut PgConnection, statement: &str) {
+pub(super) async fn run(connection: &mut PgConnection, statement: &str) {
     let statement = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
     statement.execute(connection).await.unwrap();
 }

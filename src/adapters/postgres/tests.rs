@@ -16,6 +16,9 @@ use crate::ports::profile::{FoundAfter, FoundPage, ProfileStore};
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
+mod crowd;
+mod outage;
+
 async fn run(store: &Postgres, statement: &str) {
     let statement = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
     statement.execute(&store.pool).await.unwrap();

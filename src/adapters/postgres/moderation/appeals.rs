@@ -5,13 +5,15 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::super::audit::{self, Line};
 use super::super::number::{stored, to_i64};
-use super::super::permission;
+use super::super::{decision_outbox, permission};
 use super::rows::{RULING, ruling, rulings};
-use super::rulings::{found, tell};
+use super::rulings::{found, owe_no_more, tell};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RulingId, UserId};
-use crate::domain::moderation::{AppealState, ContentKind, RulingAction, Standing, may_appeal};
+use crate::domain::moderation::{
+    AppealState, ContentKind, ModerationEvent, RulingAction, Standing, may_appeal,
+};
 use crate::domain::user::AccountRole;
 use crate::ports::moderation::desk::{Appealed, Judged, Ruling, Settled};
 
@@ -66,7 +68,8 @@ pub(super) async fn waiting(
     rulings(rows)
 }
 
-/// Whether somebody else could decide: neither this moderator nor the author, and able to act.
+/// Whether somebody else could decide: neither this moderator nor the author, of a higher role than theirs, and able to
+/// act.
 async fn has_another(
     conn: &mut PgConnection,
     actor: Option<UserId>,
@@ -76,6 +79,8 @@ async fn has_another(
     sqlx::query_scalar(
         "SELECT EXISTS (
          SELECT 1 FROM account WHERE role IN ('moderator', 'admin') AND closing_ms IS NULL
+           AND (role = 'admin' OR NOT EXISTS (SELECT FROM account AS author
+                                              WHERE author.id = $2 AND author.role = 'moderator'))
            AND id IS DISTINCT FROM $1 AND id IS DISTINCT FROM $2
            AND NOT EXISTS (SELECT 1 FROM suspension
                            WHERE user_id = account.id AND (until_ms IS NULL
@@ -117,9 +122,22 @@ pub(super) async fn judge(
     if is_own && has_another(&mut *conn, trace.actor, known.author, now).await? {
         return Ok(Judged::Forbidden);
     }
+    if let Some(author) = known.author {
+        let role = permission::role(&mut *conn, author).await?;
+        if role.is_some_and(|role| role >= acting) {
+            return Ok(Judged::Forbidden);
+        }
+    }
     let overturned = state == AppealState::Overturned;
     let hid = matches!(known.action, RulingAction::Hide | RulingAction::Suspend);
-    let owes = (overturned && hid && known.kind != ContentKind::User).then_some(Standing::Shown);
+    let shows = overturned
+        && hid
+        && known.kind != ContentKind::User
+        && !stays_hidden(&mut *conn, &known).await?;
+    let owes = shows.then_some(Standing::Shown);
+    if shows {
+        owe_no_more(&mut *conn, known.kind, &known.subject).await?;
+    }
     sqlx::query(
         "UPDATE ruling SET appeal = $1, judge_id = $2, judged_ms = $3, owes = coalesce($4,
          owes) WHERE id = $5",
@@ -132,7 +150,7 @@ pub(super) async fn judge(
     .execute(&mut *conn)
     .await?;
     if let (true, RulingAction::Suspend, Some(author)) = (overturned, known.action, known.author) {
-        lift_if_laid_then(&mut *conn, author, known.at, trace, now).await?;
+        lift_if_laid_then(&mut *conn, author, &known, trace, now).await?;
     }
     let line = Line {
         act: Act::AppealDecided,
@@ -142,6 +160,14 @@ pub(super) async fn judge(
         at: now,
     };
     audit::write(&mut *conn, line).await?;
+    let event = ModerationEvent::AppealDecided {
+        kind: known.kind,
+        thing: known.subject,
+        author: known.author,
+        outcome: state,
+        at: now,
+    };
+    decision_outbox::put(&mut *conn, id, &event).await?;
     let told = match known.author {
         Some(author) => tell(&mut *conn, author, id, now).await?,
         None => Vec::new(),
@@ -153,11 +179,28 @@ pub(super) async fn judge(
     })))
 }
 
-/// A suspension that was laid anew since stands.
+/// Whether another decision that stands hides the thing or has removed it: of all but this one the newest counts.
+async fn stays_hidden(conn: &mut PgConnection, taken_back: &Ruling) -> Result<bool, sqlx::Error> {
+    let newest: Option<String> = sqlx::query_scalar(
+        "SELECT action FROM ruling
+         WHERE kind = $1 AND subject = $2 AND id <> $3 AND action IN ('show', 'hide', 'remove', 'suspend')
+           AND appeal IS DISTINCT FROM 'overturned'
+         ORDER BY place DESC LIMIT 1",
+    )
+    .bind(taken_back.kind.as_str())
+    .bind(&taken_back.subject)
+    .bind(taken_back.id.uuid())
+    .fetch_optional(conn)
+    .await?;
+    Ok(newest.is_some_and(|action| action != RulingAction::Show.as_str()))
+}
+
+/// Ends a suspension with the decision that laid it. One that was laid anew since stands, and so does another decision
+/// that keeps the author out, unless somebody has let them in since.
 async fn lift_if_laid_then(
     conn: &mut PgConnection,
     author: UserId,
-    laid: WallMs,
+    taken_back: &Ruling,
     trace: &Trace,
     now: WallMs,
 ) -> Result<(), sqlx::Error> {
@@ -165,11 +208,36 @@ async fn lift_if_laid_then(
         "SELECT EXISTS (SELECT 1 FROM suspension WHERE user_id = $1 AND created_ms = $2)",
     )
     .bind(author.uuid())
-    .bind(stored(laid))
+    .bind(stored(taken_back.at))
     .fetch_one(&mut *conn)
     .await?;
-    match is_that {
-        true => permission::lift(conn, author, trace, now).await,
-        false => Ok(()),
+    if !is_that {
+        return Ok(());
     }
+    let other: Option<(String, Option<i64>, i64)> = sqlx::query_as(
+        "SELECT rule, until_ms, created_ms FROM ruling
+         WHERE author_id = $1 AND id <> $2 AND action = 'suspend' AND appeal IS DISTINCT FROM 'overturned'
+           AND (until_ms IS NULL OR until_ms > $3)
+           AND NOT EXISTS (SELECT FROM audit WHERE subject_id = $1 AND act = $4 AND at_ms >= created_ms)
+         ORDER BY until_ms DESC NULLS FIRST LIMIT 1",
+    )
+    .bind(author.uuid())
+    .bind(taken_back.id.uuid())
+    .bind(stored(now))
+    .bind(Act::Reinstated.as_str())
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((rule, until, created)) = other else {
+        return permission::lift(conn, author, trace, now).await;
+    };
+    sqlx::query(
+        "UPDATE suspension SET reason = $1, until_ms = $2, created_ms = $3 WHERE user_id = $4",
+    )
+    .bind(rule)
+    .bind(until)
+    .bind(created)
+    .bind(author.uuid())
+    .execute(conn)
+    .await
+    .map(drop)
 }

@@ -12,8 +12,8 @@ use crate::domain::id::{CaseId, ReportId, UserId};
 use crate::domain::moderation::{CaseState, case_text};
 use crate::domain::user::User;
 use crate::ports::moderation::desk::{
-    Case, CaseFile, CaseReport, NewReport, PAST_SHOWN_MAX, QueuePlace, REPORTS_A_DAY_MAX,
-    REPORTS_SHOWN_MAX, Report, Reported, Thing,
+    Case, CaseFile, CaseReport, NewReport, PAST_SHOWN_MAX, QueuePlace, REPORT_AGAIN_MS,
+    REPORTS_A_DAY_MAX, REPORTS_SHOWN_MAX, Report, Reported, Thing,
 };
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -103,25 +103,32 @@ pub(super) async fn report(
 ) -> Result<Reported, sqlx::Error> {
     let thing = &report.thing;
     let before: Option<ReportRow> = sqlx::query_as(AssertSqlSafe(format!(
-        "{REPORT} WHERE reporter_id = $1 AND report.kind = $2 AND report.subject = $3"
+        "{REPORT} WHERE reporter_id = $1 AND report.kind = $2 AND report.subject = $3
+         AND (state = 'open' OR created_ms > $4)
+         ORDER BY created_ms DESC LIMIT 1"
     )))
     .bind(report.reporter.uuid())
     .bind(thing.kind.as_str())
     .bind(&thing.subject)
+    .bind(stored(report.at).saturating_sub_unsigned(REPORT_AGAIN_MS))
     .fetch_optional(&mut *conn)
     .await?;
     if let Some(before) = before {
         return Ok(Reported::Report(before.try_into()?));
     }
-    let lately: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM report WHERE reporter_id = $1 AND created_ms > $2",
+    // Of as many as may be within a day the first, if there are so many.
+    let first: Option<i64> = sqlx::query_scalar(
+        "SELECT created_ms FROM report WHERE reporter_id = $1 AND created_ms > $2
+         ORDER BY created_ms DESC LIMIT 1 OFFSET $3",
     )
     .bind(report.reporter.uuid())
     .bind(stored(report.at).saturating_sub_unsigned(DAY_MS))
-    .fetch_one(&mut *conn)
+    .bind(i64::from(REPORTS_A_DAY_MAX) - 1)
+    .fetch_optional(&mut *conn)
     .await?;
-    if lately >= i64::from(REPORTS_A_DAY_MAX) {
-        return Ok(Reported::TooMany);
+    if let Some(first) = first {
+        let again = wall(first).0.saturating_add(DAY_MS);
+        return Ok(Reported::TooMany(again.saturating_sub(report.at.0)));
     }
     let case = open(&mut *conn, thing, false, report.at).await?;
     let id = ReportId::generate();

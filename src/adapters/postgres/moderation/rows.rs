@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::super::number::{to_u32, to_u64, wall};
 use super::super::user::UserRow;
 use crate::domain::id::{CaseId, RulingId, UserId};
+use crate::domain::moderation::ContentKind;
 use crate::domain::user::User;
 use crate::ports::moderation::desk::{Appeal, Case, Ruling};
 
@@ -77,13 +78,20 @@ pub(super) fn rulings(rows: Vec<RulingRow>) -> Result<Vec<Ruling>, sqlx::Error> 
     rows.into_iter().map(Ruling::try_from).collect()
 }
 
-/// Holds a decision.
-pub(super) async fn take(conn: &mut PgConnection, id: RulingId) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT FROM ruling WHERE id = $1 FOR NO KEY UPDATE")
-        .bind(id.uuid())
-        .execute(conn)
-        .await
-        .map(drop)
+/// Holds the decisions about a thing, in their order.
+pub(super) async fn take(
+    conn: &mut PgConnection,
+    kind: ContentKind,
+    subject: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "SELECT FROM ruling WHERE kind = $1 AND subject = $2 ORDER BY place FOR NO KEY UPDATE",
+    )
+    .bind(kind.as_str())
+    .bind(subject)
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// One decision.

@@ -5,14 +5,16 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::super::audit::{self, Line};
-use super::super::number::{stored, to_i64};
-use super::super::{notification, permission};
+use super::super::number::{stored, to_i64, to_u64};
+use super::super::{decision_outbox, notification, permission};
 use super::cases;
-use super::rows::{RULING, named, ruling, rulings};
+use super::rows::{self, RULING, named, ruling, rulings};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
-use crate::domain::id::{RulingId, UserId};
-use crate::domain::moderation::{CaseState, ContentKind, RulingAction};
+use crate::domain::id::{CaseId, RulingId, UserId};
+use crate::domain::moderation::{
+    CaseState, ContentKind, ModerationEvent, ReportReason, RulingAction, Standing,
+};
 use crate::domain::notification::{NewNotice, NoticeKind};
 use crate::domain::user::AccountRole;
 use crate::ports::moderation::desk::{
@@ -59,26 +61,26 @@ pub(super) async fn decide(
     // A person's standing is their suspension, which is laid right here.
     let owes = new.action.standing(case.held);
     let owes = owes.filter(|_| case.kind != ContentKind::User);
-    sqlx::query(
-        "INSERT INTO ruling (id, case_id, kind, subject, author_id, moderator_id, action,
-         rule, note, until_ms,
-                             created_ms, owes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind(id.uuid())
-    .bind(case.id.uuid())
-    .bind(case.kind.as_str())
-    .bind(&case.subject)
-    .bind(author.map(UserId::uuid))
-    .bind(trace.actor.map(UserId::uuid))
-    .bind(new.action.as_str())
-    .bind(new.rule.as_str())
-    .bind(&new.note)
-    .bind(new.until.map(stored))
-    .bind(stored(new.at))
-    .bind(owes.map(|standing| standing.as_str()))
-    .execute(&mut *conn)
-    .await?;
+    if owes.is_some() {
+        rows::take(&mut *conn, case.kind, &case.subject).await?;
+        owe_no_more(&mut *conn, case.kind, &case.subject).await?;
+    }
+    let record = Ruling {
+        id,
+        place: 0,
+        case: Some(case.id),
+        kind: case.kind,
+        subject: case.subject,
+        author,
+        moderator: trace.actor,
+        action: new.action,
+        rule: new.rule,
+        note: new.note.clone(),
+        until: new.until,
+        at: new.at,
+        appeal: None,
+    };
+    keep(&mut *conn, &record, owes).await?;
     sqlx::query(
         "UPDATE moderation_case SET state = 'closed', held = FALSE, closed_ms = $1 WHERE id = $2",
     )
@@ -104,7 +106,10 @@ pub(super) async fn decide(
         told: Vec::new(),
     };
     if let Some(author) = author.filter(|_| new.action.is_against_author()) {
-        if new.action == RulingAction::Suspend {
+        // One that lasts longer is not cut short by a shorter one.
+        if new.action == RulingAction::Suspend
+            && !permission::is_out_beyond(&mut *conn, author, new.until, new.at).await?
+        {
             let suspension = Suspension {
                 user_id: author,
                 reason: new.rule.as_str().to_owned(),
@@ -115,6 +120,89 @@ pub(super) async fn decide(
         settled.told = tell(&mut *conn, author, id, new.at).await?;
     }
     Ok(Decided::Done(Box::new(settled)))
+}
+
+/// Writes a decision down, with what it owes the thing and the event that tells of it.
+async fn keep(
+    conn: &mut PgConnection,
+    new: &Ruling,
+    owes: Option<Standing>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO ruling (id, case_id, kind, subject, author_id, moderator_id, action, rule, note,
+                             until_ms, created_ms, owes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(new.id.uuid())
+    .bind(new.case.map(CaseId::uuid))
+    .bind(new.kind.as_str())
+    .bind(&new.subject)
+    .bind(new.author.map(UserId::uuid))
+    .bind(new.moderator.map(UserId::uuid))
+    .bind(new.action.as_str())
+    .bind(new.rule.as_str())
+    .bind(&new.note)
+    .bind(new.until.map(stored))
+    .bind(stored(new.at))
+    .bind(owes.map(Standing::as_str))
+    .execute(&mut *conn)
+    .await?;
+    let event = ModerationEvent::Decided {
+        kind: new.kind,
+        thing: new.subject.clone(),
+        author: new.author,
+        action: new.action,
+        rule: new.rule,
+        until: new.until,
+        at: new.at,
+    };
+    decision_outbox::put(conn, new.id, &event).await
+}
+
+/// What earlier decisions owe a thing is overtaken by another, but for its removal: that is for good. Whoever asks holds
+/// the decisions about it.
+pub(super) async fn owe_no_more(
+    conn: &mut PgConnection,
+    kind: ContentKind,
+    subject: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE ruling SET owes = NULL
+         WHERE kind = $1 AND subject = $2 AND owes IS NOT NULL AND owes <> 'removed'",
+    )
+    .bind(kind.as_str())
+    .bind(subject)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Writes down that an account, which the transaction holds, was suspended without a case: it is in the log as any other
+/// decision, its person hears of it, and may appeal.
+pub(in super::super) async fn suspended(
+    conn: &mut PgConnection,
+    suspension: &Suspension,
+    by: Option<UserId>,
+    at: WallMs,
+) -> Result<(), sqlx::Error> {
+    let person = suspension.user_id;
+    let record = Ruling {
+        id: RulingId::generate(),
+        place: 0,
+        case: None,
+        kind: ContentKind::User,
+        subject: person.to_string(),
+        author: Some(person),
+        moderator: by,
+        action: RulingAction::Suspend,
+        rule: ReportReason::Other,
+        note: suspension.reason.clone(),
+        until: suspension.until,
+        at,
+        appeal: None,
+    };
+    keep(&mut *conn, &record, None).await?;
+    tell(conn, person, record.id, at).await.map(drop)
 }
 
 pub(super) fn found(ruling: Option<Ruling>) -> Result<Ruling, sqlx::Error> {
@@ -154,16 +242,24 @@ async fn forget_texts(conn: &mut PgConnection, now: WallMs) -> Result<(), sqlx::
 }
 
 /// Standings that are owed, the oldest first.
-pub(super) async fn owed(conn: &mut PgConnection, limit: u32) -> Result<Vec<Owed>, sqlx::Error> {
-    let rows: Vec<(Uuid, String, String, String)> = sqlx::query_as(
-        "SELECT id, kind, subject, owes FROM ruling WHERE owes IS NOT NULL ORDER BY place LIMIT $1",
+pub(super) async fn owed(
+    conn: &mut PgConnection,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Owed>, sqlx::Error> {
+    let rows: Vec<(i64, Uuid, String, String, String)> = sqlx::query_as(
+        "SELECT place, id, kind, subject, owes FROM ruling WHERE owes IS NOT NULL AND place > $1
+         ORDER BY place LIMIT $2",
     )
+    .bind(to_i64(after))
     .bind(i64::from(limit))
     .fetch_all(conn)
     .await?;
-    let owed = rows.into_iter().map(|(id, kind, subject, standing)| {
+    let owed = rows.into_iter();
+    let owed = owed.map(|(place, id, kind, subject, standing)| {
         Ok(Owed {
             ruling: RulingId::from_uuid(id),
+            place: to_u64(place),
             kind: named(&kind)?,
             subject,
             standing: named(&standing)?,

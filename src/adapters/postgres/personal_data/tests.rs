@@ -17,12 +17,13 @@ use crate::domain::user::{AccountRole, User};
 use crate::ports::account::{AccountStore, Closed};
 use crate::ports::login::{LoginStore, NewLogin, SecretHash};
 use crate::ports::muted_words::MutedWordStore;
+use crate::ports::operator::OperatorStore;
 use crate::ports::permission::{PermissionStore, Suspension};
 use crate::ports::personal_data::ArchiveStopped;
 use crate::ports::profile::{HandleRules, ProfileStore};
 use crate::ports::relations::{BlockStore, FollowStore, TieStore};
 use crate::ports::settings::conformance::set_private;
-use crate::ports::spam::{SpamFacts, Written};
+use crate::ports::spam::{Marks, SpamFacts, Written};
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::{created, new_user};
 
@@ -65,7 +66,7 @@ const WITH_ACCOUNT: &[&str] = &[
 const WITH_LOGINS: &[&str] = &["refresh"];
 
 /// What goes in steps of its own.
-const BY_ITSELF: &[&str] = &["account", "user_outbox"];
+const BY_ITSELF: &[&str] = &["account", "user_outbox", "decision_outbox"];
 
 /// What stays and names nobody any more.
 const NAMELESS: &[&str] = &["audit", "ruling"];
@@ -134,6 +135,7 @@ async fn lived(store: &Scratch) -> User {
         hash: SimHash::of("오늘은 참 좋은 날입니다 그렇지 않아요"),
         hosts: BTreeSet::new(),
         mentioned: Vec::new(),
+        marks: Marks::default(),
     };
     store.note(me, &written, NOW).await.unwrap();
     let rules = HandleRules {
