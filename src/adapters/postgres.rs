@@ -23,6 +23,7 @@ mod identity;
 mod lock;
 mod login;
 mod login_steps;
+mod moderated_people;
 mod moderation;
 mod muted_words;
 mod notification;
@@ -51,6 +52,7 @@ mod user;
 mod user_outbox;
 
 pub use decision_outbox::DecisionOutbox;
+pub use moderated_people::ModeratedPeople;
 pub use operator::Migrated;
 pub use probe::PostgresProbe;
 pub use step::Failure;

@@ -11,6 +11,7 @@ use rand::Rng;
 use crate::ports::audit::AuditStoreError;
 use crate::ports::events::EventsUnavailable;
 use crate::ports::login::LoginStoreError;
+use crate::ports::moderation::ContentUnavailable;
 use crate::ports::moderation::desk::ModerationUnavailable;
 use crate::ports::muted_words::MutedWordsUnavailable;
 use crate::ports::notification::NoticesUnavailable;
@@ -196,5 +197,5 @@ macro_rules! told_as {
 told_as!(
     UserStoreError LoginStoreError AuditStoreError PersonalDataError;
     PeopleUnavailable RelationsUnavailable NoticesUnavailable MutedWordsUnavailable SpamFactsUnavailable
-    EventsUnavailable ModerationUnavailable
+    EventsUnavailable ModerationUnavailable ContentUnavailable
 );
