@@ -78,10 +78,11 @@ impl Member<'_> {
         self.things.choose(&mut self.dice).unwrap().clone()
     }
 
-    fn once(&mut self, owner: UserId) -> Option<Once> {
+    /// A key for a request of this kind, which may have come before.
+    fn once(&mut self, owner: UserId, kind: u8) -> Option<Once> {
         let key = format!("key-{}", self.dice.random_range(0..50));
         let key = OnceKey::parse(key.as_bytes()).unwrap();
-        let digest = RequestDigest([self.dice.random_range(0..2); 32]);
+        let digest = RequestDigest([kind; 32]);
         Some(Once { owner, key, digest })
     }
 
@@ -195,7 +196,7 @@ impl Member<'_> {
                 told(store.revoke_key(&kid, None, NOW).await)
             }
             _ => {
-                let once = self.once(one);
+                let once = self.once(one, 1);
                 let word = format!("낱말{}", self.dice.random_range(0..5));
                 let word = MutedWord::parse(&word, None).unwrap();
                 told(store.mute_word(one, &word, once.as_ref(), NOW).await)
@@ -223,7 +224,7 @@ impl Member<'_> {
                     comment: String::new(),
                     at: NOW,
                 };
-                let once = self.once(one);
+                let once = self.once(one, 2);
                 told(store.report(&report, once.as_ref()).await)
             }
             24 | 25 => {
@@ -265,7 +266,7 @@ impl Member<'_> {
                     at: NOW,
                 };
                 told(NotificationStore::notify(store, &notice).await)?;
-                let once = self.once(one);
+                let once = self.once(one, 3);
                 told(
                     store
                         .read(one, NoticeId(u64::MAX), once.as_ref(), NOW)
@@ -376,6 +377,23 @@ const ADDS_UP: &[&str] = &[
     "account WHERE handle LIKE 'passing%'",
 ];
 
+/// What is there when people did more than be refused.
+const HAPPENED: &[&str] = &[
+    "notification WHERE kind = 'follow'",
+    "notification WHERE kind = 'tie_request'",
+    "report",
+    "ruling WHERE appeal = 'upheld'",
+    "ruling WHERE appeal = 'overturned'",
+    "audit WHERE act = 'suspended'",
+    "audit WHERE act = 'role_changed' AND actor_id IS NOT NULL",
+    "kept_handle",
+    "once",
+    "muted_word",
+    "written_text",
+    "notification_read",
+    "login WHERE revoked_ms IS NOT NULL",
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_waits_in_a_circle_and_all_adds_up() {
     let Some(store) = scratch().await else { return };
@@ -426,6 +444,9 @@ async fn nobody_waits_in_a_circle_and_all_adds_up() {
     assert_eq!(failed, [""; 0]);
     for odd in ADDS_UP {
         assert_eq!(count(&store, odd).await, 0, "{odd}");
+    }
+    for trace in HAPPENED {
+        assert_ne!(count(&store, trace).await, 0, "{trace}");
     }
     // Sessions hand in what they counted when they end.
     store.disconnect().await;
