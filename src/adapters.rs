@@ -15,5 +15,6 @@ pub mod redis;
 pub mod s3;
 mod sealed;
 pub mod sqlite;
-#[cfg(all(test, any(feature = "mongodb", feature = "postgres")))]
+#[cfg(any(feature = "mongodb", feature = "postgres", feature = "redis"))]
+#[cfg(test)]
 pub(crate) mod test_service;

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use super::*;
 use crate::adapters::test_service;
+use crate::domain::clock::Clock;
 use crate::domain::id::UserId;
 use crate::ports::user::Admission;
 use crate::ports::user::conformance::{identity, new_user};
@@ -92,17 +92,18 @@ impl Answers {
 
 /// Lets people in one after the other; whoever is not let in is brought again until they are.
 async fn write(store: &Postgres, writer: usize, answers: &Answers) {
+    let clock = Clock::start();
     for n in 0.. {
         if answers.enough.load(Ordering::Relaxed) {
             return;
         }
         let name = format!("w{writer}_{n}");
         let admitted = loop {
-            let began = Instant::now();
+            let began = clock.wall();
             let (identity, new) = (identity(&name), new_user(&[&name]));
             let answer = store.admit(&identity, &new);
             let answer = tokio::time::timeout(ANSWER_MAX, answer).await;
-            let waited = u32::try_from(began.elapsed().as_millis()).unwrap();
+            let waited = u32::try_from(clock.wall().0 - began.0).unwrap();
             answers.longest_ms.fetch_max(waited, Ordering::Relaxed);
             match answer.expect("there is an answer in time, whatever it is") {
                 Ok(admitted) => break admitted,
@@ -143,12 +144,13 @@ async fn a_database_that_goes_away_and_comes_back_is_survived() {
             let refused = answers.refused.load(Ordering::Relaxed);
             answers.until(answers.number() + BEFORE).await;
             own.is_away(how, Duration::from_secs(seconds)).await;
-            let (back, known) = (Instant::now(), answers.number());
+            let clock = Clock::start();
+            let (back, known) = (clock.wall(), answers.number());
             answers.until(known + WRITERS).await;
             let refused = answers.refused.load(Ordering::Relaxed) - refused;
             eprintln!(
                 "{how}, away for {seconds} s: {known} acknowledged by then, {refused} refused, going on {} ms after",
-                back.elapsed().as_millis()
+                clock.wall().0 - back.0
             );
             assert!(seconds < 8 || refused > 0, "nobody was told");
         }
