@@ -49,11 +49,23 @@ impl Own {
         assert!(done.status.success(), "services {action}: {said}");
     }
 
-    /// Ends it, one way or another, and has it come back after a while.
+    /// Sends all its processes a signal.
+    fn signal(&self, name: &str) {
+        let pid = std::fs::read_to_string(self.folder.path().join("postgres.pids")).unwrap();
+        let mut command = Command::new("bash");
+        command.args(["-c", "kill -s \"$1\" \"$2\" $(pgrep -P \"$2\")", "-", name]);
+        assert!(command.arg(pid.trim()).status().unwrap().success());
+    }
+
+    /// Ends it, one way or another, and has it come back after a while; or only has it say nothing for as long.
     async fn is_away(&self, how: &str, a_while: Duration) {
-        tokio::task::block_in_place(|| self.services(how));
+        let (ends, begins): (&dyn Fn(), &dyn Fn()) = match how {
+            "freeze" => (&|| self.signal("STOP"), &|| self.signal("CONT")),
+            _ => (&|| self.services(how), &|| self.services("again")),
+        };
+        tokio::task::block_in_place(ends);
         tokio::time::sleep(a_while).await;
-        tokio::task::block_in_place(|| self.services("again"));
+        tokio::task::block_in_place(begins);
     }
 
     fn options(&self) -> PgConnectOptions {
@@ -65,6 +77,9 @@ impl Own {
 
 impl Drop for Own {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.signal("CONT");
+        }
         self.services("stop");
     }
 }
@@ -140,7 +155,7 @@ async fn a_database_that_goes_away_and_comes_back_is_survived() {
     let writers = join_all((0..WRITERS).map(|writer| write(&store, writer, &answers)));
     let outages = async {
         // A short one is waited for; of a long one people are told.
-        for (how, seconds) in [("kill", 0), ("stop", 1), ("kill", 8)] {
+        for (how, seconds) in [("kill", 0), ("stop", 1), ("kill", 8), ("freeze", 12)] {
             let refused = answers.refused.load(Ordering::Relaxed);
             answers.until(answers.number() + BEFORE).await;
             own.is_away(how, Duration::from_secs(seconds)).await;
