@@ -14,6 +14,7 @@ mod role;
 mod routes;
 mod seed;
 mod server;
+mod staging;
 mod start_error;
 mod telemetry;
 

@@ -43,7 +43,7 @@ enum Command {
     },
     /// Print what a server answers, as OpenAPI 3.1.
     Openapi,
-    /// Move the demo neighbourhood into an empty store.
+    /// Move the demo neighbourhood into a store without one: all of it, or nothing when this is interrupted.
     Seed(Settings),
     /// Bring the schema of the store up to date: of PostgreSQL where it is configured, else of the embedded one.
     Migrate(Settings),

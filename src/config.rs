@@ -152,15 +152,15 @@ impl Loader {
     // A value that a higher layer replaces is still checked: a file must be right even where a flag wins.
     fn apply(&mut self, given: Given) {
         let outcome = match given.place {
-            Place::Setting(setting) => setting.apply(&mut self.config, &given),
+            Place::Setting(setting) => given.apply(setting, &mut self.config),
             Place::Provider { ref id, field } => {
                 let fresh = || ProviderDraft::of(id);
                 let draft = self.providers.entry(id.clone()).or_insert_with(fresh);
-                field.apply(draft, &given)
+                given.apply(field, draft)
             }
             Place::App { ref id, field } => {
                 let draft = self.apps.entry(id.clone()).or_default();
-                field.apply(draft, &given)
+                given.apply(field, draft)
             }
         };
         match outcome {

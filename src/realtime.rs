@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod admission;
+pub mod ask;
 pub mod backlog;
 pub mod connection;
 pub mod conversation;
@@ -19,6 +20,7 @@ pub mod outbox;
 pub mod quota;
 pub mod rate;
 pub mod relay;
+pub mod report;
 pub mod room;
 pub mod rooms;
 pub mod saver;

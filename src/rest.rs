@@ -22,6 +22,7 @@ pub mod permission;
 pub mod personal_token;
 pub mod post;
 pub mod problem;
+mod profile;
 mod range;
 pub mod rate;
 pub mod relation;

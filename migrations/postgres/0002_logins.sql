@@ -76,6 +76,8 @@ CREATE TABLE suspension (
     by_id      UUID,
     created_ms BIGINT NOT NULL
 );
+-- Whose rooms are to be emptied is asked for again and again: those who were suspended lately.
+CREATE INDEX suspension_by_time ON suspension (created_ms);
 CREATE INDEX suspension_by ON suspension (by_id) WHERE by_id IS NOT NULL;
 
 -- Who did what to whom, when and from where. Ids are not references: a line may outlive an account.

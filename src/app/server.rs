@@ -13,6 +13,7 @@ use super::contents::contents;
 use super::http;
 use super::media::Media;
 use super::routes::{RouterParts, Routers, router};
+use super::staging;
 use super::start_error::StartError;
 use crate::adapters::sqlite::{ContentOutbox, Sqlite, SqliteRooms, UserOutbox};
 use crate::config::Config;
@@ -37,6 +38,7 @@ use crate::workers::moderation::Settling;
 use crate::workers::outbox;
 use crate::workers::posts::Posts;
 use crate::workers::purge;
+use crate::workers::suspensions::SendingOut;
 use crate::workers::visits::{self, Visits};
 
 /// How long a stopping process waits for saves, closes and answers under way.
@@ -64,6 +66,7 @@ pub struct Server {
     erasure: tokio::task::JoinHandle<()>,
     granting: tokio::task::JoinHandle<()>,
     settling: tokio::task::JoinHandle<()>,
+    sending_out: tokio::task::JoinHandle<()>,
     posts: tokio::task::JoinHandle<()>,
     /// Takes down who came until nobody does any more.
     visits: tokio::task::JoinHandle<()>,
@@ -77,6 +80,7 @@ impl Server {
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::start();
         let sqlite = Sqlite::open(&config.store.data).await?;
+        staging::clear(&config.store.data).map_err(StartError::Leftovers)?;
         let secret = sqlite
             .secret("resume_token", new_secret())
             .await
@@ -136,9 +140,16 @@ impl Server {
         let gate = Arc::new(gate);
         let ends = gate.clone().follow(Arc::new(sqlite.clone()));
         let ends = spawn_until(ends, stop.clone());
+        let owned = store.clone();
         let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
         let erasure = spawn_until(erasure.run(clock), stop.clone());
         let recall: Arc<dyn RoomRecall> = rooms.clone();
+        let sending_out = SendingOut {
+            suspensions: Arc::new(sqlite.clone()),
+            rooms: owned,
+            recall: recall.clone(),
+        };
+        let sending_out = spawn_until(sending_out.run(clock), stop.clone());
         let live = LiveContext::new(rooms, gate, service.clone(), clock, limits).on(lines);
         let (noted, waiting) = arrivals();
         let live = Arc::new(live.noting(noted));
@@ -232,6 +243,7 @@ impl Server {
             erasure,
             granting,
             settling,
+            sending_out,
             posts,
             visits,
             discovery,
@@ -266,6 +278,7 @@ impl Server {
             self.erasure,
             self.granting,
             self.settling,
+            self.sending_out,
             self.posts,
             self.visits,
             self.discovery,

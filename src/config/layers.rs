@@ -40,6 +40,18 @@ pub(super) struct Given {
     pub(super) source: Source,
 }
 
+impl Given {
+    /// Gives the value to what it is for, as this setting of it.
+    pub(super) fn apply<T>(&self, setting: &Setting<T>, target: &mut T) -> Result<(), ConfigError> {
+        (setting.set)(target, &self.text).ok_or_else(|| ConfigError::Value {
+            key: self.key.clone(),
+            origin: self.source.clone(),
+            value: (!setting.secret).then(|| self.text.clone()),
+            expects: setting.expects,
+        })
+    }
+}
+
 /// What flags say, the uppermost layer.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides(Vec<(&'static str, &'static str, String)>);

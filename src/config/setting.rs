@@ -1,8 +1,5 @@
 //! One line of a settings table: what a key means, how its text is read and how its value is shown.
 
-use super::error::ConfigError;
-use super::layers::Given;
-
 /// A setting of `T`: the whole configuration, or one sign-in provider of it.
 pub(super) struct Setting<T: 'static> {
     /// The dotted key; in a provider, the field's name.
@@ -17,17 +14,6 @@ pub(super) struct Setting<T: 'static> {
     pub(super) set: fn(&mut T, &str) -> Option<()>,
     /// The effective value, a secret in it masked.
     pub(super) show: fn(&T) -> toml::Value,
-}
-
-impl<T> Setting<T> {
-    pub(super) fn apply(&self, target: &mut T, given: &Given) -> Result<(), ConfigError> {
-        (self.set)(target, &given.text).ok_or_else(|| ConfigError::Value {
-            key: given.key.clone(),
-            origin: given.source.clone(),
-            value: (!self.secret).then(|| given.text.clone()),
-            expects: self.expects,
-        })
-    }
 }
 
 /// The variable that carries a key.

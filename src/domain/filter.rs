@@ -5,6 +5,7 @@
 //! of which must stand where a word can stand ([`placement`]) and not within a harmless one; what is left decides on
 //! a step of the ladder ([`policy`]).
 
+mod cell;
 mod english;
 mod fold;
 mod hangul;
@@ -31,7 +32,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use fold::{Cell, Kind};
+use cell::{Cell, Kind};
 use lexicon::Lexicon;
 use reading::{Manner, Reading};
 

@@ -14,12 +14,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::ask::Ask;
 use super::fanout::{Fanout, FanoutParts};
-use super::host::{Action, Ask, At, Host, HostInput, StoreAnswer, StoreCall};
-use super::inspect::RoomReport;
+use super::host::{Action, At, Host, HostInput, StoreAnswer, StoreCall};
 use super::metrics::{LiveMetrics, RoomGauges};
 use super::outbox::Outbox;
 use super::relay::Message;
+use super::report::RoomReport;
 use super::room::{CommandNo, CommandOutcome, ConnId, Input, Now};
 use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::{NodeId, RoomId, UserId};

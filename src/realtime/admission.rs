@@ -3,21 +3,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-use serde::{Deserialize, Serialize};
-
 use super::limits::{LOGINS_ENDED_MAX, TICKETS_MAX};
-use super::ticket::{Ticket, TicketNo};
+use super::ticket::{Generation, Ticket, TicketNo};
 use super::token::Claims;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, RoomId};
 use crate::domain::rules::Rule;
 use crate::domain::visitor::Bearer;
 use crate::ports::login::{ENDED_KEPT_MS, EndedLogin};
-
-/// One life of the cache: whenever it has lost its contents there is a new one, never seen before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Generation(pub u64);
 
 /// Why somebody is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rand::RngCore;
 use tokio_util::sync::CancellationToken;
 
-use super::admission::{Admission, Generation, NotAdmitted};
+use super::admission::{Admission, NotAdmitted};
 use super::limits::{LOGINS_ENDED_MAX, LOGINS_FOLLOWED_EVERY, LOGINS_FOLLOWED_MS};
-use super::ticket::{Ticket, TicketNo};
+use super::ticket::{Generation, Ticket, TicketNo};
 use super::token::{Claims, TokenKey};
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{LoginId, RoomId};

@@ -11,7 +11,6 @@ mod remote;
 #[cfg(test)]
 mod tests;
 
-pub use command::Ask;
 pub use io::{Action, HostInput, StoreAnswer, StoreCall};
 
 use std::collections::VecDeque;
@@ -19,6 +18,7 @@ use std::sync::Arc;
 
 use maru_protocol::{CloseCode, ErrorCode, ServerFrame, encode_server};
 
+use super::ask::Ask;
 use super::frame;
 use super::limits::{Limits, UNAVAILABLE_RETRY_MS};
 use super::relay::{Body, Message};

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::host::Ask;
+use super::ask::Ask;
 use super::room::{CommandNo, CommandOutcome, ConnId, Input};
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;

@@ -29,8 +29,7 @@ mod telling;
 mod tests;
 
 pub use inspection::{MemberInspection, RoomInspection};
-pub use io::{CommandNo, CommandOutcome, ConnId, Effect, Input, Now};
-pub use member::Entry;
+pub use io::{CommandNo, CommandOutcome, ConnId, Effect, Entry, Input, Now};
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

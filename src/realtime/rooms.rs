@@ -13,11 +13,11 @@ use tokio_util::task::TaskTracker;
 
 use super::actor::{ActorParts, Command, RoomActor};
 use super::host::{Host, HostParts};
-use super::inspect::RoomFigures;
 use super::lease::Lease;
 use super::limits::{Limits, STORE_MS_MAX};
 use super::metrics::{LiveMetrics, RoomGauges};
 use super::relay::{Body, Message};
+use super::report::RoomFigures;
 use super::token::TokenKey;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId};

@@ -3,7 +3,6 @@
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 
-use super::admission::Generation;
 use super::token::TokenKey;
 use crate::domain::clock::WallMs;
 use crate::domain::id::RoomId;
@@ -23,6 +22,11 @@ impl TicketNo {
         Self(rand::rng().next_u64())
     }
 }
+
+/// One life of the cache of tickets used and logins ended: whenever it has lost its contents there is a new one, never seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Generation(pub u64);
 
 /// What a ticket says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

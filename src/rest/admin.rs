@@ -19,7 +19,8 @@ use super::problem::{Code, Json, Path, Problem, Query};
 use crate::domain::id::RoomId;
 use crate::domain::scope::Scope;
 use crate::realtime::connection::LiveContext;
-use crate::realtime::inspect::{Inspected, RoomFigures};
+use crate::realtime::inspect::Inspected;
+use crate::realtime::report::RoomFigures;
 use crate::services::auth::AuthService;
 
 mod body;

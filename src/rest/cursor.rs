@@ -26,6 +26,32 @@ pub trait Place: Serialize + DeserializeOwned {
     const LIST: &'static str;
 }
 
+/// A place in each of these lists, which are in one order; a cursor of one is none of another.
+macro_rules! places {
+    ($place:ty; $($name:ident = $list:literal),+ $(,)?) => {$(
+        #[derive(serde::Serialize, serde::Deserialize)]
+        struct $name($place);
+
+        impl $crate::rest::cursor::Place for $name {
+            const LIST: &'static str = $list;
+        }
+
+        impl From<$place> for $name {
+            fn from(place: $place) -> Self {
+                Self(place)
+            }
+        }
+
+        impl From<$name> for $place {
+            fn from(place: $name) -> Self {
+                place.0
+            }
+        }
+    )+};
+}
+
+pub(super) use places;
+
 /// The query of a list. Take it as an argument of its own, beside the list's other parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

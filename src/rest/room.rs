@@ -1,6 +1,8 @@
 //! `/v1/rooms`: look at rooms, change their rules, and ask for a ticket to walk in.
 
 mod body;
+mod card;
+mod edited;
 mod editors;
 mod layouts;
 mod picture;
@@ -24,7 +26,6 @@ use super::cursor::{self, Page};
 use super::etag::{IfNoneMatch, described};
 use super::idempotency::Replayable;
 use super::problem::{Code, Json, Path, Problem, Query};
-use super::visit::count_visits;
 use crate::catalogue::{CATALOGUE_JSON, WARDROBE_JSON};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::WallMs;
@@ -42,7 +43,7 @@ use crate::services::picture::PictureService;
 use crate::services::profile::ProfileService;
 use crate::services::room::{RoomError, RoomService, RoomView};
 use crate::services::visit::VisitService;
-pub(super) use body::{CardBody, card};
+pub(super) use card::{CardBody, VisitsBody, card, count_visits};
 pub(super) use picture::card_url;
 use search::RoomQuery;
 
@@ -79,6 +80,7 @@ pub fn routes() -> OpenApiRouter<RoomState> {
         .routes(routes!(show, rules::change, shelf::delete))
         .routes(routes!(shelf::restore))
         .routes(routes!(shelf::mine))
+        .routes(routes!(edited::edited))
         .routes(routes!(shelf::of_user))
         .routes(routes!(shelf::set_front))
         .routes(routes!(shelf::templates))

@@ -14,6 +14,7 @@ use super::asset::{MediaLinks, PictureBody};
 use super::auth::Viewer;
 use super::etag::{IfNoneMatch, described};
 use super::problem::{Code, Json, Path, Problem};
+use super::profile::refused;
 use crate::config::PublicUrl;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::profile::{Link, Profile};
@@ -24,7 +25,7 @@ use crate::ports::profile::Found;
 use crate::services::account::AccountService;
 use crate::services::asset::AssetService;
 use crate::services::auth::AuthService;
-use crate::services::profile::{ProfileError, ProfileService};
+use crate::services::profile::ProfileService;
 use crate::services::relation::RelationService;
 use crate::services::room::{Presence, RoomService};
 use crate::services::settings::SettingsService;
@@ -243,19 +244,4 @@ fn moved(handle: &str) -> Result<Response, Problem> {
 fn not_kept(body: impl Serialize) -> Response {
     let headers = [(CACHE_CONTROL, "no-store")];
     (headers, Json(body)).into_response()
-}
-
-pub(super) fn refused(error: ProfileError) -> Problem {
-    match error {
-        ProfileError::NoSuchUser => Problem::new(Code::UserNotFound),
-        ProfileError::Stale => Problem::new(Code::PreconditionFailed),
-        ProfileError::BadHandle => Problem::new(Code::InvalidHandle).detail(error.to_string()),
-        ProfileError::HandleTaken => Problem::new(Code::HandleTaken),
-        ProfileError::TooSoon { wait_ms } => {
-            Problem::new(Code::HandleChangedLately).retry_after_ms(wait_ms)
-        }
-        ProfileError::NotSaid(_) => Problem::new(Code::ContentRefused),
-        ProfileError::Users(error) => Problem::unavailable(&error),
-        ProfileError::Relations(error) => Problem::unavailable(&error),
-    }
 }

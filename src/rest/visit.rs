@@ -17,20 +17,14 @@ use super::auth::Viewer;
 use super::cursor::{self, Page};
 use super::problem::{Code, Json, Path, Problem, Query};
 use super::relation::PersonBody;
-use super::room::{CardBody, card};
+use super::room::{self, CardBody, VisitsBody, card, count_visits};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::visit::VisitCounts;
-use crate::ports::visit::{COUNTED_ROOMS_MAX, OwnVisit, VisitPlace, VisitorPlace, VisitorSeen};
+use crate::ports::visit::{OwnVisit, VisitPlace, VisitorPlace, VisitorSeen};
 use crate::realtime::connection::LiveContext;
 use crate::services::auth::AuthService;
 use crate::services::room::{RoomError, RoomService};
 use crate::services::visit::{Via, VisitError, VisitService};
-
-const _: () = assert!(
-    COUNTED_ROOMS_MAX >= 2 * cursor::PAGE_MAX as usize,
-    "a page of rooms is counted at once, with the lively ones before it"
-);
 
 /// What these handlers need.
 #[derive(Debug, Clone)]
@@ -71,34 +65,6 @@ pub fn router(state: VisitState) -> OpenApiRouter {
     routes().with_state(state)
 }
 
-/// How many came to see a room: people once a day, guests once a day and household.
-#[derive(Default, Serialize, ToSchema)]
-pub(super) struct VisitsBody {
-    /// Since the day began where the server is.
-    today: u64,
-    /// Ever.
-    total: u64,
-}
-
-impl From<VisitCounts> for VisitsBody {
-    fn from(VisitCounts { today, total }: VisitCounts) -> Self {
-        Self { today, total }
-    }
-}
-
-/// Puts the counts into cards of rooms. A list without them is better than none.
-pub(super) async fn count_visits(visits: &VisitService, cards: &mut [CardBody]) {
-    let rooms: Vec<RoomId> = cards.iter().map(|card| card.id).collect();
-    match visits.counts(&rooms).await {
-        Ok(mut counts) => {
-            for card in cards {
-                card.visits = counts.remove(&card.id).unwrap_or_default().into();
-            }
-        }
-        Err(error) => tracing::warn!(%error, "visits are not counted"),
-    }
-}
-
 /// A front room is made when it is first looked at, which whoever asks for something in it does.
 pub(super) async fn made(
     visits: &VisitService,
@@ -108,7 +74,7 @@ pub(super) async fn made(
 ) -> Result<(), Problem> {
     if !visits.is_made(room).await.map_err(refused)? {
         let view = rooms.view(room, viewer).await;
-        view.map_err(super::room::refused)?;
+        view.map_err(room::refused)?;
     }
     Ok(())
 }
@@ -124,7 +90,7 @@ pub(super) async fn shown(
         match rooms.view(room, viewer).await {
             Ok(view) => cards.push(card(view, live.rooms.people(room))),
             Err(RoomError::NotFound) => {}
-            Err(error) => return Err(super::room::refused(error)),
+            Err(error) => return Err(room::refused(error)),
         }
     }
     count_visits(visits, &mut cards).await;

@@ -18,12 +18,14 @@ use crate::services::screen::Screen;
 
 mod access;
 mod app;
+mod app_request;
 mod credential;
 mod crowd;
 mod expiring;
 mod grant;
 mod handle;
 mod key;
+mod lifetime;
 mod login;
 mod newcomer;
 mod permission;
@@ -32,22 +34,22 @@ mod refresh;
 mod return_to;
 mod secret;
 mod sign_in;
+mod sign_in_error;
 
-pub use access::{ACCESS_MS, LEEWAY_MS};
 pub use app::{App, AuthorizeQuery, NotAuthorized};
 pub use credential::{Credential, PERSONAL_PREFIX, RECENT_MS, SignedIn};
 pub use expiring::Expiring;
 pub use grant::{CodeGrant, GrantError, ROTATION_OVERLAP_MS, RefreshGrant, Tokens};
-pub use key::{
-    KEY_AHEAD_MS, KEY_OVERLAP_MS, KEYS_CACHED_SECONDS, KeyState, PublicKey, new_key, states,
-};
+pub use key::{KeyState, PublicKey, new_key, states};
+pub use lifetime::{ACCESS_MS, KEY_AHEAD_MS, KEY_OVERLAP_MS, KEYS_CACHED_SECONDS, LEEWAY_MS};
 pub use login::LoginError;
 pub use permission::PermissionError;
 pub use personal_token::{MadeToken, TOKEN_DAYS_MAX, TokenDraft, TokenError};
 pub use refresh::REFRESH_PREFIX;
 pub use return_to::ReturnTo;
 pub use secret::OpaqueSecret;
-pub use sign_in::{Arrival, Browser, Failed, Outcome, SignInError};
+pub use sign_in::{Arrival, Browser, Failed, Outcome};
+pub use sign_in_error::SignInError;
 
 use access::Issuer;
 use crowd::Crowd;

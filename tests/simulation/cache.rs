@@ -7,11 +7,11 @@ use maru::domain::clock::{Clock, WallMs};
 use maru::domain::id::LoginId;
 use maru::domain::visitor::{Bearer, Identity, Visitor};
 use maru::ports::login::EndedLogin;
-use maru::realtime::admission::Generation;
 use maru::realtime::conversation::{First, Refusal};
 use maru::realtime::gate::Gate;
 use maru::realtime::limits::Limits;
 use maru::realtime::room::{ConnId, Entry};
+use maru::realtime::ticket::Generation;
 use maru::realtime::token::TokenKey;
 use maru_protocol::ClientFrame;
 

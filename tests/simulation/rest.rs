@@ -3,7 +3,8 @@
 use maru::domain::room::{Decision, PolicyChange};
 use maru::domain::text::Title;
 use maru::domain::version::Expected;
-use maru::realtime::host::{Ask, HostInput};
+use maru::realtime::ask::Ask;
+use maru::realtime::host::HostInput;
 use maru::realtime::room::{CommandNo, CommandOutcome};
 
 use crate::world::{Event, World};
@@ -14,7 +15,7 @@ const HANDLER_MS: u64 = 12_000;
 /// Renames of the room, one after the other.
 #[derive(Default)]
 pub struct Renames {
-    last: u64,
+    pub last: u64,
     /// The one under way, and since when.
     waiting: Option<(u64, u64)>,
     pub done: u64,

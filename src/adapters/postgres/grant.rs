@@ -13,7 +13,7 @@ use super::login_steps::{Insert, end, insert, is_suspended, make_room, scopes_of
 use super::number::{stored, to_u32, wall};
 use super::role::role_of;
 use super::step::in_transaction;
-use super::user::UserRow;
+use super::user_row::UserRow;
 use super::{Postgres, lock};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;

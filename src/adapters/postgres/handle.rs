@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::number::stored;
-use super::profile::{self, Of};
+use super::profile_rows::{self, Of};
 use super::user_outbox;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
@@ -131,7 +131,7 @@ pub(super) async fn rename(
     expected: &Expected,
     at: WallMs,
 ) -> Result<Renamed, sqlx::Error> {
-    let Some(before) = profile::read(&mut *conn, Of::Id(id.uuid())).await? else {
+    let Some(before) = profile_rows::read(&mut *conn, Of::Id(id.uuid())).await? else {
         return Ok(Renamed::NoSuchUser);
     };
     if !expected.admits(Version(before.version)) {
@@ -186,6 +186,6 @@ pub(super) async fn rename(
         version: before.version + 1,
     };
     user_outbox::put(&mut *conn, id.uuid(), &event).await?;
-    let after = profile::read(conn, Of::Id(id.uuid())).await?;
+    let after = profile_rows::read(conn, Of::Id(id.uuid())).await?;
     Ok(after.map_or(Renamed::NoSuchUser, Renamed::Done))
 }

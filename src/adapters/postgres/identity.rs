@@ -12,7 +12,7 @@ use super::lock::{self, Name};
 use super::login_steps::may_act;
 use super::number::{stored, wall};
 use super::step::{Failure, in_transaction, reading};
-use super::user::UserRow;
+use super::user_row::UserRow;
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::email::Email;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::number::wall;
 use super::step::{in_transaction, reading};
-use super::{Postgres, lock, permission};
+use super::{Postgres, lock, permission_steps};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
@@ -75,20 +75,20 @@ impl ModeratedContent for ModeratedPeople {
         };
         Ok(in_transaction!(self.0, |conn| {
             lock::people(conn, [person]).await?;
-            if permission::role(conn, person).await?.is_none() {
+            if permission_steps::role(conn, person).await?.is_none() {
                 return Ok(false);
             }
             // Whoever decided is named where it was decided.
             let nobody = Trace::default();
             match standing {
-                Standing::Shown => permission::lift(conn, person, &nobody, now).await?,
+                Standing::Shown => permission_steps::lift(conn, person, &nobody, now).await?,
                 Standing::Hidden | Standing::Held => {
                     let suspension = Suspension {
                         user_id: person,
                         reason: ContentKind::User.as_str().to_owned(),
                         until: None,
                     };
-                    permission::lay(conn, &suspension, &nobody, now).await?;
+                    permission_steps::lay(conn, &suspension, &nobody, now).await?;
                 }
                 Standing::Removed => return Ok(false),
             }

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use super::number::{stored, to_i64, to_u32, to_u64, wall};
 use super::once::{self, Begun};
 use super::step::{in_transaction, reading};
-use super::user::UserRow;
+use super::user_row::UserRow;
 use super::{Postgres, lock};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;

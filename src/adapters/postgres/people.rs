@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Postgres;
 use super::number::stored;
 use super::step::reading;
-use super::user::UserRow;
+use super::user_row::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::Visibility;

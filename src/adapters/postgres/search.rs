@@ -5,7 +5,7 @@ use sqlx::{FromRow, PgConnection, QueryBuilder};
 use uuid::Uuid;
 
 use super::number::stored;
-use super::user::UserRow;
+use super::user_row::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::search::{NameQuery, folded, grams};

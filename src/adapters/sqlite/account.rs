@@ -5,9 +5,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::audit::{Line, write};
+use super::number::{stored, to_u64};
 use super::role::{has_other_admin, role_of};
-use super::room_rows::to_u64;
-use super::user::stored;
 use super::{Sqlite, user_outbox};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;

@@ -7,20 +7,22 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::Sqlite;
-use super::relation::told;
-use super::room_rows::to_u64;
-use crate::domain::asset::{Asset, Picture, Source, Variant, VariantName};
+use super::number::{to_u64, wall};
+use super::{Sqlite, outbox};
+use crate::domain::asset::{Asset, AssetEvent, Picture, Source, Variant, VariantName};
+use crate::domain::event::{Event, Subject};
 use crate::domain::id::{AssetId, UserId};
 use crate::domain::version::Version;
 use crate::ports::asset::{AssetReader, AssetsUnavailable, AvatarReader};
 
 mod avatar;
 mod moderated;
+mod purges;
 mod store;
 mod takedown;
 #[cfg(test)]
 mod tests;
+mod withheld;
 mod work;
 
 pub use moderated::ModeratedAssets;
@@ -68,9 +70,10 @@ struct VariantRow {
 
 /// Everything about assets; to be followed by a condition on `asset`.
 const ASSETS: &str = "
-SELECT id, owner_id, purpose, state, standing, refusal, alt, license_note, content_type, source_bytes,
-       source_sha256, blurhash, version, created_ms, due_ms,
-       (SELECT count(*) FROM asset_use WHERE asset_id = asset.id) AS uses,
+SELECT id, owner_id, purpose, state, standing, refusal, iif(state = 'taken_down', '', alt) AS alt,
+       iif(state = 'taken_down', '', license_note) AS license_note, content_type, source_bytes, source_sha256,
+       blurhash, version, created_ms, due_ms,
+       iif(state = 'taken_down', 0, (SELECT count(*) FROM asset_use WHERE asset_id = asset.id)) AS uses,
        EXISTS (SELECT 1 FROM asset_use WHERE asset_id = asset.id AND asset_use.is_public = 1) AS is_public,
        (SELECT coalesce(json_group_array(json_object('name', name, 'sha256', hex(sha256),
                    'width', width, 'height', height, 'bytes', bytes)), '[]')
@@ -156,8 +159,8 @@ impl TryFrom<AssetRow> for Asset {
             },
             uses: u32::try_from(row.uses).unwrap_or(u32::MAX),
             version: Version(to_u64(row.version)),
-            created: told(row.created_ms),
-            until: told(row.due_ms),
+            created: wall(row.created_ms),
+            until: wall(row.due_ms),
             picture,
         })
     }
@@ -175,6 +178,15 @@ async fn read(conn: &mut SqliteConnection, id: AssetId) -> Result<Option<Asset>,
 /// The same, of one that is there.
 async fn read_one(conn: &mut SqliteConnection, id: AssetId) -> Result<Asset, sqlx::Error> {
     read(conn, id).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+/// Tells the rest of the world.
+async fn tell(
+    conn: &mut SqliteConnection,
+    id: AssetId,
+    event: AssetEvent,
+) -> Result<(), sqlx::Error> {
+    outbox::put(conn, Subject::Asset(id), &Event::Asset(event)).await
 }
 
 #[async_trait]

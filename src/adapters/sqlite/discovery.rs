@@ -6,9 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::relation::told;
-use super::room_rows::to_u64;
-use super::user::stored;
+use super::number::{stored, to_u64, wall};
 use crate::domain::clock::WallMs;
 use crate::domain::discovery::{
     COUNTED_DAYS, Count, SCORE_MIN, Thing, as_of, counts, event_time, rebased, worth,
@@ -72,7 +70,7 @@ async fn origin(conn: &mut SqliteConnection, at: WallMs) -> Result<WallMs, sqlx:
     let kept: i64 = sqlx::query_scalar("SELECT origin_ms FROM discovery_state")
         .fetch_one(&mut *conn)
         .await?;
-    let kept = told(kept);
+    let kept = wall(kept);
     let moved = match kept {
         WallMs(0) => Some(at),
         kept => rebased(kept, at),
@@ -254,7 +252,7 @@ async fn advance(
             continue;
         };
         let mut step = conn.begin().await?;
-        match take(&mut step, subject, &event, told(row.at_ms), offset).await {
+        match take(&mut step, subject, &event, wall(row.at_ms), offset).await {
             Ok(()) => step.commit().await?,
             Err(error) if is_refusal(&error) => {
                 tracing::warn!(%error, place = row.place, "an event cannot be counted");
@@ -313,7 +311,7 @@ impl DiscoveryStore for Sqlite {
         let origin: i64 = sqlx::query_scalar("SELECT origin_ms FROM discovery_state")
             .fetch_one(&self.read)
             .await?;
-        let faded = worth(SCORE_MIN, now, told(origin));
+        let faded = worth(SCORE_MIN, now, wall(origin));
         let counted = sqlx::query(AssertSqlSafe(
             "DELETE FROM popularity_count WHERE (kind, thing, day, user_id) IN
                  (SELECT kind, thing, day, user_id FROM popularity_count WHERE day < ? LIMIT ?)",
@@ -415,8 +413,8 @@ impl DiscoveryStore for Sqlite {
         let rows = rankings::candidates(&mut conn, viewer, now, seed).await?;
         let candidates = rows.into_iter().map(|(room, created_ms, score)| Candidate {
             room: RoomId::from_uuid(room),
-            created: told(created_ms),
-            popularity: as_of(score, now, told(origin)),
+            created: wall(created_ms),
+            popularity: as_of(score, now, wall(origin)),
         });
         Ok(candidates.collect())
     }

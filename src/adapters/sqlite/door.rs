@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::number::stored;
 use super::room_rows::{ROOM_COLUMNS, RoomRow};
-use super::user::stored;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Applicant, Denied, Role, RoomCard, Visibility};

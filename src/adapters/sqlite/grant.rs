@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::audit::{Line, write};
-use super::login_steps::{Insert, end, insert, is_suspended, make_room, scopes_of, wall};
+use super::login_steps::{Insert, end, insert, is_suspended, make_room, scopes_of};
+use super::number::{stored, wall};
 use super::role::role_of;
-use super::user::{UserRow, stored};
+use super::user_row::UserRow;
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};

@@ -5,8 +5,8 @@ use sha2::Sha256;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::profile::{self, Of};
-use super::user::stored;
+use super::number::stored;
+use super::profile_rows::{self, Of};
 use super::user_outbox;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
@@ -123,7 +123,7 @@ pub(super) async fn rename(
     expected: &Expected,
     at: WallMs,
 ) -> Result<Renamed, sqlx::Error> {
-    let Some(before) = profile::read(&mut *conn, Of::Id(id.uuid())).await? else {
+    let Some(before) = profile_rows::read(&mut *conn, Of::Id(id.uuid())).await? else {
         return Ok(Renamed::NoSuchUser);
     };
     if !expected.admits(Version(before.version)) {
@@ -167,6 +167,6 @@ pub(super) async fn rename(
         version: before.version + 1,
     };
     user_outbox::put(&mut *conn, id.uuid(), &event).await?;
-    let after = profile::read(conn, Of::Id(id.uuid())).await?;
+    let after = profile_rows::read(conn, Of::Id(id.uuid())).await?;
     Ok(after.map_or(Renamed::NoSuchUser, Renamed::Done))
 }

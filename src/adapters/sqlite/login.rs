@@ -7,10 +7,11 @@ use uuid::Uuid;
 use super::Sqlite;
 use super::audit::{Line, write};
 use super::login_steps::{
-    Insert, end, ended_at, insert, is_suspended, kind_of, make_room, scopes_of, wall,
+    Insert, end, ended_at, insert, is_suspended, kind_of, make_room, scopes_of,
 };
+use super::number::{stored, wall};
 use super::role::role_of;
-use super::user::{UserRow, stored};
+use super::user_row::UserRow;
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};

@@ -3,17 +3,12 @@
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::user::stored;
+use super::number::stored;
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::scope::Scopes;
 use crate::ports::login::{ENDED_KEPT_MS, EndedLogin, LOGINS_PER_USER_MAX, LoginKind, SecretHash};
-
-/// A time as it was stored.
-pub(super) fn wall(stored: i64) -> WallMs {
-    WallMs(u64::try_from(stored).unwrap_or(0))
-}
 
 /// Scopes as SQLite stores them.
 pub(super) fn scopes_of(stored: &str) -> Result<Scopes, sqlx::Error> {

@@ -6,9 +6,8 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::room_rows::to_u64;
-use super::user::stored;
-use super::{Sqlite, names, permission};
+use super::number::{stored, to_u64};
+use super::{Sqlite, names, permission_steps};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
@@ -79,14 +78,17 @@ impl ModeratedContent for ModeratedPeople {
             return Ok(false);
         };
         let mut transaction = self.0.write.begin_with("BEGIN IMMEDIATE").await?;
-        if permission::role(&mut transaction, person).await?.is_none() {
+        if permission_steps::role(&mut transaction, person)
+            .await?
+            .is_none()
+        {
             return Ok(false);
         }
         // Whoever decided is named where it was decided.
         let nobody = Trace::default();
         match standing {
             Standing::Shown => {
-                permission::lift(&mut transaction, person, &nobody, now).await?;
+                permission_steps::lift(&mut transaction, person, &nobody, now).await?;
             }
             Standing::Hidden | Standing::Held => {
                 let suspension = Suspension {
@@ -94,7 +96,7 @@ impl ModeratedContent for ModeratedPeople {
                     reason: ContentKind::User.as_str().to_owned(),
                     until: None,
                 };
-                permission::lay(&mut transaction, &suspension, &nobody, now).await?;
+                permission_steps::lay(&mut transaction, &suspension, &nobody, now).await?;
             }
             Standing::Removed => return Ok(false),
         }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Sqlite;
 use super::moderated::{fence, may_enter, sees, standing};
 use super::moderated_kind::{ModeratedKind, Stood};
-use super::room_rows::to_u64;
+use super::number::to_u64;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::moderation::{ContentKind, NoSuchName, Standing};

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 use super::Sqlite;
-use super::relation::told;
+use super::number::wall;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
@@ -111,7 +111,7 @@ impl<K: ModeratedKind> ModeratedContent for K {
         let mut view = self.store().read.begin().await?;
         // By the store's clock: whoever asks what somebody sees asks about now.
         let now = sqlx::query_scalar("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)");
-        let now = told(now.fetch_one(&mut *view).await?);
+        let now = wall(now.fetch_one(&mut *view).await?);
         Ok(self.is_seen(&mut view, id, viewer, now).await?)
     }
 }

@@ -5,9 +5,8 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::Sqlite;
+use super::number::{stored, wall};
 use super::once::{Begun, begin, record};
-use super::relation::told;
-use super::user::stored;
 use crate::domain::clock::WallMs;
 use crate::domain::filter::muted_words::{MutedWord, MutedWords, WORDS_MAX};
 use crate::domain::id::{UserId, WordId};
@@ -34,11 +33,11 @@ impl TryFrom<WordRow> for KeptWord {
     type Error = sqlx::Error;
 
     fn try_from(row: WordRow) -> Result<Self, sqlx::Error> {
-        let word = MutedWord::parse(&row.text, row.until_ms.map(told));
+        let word = MutedWord::parse(&row.text, row.until_ms.map(wall));
         Ok(Self {
             id: WordId::from_uuid(row.id),
             word: word.map_err(|bad| sqlx::Error::Decode(bad.into()))?,
-            at: told(row.created_ms),
+            at: wall(row.created_ms),
         })
     }
 }

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, QueryBuilder, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
-use super::user::stored;
+use super::number::stored;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::search::{NameQuery, folded, grams};

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
 use super::Sqlite;
+use super::number::{stored, wall};
 use super::once::{self, Begun};
-use super::relation::told;
-use super::user::{UserRow, stored};
+use super::user_row::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::notification::{
@@ -90,7 +90,7 @@ impl TryFrom<NoticeRow> for Notice {
             kind,
             from,
             subject: row.subject,
-            at: told(row.at_ms),
+            at: wall(row.at_ms),
             unread: row.unread,
         })
     }
@@ -141,7 +141,7 @@ async fn was_told(
     let Some((id, created_ms)) = earlier else {
         return Ok(false);
     };
-    let age_ms = notice.at.0.saturating_sub(told(created_ms).0);
+    let age_ms = notice.at.0.saturating_sub(wall(created_ms).0);
     let (statement, stands) = if age_ms < COALESCE_MS {
         ("UPDATE notification SET withdrawn = 0 WHERE id = ?", true)
     } else {

@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
 
 use super::super::sealed::{key_hash, open, seal};
-use super::user::stored;
+use super::number::stored;
 use crate::domain::clock::WallMs;
 use crate::ports::once::{ONCE_KEPT_MS, Once};
 

@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::room_rows::{to_i64, to_u64};
+use super::number::{to_i64, to_u64};
 use crate::domain::event::{Event, Subject};
 use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::Sqlite;
-use super::user::UserRow;
+use super::user_row::UserRow;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::Visibility;
 use crate::domain::user::User;

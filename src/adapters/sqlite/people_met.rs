@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::door::{there, unmuted};
-use super::user::stored;
+use super::number::stored;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::ports::people::{DoorPeople, MET_MAX, Met, PeopleUnavailable};

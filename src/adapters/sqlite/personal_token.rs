@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::audit::{Line, write};
-use super::login_steps::{Insert, insert, may_act, scopes_of, wall};
+use super::login_steps::{Insert, insert, may_act, scopes_of};
+use super::number::{stored, wall};
 use super::once::{Begun, begin, record};
-use super::user::stored;
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};

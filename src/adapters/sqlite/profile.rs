@@ -1,16 +1,16 @@
 //! Profiles in SQLite.
 
 use async_trait::async_trait;
+use sqlx::SqliteConnection;
 use sqlx::types::Json;
-use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::room_rows::to_u64;
-use super::user::{UserRow, stored};
+use super::number::stored;
+use super::profile_rows::{Of, read};
 use super::{Sqlite, handle, names, search, user_outbox};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
-use crate::domain::profile::{Link, Profile, ProfileChange};
+use crate::domain::profile::{Profile, ProfileChange};
 use crate::domain::search::NameQuery;
 use crate::domain::user::AccountEvent;
 use crate::domain::version::{Expected, Version};
@@ -18,66 +18,6 @@ use crate::ports::profile::{
     Changed, Found, FoundAfter, FoundPage, HandleRules, ProfileStore, Renamed,
 };
 use crate::ports::user::UserStoreError;
-
-#[derive(Debug, sqlx::FromRow)]
-struct ProfileRow {
-    #[sqlx(flatten)]
-    user: UserRow,
-    links: Json<Vec<Link>>,
-    version: i64,
-    handle_changed_ms: Option<i64>,
-}
-
-impl TryFrom<ProfileRow> for Profile {
-    type Error = sqlx::Error;
-
-    fn try_from(row: ProfileRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            user: row.user.try_into()?,
-            links: row.links.0,
-            version: to_u64(row.version),
-            handle_changed: row.handle_changed_ms.map(|ms| WallMs(to_u64(ms))),
-        })
-    }
-}
-
-/// Who is suspended at the time `?2`.
-const SUSPENDED_AT_2: &str =
-    "SELECT user_id FROM suspension WHERE until_ms IS NULL OR until_ms > ?2";
-
-/// Whose profile is read.
-pub(super) enum Of<'a> {
-    /// This account's, closed or not.
-    Id(Uuid),
-    /// That of whoever has this handle, who is neither closed nor suspended at this time.
-    Handle(&'a str, WallMs),
-}
-
-/// A profile, if it is there.
-pub(super) async fn read(
-    conn: &mut SqliteConnection,
-    of: Of<'_>,
-) -> Result<Option<Profile>, sqlx::Error> {
-    const COLUMNS: &str = "SELECT id AS user_id, handle, display_name, look, mood, bio, \
-         front_room_id, links, version, handle_changed_ms FROM user WHERE";
-    let row: Option<ProfileRow> = match of {
-        Of::Id(id) => {
-            let query = AssertSqlSafe(format!("{COLUMNS} id = ?"));
-            sqlx::query_as(query).bind(id).fetch_optional(conn).await?
-        }
-        Of::Handle(handle, now) => {
-            let query = AssertSqlSafe(format!(
-                "{COLUMNS} handle = ?1 AND closing_ms IS NULL AND id NOT IN ({SUSPENDED_AT_2})"
-            ));
-            sqlx::query_as(query)
-                .bind(handle)
-                .bind(stored(now))
-                .fetch_optional(conn)
-                .await?
-        }
-    };
-    row.map(Profile::try_from).transpose()
-}
 
 #[async_trait]
 impl ProfileStore for Sqlite {

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::user::stored;
+use super::number::{stored, wall};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::relation::{Counts, Muting, Relation, RelationEvent, Tie};
@@ -26,11 +26,6 @@ impl From<sqlx::Error> for RelationsUnavailable {
     fn from(error: sqlx::Error) -> Self {
         Self(error.to_string())
     }
-}
-
-/// A time as it was stored.
-pub(super) fn told(ms: i64) -> WallMs {
-    WallMs(u64::try_from(ms).unwrap_or(0))
 }
 
 /// Whether both are there with open accounts, are two, and neither blocks the other.
@@ -178,7 +173,7 @@ impl RelationReader for Sqlite {
         .await?;
         let muted = muted.into_iter();
         Ok(muted
-            .map(|(id, until)| (UserId::from_uuid(id), until.map(told)))
+            .map(|(id, until)| (UserId::from_uuid(id), until.map(wall)))
             .collect())
     }
 
@@ -197,7 +192,7 @@ impl RelationReader for Sqlite {
         Ok(row.map(|row| Tie {
             nickname_mine: row.nickname_mine,
             nickname_theirs: row.nickname_theirs,
-            since: told(row.created_ms),
+            since: wall(row.created_ms),
         }))
     }
 }
@@ -219,7 +214,7 @@ impl RelationView for Sqlite {
         if !row.is_there || row.blocks_me {
             return Ok(None);
         }
-        let until = row.muted_until_ms.map(told);
+        let until = row.muted_until_ms.map(wall);
         Ok(Some(Relation {
             following: row.following,
             requested: row.requested,

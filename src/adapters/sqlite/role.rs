@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::audit::{Line, write};
 use super::beside::{BesideError, open_beside};
-use super::user::stored;
+use super::number::stored;
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;

@@ -7,7 +7,8 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
-use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, to_i64, to_u64};
+use super::number::{to_i64, to_u64};
+use super::room_rows::{self, AccessLists, ROOM_COLUMNS, RoomRow, failed, find};
 use super::room_writer::RoomWriter;
 use super::{Sqlite, names, room_claim, room_decided, room_erasure};
 use crate::domain::clock::WallMs;
@@ -255,19 +256,6 @@ pub(super) async fn committed(
 ) -> Result<(), StoreError> {
     let committed = transaction.commit().await;
     committed.map_err(|error| StoreError::Unknown(error.to_string()))
-}
-
-/// A room that can be entered, by its owner at least.
-pub(super) async fn find(
-    conn: &mut SqliteConnection,
-    room: Uuid,
-) -> Result<Option<RoomRow>, sqlx::Error> {
-    let query =
-        format!("SELECT {ROOM_COLUMNS} FROM room WHERE id = ? AND state IN ('active', 'archived')");
-    sqlx::query_as(AssertSqlSafe(query))
-        .bind(room)
-        .fetch_optional(conn)
-        .await
 }
 
 /// Makes a room within a transaction; whether there was none with this id.

@@ -5,8 +5,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::events;
-use super::room::find;
-use super::room_rows::{self, failed, to_i64, to_u64};
+use super::number::{to_i64, to_u64};
+use super::room_document::document;
+use super::room_rows::{self, failed, find};
 use crate::domain::clock::WallMs;
 use crate::domain::id::NodeId;
 use crate::domain::room::Epoch;
@@ -57,7 +58,7 @@ pub(super) async fn claim(
         card: row.card(),
         epoch: Epoch(to_u64(epoch)),
         save_no: to_u64(row.save_no),
-        document: row.document(conn).await.map_err(fail)?,
+        document: document(conn, &row).await.map_err(fail)?,
         sessions: room_rows::sessions(conn, room).await?,
         past_epochs: room_rows::past_epochs(conn, room).await.map_err(fail)?,
         roster,

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::names;
 use super::notification::{notify, withdraw_about};
-use super::room_rows::{AccessLists, to_i64, to_u64};
+use super::number::{to_i64, to_u64};
+use super::room_rows::AccessLists;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::notification::{Delivery, NewNotice, NoticeKind};

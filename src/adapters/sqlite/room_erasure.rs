@@ -5,7 +5,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::events;
-use super::room_rows::{AccessLists, roster, to_i64, to_u64};
+use super::number::{to_i64, to_u64};
+use super::room_rows::{AccessLists, roster};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Decision, Epoch, PersonRef, RoomEvent};

@@ -5,7 +5,7 @@ use sqlx::sqlite::Sqlite as Database;
 use sqlx::{Connection, QueryBuilder};
 use uuid::Uuid;
 
-use super::room_rows::{to_i64, to_u64};
+use super::number::{to_i64, to_u64};
 use super::{Sqlite, user_outbox};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};

@@ -1,17 +1,16 @@
 //! Rows of the room tables and what they stand for.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use crate::domain::clock::WallMs;
+use super::number::to_u64;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
-    Access, Ban, CHAT_LINES_MAX, ChatLine, Decided, Document, Epoch, GuestOrigin, Item, ItemId,
-    Mute, RoomCard, Seq, Shut, Stamp, Theme, Visibility,
+    Access, Ban, Decided, Epoch, Item, ItemId, Mute, RoomCard, Seq, Shut, Theme, Visibility,
 };
 use crate::ports::room::{Present, SessionRecord, StoreError};
 
@@ -22,16 +21,6 @@ pub(super) const ROOM_COLUMNS: &str = "room.id, room.owner_id, room.name, room.v
      room.archived_ms IS NOT NULL AS is_archived, \
      EXISTS (SELECT 1 FROM room_moderated AS standing WHERE standing.room_id = room.id) \
      AS is_moderated";
-
-/// SQLite keeps 64-bit signed integers; every number stored stays far below 2^63.
-pub(super) fn to_i64(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// The other way round; no negative number is ever stored.
-pub(super) fn to_u64(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
 
 /// A failed statement changed nothing: its transaction is rolled back.
 pub(super) fn failed(error: &sqlx::Error) -> StoreError {
@@ -125,43 +114,27 @@ impl RoomRow {
         Seq(to_u64(self.seq))
     }
 
+    /// Up to where removed items are forgotten.
+    pub fn horizon(&self) -> Seq {
+        Seq(to_u64(self.horizon_seq))
+    }
+
     pub fn theme(&self) -> &Theme {
         &self.theme
     }
+}
 
-    /// The parts of the document that have tables of their own, put together.
-    pub async fn document(&self, conn: &mut SqliteConnection) -> Result<Document, sqlx::Error> {
-        let items = items(conn, self.id).await?;
-        let tombstones: Vec<(i64, i64, Option<Uuid>)> =
-            sqlx::query_as("SELECT item_id, seq, by_session FROM room_tombstone WHERE room_id = ?")
-                .bind(self.id)
-                .fetch_all(&mut *conn)
-                .await?;
-        let lines: Vec<ChatRow> = sqlx::query_as(
-            "SELECT seq, at_ms, author_id, author_name, guest, text FROM room_chat \
-             WHERE room_id = ? ORDER BY seq DESC, line DESC LIMIT ?",
-        )
-        .bind(self.id)
-        .bind(to_i64(CHAT_LINES_MAX as u64))
-        .fetch_all(&mut *conn)
-        .await?;
-        let chat: VecDeque<ChatLine> = lines.into_iter().rev().map(ChatRow::line).collect();
-        let tombstones = tombstones.into_iter().map(|(id, seq, by)| {
-            let by = SessionId::from_uuid(by.unwrap_or_default());
-            let seq = Seq(to_u64(seq));
-            (ItemId(to_u64(id)), Stamp { seq, by })
-        });
-        Ok(Document {
-            seq: self.seq(),
-            horizon: Seq(to_u64(self.horizon_seq)),
-            theme: self.theme.0.clone(),
-            items,
-            tombstones: tombstones.collect(),
-            chat,
-            history: super::room_decided::history(conn, self.id).await?,
-            layouts: super::room_decided::layouts(conn, self.id).await?,
-        })
-    }
+/// A room that can be entered, by its owner at least.
+pub(super) async fn find(
+    conn: &mut SqliteConnection,
+    room: Uuid,
+) -> Result<Option<RoomRow>, sqlx::Error> {
+    let query =
+        format!("SELECT {ROOM_COLUMNS} FROM room WHERE id = ? AND state IN ('active', 'archived')");
+    sqlx::query_as(AssertSqlSafe(query))
+        .bind(room)
+        .fetch_optional(conn)
+        .await
 }
 
 /// The items of a room.
@@ -232,27 +205,4 @@ pub(super) async fn past_epochs(
     Ok(rows
         .map(|(epoch, seq)| (Epoch(to_u64(epoch)), Seq(to_u64(seq))))
         .collect())
-}
-
-#[derive(sqlx::FromRow)]
-struct ChatRow {
-    seq: i64,
-    at_ms: i64,
-    author_id: String,
-    author_name: String,
-    guest: Option<Json<GuestOrigin>>,
-    text: String,
-}
-
-impl ChatRow {
-    fn line(self) -> ChatLine {
-        ChatLine {
-            seq: Seq(to_u64(self.seq)),
-            at: WallMs(to_u64(self.at_ms)),
-            author_id: self.author_id,
-            author_name: self.author_name,
-            guest: self.guest.map(|guest| guest.0),
-            text: self.text,
-        }
-    }
 }

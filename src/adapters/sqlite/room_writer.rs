@@ -7,7 +7,8 @@ use sqlx::types::Json;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
-use super::room_rows::{failed, to_i64};
+use super::number::to_i64;
+use super::room_rows::failed;
 use super::{events, room_decided};
 use crate::domain::notification::Delivery;
 use crate::domain::room::CHAT_LINES_MAX;

@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
 use super::names::{PEOPLE, begins, found_by, holds};
-use super::user::UserRow;
+use super::user_row::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::domain::search::NameQuery;

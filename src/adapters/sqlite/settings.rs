@@ -5,7 +5,7 @@ use sqlx::types::Json;
 use sqlx::{SqliteConnection, SqliteExecutor};
 use uuid::Uuid;
 
-use super::room_rows::{to_i64, to_u64};
+use super::number::{to_i64, to_u64};
 use super::{Sqlite, relation, user_outbox};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;

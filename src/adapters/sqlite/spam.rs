@@ -9,8 +9,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Sqlite;
-use super::relation::told;
-use super::user::stored;
+use super::number::{stored, wall};
 use crate::domain::clock::WallMs;
 use crate::domain::filter::simhash::SimHash;
 use crate::domain::filter::spam::RECENT_MAX;
@@ -89,7 +88,7 @@ async fn known(
         .iter()
         .map(|(bits, telling, _)| SimHash::kept(bits.cast_unsigned(), *telling));
     Ok(Known {
-        account_age_h: at.0.saturating_sub(told(created).0) / HOUR_MS,
+        account_age_h: at.0.saturating_sub(wall(created).0) / HOUR_MS,
         ties: ties(conn, author).await?,
         texts_last_minute: u32::try_from(lately).unwrap_or(u32::MAX).saturating_add(1),
         strangers_mentioned: strangers(conn, author, &written.mentioned).await?,

@@ -6,52 +6,17 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::audit::{self, Line};
+use super::number::stored;
+use super::user_row::UserRow;
 use super::{Sqlite, handle, identity, names, user_outbox};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
-use crate::domain::id::{RoomId, UserId};
-use crate::domain::user::{AccountEvent, LOOK_SLOTS, Look, User};
+use crate::domain::id::UserId;
+use crate::domain::user::{AccountEvent, User};
 use crate::ports::user::{
     Admission, Identity, LinkedIdentity, Linking, Named, NewUser, Unlinking, UserStore,
     UserStoreError, WayIn,
 };
-
-/// The columns of [`UserRow`], for `SELECT`s that join the table.
-#[derive(Debug, sqlx::FromRow)]
-pub(super) struct UserRow {
-    user_id: Uuid,
-    handle: String,
-    display_name: String,
-    look: Vec<u8>,
-    mood: String,
-    bio: String,
-    front_room_id: Uuid,
-}
-
-impl TryFrom<UserRow> for User {
-    type Error = sqlx::Error;
-
-    fn try_from(row: UserRow) -> Result<Self, sqlx::Error> {
-        let look: [u8; LOOK_SLOTS] = row.look.try_into().map_err(|look: Vec<u8>| {
-            let problem = format!("a look of {} slots in user {}", look.len(), row.user_id);
-            sqlx::Error::Decode(problem.into())
-        })?;
-        Ok(Self {
-            id: UserId::from_uuid(row.user_id),
-            handle: row.handle,
-            display_name: row.display_name,
-            look: Look(look),
-            mood: row.mood,
-            bio: row.bio,
-            front_room_id: RoomId::from_uuid(row.front_room_id),
-        })
-    }
-}
-
-/// A time as SQLite stores it.
-pub(super) fn stored(at: WallMs) -> i64 {
-    i64::try_from(at.0).unwrap_or(i64::MAX)
-}
 
 impl From<sqlx::Error> for UserStoreError {
     fn from(error: sqlx::Error) -> Self {

@@ -7,10 +7,9 @@ use uuid::Uuid;
 
 use super::Sqlite;
 use super::door::{door, there};
+use super::number::{stored, to_u64, wall};
 use super::outbox;
-use super::relation::told;
-use super::room_rows::to_u64;
-use super::user::{UserRow, stored};
+use super::user_row::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::{RoomId, UserId};
@@ -272,7 +271,7 @@ impl VisitStore for Sqlite {
             Ok(VisitorSeen {
                 place: VisitorPlace {
                     day: Day(row.day),
-                    at: row.is_shown.then(|| told(row.shown_ms)),
+                    at: row.is_shown.then(|| wall(row.shown_ms)),
                     number: row.number,
                 },
                 visitor: row.is_shown.then(|| row.user.try_into()).transpose()?,
@@ -301,7 +300,7 @@ impl VisitStore for Sqlite {
         let visits = rows.into_iter().map(|row| {
             Ok(OwnVisit {
                 place: VisitPlace {
-                    at: told(row.at_ms),
+                    at: wall(row.at_ms),
                     number: row.number,
                 },
                 day: Day(row.day),

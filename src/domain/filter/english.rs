@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustrict::{Censor, Replacements, Type};
 
-use super::fold::{Cell, Kind};
+use super::cell::{Cell, Kind};
 use super::{Finding, Severity, TermClass};
 
 /// What `rustrict` puts in place of a letter; it is given letters and spaces only.

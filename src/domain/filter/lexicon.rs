@@ -291,7 +291,7 @@ fn with_hidden(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fold::Kind;
+    use super::super::cell::Kind;
     use super::*;
 
     #[test]

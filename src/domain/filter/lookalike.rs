@@ -1,7 +1,7 @@
 //! Characters that are taken for others: letters of other scripts for Latin ones, digits and signs for letters,
 //! letters, digits, kana and Hanja for jamo.
 
-use super::fold::{Cell, Kind};
+use super::cell::{Cell, Kind};
 use super::hangul::{self, Syllable};
 
 /// The Latin letter a letter of another script or a decorated one looks like. What NFKC folds is not listed.

@@ -2,7 +2,7 @@
 //! each symbol where it came from and what stood around it. A text has up to four readings, because a digit or a
 //! sign can be a letter or stand between two.
 
-use super::fold::{Cell, Kind};
+use super::cell::{Cell, Kind};
 use super::hangul;
 use super::lookalike;
 

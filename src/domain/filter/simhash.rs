@@ -1,6 +1,7 @@
 //! A fingerprint of a text that changes little when the text does, to tell that somebody posts nearly the same again.
 
-use super::fold::{Kind, fold};
+use super::cell::Kind;
+use super::fold::fold;
 
 /// The most symbols looked at: enough to know a text by, and a bound on the work.
 const SYMBOLS_MAX: usize = 4_096;

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Action;
-use super::fold::{Kind, fold};
+use super::cell::Kind;
+use super::fold::fold;
 use super::link::links;
 use super::simhash::SimHash;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Decided, Decision, Refusal, RoomCard};
+use super::{Decided, Refusal, RoomCard};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 
@@ -158,17 +158,6 @@ pub struct Shut {
     pub archived: bool,
     /// Moderators have hidden it: its owner cannot call it otherwise or open it.
     pub moderated: bool,
-}
-
-impl Shut {
-    /// Whether the owner may not decide this for as long as it stands.
-    pub const fn forbids(self, decision: &Decision) -> bool {
-        let reopens = match decision {
-            Decision::SetPolicy(change) => change.name.is_some() || change.visibility.is_some(),
-            _ => false,
-        };
-        self.archived || self.moderated && reopens
-    }
 }
 
 /// A room's policy.

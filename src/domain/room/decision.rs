@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Role, Seq, Subject, Visibility};
+use super::{Role, Seq, Shut, Subject, Visibility};
 use crate::domain::clock::WallMs;
 use crate::domain::text::Title;
 
@@ -225,6 +225,17 @@ impl Decision {
         if let Some(about) = self.person_mut() {
             about.forget(person);
         }
+    }
+}
+
+impl Shut {
+    /// Whether the owner may not decide this for as long as it stands.
+    pub const fn forbids(self, decision: &Decision) -> bool {
+        let reopens = match decision {
+            Decision::SetPolicy(change) => change.name.is_some() || change.visibility.is_some(),
+            _ => false,
+        };
+        self.archived || self.moderated && reopens
     }
 }
 

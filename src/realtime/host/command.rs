@@ -1,30 +1,13 @@
 //! Decisions from elsewhere than a connection: whichever node takes them, the room's owner carries them out, and the
 //! answer goes back the same way. When it is lost nobody is told, and whoever waits gives up.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Action, At, Host, State};
-use crate::domain::id::{NodeId, UserId};
-use crate::domain::room::{Decision, Seq};
+use crate::domain::id::NodeId;
+use crate::domain::room::Seq;
 use crate::domain::rules::Rule;
-use crate::domain::version::Expected;
+use crate::realtime::ask::Ask;
 use crate::realtime::relay::Body;
 use crate::realtime::room::{CommandNo, CommandOutcome, Input};
-
-/// A decision and who waits for it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ask {
-    /// Who decides.
-    pub by: UserId,
-    /// Their name.
-    pub name: String,
-    /// What.
-    pub decision: Box<Decision>,
-    /// The rules it is made for.
-    pub expected: Expected,
-    /// Names the answer; grows from one to the next on a node.
-    pub reply: CommandNo,
-}
 
 impl Host {
     /// Takes a decision: carried out here, handed to the owner, or kept until the room is open.

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use maru_protocol::CloseCode;
 
 use super::parting::Farewell;
-use super::{Action, Ask, HostParts, close, send};
+use super::{Action, HostParts, close, send};
 use crate::domain::clock::Tick;
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
 use crate::domain::rules::Rule;
+use crate::realtime::ask::Ask;
 use crate::realtime::relay::{Audience, Body, Message, Parcel};
 use crate::realtime::room::{ConnId, Input};
 

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::Ask;
 use crate::domain::id::NodeId;
 use crate::domain::room::Epoch;
 use crate::ports::room::{ClaimOutcome, RoomSave, SaveOutcome, StoreError};
+use crate::realtime::ask::Ask;
 use crate::realtime::relay::Message;
 use crate::realtime::room::{CommandNo, CommandOutcome, ConnId, Input};
 

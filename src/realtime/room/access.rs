@@ -2,7 +2,8 @@
 
 use maru_protocol::{CloseCode, ErrorCode, Role, RoomInfo};
 
-use super::member::{Entry, SessionNo};
+use super::io::Entry;
+use super::member::SessionNo;
 use super::refused::Refused;
 use super::{Now, Room, wire};
 use crate::domain::room::{Applicant, Denied, Op, Refusal};

@@ -3,7 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use maru_protocol::{ReadPoint, ServerFrame, encode_server_with};
 
-use super::member::{Entry, Member, MemberNo, SessionNo};
+use super::io::Entry;
+use super::member::{Member, MemberNo, SessionNo};
 use super::{ConnId, Effect, Now, Room, frame, parts, send, wire};
 use crate::domain::room::{Epoch, Seq};
 use crate::domain::rules::Rule;

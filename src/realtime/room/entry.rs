@@ -2,7 +2,8 @@
 
 use maru_protocol::{CloseCode, ErrorCode, Event, PersonKind, Role, Status};
 
-use super::member::{Entry, Kept, Member, MemberNo, Pose, Session, SessionNo};
+use super::io::Entry;
+use super::member::{Kept, Member, MemberNo, Pose, Session, SessionNo};
 use super::refused::{Refused, Why};
 use super::schedule::Due;
 use super::{ConnId, Effect, Now, Room, entrance, limits};

@@ -1,13 +1,12 @@
 //! What goes into a room and what comes out of it.
 
 use bytes::Bytes;
-use maru_protocol::{CloseCode, Op as WireOp, Preview, Standing, Status, Topic};
+use maru_protocol::{Avatar, CloseCode, Op as WireOp, Preview, ReadPoint, Standing, Status, Topic};
 
 use serde::{Deserialize, Serialize};
 
-use super::member::Entry;
 use crate::domain::clock::{Tick, WallMs};
-use crate::domain::id::UserId;
+use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{Decision, Refusal, Seq};
 use crate::domain::version::Expected;
 use crate::domain::visitor::Visitor;
@@ -46,6 +45,32 @@ pub struct Now {
     pub tick: Tick,
     /// For people.
     pub wall: WallMs,
+}
+
+/// How someone comes in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Entry {
+    /// As a new session.
+    Join {
+        /// The new session's identity.
+        session: SessionId,
+        /// Where the avatar would like to stand.
+        avatar: Option<Avatar>,
+    },
+    /// As a session that was here before.
+    Resume {
+        /// Which.
+        session: SessionId,
+        /// Which of the session's tokens was shown.
+        generation: u32,
+        /// What the client still has.
+        have: Option<ReadPoint>,
+        /// Where the avatar would like to stand, if the room has forgotten.
+        avatar: Option<Avatar>,
+        /// When the token was made.
+        #[serde(default)]
+        issued: WallMs,
+    },
 }
 
 /// What can happen to a room. What members do may come from another node.

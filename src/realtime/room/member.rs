@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use maru_protocol::{Avatar, Person, PersonKind, ReadPoint, Role, Standing, Status, encode_person};
+use maru_protocol::{Avatar, Person, PersonKind, Role, Standing, Status, encode_person};
 
 use super::ConnId;
-use crate::domain::clock::{Tick, WallMs};
+use crate::domain::clock::Tick;
 use crate::domain::id::{SessionId, UserId};
 use crate::domain::room::{Applicant, GuestOrigin, Seq};
 use crate::domain::user::Look;
@@ -22,32 +22,6 @@ pub struct MemberNo(pub u32);
 /// A session's number in this room and epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionNo(pub u32);
-
-/// How someone comes in.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum Entry {
-    /// As a new session.
-    Join {
-        /// The new session's identity.
-        session: SessionId,
-        /// Where the avatar would like to stand.
-        avatar: Option<Avatar>,
-    },
-    /// As a session that was here before.
-    Resume {
-        /// Which.
-        session: SessionId,
-        /// Which of the session's tokens was shown.
-        generation: u32,
-        /// What the client still has.
-        have: Option<ReadPoint>,
-        /// Where the avatar would like to stand, if the room has forgotten.
-        avatar: Option<Avatar>,
-        /// When the token was made.
-        #[serde(default)]
-        issued: WallMs,
-    },
-}
 
 /// An avatar's place: hundredths of a tile, quarter turn, what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use super::Asked;
 use crate::domain::id::{RoomId, UserId};
-use crate::realtime::inspect::{Inspected, MemberReport};
+use crate::realtime::inspect::Inspected;
+use crate::realtime::report::MemberReport;
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct LiveNodeBody {

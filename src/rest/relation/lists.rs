@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -12,35 +12,12 @@ use crate::domain::clock::WallMs;
 use crate::domain::relation::Counts;
 use crate::ports::relations::{Entry, List, Place};
 use crate::rest::auth::Viewer;
-use crate::rest::cursor::{self, Page, cursor};
+use crate::rest::cursor::{self, Page, cursor, places};
 use crate::rest::problem::{Path, Problem};
 use crate::services::relation::{Page as Found, People, RelationService};
 
-/// A place in each of these lists; a cursor of one is none of another.
-macro_rules! places {
-    ($($name:ident = $list:literal),+ $(,)?) => {$(
-        #[derive(Serialize, Deserialize)]
-        struct $name(Place);
-
-        impl cursor::Place for $name {
-            const LIST: &'static str = $list;
-        }
-
-        impl From<Place> for $name {
-            fn from(place: Place) -> Self {
-                Self(place)
-            }
-        }
-
-        impl From<$name> for Place {
-            fn from(place: $name) -> Self {
-                place.0
-            }
-        }
-    )+};
-}
-
 places! {
+    Place;
     FollowersAt = "followers",
     FollowingAt = "following",
     FamiliarAt = "familiar_followers",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::body::ThemeBody;
+use super::card::ThemeBody;
 use super::rules::{active, decide};
 use super::{RoomState, refused};
 use crate::domain::id::RoomId;

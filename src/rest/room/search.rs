@@ -3,13 +3,13 @@
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{RoomListBody, RoomState, card, refused};
+use super::card::{card, count_visits};
+use super::{RoomListBody, RoomState, refused};
 use crate::domain::id::UserId;
 use crate::domain::search::{NameQuery, QUERY_CHARS_MAX};
 use crate::ports::room::RoomFoundAfter;
 use crate::rest::cursor::{Page, Place, cursor};
 use crate::rest::problem::{Code, Problem};
-use crate::rest::visit::count_visits;
 
 impl Place for RoomFoundAfter {
     const LIST: &'static str = "found_rooms";

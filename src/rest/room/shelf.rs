@@ -7,7 +7,8 @@ use http::header::{CACHE_CONTROL, LOCATION};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::{CardBody, ItemBody, OwnRoomBody, RoomState as Lives, ThemeBody, card};
+use super::body::{OwnRoomBody, RoomState as Lives};
+use super::card::{CardBody, ItemBody, ThemeBody, card, count_visits};
 use super::{RoomState, refused};
 use crate::catalogue::{Template, TemplateName};
 use crate::domain::id::{RoomId, UserId};
@@ -20,8 +21,7 @@ use crate::rest::cursor::{Page, Place};
 use crate::rest::etag::IfMatch;
 use crate::rest::idempotency::{Idempotency, result_of};
 use crate::rest::problem::{Code, Json, Path, Problem, Query};
-use crate::rest::user;
-use crate::rest::visit::count_visits;
+use crate::rest::profile;
 use crate::services::auth::SignedIn;
 use crate::services::room::{Beginning, RoomView, Wish};
 
@@ -222,7 +222,7 @@ pub(super) async fn found(
     viewer: Option<UserId>,
 ) -> Result<crate::domain::user::User, Problem> {
     let found = state.profiles.find(handle, viewer).await;
-    let (Found::Here(profile) | Found::Moved(profile)) = found.map_err(user::refused)?;
+    let (Found::Here(profile) | Found::Moved(profile)) = found.map_err(profile::refused)?;
     Ok(profile.user)
 }
 

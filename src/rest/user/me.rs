@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::{CountsBody, Shown, UserState, not_kept, refused};
+use super::{CountsBody, Shown, UserState, not_kept};
 use crate::catalogue::catalogue;
 use crate::domain::clock::WallMs;
 use crate::domain::profile::{Bio, Link, Links, Mood, Profile, ProfileChange};
@@ -16,6 +16,7 @@ use crate::domain::version::Version;
 use crate::rest::auth::Viewer;
 use crate::rest::etag::{IfMatch, IfNoneMatch, described};
 use crate::rest::problem::{Code, Json, Problem};
+use crate::rest::profile::refused;
 use crate::services::profile::ProfileError;
 
 /// An account, as its owner sees it.

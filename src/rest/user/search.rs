@@ -5,13 +5,14 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{not_kept, refused};
+use super::not_kept;
 use crate::domain::search::{NameQuery, QUERY_CHARS_MAX};
 use crate::domain::user::User;
 use crate::ports::profile::FoundAfter;
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{Page, Place, cursor};
 use crate::rest::problem::{Code, Problem, Query};
+use crate::rest::profile::refused;
 use crate::services::profile::ProfileService;
 
 impl Place for FoundAfter {

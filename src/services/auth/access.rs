@@ -12,16 +12,11 @@ use rand::RngCore;
 use serde::{Deserialize, Serialize};
 
 use super::key::{Keyring, PublicKey, new_key};
+use super::lifetime::{ACCESS_MS, LEEWAY_MS};
 use crate::domain::clock::{Clock, Tick, WallMs};
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::scope::Scopes;
 use crate::ports::login::{Grant, LoginStoreError, SigningKeyStore};
-
-/// How long an access token is good.
-pub const ACCESS_MS: u64 = 10 * 60 * 1_000;
-
-/// By how much the clocks of two nodes may differ.
-pub const LEEWAY_MS: u64 = 5_000;
 
 /// How old the keys in memory may be: a rotation is noticed within this time.
 const KEYS_STALE_MS: u64 = 2_000;

@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::access::ACCESS_MS;
-use super::app::AppRequest;
+use super::app_request::AppRequest;
+use super::lifetime::ACCESS_MS;
 use super::refresh::{REFRESH_PREFIX, kept, salt};
 use super::sign_in::Admitted;
 use super::{AuthService, DAY_MS, OpaqueSecret, SignInError};

@@ -9,23 +9,9 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 
-use super::access::{ACCESS_MS, LEEWAY_MS};
+use super::lifetime::KEY_OVERLAP_MS;
 use crate::domain::clock::WallMs;
 use crate::ports::login::StoredKey;
-
-/// How long a key is published before it signs: longer than anybody keeps the list of keys, or a node a read of it.
-pub const KEY_AHEAD_MS: u64 = 10 * 60 * 1_000;
-
-/// How long the list of keys may be kept by whoever fetched it, in seconds.
-pub const KEYS_CACHED_SECONDS: u64 = 5 * 60;
-
-/// How long tokens of a key are believed after the next one has begun to sign: as long as the last of them lives.
-pub const KEY_OVERLAP_MS: u64 = ACCESS_MS + LEEWAY_MS;
-
-const _: () = assert!(
-    KEYS_CACHED_SECONDS * 1_000 + LEEWAY_MS < KEY_AHEAD_MS,
-    "whoever has the list knows a key before it signs"
-);
 
 /// An Ed25519 private key in PKCS #8, as RFC 8410 section 7 writes it, up to the seed.
 const PKCS8_HEAD: [u8; 16] = [
@@ -178,6 +164,7 @@ pub struct PublicKey {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lifetime::KEY_AHEAD_MS;
     use super::*;
 
     #[test]

@@ -2,18 +2,17 @@
 
 use std::sync::{MutexGuard, PoisonError};
 
-use super::app::AppRequest;
+use super::app_request::AppRequest;
 use super::crowd::{Bounds, Crowd};
+use super::sign_in_error::SignInError;
 use super::{AuthService, OpaqueSecret, ReturnTo, SignedIn, Welcome, newcomer};
 use crate::domain::address::AddressGroup;
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::user::User;
-use crate::ports::identity::{
-    Homecoming, IdentityProvider, Profile, Proof, ProviderError, WayBack,
-};
-use crate::ports::login::{LoginStoreError, SecretHash};
+use crate::ports::identity::{Homecoming, IdentityProvider, Profile, Proof, WayBack};
+use crate::ports::login::SecretHash;
 use crate::ports::user::{
     Admission, Identity, LinkedIdentity, Linking, Unlinking, UserStoreError, WayIn,
 };
@@ -79,47 +78,6 @@ pub enum Outcome {
     Reauthenticated(ReturnTo),
     /// The provider leads to the account of whoever was signed in already.
     Linked(ReturnTo),
-}
-
-/// Why a sign-in did not work.
-#[derive(Debug, thiserror::Error)]
-pub enum SignInError {
-    /// No such provider.
-    #[error("there is no such sign-in provider")]
-    UnknownProvider,
-    /// Unknown, used or overdue state, or of another browser or provider: begin again.
-    #[error("the sign-in is not under way in this browser")]
-    NotUnderWay,
-    /// The person, or the provider before it knew the person, said no.
-    #[error("the sign-in was called off")]
-    CalledOff,
-    /// The provider does not confirm who it was, or does not answer.
-    #[error(transparent)]
-    Provider(#[from] ProviderError),
-    /// Accounts cannot be reached.
-    #[error(transparent)]
-    Users(#[from] UserStoreError),
-    /// Logins cannot be reached.
-    #[error(transparent)]
-    Logins(#[from] LoginStoreError),
-    /// Not one of several random handles was free, which does not happen by chance.
-    #[error("no handle is free")]
-    NoHandleFree,
-    /// The account is suspended.
-    #[error("the account is suspended")]
-    Suspended,
-    /// To prove again who one is: it was somebody else, or nobody is signed in any more.
-    #[error("the provider does not lead to the account that is signed in")]
-    OtherAccount,
-    /// To link: whoever asked for it is not signed in here any more.
-    #[error("whoever wanted to link is not signed in any more")]
-    SignedOut,
-    /// To link: the provider's person has another account.
-    #[error("the identity leads to another account")]
-    LinkedElsewhere,
-    /// To link: the account has another identity of the provider.
-    #[error("the account has another identity of the provider")]
-    ProviderTaken,
 }
 
 /// A sign-in that did not work, and where the person is told.

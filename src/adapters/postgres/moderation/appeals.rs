@@ -5,8 +5,8 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::super::audit::{self, Line};
 use super::super::number::{stored, to_i64};
-use super::super::{decision_outbox, permission};
-use super::rows::{RULING, ruling, rulings};
+use super::super::{decision_outbox, permission_steps};
+use super::rows::{RULING, named, ruling, rulings};
 use super::rulings::{found, owe_no_more, tell};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
@@ -101,7 +101,7 @@ pub(super) async fn judge(
     trace: &Trace,
     now: WallMs,
 ) -> Result<Judged, sqlx::Error> {
-    let acting = permission::actor_role(&mut *conn, trace, now).await?;
+    let acting = permission_steps::actor_role(&mut *conn, trace, now).await?;
     if acting < AccountRole::Moderator {
         return Ok(Judged::Forbidden);
     }
@@ -123,19 +123,14 @@ pub(super) async fn judge(
         return Ok(Judged::Forbidden);
     }
     if let Some(author) = known.author {
-        let role = permission::role(&mut *conn, author).await?;
+        let role = permission_steps::role(&mut *conn, author).await?;
         if role.is_some_and(|role| role >= acting) {
             return Ok(Judged::Forbidden);
         }
     }
     let overturned = state == AppealState::Overturned;
-    let hid = matches!(known.action, RulingAction::Hide | RulingAction::Suspend);
-    let shows = overturned
-        && hid
-        && known.kind != ContentKind::User
-        && !stays_hidden(&mut *conn, &known).await?;
-    let owes = shows.then_some(Standing::Shown);
-    if shows {
+    let owes = follows(&mut *conn, &known, overturned).await?;
+    if owes.is_some() {
         owe_no_more(&mut *conn, known.kind, &known.subject).await?;
     }
     sqlx::query(
@@ -179,8 +174,33 @@ pub(super) async fn judge(
     })))
 }
 
-/// Whether another decision that stands hides the thing or has removed it: of all but this one the newest counts.
-async fn stays_hidden(conn: &mut PgConnection, taken_back: &Ruling) -> Result<bool, sqlx::Error> {
+/// The standing a thing gets by what became of an appeal, if it changes.
+async fn follows(
+    conn: &mut PgConnection,
+    appealed: &Ruling,
+    overturned: bool,
+) -> Result<Option<Standing>, sqlx::Error> {
+    // Of all that is removed a picture alone is kept until nobody can appeal any more.
+    let is_kept = appealed.kind == ContentKind::Asset && appealed.action == RulingAction::Remove;
+    if !overturned {
+        return Ok(is_kept.then_some(Standing::Removed));
+    }
+    let hid = matches!(appealed.action, RulingAction::Hide | RulingAction::Suspend);
+    if appealed.kind == ContentKind::User || !(hid || is_kept) {
+        return Ok(None);
+    }
+    Ok(match standing_without(conn, appealed).await? {
+        Standing::Shown => Some(Standing::Shown),
+        Standing::Hidden if is_kept => Some(Standing::Hidden),
+        _ => None,
+    })
+}
+
+/// The standing a thing has by the decisions about it that stand, but for this one: of those the newest counts.
+async fn standing_without(
+    conn: &mut PgConnection,
+    taken_back: &Ruling,
+) -> Result<Standing, sqlx::Error> {
     let newest: Option<String> = sqlx::query_scalar(
         "SELECT action FROM ruling
          WHERE kind = $1 AND subject = $2 AND id <> $3 AND action IN ('show', 'hide', 'remove', 'suspend')
@@ -192,7 +212,9 @@ async fn stays_hidden(conn: &mut PgConnection, taken_back: &Ruling) -> Result<bo
     .bind(taken_back.id.uuid())
     .fetch_optional(conn)
     .await?;
-    Ok(newest.is_some_and(|action| action != RulingAction::Show.as_str()))
+    let action: Option<RulingAction> = newest.as_deref().map(named).transpose()?;
+    let standing = action.and_then(|action| action.standing(false));
+    Ok(standing.unwrap_or(Standing::Shown))
 }
 
 /// Ends a suspension with the decision that laid it. One that was laid anew since stands, and so does another decision
@@ -228,7 +250,7 @@ async fn lift_if_laid_then(
     .fetch_optional(&mut *conn)
     .await?;
     let Some((rule, until, created)) = other else {
-        return permission::lift(conn, author, trace, now).await;
+        return permission_steps::lift(conn, author, trace, now).await;
     };
     sqlx::query(
         "UPDATE suspension SET reason = $1, until_ms = $2, created_ms = $3 WHERE user_id = $4",

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::super::lock::{self, Name};
 use super::super::number::{stored, wall};
-use super::super::user::UserRow;
+use super::super::user_row::UserRow;
 use super::rows::{CASE, CaseRow, RULING, named, rulings};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CaseId, ReportId, UserId};

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::super::number::{to_u32, to_u64, wall};
-use super::super::user::UserRow;
+use super::super::user_row::UserRow;
 use crate::domain::id::{CaseId, RulingId, UserId};
 use crate::domain::moderation::ContentKind;
 use crate::domain::user::User;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::Postgres;
 use super::super::number::{stored, wall};
 use super::super::step::reading;
-use super::super::user::UserRow;
+use super::super::user_row::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::ports::relations::{Entry, List, Place, RelationLists, RelationsUnavailable};

@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::super::room_rows::to_u64;
+use super::super::number::to_u64;
 use super::super::user_outbox;
 use super::{USER, read};
 use crate::domain::id::{AssetId, UserId};

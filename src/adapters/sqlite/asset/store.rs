@@ -3,17 +3,15 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::super::number::{stored, to_i64, to_u64};
 use super::super::once::{self, Begun};
-use super::super::outbox;
-use super::super::room_rows::{to_i64, to_u64};
-use super::super::user::stored;
 use super::takedown::{take_copies_down, take_down, write_down};
-use super::{ASSETS, AssetRow, Sqlite, digest, read, read_one};
+use super::{ASSETS, AssetRow, Sqlite, digest, read, read_one, tell};
 use crate::domain::asset::{Asset, AssetEvent, AssetState, Variant, VariantName};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
-use crate::domain::event::{Event, Subject};
 use crate::domain::id::{AssetId, UserId};
+use crate::domain::moderation::ReportReason;
 use crate::domain::version::Expected;
 use crate::ports::asset::{
     Added, Allowance, AssetStore, AssetsUnavailable, AvatarSet, Described, NewAsset, Served,
@@ -66,15 +64,6 @@ async fn insert(
     .execute(conn)
     .await
     .map(drop)
-}
-
-/// Tells the rest of the world.
-pub(super) async fn tell(
-    conn: &mut SqliteConnection,
-    id: AssetId,
-    event: AssetEvent,
-) -> Result<(), sqlx::Error> {
-    outbox::put(conn, Subject::Asset(id), &Event::Asset(event)).await
 }
 
 #[async_trait]
@@ -205,7 +194,8 @@ impl AssetStore for Sqlite {
         let mut told = Vec::new();
         if before.state != AssetState::TakenDown {
             take_down(&mut transaction, &before, now).await?;
-            told = write_down(&mut transaction, (id, before.owner), Some(trace), now).await?;
+            let by = (ReportReason::Other, Some(trace));
+            told = write_down(&mut transaction, (id, before.owner), by, now).await?;
             told.extend(
                 take_copies_down(&mut transaction, Some(trace), now)
                     .await?

@@ -5,8 +5,7 @@ use uuid::Uuid;
 
 use super::super::Sqlite;
 use super::super::door::{is_public, not_just_visited, there, unbanned, unmuted};
-use super::super::relation::told;
-use super::super::user::stored;
+use super::super::number::{stored, wall};
 use super::pass_over;
 use crate::domain::clock::WallMs;
 use crate::domain::discovery::as_of;
@@ -156,7 +155,7 @@ pub(super) fn ids<Id>(ranked: Vec<RankPlace>, id: fn(Uuid) -> Id) -> Vec<(Id, Ra
 
 pub(super) fn places<Id>(rows: Vec<(i64, Uuid)>, id: fn(Uuid) -> Id) -> Vec<NewestPlace<Id>> {
     let places = rows.into_iter().map(|(at_ms, uuid)| NewestPlace {
-        at: told(at_ms),
+        at: wall(at_ms),
         id: id(uuid),
     });
     places.collect()
@@ -176,7 +175,7 @@ impl Sqlite {
         let origin: i64 = sqlx::query_scalar("SELECT origin_ms FROM discovery_state")
             .fetch_one(&mut *conn)
             .await?;
-        let origin = told(origin);
+        let origin = wall(origin);
         // A place from before the scores were divided means what it meant then.
         let (score, thing) = after.map_or((f64::MAX, Vec::new()), |place| {
             (

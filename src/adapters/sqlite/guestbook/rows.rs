@@ -5,9 +5,8 @@ use sqlx::sqlite::{Sqlite as Database, SqliteArguments, SqliteConnection};
 use uuid::Uuid;
 
 use super::super::door::{there, unmuted};
-use super::super::relation::told;
-use super::super::room_rows::to_u64;
-use super::super::user::{UserRow, stored};
+use super::super::number::{stored, to_u64, wall};
+use super::super::user_row::UserRow;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{EntryId, RoomId, UserId};
 use crate::domain::moderation::Standing;
@@ -104,8 +103,8 @@ impl TryFrom<EntryRow> for Entry {
             standing: standing(&row.standing)?,
             is_hidden: row.is_hidden,
             version: Version(to_u64(row.version)),
-            created: told(row.written_ms),
-            edited: row.edited_ms.map(told),
+            created: wall(row.written_ms),
+            edited: row.edited_ms.map(wall),
             replies: row.replies,
             muted: None,
         })
@@ -189,7 +188,7 @@ pub(super) async fn raw(
         standing: standing(&row.standing)?,
         is_announced: row.is_announced,
         version: Version(to_u64(row.version)),
-        created: told(row.created_ms),
+        created: wall(row.created_ms),
     }))
 }
 

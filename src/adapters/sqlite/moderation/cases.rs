@@ -3,8 +3,8 @@
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::super::relation::told;
-use super::super::user::{UserRow, stored};
+use super::super::number::{stored, wall};
+use super::super::user_row::UserRow;
 use super::rows::{CASE, CaseRow, RULING, named, rulings};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{CaseId, ReportId, UserId};
@@ -63,7 +63,7 @@ impl TryFrom<ReportRow> for Report {
             subject: row.subject,
             reason: named(&row.reason)?,
             comment: row.comment,
-            at: told(row.created_ms),
+            at: wall(row.created_ms),
             state: named(&row.state)?,
         })
     }
@@ -105,7 +105,7 @@ pub(super) async fn report(
     .fetch_optional(&mut *conn)
     .await?;
     if let Some(first) = first {
-        let again = told(first).0.saturating_add(DAY_MS);
+        let again = wall(first).0.saturating_add(DAY_MS);
         return Ok(Reported::TooMany(again.saturating_sub(report.at.0)));
     }
     let case = open(&mut *conn, thing, false, report.at).await?;
@@ -221,7 +221,7 @@ pub(super) async fn file(
             reporter: User::try_from(row.user)?,
             reason: named(&row.reason)?,
             comment: row.comment,
-            at: told(row.at_ms),
+            at: wall(row.at_ms),
         })
     });
     let reports = reports.collect::<Result<_, _>>()?;

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::super::relation::told;
-use super::super::user::UserRow;
+use super::super::number::wall;
+use super::super::user_row::UserRow;
 use crate::domain::id::{CaseId, RulingId, UserId};
 use crate::domain::user::User;
 use crate::ports::moderation::desk::{Appeal, Case, Ruling};
@@ -50,8 +50,8 @@ impl TryFrom<RulingRow> for Ruling {
             (Some(state), Some(at)) => Some(Appeal {
                 text: row.appeal_text,
                 state: named(&state)?,
-                at: told(at),
-                decided: row.judged_ms.map(told),
+                at: wall(at),
+                decided: row.judged_ms.map(wall),
             }),
             _ => None,
         };
@@ -66,8 +66,8 @@ impl TryFrom<RulingRow> for Ruling {
             action: named(&row.action)?,
             rule: named(&row.rule)?,
             note: row.note,
-            until: row.until_ms.map(told),
-            at: told(row.created_ms),
+            until: row.until_ms.map(wall),
+            at: wall(row.created_ms),
             appeal,
         })
     }
@@ -128,8 +128,8 @@ impl TryFrom<CaseRow> for Case {
             state: named(&row.state)?,
             held: row.held,
             reports: u32::try_from(row.reports).unwrap_or(0),
-            opened: told(row.opened_ms),
-            closed: row.closed_ms.map(told),
+            opened: wall(row.opened_ms),
+            closed: row.closed_ms.map(wall),
         })
     }
 }

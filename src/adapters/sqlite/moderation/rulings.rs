@@ -5,8 +5,8 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
 use super::super::audit::{self, Line};
-use super::super::user::stored;
-use super::super::{notification, outbox, permission};
+use super::super::number::stored;
+use super::super::{notification, outbox, permission_steps};
 use super::cases;
 use super::rows::{RULING, named, ruling, rulings};
 use crate::domain::audit::{Act, Trace};
@@ -32,7 +32,7 @@ pub(super) async fn decide(
     new: &NewRuling,
     trace: &Trace,
 ) -> Result<Decided, sqlx::Error> {
-    let acting = permission::actor_role(&mut *conn, trace, new.at).await?;
+    let acting = permission_steps::actor_role(&mut *conn, trace, new.at).await?;
     if acting < AccountRole::Moderator {
         return Ok(Decided::Forbidden);
     }
@@ -48,7 +48,7 @@ pub(super) async fn decide(
     }
     if new.action.is_against_author() {
         let role = match author {
-            Some(author) => permission::role(&mut *conn, author).await?,
+            Some(author) => permission_steps::role(&mut *conn, author).await?,
             None => None,
         };
         if role.is_some_and(|role| role >= acting) {
@@ -108,14 +108,14 @@ pub(super) async fn decide(
     if let Some(author) = author.filter(|_| new.action.is_against_author()) {
         // One that lasts longer is not cut short by a shorter one.
         if new.action == RulingAction::Suspend
-            && !permission::is_out_beyond(&mut *conn, author, new.until, new.at).await?
+            && !permission_steps::is_out_beyond(&mut *conn, author, new.until, new.at).await?
         {
             let suspension = Suspension {
                 user_id: author,
                 reason: new.rule.as_str().to_owned(),
                 until: new.until,
             };
-            settled.ended = permission::lay(&mut *conn, &suspension, trace, new.at).await?;
+            settled.ended = permission_steps::lay(&mut *conn, &suspension, trace, new.at).await?;
         }
         settled.told = tell(&mut *conn, author, id, new.at).await?;
     }

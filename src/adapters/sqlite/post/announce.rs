@@ -4,9 +4,8 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::notification::notify;
+use super::super::number::{stored, wall};
 use super::super::outbox::put;
-use super::super::relation::told;
-use super::super::user::stored;
 use super::rows::{sees, stored_post};
 use crate::domain::clock::WallMs;
 use crate::domain::event::{Event, Subject};
@@ -165,7 +164,7 @@ pub(super) async fn announce_comment(
         .await?;
     let mut deliveries = Vec::new();
     if first.rows_affected() > 0 {
-        let at = told(said.created_ms);
+        let at = wall(said.created_ms);
         let event = PostEvent::PostCommented {
             by,
             comment: id,

@@ -3,9 +3,8 @@
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::super::relation::told;
-use super::super::room_rows::to_u64;
-use super::super::user::{UserRow, stored};
+use super::super::number::{stored, to_u64, wall};
+use super::super::user_row::UserRow;
 use super::counts::lessened_of_comments;
 use super::known;
 use super::rows::ReactionsRow;
@@ -87,8 +86,8 @@ impl TryFrom<CommentRow> for CommentView {
             text: if is_heard { row.text } else { String::new() },
             standing: known(&row.standing)?,
             version: to_u64(row.version),
-            at: told(row.created_ms),
-            edited: row.edited_ms.filter(|_| is_heard).map(told),
+            at: wall(row.created_ms),
+            edited: row.edited_ms.filter(|_| is_heard).map(wall),
         };
         Ok(Self {
             comment,

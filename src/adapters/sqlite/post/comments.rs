@@ -4,11 +4,10 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
+use super::super::Sqlite;
 use super::super::moderation::hold_if;
+use super::super::number::{stored, to_i64, to_u64, wall};
 use super::super::once;
-use super::super::relation::told;
-use super::super::room_rows::{to_i64, to_u64};
-use super::super::{Sqlite, user::stored};
 use super::announce::announce_comment;
 use super::comment_rows::{one, thread as read_thread};
 use super::delete::bury_comment;
@@ -230,7 +229,7 @@ impl CommentStore for Sqlite {
             .map(|(version, text, since)| CommentRevision {
                 version: to_u64(version),
                 text,
-                since: told(since),
+                since: wall(since),
             });
         Ok(revisions.collect())
     }

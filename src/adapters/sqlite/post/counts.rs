@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::super::user::stored;
+use super::super::number::stored;
 use super::seen::there;
 use super::{known, of_these};
 use crate::domain::clock::WallMs;

@@ -3,7 +3,7 @@
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::super::user::stored;
+use super::super::number::stored;
 use super::announce::tell;
 use crate::domain::clock::WallMs;
 use crate::domain::post::{Post, PostEvent};

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
+use super::super::Sqlite;
 use super::super::moderated_kind::{ModeratedKind, Stood};
-use super::super::relation::told;
-use super::super::{Sqlite, user::stored};
+use super::super::number::{stored, wall};
 use super::announce::{announce, announce_comment};
 use super::comment_rows::one;
 use super::delete::forget_edits;
@@ -206,7 +206,7 @@ impl ModeratedKind for ModeratedComments {
             text: row.text,
             pictures: Vec::new(),
             standing: known(&row.standing)?,
-            at: told(row.created_ms),
+            at: wall(row.created_ms),
         }))
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::super::user::stored;
+use super::super::number::stored;
 use super::of_these;
 use super::seen::there;
 use crate::domain::clock::WallMs;

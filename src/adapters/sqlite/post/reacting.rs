@@ -5,11 +5,10 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::notification::notify;
-use super::super::user::stored;
+use super::super::number::stored;
 use super::announce::{notice, tell};
 use super::comments::heard;
-use super::responses::seen_post;
-use super::rows::sees;
+use super::rows::{seen_post, sees};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
 use crate::domain::notification::{Delivery, NoticeKind};

@@ -5,31 +5,18 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::Sqlite;
-use super::super::relation::told;
-use super::super::user::{UserRow, stored};
+use super::super::number::{stored, wall};
+use super::super::user_row::UserRow;
 use super::announce::tell;
-use super::rows::{sees, stored_post};
+use super::rows::{seen_post, sees};
 use super::seen::{card, there};
 use super::{known, reacting};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
 use crate::domain::post::{
-    Audience, BOOKMARKS_MAX, PINS_MAX, Post, PostEvent, PostState, Reactable, ReactionKind,
+    Audience, BOOKMARKS_MAX, PINS_MAX, PostEvent, PostState, Reactable, ReactionKind,
 };
 use crate::ports::post::{PostStoreError, Reacted, Refusal, ResponseStore, Told};
-
-/// The post, if the viewer sees it and it is out.
-pub(super) async fn seen_post(
-    conn: &mut SqliteConnection,
-    id: PostId,
-    viewer: UserId,
-    now: WallMs,
-) -> Result<Post, PostStoreError> {
-    if !sees(&mut *conn, id, Some(viewer), now).await? {
-        return Err(Refusal::NoSuchPost.into());
-    }
-    Ok(stored_post(conn, id).await?.ok_or(Refusal::NoSuchPost)?)
-}
 
 /// Takes back what one did with a post: one's own wherever it is, seen or not.
 async fn take_back(
@@ -93,7 +80,7 @@ impl TryFrom<ReactedRow> for Reacted {
         Ok(Self {
             user: row.user.try_into()?,
             kind: row.kind.as_deref().map(known).transpose()?,
-            at: told(row.at_ms),
+            at: wall(row.at_ms),
         })
     }
 }

@@ -6,9 +6,8 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
-use super::super::relation::told;
-use super::super::room_rows::to_u64;
-use super::super::user::{UserRow, stored};
+use super::super::number::{stored, to_u64, wall};
+use super::super::user_row::UserRow;
 use super::counts::lessened;
 use super::seen::{among, card, readable, seen, there};
 use super::{known, of_these, place};
@@ -16,7 +15,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, RoomId, UserId};
 use crate::domain::post::{Content, Post, PostPicture};
 use crate::domain::user::User;
-use crate::ports::post::{Counts, Mine, PostView, Quote, Reactions};
+use crate::ports::post::{Counts, Mine, PostStoreError, PostView, Quote, Reactions, Refusal};
 
 /// The columns of [`PostRow`] and of the author's card, for statements with a post `p` and an account `a`.
 macro_rules! columns {
@@ -76,10 +75,10 @@ impl TryFrom<PostRow> for Post {
             quote_of: row.quote_id.map(PostId::from_uuid),
             is_pinned: row.pinned_ms.is_some(),
             version: to_u64(row.version),
-            created: told(row.created_ms),
-            publish_at: row.publish_ms.map(told),
-            published: row.published_ms.map(told),
-            edited: row.edited_ms.map(told),
+            created: wall(row.created_ms),
+            publish_at: row.publish_ms.map(wall),
+            published: row.published_ms.map(wall),
+            edited: row.edited_ms.map(wall),
         })
     }
 }
@@ -266,4 +265,17 @@ pub(super) async fn sees(
     .bind(id.uuid())
     .fetch_one(conn)
     .await
+}
+
+/// The post, if the viewer sees it and it is out.
+pub(super) async fn seen_post(
+    conn: &mut SqliteConnection,
+    id: PostId,
+    viewer: UserId,
+    now: WallMs,
+) -> Result<Post, PostStoreError> {
+    if !sees(&mut *conn, id, Some(viewer), now).await? {
+        return Err(Refusal::NoSuchPost.into());
+    }
+    Ok(stored_post(conn, id).await?.ok_or(Refusal::NoSuchPost)?)
 }

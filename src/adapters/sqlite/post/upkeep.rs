@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::super::Sqlite;
-use super::super::user::stored;
+use super::super::number::stored;
 use super::announce::announce;
 use super::delete::{bury, sweep_comments, sweep_post};
 use super::rows::{PostRow, stored_post};

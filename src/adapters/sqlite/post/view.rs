@@ -3,9 +3,8 @@
 use async_trait::async_trait;
 use sqlx::types::Json;
 
-use super::super::relation::told;
-use super::super::room_rows::{to_i64, to_u64};
-use super::super::{Sqlite, user::stored};
+use super::super::Sqlite;
+use super::super::number::{stored, to_i64, to_u64, wall};
 use super::rows::views;
 use super::seen::{among, readable, seen, there};
 use crate::domain::clock::WallMs;
@@ -51,7 +50,7 @@ impl From<RevisionRow> for Revision {
                 given_tags: Vec::new(),
             },
             tags: row.tags.0,
-            since: told(row.since_ms),
+            since: wall(row.since_ms),
         }
     }
 }

@@ -6,8 +6,8 @@ use sqlx::types::Json;
 
 use super::super::Sqlite;
 use super::super::moderation::hold_if;
+use super::super::number::stored;
 use super::super::once::{self, Begun};
-use super::super::user::stored;
 use super::rows::{sees, stored_post};
 use super::{announce::announce, attached, delete, place};
 use crate::domain::clock::WallMs;

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 
+use super::super::Sqlite;
 use super::super::notification::withdraw_all;
-use super::super::{Sqlite, user::stored};
+use super::super::number::stored;
 use super::{change, see_each_other, tell};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::super::user::{UserRow, stored};
-use super::{Sqlite, told};
+use super::super::number::{stored, wall};
+use super::super::user_row::UserRow;
+use super::Sqlite;
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;
 use crate::ports::relations::{Entry, List, Place, RelationLists, RelationsUnavailable};
@@ -95,8 +96,8 @@ impl TryFrom<EntryRow> for Entry {
     fn try_from(row: EntryRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             user: row.user.try_into()?,
-            at: told(row.at_ms),
-            until: row.until_ms.map(told),
+            at: wall(row.at_ms),
+            until: row.until_ms.map(wall),
             nickname_mine: row.nickname_mine,
             nickname_theirs: row.nickname_theirs,
             text: row.text,

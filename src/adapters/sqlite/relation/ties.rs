@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
+use super::super::Sqlite;
 use super::super::notification::{notify, withdraw};
-use super::super::{Sqlite, user::stored};
+use super::super::number::stored;
 use super::{change, see_each_other, tell};
 use crate::domain::clock::WallMs;
 use crate::domain::id::UserId;

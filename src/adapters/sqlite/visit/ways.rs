@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::door::{door, not_just_visited, there, unbanned, unmuted};
-use super::super::user::stored;
+use super::super::number::stored;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::visit::JUST_VISITED_MS;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used)]
 
+mod circles;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -191,6 +193,27 @@ fn the_map_has_no_circle() {
             }
         }
     }
+}
+
+/// The arrows go one way among the modules of each room too, at every level.
+#[test]
+fn no_modules_use_each_other() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sources = sources();
+    let files = sources
+        .iter()
+        .filter(|source| !source.is_test() && source.room != "main")
+        .map(|source| {
+            let inside = source.path.strip_prefix(&root).expect("below src");
+            let inside = inside.to_str().expect("a name");
+            (inside, source.production())
+        });
+    let circles = circles::circles(files);
+    assert!(
+        circles.is_empty(),
+        "these use each other; what they share belongs below them:\n{}",
+        circles.join("\n")
+    );
 }
 
 #[test]
