@@ -5,8 +5,6 @@ use std::io::Write;
 /// Where a service is; none when it was not started, which is said out loud. Where `script/test-backends` runs the tests
 /// (it names the folder of the services) and CI=true it is a failure.
 pub(crate) fn address(service: &str) -> Option<String> {
-    #[allow(clippy::disallowed_methods, reason = "no setting of the server")]
-    let set = |variable: &str| std::env::var(variable).ok();
     let variable = format!("MARU_TEST_{service}");
     let address = set(&variable);
     if address.is_none() {
@@ -20,4 +18,15 @@ pub(crate) fn address(service: &str) -> Option<String> {
         std::io::stderr().write_all(said.as_bytes()).unwrap();
     }
     address
+}
+
+/// Whether the tests may take long: `script/test --long`.
+#[cfg(feature = "postgres")]
+pub(crate) fn is_long() -> bool {
+    set("MARU_TEST_LONG").is_some()
+}
+
+#[allow(clippy::disallowed_methods, reason = "no setting of the server")]
+fn set(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
 }

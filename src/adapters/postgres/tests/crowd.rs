@@ -6,6 +6,7 @@ use rand::{Rng, SeedableRng};
 
 use super::*;
 use crate::adapters::postgres::DecisionOutbox;
+use crate::adapters::test_service;
 use crate::domain::audit::Trace;
 use crate::domain::id::{PostId, UserId};
 use crate::domain::moderation::ContentKind;
@@ -23,6 +24,9 @@ mod steps;
 const MEMBERS: u64 = 16;
 
 const STEPS: u32 = 60;
+
+/// The same in a long run of the tests.
+const STEPS_LONG: u32 = 600;
 
 /// How many kinds of steps there are: see [`Member::live`].
 const KINDS: u32 = 34;
@@ -70,8 +74,8 @@ impl Member<'_> {
         Some(Once { owner, key, digest })
     }
 
-    async fn live(mut self) -> Step {
-        for _ in 0..STEPS {
+    async fn live(mut self, steps: u32) -> Step {
+        for _ in 0..steps {
             let kind = self.dice.random_range(0..KINDS);
             let done = match kind {
                 0..10 => Box::pin(self.among_people(kind)).await,
@@ -142,6 +146,10 @@ async fn nobody_waits_in_a_circle_and_all_adds_up() {
             text: "나쁜 말".to_owned(),
         })
         .collect();
+    let steps = match test_service::is_long() {
+        true => STEPS_LONG,
+        false => STEPS,
+    };
     let members = (0..MEMBERS).map(|number| {
         Member {
             store: &store.store,
@@ -151,11 +159,11 @@ async fn nobody_waits_in_a_circle_and_all_adds_up() {
             number,
             made: 0,
         }
-        .live()
+        .live(steps)
     });
     let relaying = async {
         let outbox = DecisionOutbox(store.store.clone());
-        for _ in 0..STEPS {
+        for _ in 0..steps {
             let waiting = outbox.waiting(0, 9).await.unwrap();
             let ids: Vec<u64> = waiting.iter().map(|entry| entry.id).collect();
             outbox.clear(&ids).await.unwrap();
