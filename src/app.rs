@@ -1,6 +1,6 @@
 //! Wiring: the only place that sees edges and adapters together.
 
-mod contents;
+mod background;
 mod doctor;
 mod health;
 mod http;
@@ -12,7 +12,9 @@ mod role;
 mod routes;
 mod seed;
 mod server;
+mod services;
 mod start_error;
+mod stores;
 mod telemetry;
 
 pub use crate::adapters::decoder::decode_picture;

@@ -8,6 +8,7 @@ pub mod discovery;
 pub mod events;
 pub mod guestbook;
 pub mod identity;
+pub mod installation;
 pub mod login;
 pub mod moderation;
 pub mod muted_words;

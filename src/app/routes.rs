@@ -17,17 +17,16 @@ use utoipa_axum::routes;
 
 use super::health::{self, Health};
 use super::metrics::{self, HttpMetrics, MetricsState};
+use super::services::Services;
 use super::start_error::StartError;
+use super::stores::Stores;
 use crate::adapters::oauth::OAuthProvider;
-use crate::adapters::sqlite::Sqlite;
 use crate::catalogue::catalogue;
 use crate::config::{Config, PublicUrl};
 use crate::domain::address::ClientAddress;
 use crate::domain::clock::Clock;
 use crate::domain::id::RoomId;
 use crate::ports::identity::IdentityProvider;
-use crate::ports::moderation::Contents;
-use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use crate::realtime::connection::LiveContext;
 use crate::realtime::upgrade::{LiveState, NotUpgraded, upgrade};
 use crate::rest;
@@ -35,24 +34,10 @@ use crate::rest::asset::MediaLinks;
 use crate::rest::dev_identity::DevIdentity;
 use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
-use crate::services::account::AccountService;
 use crate::services::asset::AssetService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
-use crate::services::discovery::DiscoveryService;
-use crate::services::guestbook::GuestbookService;
-use crate::services::moderation::ModerationService;
-use crate::services::muted_words::MutedWordService;
-use crate::services::notification::NotificationService;
 use crate::services::picture::PictureService;
-use crate::services::post::PostService;
-use crate::services::profile::ProfileService;
-use crate::services::relation::RelationService;
-use crate::services::room::RoomService;
 use crate::services::screen::Screen;
-use crate::services::settings::SettingsService;
-use crate::services::telling::Telling;
-use crate::services::user::UserService;
-use crate::services::visit::VisitService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
 const HANDLER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -63,28 +48,23 @@ const UPLOAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);
 /// How soon to try again after that.
 const HANDLER_RETRY_MS: u64 = 5_000;
 
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
 /// What the router is made of.
 pub(super) struct RouterParts<'a> {
     pub config: &'a Config,
     pub public: PublicUrl,
     pub bound: std::net::SocketAddr,
-    pub sqlite: Sqlite,
-    pub rooms: RoomService,
-    pub accounts: AccountService,
+    pub stores: Stores,
+    pub services: Services,
+    pub assets: AssetService,
+    pub links: MediaLinks,
     pub live: Arc<LiveContext>,
     /// Looks through what people write.
     pub screen: Screen,
-    /// What moderators act on.
-    pub contents: Contents,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
     pub clock: Clock,
     /// What refresh tokens are derived with.
     pub token_secret: [u8; 32],
-    pub assets: AssetService,
-    pub links: MediaLinks,
 }
 
 /// What is served: everything on the main address, and the page of metrics for an address of its own.
@@ -99,59 +79,32 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         config,
         public,
         bound,
-        sqlite,
-        rooms,
-        accounts,
+        stores,
+        services,
+        assets,
+        links,
         live,
         screen,
-        contents,
         tasks,
         stop,
         clock,
         token_secret,
-        assets,
-        links,
     } = parts;
-    let store = Arc::new(sqlite.clone());
-    let users = UserService::new(store.clone());
-    let notifications = NotificationService::new(store.clone(), clock);
-    let words = MutedWordService::new(store.clone(), clock);
-    let telling = Telling::default()
-        .notifying(live.lines.clone())
-        .watched_by(live.lines.clone());
-    let moderation = ModerationService::new(store.clone(), contents, clock)
-        .telling(telling.clone(), live.gate.clone());
-    let relations =
-        RelationService::new(store.clone(), store.clone(), clock).telling(telling.clone());
-    let relations = relations.screened_by(screen.clone());
-    let posts = PostService::new(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        screen.clone(),
-        clock,
-    );
-    let posts = posts
-        .telling(telling.clone())
-        .sparing(store.clone())
-        .showing(store.clone());
-    let rooms = rooms.seeing(live.lines.clone(), store.clone());
-    let rooms = rooms.screened_by(screen.clone());
-    let rules = HandleRules {
-        pause_ms: u64::from(config.auth.handle_change_days) * DAY_MS,
-        kept_ms: HANDLE_KEPT_MS,
-    };
-    let profiles =
-        ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
-    let profiles = profiles.screened_by(screen.clone());
-    let offset = config.visits.utc_offset;
-    let visits = VisitService::new(store.clone(), store.clone(), offset, clock);
-    let guestbooks =
-        GuestbookService::new(store.clone(), screen.clone(), clock).telling(telling.clone());
-    let guestbooks = guestbooks.sparing(store.clone());
-    let discovery = DiscoveryService::new(store.clone(), store.clone(), clock);
-    let assets = assets.telling(telling.clone()).screened_by(screen.clone());
-    let settings = SettingsService::new(store, clock).telling(telling);
+    let Services {
+        users,
+        accounts,
+        profiles,
+        relations,
+        settings,
+        notifications,
+        moderation,
+        muted_words: words,
+        rooms,
+        visits,
+        guestbooks,
+        posts,
+        discovery,
+    } = services;
     let sharing = rest::web::Sharing {
         profiles: profiles.clone(),
         rooms: rooms.clone(),
@@ -164,7 +117,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     } else {
         None
     };
-    let auth = auth_service(config, &public, dev.as_ref(), &sqlite, token_secret, clock)?;
+    let auth = auth_service(config, &public, dev.as_ref(), &stores, token_secret, clock)?;
     let auth = auth.telling(live.gate.clone()).screened_by(screen);
     let posts = rest::post::PostsState {
         posts,
@@ -250,7 +203,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         }))
         .merge(live_router(live.clone(), tasks, public.clone()))
         .merge(health::router(Health {
-            sqlite,
+            installation: stores.installation,
             live: live.clone(),
             stop,
         }));
@@ -322,7 +275,7 @@ fn auth_service(
     config: &Config,
     public: &PublicUrl,
     dev: Option<&DevIdentity>,
-    sqlite: &Sqlite,
+    stores: &Stores,
     secret: [u8; 32],
     clock: Clock,
 ) -> Result<AuthService, StartError> {
@@ -350,12 +303,11 @@ fn auth_service(
         secret,
         apps: apps.collect(),
     };
-    let store = Arc::new(sqlite.clone());
     let wardrobe = catalogue().slot_options();
     Ok(AuthService::new(
         providers,
-        store.clone(),
-        store,
+        stores.users.clone(),
+        stores.logins.clone(),
         policy,
         issuance,
         wardrobe,
