@@ -4,6 +4,7 @@ pub mod account;
 pub mod asset;
 pub mod audit;
 pub mod cdn;
+pub mod crowds;
 pub mod discovery;
 pub mod events;
 pub mod guestbook;

@@ -66,11 +66,7 @@ impl Background {
 
     // These are no tasks of the rooms, which others of them outlive: `ended` waits for them.
     #[allow(clippy::disallowed_methods)]
-    fn spawn(
-        &mut self,
-        name: &'static str,
-        work: impl Future<Output = ()> + Send + 'static,
-    ) {
+    fn spawn(&mut self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         self.running.push((name, tokio::spawn(work)));
     }
 

@@ -172,7 +172,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         .merge(rest::visit::router(rest::visit::VisitState {
             visits: visits.clone(),
             rooms: rooms.clone(),
-            live: live.clone(),
+            crowds: live.rooms.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::guestbook::router(rest::guestbook::GuestbookState {
@@ -186,12 +186,13 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             posts,
             visits: visits.clone(),
             rooms: rooms.clone(),
-            live: live.clone(),
+            crowds: live.rooms.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::room::router(rest::room::RoomState {
             service: rooms,
             live: live.clone(),
+            crowds: live.rooms.clone(),
             pictures: PictureService::default(),
             visits,
             profiles,

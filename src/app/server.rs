@@ -73,7 +73,8 @@ impl Server {
         background.outlive("writer", writing);
 
         let screen = screen(config, &stores)?;
-        let (live, rooms) = live_rooms(config, &stores, &screen, lines, &tasks, &stop, clock).await?;
+        let (live, rooms) =
+            live_rooms(config, &stores, &screen, lines, &tasks, &stop, clock).await?;
         // Both outlive the rooms, whose last saves need them.
         let lease = live.rooms.take_lease().await.map_err(StartError::Leases)?;
         background.outlive("lease", lease);

@@ -94,8 +94,7 @@ impl Services {
             handle_rules,
             clock,
         );
-        let relations =
-            RelationService::new(stores.users.clone(), stores.relations.clone(), clock);
+        let relations = RelationService::new(stores.users.clone(), stores.relations.clone(), clock);
         let posts = PostService::new(
             stores.posts.clone(),
             stores.users.clone(),
@@ -114,12 +113,9 @@ impl Services {
         Self {
             users: UserService::new(stores.users.clone()),
             accounts: AccountService::new(closing, clock),
-            profiles: profiles
-                .telling(lines.clone())
-                .screened_by(screen.clone()),
+            profiles: profiles.telling(lines.clone()).screened_by(screen.clone()),
             relations: relations.telling(telling.clone()).screened_by(screen),
-            settings: SettingsService::new(stores.settings.clone(), clock)
-                .telling(telling.clone()),
+            settings: SettingsService::new(stores.settings.clone(), clock).telling(telling.clone()),
             notifications: NotificationService::new(stores.notices.clone(), clock),
             moderation: moderation.telling(telling.clone(), gate),
             muted_words: MutedWordService::new(stores.muted_words.clone(), clock),
