@@ -1,5 +1,6 @@
 //! Wiring: the only place that sees edges and adapters together.
 
+mod api;
 mod background;
 mod doctor;
 mod health;

@@ -21,6 +21,7 @@ use super::stores::{OpenedStores, Stores};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
+use crate::domain::service::{Service, ServiceSet};
 use crate::ports::installation::InstallationUnavailable;
 use crate::ports::moderation::Contents;
 use crate::ports::notification::NotificationSink;
@@ -75,10 +76,13 @@ impl Server {
         let screen = screen(config, &stores)?;
         let (live, rooms) =
             live_rooms(config, &stores, &screen, lines, &tasks, &stop, clock).await?;
+        let running = config.server.services;
         // Both outlive the rooms, whose last saves need them.
-        let lease = live.rooms.take_lease().await.map_err(StartError::Leases)?;
-        background.outlive("lease", lease);
-        background.outlive("outboxes", outboxes(&stores, clock));
+        if running.has(Service::Room) {
+            let lease = live.rooms.take_lease().await;
+            background.outlive("lease", lease.map_err(StartError::Leases)?);
+        }
+        background.outlive("outboxes", outboxes(&stores, running, clock));
         let (noted, waiting) = arrivals();
         let live = Arc::new(live.noting(noted));
 
@@ -98,7 +102,6 @@ impl Server {
         };
         let services = Services::new(config, &stores, rooms, around, clock);
         let media = Media::open(config, &stores, secret(&stores, "media_link").await?, clock)?;
-        background.run("pictures", media.work(clock));
         background.finish("visits", |last| {
             let visits = Visits {
                 waiting,
@@ -107,7 +110,8 @@ impl Server {
             };
             visits.run(last)
         });
-        work_beside(&mut background, config, &stores, &live, contents, clock);
+        let kept = (&contents, &media);
+        work_beside(&mut background, config, &stores, &live, kept, clock);
 
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
@@ -222,9 +226,15 @@ async fn live_rooms(
 }
 
 /// The way of what happened from where it was written to the log.
-fn outboxes(stores: &Stores, clock: Clock) -> impl Future<Output = ()> + Send + use<> {
+fn outboxes(
+    stores: &Stores,
+    running: ServiceSet,
+    clock: Clock,
+) -> impl Future<Output = ()> + Send + use<> {
     let relays = stores.outboxes.iter();
-    let relays = relays.map(|waiting| outbox::relay(waiting.clone(), stores.log.clone(), clock));
+    let relays = relays.filter(|(service, _)| running.has(*service));
+    let relays =
+        relays.map(|(_, waiting)| outbox::relay(waiting.clone(), stores.log.clone(), clock));
     join_all(relays.collect::<Vec<_>>()).map(drop)
 }
 
@@ -234,42 +244,56 @@ fn work_beside(
     config: &Config,
     stores: &Stores,
     live: &LiveContext,
-    contents: Contents,
+    (contents, pictures): (&Contents, &Media),
     clock: Clock,
 ) {
     let offset = config.visits.utc_offset;
-    let ends = live.gate.clone().follow(stores.logins.clone());
-    background.run("ended logins", ends);
-    background.run("deleted rooms", purge::run(stores.shelf.clone(), clock));
-    let erasure = Erasure {
-        accounts: stores.accounts.clone(),
-        profiles: stores.profiles.clone(),
-        rooms: stores.rooms.clone(),
-        recall: live.rooms.clone(),
-        stores: stores.personal_data.clone(),
-        grace_ms: deletion_grace_ms(config),
-    };
-    background.run("erasure", erasure.run(clock));
-    let settling = Settling {
-        store: stores.moderation.clone(),
-        contents,
-    };
-    background.run("decisions", settling.run(clock));
-    let counting = discovery::count(stores.discovery.clone(), offset, clock);
-    background.run("discovery", counting);
-    let sweeping = visits::sweep(stores.visits.clone(), offset, clock);
-    background.run("old visits", sweeping);
-    let granting = Granting {
-        settings: stores.settings.clone(),
-        sink: live.lines.clone(),
-        watcher: live.lines.clone(),
-    };
-    background.run("follow requests", granting.run(clock));
-    let posts = Posts {
-        store: stores.post_upkeep.clone(),
-        sink: live.lines.clone(),
-    };
-    background.run("posts", posts.run(clock));
+    for service in config.server.services.iter() {
+        match service {
+            Service::Auth => {}
+            Service::User => {
+                let erasure = Erasure {
+                    accounts: stores.accounts.clone(),
+                    profiles: stores.profiles.clone(),
+                    rooms: stores.rooms.clone(),
+                    recall: live.rooms.clone(),
+                    stores: stores.personal_data.clone(),
+                    grace_ms: deletion_grace_ms(config),
+                };
+                background.run("erasure", erasure.run(clock));
+                let settling = Settling {
+                    store: stores.moderation.clone(),
+                    contents: contents.clone(),
+                };
+                background.run("decisions", settling.run(clock));
+                let granting = Granting {
+                    settings: stores.settings.clone(),
+                    sink: live.lines.clone(),
+                    watcher: live.lines.clone(),
+                };
+                background.run("follow requests", granting.run(clock));
+            }
+            Service::Room => {
+                let ends = live.gate.clone().follow(stores.logins.clone());
+                background.run("ended logins", ends);
+                background.run("deleted rooms", purge::run(stores.shelf.clone(), clock));
+                let sweeping = visits::sweep(stores.visits.clone(), offset, clock);
+                background.run("old visits", sweeping);
+            }
+            Service::Post => {
+                let posts = Posts {
+                    store: stores.post_upkeep.clone(),
+                    sink: live.lines.clone(),
+                };
+                background.run("posts", posts.run(clock));
+            }
+            Service::Asset => background.run("pictures", pictures.work(clock)),
+            Service::Recommend => {
+                let counting = discovery::count(stores.discovery.clone(), offset, clock);
+                background.run("discovery", counting);
+            }
+        }
+    }
 }
 
 /// What looks through what people write.

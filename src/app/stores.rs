@@ -10,6 +10,7 @@ use crate::adapters::sqlite::{
     ModeratedPeople, ModeratedPosts, ModeratedRooms, Sqlite, SqliteRooms, UserOutbox,
 };
 use crate::config::Config;
+use crate::domain::service::Service;
 use crate::ports::account::AccountStore;
 use crate::ports::asset::{AssetReader, AssetStore, AssetWork, AvatarReader, PurgeQueue};
 use crate::ports::discovery::{DiscoveryStore, PostsForDiscovery};
@@ -66,7 +67,8 @@ pub(super) struct Stores {
     pub discovery: Arc<dyn DiscoveryStore>,
     pub discovered_posts: Arc<dyn PostsForDiscovery>,
 
-    pub outboxes: Vec<Arc<dyn Outbox>>,
+    /// What waits to be told of, by who writes it.
+    pub outboxes: Vec<(Service, Arc<dyn Outbox>)>,
     pub log: Arc<dyn EventLog>,
     /// Everything that keeps traces of people.
     pub personal_data: Vec<Arc<dyn PersonalData>>,
@@ -131,9 +133,9 @@ impl Stores {
             discovery: all.clone(),
             discovered_posts: all.clone(),
             outboxes: vec![
-                all.clone(),
-                Arc::new(UserOutbox(sqlite.clone())),
-                Arc::new(ContentOutbox(sqlite.clone())),
+                (Service::Room, all.clone()),
+                (Service::User, Arc::new(UserOutbox(sqlite.clone()))),
+                (Service::Post, Arc::new(ContentOutbox(sqlite.clone()))),
             ],
             log: all.clone(),
             personal_data: vec![all],
