@@ -14,6 +14,7 @@ mod routes;
 mod seed;
 mod server;
 mod services;
+mod staging;
 mod start_error;
 mod stores;
 mod telemetry;

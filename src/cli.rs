@@ -49,7 +49,7 @@ enum Command {
     },
     /// Print what a server answers, as OpenAPI 3.1.
     Openapi,
-    /// Move the demo neighbourhood into an empty store.
+    /// Move the demo neighbourhood into a store without one: all of it, or nothing when this is interrupted.
     Seed(Settings),
     /// Give an account a role on the platform, also while the server runs.
     Role {

@@ -8,4 +8,5 @@ pub mod moderation;
 pub mod outbox;
 pub mod posts;
 pub mod purge;
+pub mod suspensions;
 pub mod visits;

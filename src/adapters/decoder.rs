@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
@@ -24,16 +24,27 @@ use crate::domain::asset::{Refusal, SourceType, Variant, VariantName};
 use crate::ports::asset::{Decoded, DecoderUnavailable, Made, MadeVariant, PictureDecoder};
 
 mod child;
+mod confine;
 
 pub use child::run as decode_picture;
 
 /// The hidden command of the program.
 const COMMAND: &str = "decode-picture";
 
-/// The longest line before the bytes.
+/// The longest of the two lines before the bytes.
 const LINE_BYTES_MAX: usize = 4 * 1024;
 
-/// What the process says in its first line.
+/// How far the process confined itself, which it says in its first line.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Confined {
+    /// The kernel lets it read, answer and take memory within its limits.
+    Sealed,
+    /// The limits hold; the kernel filters no system calls, and this is why.
+    Limited(String),
+}
+
+/// What the process says of the picture, in its second line.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Said {
@@ -59,6 +70,8 @@ pub struct DecoderProcess {
     program: PathBuf,
     places: Arc<Semaphore>,
     patience: Duration,
+    /// Whether it was said that the kernel filters no system calls.
+    is_limit_told: Arc<AtomicBool>,
 }
 
 impl DecoderProcess {
@@ -68,6 +81,7 @@ impl DecoderProcess {
             program,
             places: Arc::new(Semaphore::new(at_once)),
             patience: Duration::from_millis(DECODER_MS_MAX),
+            is_limit_told: Arc::default(),
         }
     }
 
@@ -89,6 +103,30 @@ impl DecoderProcess {
             .kill_on_drop(true)
             .spawn()
     }
+}
+
+impl DecoderProcess {
+    /// Takes the first line off; where it says that there is less protection than there could be, operators hear of it.
+    fn hear_of_limits(&self, heard: &mut Bytes) {
+        let confined = line(heard).and_then(|line| serde_json::from_slice(&line).ok());
+        if let Some(Confined::Limited(why)) = confined
+            && !self.is_limit_told.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                why,
+                "pictures are decoded without a filter of system calls; limits of memory, time and files hold"
+            );
+        }
+    }
+}
+
+/// Takes a line off what was heard.
+fn line(heard: &mut Bytes) -> Option<Bytes> {
+    let mut start = heard.iter().take(LINE_BYTES_MAX);
+    let end = start.position(|byte| *byte == b'\n')?;
+    let line = heard.split_to(end);
+    heard.advance(1);
+    Some(line)
 }
 
 fn unavailable(error: &dyn std::fmt::Display) -> DecoderUnavailable {
@@ -127,7 +165,7 @@ async fn converse(
     let hear = async move {
         let mut heard = Vec::new();
         if let Some(stdout) = stdout {
-            let bound = MADE_BYTES_MAX + u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX);
+            let bound = MADE_BYTES_MAX + 2 * LINE_BYTES_MAX as u64;
             stdout.take(bound).read_to_end(&mut heard).await?;
         }
         Ok::<Vec<u8>, io::Error>(heard)
@@ -151,7 +189,11 @@ impl PictureDecoder for DecoderProcess {
         let ended =
             tokio::time::timeout(self.patience, converse(&mut child, bytes, &starves)).await;
         match ended {
-            Ok(Ok((status, heard))) => Ok(judge(status, heard)),
+            Ok(Ok((status, heard))) => {
+                let mut heard = Bytes::from(heard);
+                self.hear_of_limits(&mut heard);
+                Ok(judge(status, heard))
+            }
             failed => {
                 // Whether it is gone already does not matter: nobody hears it any more.
                 let _ = child.kill().await;
@@ -167,7 +209,7 @@ impl PictureDecoder for DecoderProcess {
     }
 }
 
-fn judge(status: ExitStatus, heard: Vec<u8>) -> Decoded {
+fn judge(status: ExitStatus, heard: Bytes) -> Decoded {
     if status.success() {
         return match read(heard) {
             Some(decoded) => decoded,
@@ -182,14 +224,8 @@ fn judge(status: ExitStatus, heard: Vec<u8>) -> Decoded {
 }
 
 /// What it said, if it can be believed: whoever takes the process over may write anything.
-fn read(heard: Vec<u8>) -> Option<Decoded> {
-    let heard = Bytes::from(heard);
-    let end = heard
-        .iter()
-        .take(LINE_BYTES_MAX)
-        .position(|byte| *byte == b'\n')?;
-    let mut rest = heard.slice(end + 1..);
-    let (blurhash, said) = match serde_json::from_slice(&heard[..end]).ok()? {
+fn read(mut rest: Bytes) -> Option<Decoded> {
+    let (blurhash, said) = match serde_json::from_slice(&line(&mut rest)?).ok()? {
         Said::Refused(refusal) => return Some(Decoded::Refused(refusal)),
         Said::Made { blurhash, variants } => (blurhash, variants),
     };
@@ -251,7 +287,7 @@ mod tests {
                 variants.join(",")
             )
         };
-        let said = |line: &str, rest: &[u8]| read([line.as_bytes(), b"\n", rest].concat());
+        let said = |line: &str, rest: &[u8]| read([line.as_bytes(), b"\n", rest].concat().into());
         let all = webp.repeat(3);
         assert!(matches!(said(&line(160, 12), &all), Some(Decoded::Made(_))));
         for (line, rest) in [
@@ -266,9 +302,24 @@ mod tests {
         }
         let refused = said(r#"{"refused":"broken"}"#, b"");
         assert_eq!(refused, Some(Decoded::Refused(Refusal::Broken)));
-        let killed = judge(ExitStatus::from_raw(9), Vec::new());
+        let killed = judge(ExitStatus::from_raw(9), Bytes::new());
         assert_eq!(killed, Decoded::Refused(Refusal::TooCostly));
-        let panicked = judge(ExitStatus::from_raw(101 << 8), Vec::new());
+        let panicked = judge(ExitStatus::from_raw(101 << 8), Bytes::new());
         assert_eq!(panicked, Decoded::Refused(Refusal::Broken));
+    }
+
+    #[test]
+    fn less_protection_than_there_could_be_is_told_and_the_picture_is_judged_as_ever() {
+        let decoder = DecoderProcess::new("maru".into(), 1);
+        let is_told = || decoder.is_limit_told.load(Ordering::Relaxed);
+        let mut heard = Bytes::from_static(b"\"sealed\"\n{\"refused\":\"broken\"}\n");
+        decoder.hear_of_limits(&mut heard);
+        assert!(!is_told());
+        assert_eq!(read(heard), Some(Decoded::Refused(Refusal::Broken)));
+        let mut heard =
+            Bytes::from_static(b"{\"limited\":\"no filters\"}\n{\"refused\":\"broken\"}\n");
+        decoder.hear_of_limits(&mut heard);
+        assert!(is_told());
+        assert_eq!(read(heard), Some(Decoded::Refused(Refusal::Broken)));
     }
 }

@@ -48,6 +48,7 @@ mod room_claim;
 mod room_decided;
 mod room_document;
 mod room_erasure;
+mod room_others;
 mod room_rows;
 mod room_search;
 mod room_shelf;
@@ -56,6 +57,7 @@ mod search;
 mod settings;
 mod signing_key;
 mod spam;
+mod staged;
 mod user;
 mod user_outbox;
 mod user_row;
@@ -72,6 +74,7 @@ pub use probe::SqliteProbe;
 pub use role::{RoleError, set_role};
 pub use room::SqliteRooms;
 pub use signing_key::{KeyError, add_signing_key, revoke_signing_key, signing_keys};
+pub use staged::{ReplaceError, StagedStore};
 pub use user_outbox::UserOutbox;
 
 /// The database in the data folder.
@@ -132,6 +135,10 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens or creates the store in `data`, locks the folder and brings the schema up to date.
     pub async fn open(data: &Path) -> Result<Self, OpenError> {
+        Self::open_synced(data, SqliteSynchronous::Full).await
+    }
+
+    async fn open_synced(data: &Path, synced: SqliteSynchronous) -> Result<Self, OpenError> {
         let folder = |path: &Path| {
             let path = path.to_owned();
             move |source| OpenError::Folder { path, source }
@@ -163,11 +170,13 @@ impl Sqlite {
             path: path.clone(),
             source,
         };
-        let write = Self::pool(&path, 1).await.map_err(failed)?;
+        let write = Self::pool(&path, 1, synced).await.map_err(failed)?;
         MIGRATIONS.run(&write).await?;
         names::PEOPLE.fill(&write).await.map_err(failed)?;
         names::ROOMS.fill(&write).await.map_err(failed)?;
-        let read = Self::pool(&path, READERS_MAX).await.map_err(failed)?;
+        let read = Self::pool(&path, READERS_MAX, synced)
+            .await
+            .map_err(failed)?;
         Ok(Self {
             read,
             write,
@@ -176,12 +185,16 @@ impl Sqlite {
         })
     }
 
-    async fn pool(path: &Path, connections_max: u32) -> Result<SqlitePool, sqlx::Error> {
+    async fn pool(
+        path: &Path,
+        connections_max: u32,
+        synced: SqliteSynchronous,
+    ) -> Result<SqlitePool, sqlx::Error> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(synced)
             .foreign_keys(true)
             // What is deleted is overwritten: a person who is erased is in no free page either.
             .pragma("secure_delete", "ON")

@@ -17,10 +17,10 @@ use crate::domain::clock::Clock;
 use crate::ports::asset::{Allowance, Wake};
 use crate::rest::asset::MediaLinks;
 use crate::services::asset::{AssetParts, AssetService, MediaRules};
-use crate::workers::asset::{AssetWorkError, Clearing, Decoding, Purging};
+use crate::workers::asset::{AssetWorkError, Clearing, Decoding, Purging, give_up};
 
 /// The folder of pictures in the data folder.
-const FOLDER: &str = "media";
+pub(super) const FOLDER: &str = "media";
 
 /// What a folder is given at once, in bytes.
 const PART_BYTES: usize = 256 * 1024;
@@ -110,8 +110,9 @@ impl Media {
         let decoding = self.decoding.clone().run(self.decoders, clock);
         let clearing = self.clearing.clone().run(clock);
         let purging = self.purging.clone().run(clock);
+        let giving_up = give_up(self.assets.given_up());
         async move {
-            tokio::join!(decoding, clearing, purging);
+            tokio::join!(decoding, clearing, purging, giving_up);
         }
     }
 }

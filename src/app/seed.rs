@@ -2,7 +2,9 @@
 //! over the last two weeks, so that a first visit meets a place that lives. Everything goes through the services, by a
 //! clock that is behind, and under the rules that hold for anybody.
 
-use crate::adapters::sqlite::{OpenError, Sqlite, SqliteRooms};
+use std::path::PathBuf;
+
+use crate::adapters::sqlite::{OpenError, ReplaceError, Sqlite, SqliteRooms};
 use crate::catalogue::catalogue;
 use crate::config::{Config, DEV_ISSUER, DEV_PROVIDER};
 use crate::domain::audit::Trace;
@@ -22,6 +24,7 @@ mod plan;
 
 use super::media::Media;
 use super::server::{screen, secret};
+use super::staging;
 use super::start_error::StartError;
 use super::stores::Stores;
 use file::{DAY_MS, Files, Neighbour};
@@ -73,6 +76,17 @@ pub enum SeedError {
     /// The user store failed.
     #[error(transparent)]
     Users(#[from] UserStoreError),
+    /// The folder in which it is built cannot be used.
+    #[error("cannot build the neighbourhood in {path}: {source}")]
+    Staging {
+        /// The data folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What was built could not take its place.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
 }
 
 impl SeedError {
@@ -88,18 +102,50 @@ impl SeedError {
     }
 }
 
-/// Moves the demo neighbourhood into an empty store.
+/// Moves the demo neighbourhood into a store without one: all of it, or nothing, however this ends.
 pub async fn seed(config: &Config) -> Result<SeedOutcome, SeedError> {
-    let sqlite = Sqlite::open(&config.store.data).await?;
+    let data = &config.store.data;
+    // The folder is locked for as long as this lives, so nobody serves what is being built.
+    let sqlite = Sqlite::open(data).await?;
+    let cleared = |cleared: std::io::Result<()>| {
+        cleared.map_err(|source| SeedError::Staging {
+            path: data.clone(),
+            source,
+        })
+    };
+    cleared(staging::clear(data))?;
     if !sqlite.of_provider(DEV_PROVIDER, 1).await?.is_empty() {
         return Ok(SeedOutcome::Inhabited);
     }
+    let built = build(config, &sqlite).await;
+    cleared(staging::clear(data))?;
+    built.map(SeedOutcome::Seeded)
+}
+
+/// Builds it beside what is there, and puts it in its place. The answer is how many people live in it.
+async fn build(config: &Config, sqlite: &Sqlite) -> Result<usize, SeedError> {
+    let data = &config.store.data;
+    let failed = |source| SeedError::Staging {
+        path: data.clone(),
+        source,
+    };
+    let mut config_there = config.clone();
+    config_there.store.data = staging::begin(data).map_err(failed)?;
+    let folder = &config_there.store.data;
+    let staged = sqlite.stage(folder).await?;
+    let people = furnish(&config_there, staged.store()).await?;
+    staging::hand_over_pictures(folder, data).map_err(failed)?;
+    sqlite.replace_by(staged).await?;
+    Ok(people)
+}
+
+async fn furnish(config: &Config, sqlite: &Sqlite) -> Result<usize, SeedError> {
     let files = Files::read()?;
     // Rooms are made here and not saved, so the writer has nothing to do.
     let (rooms, _) = SqliteRooms::new(sqlite.clone());
     let stores = Stores::embedded(sqlite.clone(), rooms);
     let screen = screen(config, &stores)?;
-    let mut house = House::new(config, &sqlite, screen, Clock::start());
+    let mut house = House::new(config, sqlite, screen, Clock::start());
     let plan = plan::plan(&files, house.now, house.offset)?;
     let days_ago = |days: u64| WallMs(house.now.0.saturating_sub(days * DAY_MS));
     let (first, drawn) = (days_ago(FIRST_MOVED_IN_DAYS), days_ago(PICTURES_DRAWN_DAYS));
@@ -113,7 +159,7 @@ pub async fn seed(config: &Config) -> Result<SeedOutcome, SeedError> {
     for step in &plan {
         acts::perform(&mut house, &files, step).await?;
     }
-    Ok(SeedOutcome::Seeded(files.neighbours.len()))
+    Ok(files.neighbours.len())
 }
 
 async fn move_in(house: &mut House, neighbour: &Neighbour, at: WallMs) -> Result<(), SeedError> {

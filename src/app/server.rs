@@ -43,6 +43,7 @@ use crate::workers::moderation::Settling;
 use crate::workers::outbox;
 use crate::workers::posts::Posts;
 use crate::workers::purge;
+use crate::workers::suspensions::SendingOut;
 use crate::workers::visits::{self, Visits};
 
 /// How long a stopping process waits for saves, closes and answers under way.
@@ -276,6 +277,12 @@ fn work_beside(
             Service::Room => {
                 let ends = live.gate.clone().follow(stores.logins.clone());
                 background.run("ended logins", ends);
+                let sending_out = SendingOut {
+                    suspensions: stores.logins.clone(),
+                    rooms: stores.rooms.clone(),
+                    recall: live.rooms.clone(),
+                };
+                background.run("rooms of the suspended", sending_out.run(clock));
                 background.run("deleted rooms", purge::run(stores.shelf.clone(), clock));
                 let sweeping = visits::sweep(stores.visits.clone(), offset, clock);
                 background.run("old visits", sweeping);

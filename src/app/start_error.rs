@@ -23,6 +23,9 @@ pub enum StartError {
     /// The embedded store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// What a killed `maru seed` left in the data folder cannot be deleted.
+    #[error("cannot delete what an unfinished maru seed left in the data folder: {0}")]
+    Leftovers(#[source] std::io::Error),
     /// The installation's secret cannot be read or made.
     #[error("cannot read the installation's secret: {0}")]
     Secret(#[from] crate::ports::installation::InstallationUnavailable),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::staging;
 use super::start_error::StartError;
 use crate::adapters::sqlite::{
     ContentOutbox, GuestbookContent, ModeratedAssets, ModeratedChat, ModeratedComments,
@@ -94,6 +95,7 @@ impl Stores {
         sink: Arc<dyn NotificationSink>,
     ) -> Result<OpenedStores, StartError> {
         let sqlite = Sqlite::open(&config.store.data).await?;
+        staging::clear(&config.store.data).map_err(StartError::Leftovers)?;
         let (rooms, writing) = SqliteRooms::notifying(sqlite.clone(), sink);
         rooms.end_leases().await.map_err(StartError::Leases)?;
         Ok(OpenedStores {

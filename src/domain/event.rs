@@ -113,6 +113,7 @@ mod tests {
             Event::Post(PostEvent::PostChanged { version: 3 }),
             Event::Post(PostEvent::PostDeleted {}),
             Event::Asset(AssetEvent::AssetReady { owner: by }),
+            Event::Asset(AssetEvent::AssetRestored { owner: by }),
             Event::Asset(AssetEvent::AssetDeleted {}),
             Event::Visit(VisitEvent::Visited { by, at }),
             Event::Moderation(ModerationEvent::Decided {

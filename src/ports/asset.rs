@@ -11,12 +11,14 @@ use crate::domain::id::{AssetId, UserId};
 pub(crate) mod conformance;
 mod decoder;
 mod store;
+mod unfinished;
 mod work;
 
 pub use decoder::{Decoded, DecoderUnavailable, Made, MadeVariant, PictureDecoder};
 pub use store::{
     Added, Allowance, AssetStore, AvatarSet, Described, NewAsset, Served, TakenDown, Words,
 };
+pub use unfinished::{GivenUp, Unfinished};
 pub use work::{AssetWork, Purge, PurgeQueue, Settled, Waiting, Wake};
 
 /// Pictures cannot be looked up now.

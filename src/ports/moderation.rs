@@ -46,7 +46,8 @@ pub trait ModeratedContent: Send + Sync {
     async fn content(&self, id: &str) -> Result<Option<Content>, ContentUnavailable>;
 
     /// Changes the standing, durably, with every count and list that follows from it in the same step; whether the
-    /// thing is there. [`Standing::Removed`] takes away what it says and shows, and its history, for good.
+    /// thing is there. [`Standing::Removed`] takes away what it says and shows, and its history, for good;
+    /// but a picture's once the decision cannot be overturned any more: until then it is kept, closed, and may be shown.
     async fn stand(
         &self,
         id: &str,

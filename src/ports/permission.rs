@@ -68,6 +68,14 @@ pub trait PermissionStore: Send + Sync {
         now: WallMs,
     ) -> Result<Suspended, LoginStoreError>;
 
+    /// Whose suspension began since then and lasts, the latest first: so many at most.
+    async fn suspended_since(
+        &self,
+        since: WallMs,
+        now: WallMs,
+        limit: u32,
+    ) -> Result<Vec<UserId>, LoginStoreError>;
+
     /// Lifts a suspension.
     async fn reinstate(
         &self,

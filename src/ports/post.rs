@@ -15,7 +15,7 @@ pub mod view;
 pub mod write;
 
 pub use comments::{CommentStore, CommentView, Commented, NewComment, Order, Thread};
-pub use feeds::{Entry, Feed, Feeds, Place, TagFound};
+pub use feeds::{Entry, Feed, Feeds, Place, TagFound, TagPage, TagPlace};
 pub use responses::{Reacted, ResponseStore};
 pub use upkeep::{PostUpkeep, REMOVED_KEPT_MS, SWEPT_AT_ONCE};
 pub use view::{Counts, Mine, PostReader, PostView, Quote, Reactions};

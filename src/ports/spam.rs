@@ -70,14 +70,6 @@ impl Marks {
     pub fn of(thing: Uuid, once: Option<&Once>) -> Self {
         Self {
             thing: Some(mark([b"thing", thing.as_bytes()])),
-            ..Self::of_request(once)
-        }
-    }
-
-    /// Of a text whose thing is not changed again.
-    pub fn of_request(once: Option<&Once>) -> Self {
-        Self {
-            thing: None,
             request: once.map(|once| mark([&once.digest.0, once.key.as_str().as_bytes()])),
         }
     }

@@ -2,6 +2,7 @@
 
 mod body;
 mod card;
+mod edited;
 mod editors;
 mod layouts;
 mod picture;
@@ -82,6 +83,7 @@ pub fn routes() -> OpenApiRouter<RoomState> {
         .routes(routes!(show, rules::change, shelf::delete))
         .routes(routes!(shelf::restore))
         .routes(routes!(shelf::mine))
+        .routes(routes!(edited::edited))
         .routes(routes!(shelf::of_user))
         .routes(routes!(shelf::set_front))
         .routes(routes!(shelf::templates))

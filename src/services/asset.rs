@@ -13,8 +13,8 @@ use crate::domain::filter::Place as Written;
 use crate::domain::id::{AssetId, UserId};
 use crate::domain::version::{Expected, Version};
 use crate::ports::asset::{
-    Allowance, AssetStore, AssetsUnavailable, AvatarReader, AvatarSet, Described, TakenDown, Wake,
-    Words,
+    Allowance, AssetStore, AssetsUnavailable, AvatarReader, AvatarSet, Described, GivenUp,
+    TakenDown, Wake, Words,
 };
 use crate::ports::once::Once;
 use crate::services::screen::{NotSaid, Screen};
@@ -108,6 +108,7 @@ impl std::fmt::Debug for AssetParts {
 pub struct AssetService {
     parts: AssetParts,
     places: admission::Places,
+    given_up: Arc<GivenUp>,
     telling: Telling,
     screen: Screen,
     clock: Clock,
@@ -125,10 +126,16 @@ impl AssetService {
         Self {
             parts,
             places: admission::Places::default(),
+            given_up: Arc::default(),
             telling: Telling::default(),
             screen: Screen::off(),
             clock,
         }
+    }
+
+    /// Uploads that were given up, for the worker that tells the store of bytes.
+    pub fn given_up(&self) -> Arc<GivenUp> {
+        self.given_up.clone()
     }
 
     /// The same, which tells of its notices.
@@ -206,7 +213,7 @@ impl AssetService {
         Ok(())
     }
 
-    /// Takes a picture down for good.
+    /// Takes a picture down.
     pub async fn take_down(
         &self,
         id: AssetId,

@@ -180,17 +180,11 @@ impl GuestbookService {
         once: Option<&Once>,
     ) -> Result<Done<Entry>, GuestbookError> {
         let text = EntryText::parse(text)?;
-        let said = Said {
-            author,
-            text: text.as_str(),
-            mentioned: &[],
-            marks: Marks::of_request(once),
-            at: self.clock.wall(),
-        };
-        let judged = self.screen.judge(Place::Guestbook, &said).await?;
-        let (text, standing) = kept(text, judged)?;
+        let id = EntryId::generate();
+        let marks = Marks::of(id.uuid(), once);
+        let (text, standing) = self.judged(author, text, marks).await?;
         let new = NewEntry {
-            id: EntryId::generate(),
+            id,
             target,
             author,
             text,
@@ -217,8 +211,21 @@ impl GuestbookService {
         text: &str,
         expected: &Expected,
     ) -> Result<Entry, GuestbookError> {
-        let (text, standing) = self.screened(text)?;
+        let text = EntryText::parse(text)?;
         let now = self.clock.wall();
+        // Nothing is remembered of what is not theirs to change.
+        let entry = self.store.entry(id, Some(author), now).await?;
+        let entry = entry.ok_or(GuestbookError::NoEntry)?;
+        if entry.author.id != author {
+            return Err(GuestbookError::NotTheirs);
+        }
+        let (text, standing) = match entry.text == text.as_str() {
+            true => self.screened(text)?,
+            false => {
+                let marks = Marks::of(id.uuid(), None);
+                self.judged(author, text, marks).await?
+            }
+        };
         let changed = self
             .store
             .rewrite(id, author, (&text, standing), expected, now);
@@ -250,9 +257,26 @@ impl GuestbookService {
         Ok(entry)
     }
 
-    /// The text as it may be kept, and whether others may see it at once.
-    fn screened(&self, text: &str) -> Result<(EntryText, Standing), GuestbookError> {
-        let text = EntryText::parse(text)?;
+    /// A text that is new, or other than it was, as it may be kept, and whether others may see it at once.
+    async fn judged(
+        &self,
+        author: UserId,
+        text: EntryText,
+        marks: Marks,
+    ) -> Result<(EntryText, Standing), GuestbookError> {
+        let said = Said {
+            author,
+            text: text.as_str(),
+            mentioned: &[],
+            marks,
+            at: self.clock.wall(),
+        };
+        let judged = self.screen.judge(Place::Guestbook, &said).await?;
+        kept(text, judged)
+    }
+
+    /// The same for what it says already.
+    fn screened(&self, text: EntryText) -> Result<(EntryText, Standing), GuestbookError> {
         let screened = self.screen.text(Place::Guestbook, text.as_str());
         kept(text, screened)
     }

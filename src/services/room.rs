@@ -24,7 +24,7 @@ pub use door::{OriginKey, VisitorError};
 pub use presence::Presence;
 use presence::Sight;
 use shelf::Shelving;
-pub use shelf::{Beginning, FoundPage, Wish};
+pub use shelf::{Beginning, EditedPage, FoundPage, Wish};
 
 /// Rooms given in one page at the most.
 pub const PAGE_MAX: u32 = 100;

@@ -3,12 +3,14 @@
 
 mod clearing;
 mod decoding;
+mod giving_up;
 mod purging;
 #[cfg(test)]
 mod tests;
 
 pub use clearing::Clearing;
 pub use decoding::Decoding;
+pub use giving_up::give_up;
 pub use purging::Purging;
 
 /// Why a step was not done; it is done later.

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Where something is below the crate: modules, then perhaps names in the last.
 type Place = Vec<String>;
 
+/// Of one level: who uses whom, each with the two files that show it.
+type Arrows<'a> = BTreeMap<(&'a str, &'a str), (&'a Place, &'a Place)>;
+
 /// A module, each file being one.
 struct Module {
     /// What is defined in it.
@@ -40,8 +43,7 @@ pub fn circles<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<S
             )
         })
         .collect();
-    // Of each level: who uses whom, and which two files show it.
-    let mut levels: BTreeMap<&[String], BTreeMap<(&str, &str), (&Place, &Place)>> = BTreeMap::new();
+    let mut levels: BTreeMap<&[String], Arrows<'_>> = BTreeMap::new();
     for (from, module) in &modules {
         for used in &module.uses {
             let Some(to) = home(&modules, used, &mut BTreeSet::new()) else {
@@ -57,7 +59,7 @@ pub fn circles<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<S
     let mut found = Vec::new();
     for arrows in levels.values() {
         for ((one, other), (from, to)) in arrows {
-            if leads(arrows.keys().copied(), other, one) {
+            if leads(arrows, other, one) {
                 found.push(format!("{} -> {}", from.join("::"), to.join("::")));
             }
         }
@@ -66,18 +68,14 @@ pub fn circles<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<S
 }
 
 /// Whether arrows lead from one to the other.
-fn leads<'a>(
-    arrows: impl Iterator<Item = (&'a str, &'a str)> + Clone,
-    from: &str,
-    to: &str,
-) -> bool {
+fn leads(arrows: &Arrows<'_>, from: &str, to: &str) -> bool {
     let (mut reached, mut waiting) = (BTreeSet::new(), vec![from]);
     while let Some(at) = waiting.pop() {
         if at == to {
             return true;
         }
-        let next = arrows.clone().filter(|(begin, _)| *begin == at);
-        waiting.extend(next.map(|(_, end)| end).filter(|end| reached.insert(*end)));
+        let next = arrows.keys().filter(|(begin, _)| *begin == at);
+        waiting.extend(next.map(|(_, end)| *end).filter(|end| reached.insert(*end)));
     }
     false
 }

@@ -7,7 +7,7 @@ use maru::domain::id::UserId;
 use maru::domain::scope::Scopes;
 use maru::domain::user::AccountRole;
 use maru_protocol::replica::Replica;
-use maru_protocol::{CloseCode, ErrorCode};
+use maru_protocol::{ClientFrame, CloseCode, ErrorCode};
 use reqwest::Method;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -16,6 +16,9 @@ use crate::client::Client;
 use crate::front::{Front, Person};
 use crate::process::Process;
 use crate::stage::Stage;
+
+/// How soon whoever is inside has to leave the room of somebody who was suspended.
+const SENT_OUT_WITHIN: Duration = Duration::from_secs(3);
 
 async fn sign_out(front: &Front, person: &Person) {
     let path = "/v1/auth/logout";
@@ -296,6 +299,65 @@ async fn a_suspended_person_is_sent_out_of_every_room() {
     assert_eq!(status, 204, "{answer}");
     is_out(&mut at_desk, since).await;
     is_out(&mut on_phone, since).await;
+}
+
+#[tokio::test]
+async fn the_rooms_of_whoever_is_suspended_are_left_and_closed_until_it_is_over() {
+    let mut stage = Stage::set().await;
+    let (moderator, friend) = (
+        stage.front.sign_in("구름").await,
+        stage.front.sign_in("바다").await,
+    );
+    let (_, me) = stage.front.get("/v1/me", Some(&moderator)).await;
+    let rank = me["user"]["handle"].as_str().unwrap();
+    maru::app::set_role(stage.data(), rank, AccountRole::Moderator)
+        .await
+        .unwrap();
+    let ticket = stage.front.ticket(&stage.room, &friend).await;
+    let mut inside = Client::join(&stage.front, &stage.room, ticket).await;
+    inside.say("안녕").await;
+    let token = inside.welcome().token.clone();
+    let late = stage.front.ticket(&stage.room, &friend).await;
+    let path = format!("/v1/admin/users/{}/suspension", stage.owner.handle);
+    let since = Instant::now();
+    let body = json!({ "reason": "spam" });
+    let (status, answer) = stage
+        .front
+        .call(Method::PUT, &path, Some(&moderator), Some(&body))
+        .await;
+    assert_eq!(status, 204, "{answer}");
+    for person in [&mut inside, &mut stage.witness] {
+        person.closed_by(CloseCode::Restart).await;
+    }
+    assert!(since.elapsed() < SENT_OUT_WITHIN, "{:?}", since.elapsed());
+    // Neither a session nor a ticket from before leads back in.
+    let mut back = stage.stranger().await;
+    back.send_resume(token, None).await;
+    back.refused(ErrorCode::RoomGone).await;
+    let join = ClientFrame::Join {
+        ticket: late,
+        avatar: None,
+    };
+    let mut newcomer = stage.stranger().await;
+    newcomer.send(&join).await;
+    newcomer.refused(ErrorCode::RoomGone).await;
+    let tickets = format!("/v1/rooms/{}/tickets", stage.room);
+    let (status, _) = stage
+        .front
+        .call(Method::POST, &tickets, Some(&friend), Some(&json!({})))
+        .await;
+    assert_eq!(status, 404);
+    let (status, _) = stage
+        .front
+        .call(Method::DELETE, &path, Some(&moderator), None)
+        .await;
+    assert_eq!(status, 204);
+    let ticket = stage.front.ticket(&stage.room, &friend).await;
+    let mut back = Client::join(&stage.front, &stage.room, ticket).await;
+    assert_eq!(back.room.contents.chat.last().unwrap().text, "안녕");
+    // Looked at for a while, and left alone.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    back.say("다시").await;
 }
 
 #[tokio::test]

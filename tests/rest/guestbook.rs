@@ -218,6 +218,38 @@ async fn what_is_written_is_looked_at_first() {
 }
 
 #[tokio::test]
+async fn what_an_entry_is_changed_into_is_judged_as_if_it_were_new() {
+    let site = Site::start().await;
+    let owner = Neighbour::new(&site, "하늘").await;
+    let guest = Neighbour::new(&site, "바다").await;
+    let said = "오늘은 하루 종일 마루에 앉아서 창밖의 비를 바라보며 차를 마셨어요";
+    let entry = guest.writes(&owner, json!({ "text": said })).await;
+    let change = async |text: &str| {
+        let body = json!({ "text": text });
+        guest.does(Method::PATCH, &path(&entry), body).await
+    };
+    let links: Vec<String> = (0..6)
+        .map(|n| format!("https://h{n}.book.example"))
+        .collect();
+    let refused = change(&links.join(" ")).await;
+    refused.is_problem(422, "content_refused");
+    // To put one's own words right, again and again, is not to say them again.
+    for n in 0..6 {
+        let changed = change(&format!("{said} {n}")).await;
+        assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+        let standing = &changed.json()["entry"]["standing"];
+        assert!(standing.is_null(), "{n}: {standing}");
+    }
+    assert_eq!(owner.reads(&owner).await["count"], 1);
+    let held = change("여기 좀 보세요 https://one.example/a https://two.example/b").await;
+    assert_eq!(held.json()["entry"]["standing"], "held", "{}", held.body);
+    assert_eq!(owner.reads(&owner).await["count"], 0);
+    let theirs = json!({ "text": "남의 글" });
+    let refused = owner.does(Method::PATCH, &path(&entry), theirs).await;
+    refused.is_problem(404, "entry_not_found");
+}
+
+#[tokio::test]
 async fn a_book_is_open_to_whom_the_room_is() {
     let site = Site::start().await;
     let owner = Neighbour::new(&site, "하늘").await;

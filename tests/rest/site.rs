@@ -1,6 +1,6 @@
 //! The whole server, as `maru serve` starts it, on a free port over a store of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use maru::app::{SeedOutcome, Server, seed};
 use maru::config::Config;
@@ -37,11 +37,22 @@ impl Site {
         Self::over(data, |_| ()).await
     }
 
-    /// The same store under a new server.
-    pub(crate) async fn restart(self) -> Self {
+    /// Over what somebody left in a folder, and where that is.
+    pub(crate) async fn over_what_is_in(data: TempDir) -> (Self, PathBuf) {
+        let place = data.path().to_owned();
+        (Self::over(data, |_| ()).await, place)
+    }
+
+    /// Ends it; what it leaves is there for as long as the answer.
+    pub(crate) async fn stop(self) -> TempDir {
         let Self { server, data } = self;
         server.stop().await;
-        Self::over(data, |_| ()).await
+        data
+    }
+
+    /// The same store under a new server.
+    pub(crate) async fn restart(self) -> Self {
+        Self::over(self.stop().await, |_| ()).await
     }
 
     async fn over(data: TempDir, configure: impl FnOnce(&mut Config)) -> Self {

@@ -23,6 +23,8 @@ pub struct Record {
     /// Events taken, so that a run that did nothing shows.
     pub answered: u64,
     pub welcomes: u64,
+    /// How often each kind of trouble came, the last being none.
+    pub troubles: [u64; crate::trouble::QUIET as usize + 1],
 }
 
 impl Record {

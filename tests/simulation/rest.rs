@@ -15,7 +15,7 @@ const HANDLER_MS: u64 = 12_000;
 /// Renames of the room, one after the other.
 #[derive(Default)]
 pub struct Renames {
-    last: u64,
+    pub last: u64,
     /// The one under way, and since when.
     waiting: Option<(u64, u64)>,
     pub done: u64,

@@ -3,6 +3,9 @@
 use crate::store::Weather;
 use crate::world::{Event, World};
 
+/// Kinds of trouble below this one do something.
+pub const QUIET: u64 = 10;
+
 impl World {
     pub fn trouble(&mut self) {
         if !self.is_rough {
@@ -15,6 +18,7 @@ impl World {
         if self.doors.in_peace() {
             return;
         }
+        self.record.troubles[what.min(QUIET) as usize] += 1;
         self.note(|| format!("trouble {what} at node {place}"));
         match what {
             0 | 1 => {

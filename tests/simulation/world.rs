@@ -77,6 +77,8 @@ pub enum Event {
     Rename,
     /// The room's owner archives or deletes it.
     Shut,
+    /// Nothing goes wrong for a while, and the room is shut in peace.
+    Lull,
     /// Everybody is to be out of it.
     Look,
     /// It is there again.
@@ -264,8 +266,16 @@ impl World {
 
     /// Lets things happen: a rough time, then a calm in which everything must come right.
     pub fn run(&mut self) {
-        let rough_until = self.now + self.setting.rough_ms;
+        let mut rough_until = self.now + self.setting.rough_ms;
         self.run_until(rough_until);
+        loop {
+            let peace_ms = self.doors.take_peace_ms();
+            if peace_ms == 0 {
+                break;
+            }
+            rough_until += peace_ms;
+            self.run_until(rough_until);
+        }
         self.calm_down();
         self.run_until(rough_until + 75_000);
         self.check_rest();
@@ -335,6 +345,7 @@ impl World {
             Event::Clears { published } => self.clears(&published),
             Event::Rename => self.rename(),
             Event::Shut => self.shut(),
+            Event::Lull => self.lull(),
             Event::Look => self.look(),
             Event::Open => self.open(),
             Event::Login(happening) => self.login_happens(happening),

@@ -17,13 +17,14 @@ import { pictures } from './scenarios/pictures.ts';
 import { posts } from './scenarios/posts.ts';
 import { rooms } from './scenarios/rooms.ts';
 import { settings } from './scenarios/settings.ts';
+import { suspended } from './scenarios/suspended.ts';
 import { talking } from './scenarios/talking.ts';
 import { together } from './scenarios/together.ts';
 import { visiting } from './scenarios/visiting.ts';
 import { visits } from './scenarios/visits.ts';
 
 const browser = await launch();
-const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...people, ...posts, ...pictures, ...discovery, ...settings, ...rooms, ...visits, ...guestbook, ...moderation, ...keeping, ...access, ...accessLeft, ...docs];
+const scenarios = [...visiting, ...talking, ...together, ...decorating, ...arranging, ...owning, ...limits, ...people, ...posts, ...pictures, ...discovery, ...settings, ...rooms, ...visits, ...guestbook, ...moderation, ...suspended, ...keeping, ...access, ...accessLeft, ...docs];
 const { passed, failed } = await runAll(browser, scenarios, process.argv[2] ?? '');
 await browser.close();
 say(`${passed} passed, ${failed} failed`);

@@ -115,12 +115,38 @@ async function onPhone(stage: Stage): Promise<void> {
   await keep(page, 'mobile');
 }
 
+/** Until what is in view has come and is shown. */
+async function seen(page: Page, what: string, least: number): Promise<void> {
+  await until(
+    `${what} in view`,
+    () =>
+      page.locator(what).evaluateAll((all) => {
+        const inView = all.filter((each): each is HTMLImageElement => each instanceof HTMLImageElement && each.getBoundingClientRect().top < innerHeight);
+        return { shown: inView.filter((each) => each.complete && each.naturalWidth > 0).length, all: inView.length };
+      }),
+    ({ shown, all }) => shown >= least && shown === all,
+  );
+}
+
+/** What the neighbours write, as one of them reads it. */
+async function feed(stage: Stage): Promise<void> {
+  const page = await stage.page();
+  await room.signIn(page, 'haneul', '/feed');
+  await page.locator('[data-testid=post]').nth(2).waitFor();
+  const pictures = '[data-testid=post] [data-testid=pictures] img';
+  await page.locator(pictures).first().evaluate((image) => image.scrollIntoView({ block: 'center' }));
+  await page.waitForLoadState('networkidle');
+  await seen(page, pictures, 1);
+  await page.waitForTimeout(700);
+  await keep(page, 'feed');
+}
+
 async function frontDoor(stage: Stage): Promise<void> {
   await enterAll(stage, ['leo', 'ada'], '/r/leo');
   const page = await stage.page({ locale: 'en-US' });
   await page.goto('/');
   await room.drawn(page);
-  await until('every picture near the view is painted', () => page.locator('[data-testid=room-picture]').count(), (count) => count >= 4);
+  await seen(page, '[data-testid=room-picture]', 4);
   await page.waitForTimeout(1200);
   await keep(page, 'home');
 }
@@ -129,7 +155,7 @@ await mkdir(docs, { recursive: true });
 const browser = await launch();
 const maru = await Maru.start();
 try {
-  for (const take of [gathering, sideBySide, decorating, onPhone, frontDoor]) {
+  for (const take of [gathering, sideBySide, decorating, onPhone, frontDoor, feed]) {
     const stage = new Stage(browser, maru);
     try {
       await take(stage);

@@ -6,20 +6,16 @@ use std::io::{self, Cursor, Read, Write};
 use image::error::ImageError;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use serde::Serialize;
 
+use super::confine::confine;
 use super::{Said, SaidVariant};
 use crate::domain::asset::header::{Header, inspect};
-use crate::domain::asset::limits::{
-    DECODER_ALLOC_BYTES_MAX, DECODER_BYTES_MAX, DECODER_CPU_SECONDS_MAX, SIDE_MAX,
-};
+use crate::domain::asset::limits::{DECODER_ALLOC_BYTES_MAX, SIDE_MAX};
 use crate::domain::asset::{Refusal, SourceType, VariantName};
 
 /// The most that is read: more than can be configured.
 const SOURCE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-
-/// Files it may have open, which it has already: input, output and errors. It can open none, nor a connection.
-const FILES_MAX: u64 = 3;
 
 /// Quality of what is made: what photographs lose by it is not seen.
 const QUALITY: f32 = 82.0;
@@ -33,7 +29,11 @@ const BLUR_WAVES: (u32, u32) = (4, 3);
 
 /// Decodes one picture of this type from the input to the output.
 pub fn run(declared: &str) -> io::Result<()> {
-    confine()?;
+    let confined = confine()?;
+    let mut output = io::stdout().lock();
+    // Said before a byte of the file is read: nobody has taken this over yet.
+    say(&mut output, &confined)?;
+    output.flush()?;
     let declared: SourceType = declared.parse().map_err(io::Error::other)?;
     let mut file = Vec::new();
     io::stdin()
@@ -44,31 +44,16 @@ pub fn run(declared: &str) -> io::Result<()> {
         Ok((said, bytes)) => (said, bytes),
         Err(refusal) => (Said::Refused(refusal), Vec::new()),
     };
-    let mut output = io::stdout().lock();
-    serde_json::to_writer(&mut output, &said)?;
-    output.write_all(b"\n")?;
+    say(&mut output, &said)?;
     for bytes in bytes {
         output.write_all(&bytes)?;
     }
     output.flush()
 }
 
-/// Bounds what this process can take. There is no way back.
-fn confine() -> io::Result<()> {
-    for (resource, most) in [
-        (Resource::As, DECODER_BYTES_MAX),
-        (Resource::Cpu, DECODER_CPU_SECONDS_MAX),
-        (Resource::Fsize, 0),
-        (Resource::Core, 0),
-        (Resource::Nofile, FILES_MAX),
-    ] {
-        let limit = Rlimit {
-            current: Some(most),
-            maximum: Some(most),
-        };
-        setrlimit(resource, limit)?;
-    }
-    Ok(())
+fn say(output: &mut impl Write, said: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *output, said)?;
+    output.write_all(b"\n")
 }
 
 type Encoded = Vec<u8>;

@@ -17,10 +17,12 @@ use crate::ports::asset::{AssetReader, AssetsUnavailable, AvatarReader};
 
 mod avatar;
 mod moderated;
+mod purges;
 mod store;
 mod takedown;
 #[cfg(test)]
 mod tests;
+mod withheld;
 mod work;
 
 pub use moderated::ModeratedAssets;
@@ -68,9 +70,10 @@ struct VariantRow {
 
 /// Everything about assets; to be followed by a condition on `asset`.
 const ASSETS: &str = "
-SELECT id, owner_id, purpose, state, standing, refusal, alt, license_note, content_type, source_bytes,
-       source_sha256, blurhash, version, created_ms, due_ms,
-       (SELECT count(*) FROM asset_use WHERE asset_id = asset.id) AS uses,
+SELECT id, owner_id, purpose, state, standing, refusal, iif(state = 'taken_down', '', alt) AS alt,
+       iif(state = 'taken_down', '', license_note) AS license_note, content_type, source_bytes, source_sha256,
+       blurhash, version, created_ms, due_ms,
+       iif(state = 'taken_down', 0, (SELECT count(*) FROM asset_use WHERE asset_id = asset.id)) AS uses,
        EXISTS (SELECT 1 FROM asset_use WHERE asset_id = asset.id AND asset_use.is_public = 1) AS is_public,
        (SELECT coalesce(json_group_array(json_object('name', name, 'sha256', hex(sha256),
                    'width', width, 'height', height, 'bytes', bytes)), '[]')

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 use sqlx::SqliteConnection;
+use uuid::Uuid;
 
 use super::Sqlite;
 use super::audit::{Line, write};
@@ -102,6 +103,24 @@ impl PermissionStore for Sqlite {
         suspended(&mut transaction, suspension, trace.actor, now).await?;
         transaction.commit().await?;
         Ok(Suspended::Done(ended))
+    }
+
+    async fn suspended_since(
+        &self,
+        since: WallMs,
+        now: WallMs,
+        limit: u32,
+    ) -> Result<Vec<UserId>, LoginStoreError> {
+        let people: Vec<Uuid> = sqlx::query_scalar(
+            "SELECT user_id FROM suspension WHERE created_ms >= ? AND (until_ms IS NULL OR until_ms > ?)
+             ORDER BY created_ms DESC LIMIT ?",
+        )
+        .bind(stored(since))
+        .bind(stored(now))
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(people.into_iter().map(UserId::from_uuid).collect())
     }
 
     async fn reinstate(

@@ -15,6 +15,7 @@ mod reacting;
 mod responses;
 mod rows;
 mod seen;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod upkeep;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::number::{to_i64, to_u64};
 use super::once::{self, Begun};
 use super::room::{committed, create};
+use super::room_others::SHOWN;
 use super::room_rows::{ROOM_COLUMNS, RoomRow, failed};
 use super::{SqliteRooms, events, room_decided, room_erasure, room_search, user_outbox};
 use crate::domain::clock::WallMs;
@@ -18,7 +19,7 @@ use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::room::{
     DELETED_ROOMS_MAX, FoundRooms, Life, NewRoom, OwnRoom, Purging, RoomAfter, RoomFoundAfter,
-    RoomShelf, ShelfError, StoreError,
+    RoomShelf, SavedRoom, ShelfError, StoreError,
 };
 
 /// What is read of each room here; none of those that can no longer be restored.
@@ -222,17 +223,7 @@ impl RoomShelf for SqliteRooms {
         limit: u32,
     ) -> Result<Vec<OwnRoom>, StoreError> {
         let mut conn = self.sqlite.read.acquire().await?;
-        let query = format!(
-            "SELECT {ROOM_COLUMNS}, {FROM_SHELF} AND owner_id = ?1 AND state = 'active' AND id > ?2
-             AND (owner_id = ?3 OR NOT EXISTS (
-                     SELECT 1 FROM room_moderated AS standing WHERE standing.room_id = room.id))
-             AND (visibility = 'public' OR owner_id = ?3
-                  OR visibility = 'followers' AND EXISTS (
-                     SELECT 1 FROM follow WHERE follower_id = ?3 AND followee_id = ?1)
-                  OR EXISTS (SELECT 1 FROM json_each(access_lists, '$.editors') AS editor
-                             WHERE editor.key = ?4))
-             ORDER BY id LIMIT ?5"
-        );
+        let query = format!("SELECT {ROOM_COLUMNS}, {FROM_SHELF}{SHOWN}");
         let rows: Vec<ShelfRow> = sqlx::query_as(AssertSqlSafe(query))
             .bind(owner.uuid())
             .bind(after.map_or(Uuid::nil(), |after| after.0.uuid()))
@@ -242,6 +233,16 @@ impl RoomShelf for SqliteRooms {
             .fetch_all(&mut *conn)
             .await?;
         self.all_on_shelf(&mut conn, rows).await
+    }
+
+    async fn edited_rooms(
+        &self,
+        editor: UserId,
+        after: Option<RoomAfter>,
+        limit: u32,
+        now: WallMs,
+    ) -> Result<Vec<SavedRoom>, StoreError> {
+        self.edited(editor, after, limit, now).await
     }
 
     async fn archive(

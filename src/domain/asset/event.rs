@@ -15,6 +15,11 @@ pub enum AssetEvent {
     },
     /// It must not be shown any more, anywhere.
     AssetTakenDown {},
+    /// The decision that took it down was taken back: it can be shown again.
+    AssetRestored {
+        /// Whose it is.
+        owner: UserId,
+    },
     /// It is gone.
     AssetDeleted {},
 }

@@ -143,7 +143,9 @@ pub trait AssetStore: Send + Sync {
     /// on record.
     async fn remove(&self, id: AssetId, owner: UserId) -> Result<bool, AssetsUnavailable>;
 
-    /// Takes a picture down: from this step on nothing shows it, its bytes go, and the same bytes are never taken again.
+    /// Takes a picture down: from this step on nothing shows it, nobody is given it, and the same bytes are not taken
+    /// again. They are kept, closed, until nobody can appeal any more, and go with [`AssetWork::sweep`](super::AssetWork::sweep); overturned,
+    /// it is as it was ([`ModeratedContent`](crate::ports::moderation::ModeratedContent)).
     /// Other uploads of the same file or the same picture go with it, whosever they are: many at once, the rest as
     /// [`AssetWork::sweep`](super::AssetWork::sweep) is called. Each owner finds the decision on record and a notice of
     /// it. What is left is that it was there. May be repeated.

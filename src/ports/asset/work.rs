@@ -73,7 +73,8 @@ pub trait AssetWork: Send + Sync {
     ) -> Result<(), AssetsUnavailable>;
 
     /// One bounded step of clearing away: announced uploads that never came, refused ones after a while, pictures that
-    /// nobody has shown for as long as those are kept, uploads of what was taken down elsewhere. How many it looked at; none: nothing is due.
+    /// nobody has shown for as long as those are kept, uploads of what was taken down elsewhere or came back there, what was
+    /// taken down and cannot come back any more. How many it looked at; none: nothing is due.
     async fn sweep(&self, now: WallMs) -> Result<u32, AssetsUnavailable>;
 
     /// Some bytes that no picture has and nobody holds. From this step on nobody may write them until [`Self::gone`].

@@ -371,7 +371,8 @@ pub trait ModerationStore: Send + Sync {
 
     /// Decides an appeal, in one step with the author's notice, the event that tells of it and the audit log.
     /// Overturning ends a suspension that the decision laid, and owes the thing that it is shown; unless another
-    /// decision that stands keeps the author out or the thing hidden. What was removed does not come back.
+    /// decision that stands keeps the author out or the thing hidden. What was removed does not come back, but for
+    /// pictures: they are owed the standing that other decisions give them, and, where the appeal is refused, their end.
     async fn judge(
         &self,
         ruling: RulingId,

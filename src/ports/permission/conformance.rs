@@ -134,6 +134,13 @@ async fn a_suspension_ends_everything_and_keeps_out(
         Opened::Open(Vec::new()),
         "it has ended by itself"
     );
+    let lately = async |since, now| {
+        let people = store.suspended_since(WallMs(since), WallMs(now), 9).await;
+        people.unwrap()
+    };
+    assert_eq!(lately(200, 499).await, [person.id]);
+    assert_eq!(lately(201, 499).await, [], "before that");
+    assert_eq!(lately(200, 500).await, [], "it is over");
     let forever = suspension(person, None);
     store
         .suspend(&forever, &by(moderator), WallMs(600))

@@ -63,15 +63,38 @@ impl Entry {
 pub struct TagFound {
     /// As it is compared.
     pub name: String,
-    /// At most [`TAG_POSTS_MAX`].
+    /// At most [`TAG_POSTS_MAX`]; fewer than there are where very many are not for the viewer.
     pub posts: u32,
+}
+
+/// A place in the list of tags.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagPlace {
+    /// The tag up to which was looked.
+    pub name: String,
+    /// Up to which of its posts, where none of those before was for the viewer; none: it is done with.
+    pub inside: Option<Place>,
+}
+
+/// Some tags, and where to go on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TagPage {
+    /// By name.
+    pub tags: Vec<TagFound>,
+    /// The place up to which there was looked, where there may be more.
+    pub next: Option<TagPlace>,
 }
 
 /// Posts of a tag are counted up to this.
 pub const TAG_POSTS_MAX: u32 = 100;
 
+/// Posts that are not for the viewer and are passed over for one page of tags. Beyond, the page is shorter than asked
+/// for, and the next one goes on behind it.
+pub const TAG_POSTS_PASSED_MAX: u32 = 500;
+
 /// Looks lists of posts up. Each holds what the viewer may see, as [`PostReader`](super::PostReader) says, and nothing
-/// of people they mute, but in lists of one person or of their own. A list is full as long as there is more.
+/// of people they mute, but in lists of one person or of their own. There nobody else's post either that quotes somebody
+/// they mute, or with whom there is a block. A list is full as long as there is more.
 #[async_trait]
 pub trait Feeds: Send + Sync {
     /// Posts after a place.
@@ -92,7 +115,8 @@ pub trait Feeds: Send + Sync {
         now: WallMs,
     ) -> Result<Vec<PostView>, PostStoreError>;
 
-    /// Those of these posts that are out, that the viewer may see and whose authors they do not mute, in this order.
+    /// Those of these posts that are out, that the viewer may see, and that are neither by nor quote people they do not
+    /// want, in this order.
     async fn those(
         &self,
         posts: &[PostId],
@@ -100,15 +124,16 @@ pub trait Feeds: Send + Sync {
         now: WallMs,
     ) -> Result<Vec<PostView>, PostStoreError>;
 
-    /// Tags that begin so, by name, after one: those the viewer finds posts of.
+    /// Tags that begin so, by name, after a place: those the viewer finds posts of. What it takes is bounded, however
+    /// many posts and tags are not for them: see [`TAG_POSTS_PASSED_MAX`].
     async fn tags(
         &self,
         beginning: &str,
         viewer: Option<UserId>,
         now: WallMs,
-        after: Option<&str>,
+        after: Option<&TagPlace>,
         limit: u32,
-    ) -> Result<Vec<TagFound>, PostStoreError>;
+    ) -> Result<TagPage, PostStoreError>;
 
     /// Whether the viewer may look into a room: its own people always, others as its visibility says.
     async fn sees_room(

@@ -56,7 +56,7 @@ fn item(kind: &str, x: i32, seq: u64) -> Item {
     }
 }
 
-fn new_room(visibility: Visibility, at: u64) -> NewRoom {
+pub(crate) fn new_room(visibility: Visibility, at: u64) -> NewRoom {
     let mut document = Document::new(catalogue().plain_theme());
     document.seq = Seq(1);
     document.items.insert(ItemId(1), item("sofa", 2, 1));

@@ -149,6 +149,16 @@ pub trait RoomShelf: Send + Sync {
         limit: u32,
     ) -> Result<Vec<OwnRoom>, StoreError>;
 
+    /// The active rooms of others that somebody is an editor of and may hang things in, oldest first: of no one who is
+    /// closed, suspended or hidden from them by a block, and none that moderators have shut.
+    async fn edited_rooms(
+        &self,
+        editor: UserId,
+        after: Option<RoomAfter>,
+        limit: u32,
+        now: WallMs,
+    ) -> Result<Vec<SavedRoom>, StoreError>;
+
     /// Puts a room away. The epoch that fences it off; none where it was put away before. Not the front room.
     async fn archive(
         &self,

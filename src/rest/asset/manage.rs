@@ -97,7 +97,8 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes a picture down for good, for moderators: it is shown nowhere any more, and nobody can send the same again.
+/// Takes a picture down, for moderators: it is shown nowhere any more, and nobody can send the same again, unless its
+/// owner appeals and the decision is overturned.
 #[utoipa::path(post, path = "/v1/assets/{id}/takedown", tag = "assets",
     params(("id" = AssetId, Path, description = "Which.")),
     responses(

@@ -69,7 +69,8 @@ pub(super) async fn appeals(
 enum AppealOutcome {
     /// The decision stands.
     Uphold,
-    /// The decision is taken back, with what followed from it; what was removed is not to be had again.
+    /// The decision is taken back, with what followed from it; what was removed is not to be had again, but for
+    /// pictures, which are back where they were.
     Overturn,
 }
 

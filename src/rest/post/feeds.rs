@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::{ListedPost, PostFields};
 use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::id::{RoomId, UserId};
-use crate::ports::post::{Feed, Place, PostView};
+use crate::ports::post::{Feed, Place, PostView, TagPlace};
 use crate::rest::auth::Viewer;
 use crate::rest::cursor::{self, Page, cursor, places};
 use crate::rest::problem::{Path, Problem, Query};
@@ -45,7 +45,7 @@ pub(super) struct PostsOfBody {
 struct TagBody {
     /// As it is compared.
     name: String,
-    /// Posts of it the viewer finds, counted up to 100.
+    /// Posts of it the viewer finds, counted up to 100; fewer than there are where very many are not for them.
     posts: u32,
 }
 
@@ -136,9 +136,9 @@ pub(super) async fn tagged(
     Ok(not_kept(body::<TaggedAt>(&posts, found).await?))
 }
 
-/// After which tag.
+/// Up to where was looked.
 #[derive(Serialize, Deserialize)]
-struct TagAfter(String);
+struct TagAfter(TagPlace);
 
 impl cursor::Place for TagAfter {
     const LIST: &'static str = "tags";
@@ -154,7 +154,8 @@ pub(super) struct TagQuery {
     query: String,
 }
 
-/// Tags that begin so, by name: those one finds posts of.
+/// Tags that begin so, by name: those one finds posts of. A page may have fewer than asked for, and even none, and still
+/// a cursor: then very many posts are not for the viewer.
 #[utoipa::path(get, path = "/v1/tags", tag = "posts", params(TagQuery, Page),
     responses(
         (status = 200, description = "A page.", body = TagsBody),
@@ -166,11 +167,11 @@ pub(super) async fn tags(
     Query(TagQuery { query }): Query<TagQuery>,
     page: Page,
 ) -> Result<Response, Problem> {
-    let after = page.after::<TagAfter>()?.map(|TagAfter(name)| name);
-    let found = posts.tags(&query, whoever(viewer), after.as_deref(), page.limit());
-    let mut found = found.await.map_err(refused)?;
-    let next_cursor = page.cut(&mut found, |last| TagAfter(last.name.clone()));
-    let tags = found.into_iter().map(|it| TagBody {
+    let after = page.after::<TagAfter>()?.map(|TagAfter(place)| place);
+    let found = posts.tags(&query, whoever(viewer), after.as_ref(), page.limit());
+    let found = found.await.map_err(refused)?;
+    let next_cursor = found.next.and_then(|place| cursor(&TagAfter(place)));
+    let tags = found.tags.into_iter().map(|it| TagBody {
         name: it.name,
         posts: it.posts,
     });

@@ -13,13 +13,13 @@ use crate::domain::asset::{
 };
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
-use crate::ports::asset::{Added, NewAsset, Words};
+use crate::ports::asset::{Added, NewAsset, Unfinished, Words};
 use crate::ports::once::Once;
 
 /// Parts on their way to the store of bytes at once, for each upload.
 const PARTS_AT_ONCE: usize = 1;
 
-/// An upload under way. Dropped before its end it leaves nothing behind that is kept for long.
+/// An upload under way. Dropped before its end it is given up.
 #[derive(Debug)]
 pub struct Upload {
     id: AssetId,
@@ -89,7 +89,7 @@ impl Upload {
 
     /// It is not wanted after all.
     pub async fn give_up(self) {
-        // What is left of it is cleared away later.
+        // Where that fails it is told once more, as when this is dropped.
         let _ = self.writing.abort().await;
     }
 }
@@ -120,6 +120,7 @@ impl AssetService {
 
     async fn receive(&self, id: AssetId, most: u64, place: Place) -> Result<Upload, AssetError> {
         let writing = self.parts.bytes.put_multipart(&quarantine(id)).await?;
+        let writing = Box::new(Unfinished::new(writing, self.given_up.clone()));
         let part_bytes = self.parts.rules.part_bytes;
         Ok(Upload {
             id,

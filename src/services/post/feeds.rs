@@ -6,7 +6,7 @@ use super::{PostError, PostService};
 use crate::domain::asset::Picture;
 use crate::domain::id::{AssetId, PostId, RoomId, UserId};
 use crate::domain::post::{Revision, tag};
-use crate::ports::post::{Entry, Feed, Place, PostView, Quote, Refusal, TagFound};
+use crate::ports::post::{Entry, Feed, Place, PostView, Quote, Refusal, TagPage, TagPlace};
 
 /// How often a page is filled up again after muted words have thinned it. Beyond, it is shorter than asked for, and
 /// the next one goes on behind it.
@@ -151,19 +151,20 @@ impl PostService {
         self.feed(&feed, viewer, after, limit).await
     }
 
-    /// Tags that begin so; one more than asked for where there is more.
+    /// A page of the tags that begin so.
     pub async fn tags(
         &self,
         query: &str,
         viewer: Option<UserId>,
-        after: Option<&str>,
+        after: Option<&TagPlace>,
         limit: u32,
-    ) -> Result<Vec<TagFound>, PostError> {
+    ) -> Result<TagPage, PostError> {
         let Some(beginning) = tag::beginning(query) else {
-            return Ok(Vec::new());
+            return Ok(TagPage::default());
         };
-        let now = self.now();
-        let found = self.posts.tags(&beginning, viewer, now, after, limit + 1);
+        let found = self
+            .posts
+            .tags(&beginning, viewer, self.now(), after, limit);
         Ok(found.await?)
     }
 

@@ -4,6 +4,7 @@ use super::{PostError, PostService};
 use crate::domain::clock::WallMs;
 use crate::domain::filter::muted_words::{FoldedText, MutedWords};
 use crate::domain::id::UserId;
+use crate::domain::post::Post;
 use crate::ports::post::{CommentView, PostView, Quote};
 
 /// The words of one viewer at one time.
@@ -11,6 +12,14 @@ pub(super) struct Spared {
     viewer: Option<UserId>,
     words: MutedWords,
     now: WallMs,
+}
+
+/// Everything a post says.
+fn said(post: &Post) -> Vec<&str> {
+    let mut texts = vec![post.content.text.as_str(), post.content.warning.as_str()];
+    texts.extend(post.content.pictures.iter().map(|it| it.alt.as_str()));
+    texts.extend(post.tags.iter().map(String::as_str));
+    texts
 }
 
 impl Spared {
@@ -25,15 +34,12 @@ impl Spared {
 
     /// Marks a post with the word for which it is not wanted, if it is not.
     pub(super) fn mark(&self, view: &mut PostView) {
-        let post = &view.post;
-        let mut texts = vec![post.content.text.as_str(), post.content.warning.as_str()];
-        texts.extend(post.content.pictures.iter().map(|it| it.alt.as_str()));
-        texts.extend(post.tags.iter().map(String::as_str));
+        let mut texts = said(&view.post);
         if let Quote::Of(quoted) = &view.quote {
-            texts.push(&quoted.0.content.text);
-            texts.push(&quoted.0.content.warning);
+            let own = self.viewer == Some(quoted.0.author);
+            texts.extend(said(&quoted.0).into_iter().filter(|_| !own));
         }
-        view.muted = self.word(Some(post.author), &texts);
+        view.muted = self.word(Some(view.post.author), &texts);
     }
 
     /// The same for a comment.

@@ -15,7 +15,7 @@ use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::room::{
     DELETED_KEPT_MS, Life, NewRoom, OwnRoom, ROOMS_PER_USER_MAX, RoomAfter, RoomFoundAfter,
-    RoomRecall, RoomShelf, ShelfError, StoreError,
+    RoomRecall, RoomShelf, SavedRoom, ShelfError, StoreError,
 };
 use crate::services::screen::{NotSaid, Screened};
 
@@ -55,6 +55,15 @@ pub struct FoundPage {
     pub rooms: Vec<(RoomView, RoomFoundAfter)>,
     /// Where to go on where not everything was looked at.
     pub unfinished: Option<RoomFoundAfter>,
+}
+
+/// Some rooms of others that somebody furnishes with them.
+#[derive(Debug)]
+pub struct EditedPage {
+    /// Oldest first.
+    pub rooms: Vec<RoomView>,
+    /// Where to go on where somebody was gone whose room had been found.
+    pub unfinished: Option<RoomAfter>,
 }
 
 impl From<ShelfError> for RoomError {
@@ -308,18 +317,41 @@ impl RoomService {
         let found = found.await?;
         let mut rooms = Vec::with_capacity(found.rooms.len());
         for (room, place) in found.rooms {
-            // Closed since, they are not there any more.
-            if let Some(owner) = self.people.user(room.card.owner_id).await? {
-                let view = RoomView {
-                    room,
-                    owner,
-                    is_archived: false,
-                };
-                rooms.push((view, place));
-            }
+            let view = self.of_its_owner(room).await?;
+            rooms.extend(view.map(|view| (view, place)));
         }
         let unfinished = found.unfinished;
         Ok(FoundPage { rooms, unfinished })
+    }
+
+    /// An active room with its owner; none if they have closed their account since it was found.
+    async fn of_its_owner(&self, room: SavedRoom) -> Result<Option<RoomView>, RoomError> {
+        let owner = self.people.user(room.card.owner_id).await?;
+        Ok(owner.map(|owner| RoomView {
+            room,
+            owner,
+            is_archived: false,
+        }))
+    }
+
+    /// The rooms of others that somebody furnishes with them, oldest first.
+    pub async fn edited_rooms(
+        &self,
+        editor: UserId,
+        after: Option<RoomAfter>,
+        limit: u32,
+    ) -> Result<EditedPage, RoomError> {
+        let shelf = &self.shelves()?.shelf;
+        let found = shelf.edited_rooms(editor, after, limit, self.clock.wall());
+        let found = found.await?;
+        let last = found.last().map(|room| RoomAfter(room.card.id));
+        let (count, is_full) = (found.len(), found.len() >= limit as usize);
+        let mut rooms = Vec::with_capacity(count);
+        for room in found {
+            rooms.extend(self.of_its_owner(room).await?);
+        }
+        let unfinished = last.filter(|_| is_full && rooms.len() < count);
+        Ok(EditedPage { rooms, unfinished })
     }
 
     /// The layouts of the viewer's own room, by name.

@@ -24,7 +24,7 @@ const AUDIENCES: [(&str, Is); 4] = [
 ];
 
 /// Everything there is to do, and how often it is done.
-const ACTS: [(&str, u32); 17] = [
+const ACTS: [(&str, u32); 19] = [
     ("write", 8),
     ("rewrite", 3),
     ("delete", 1),
@@ -38,6 +38,8 @@ const ACTS: [(&str, u32); 17] = [
     ("unfollow", 1),
     ("block", 1),
     ("unblock", 1),
+    ("mute", 1),
+    ("unmute", 1),
     ("visit", 2),
     ("guestbook", 4),
     ("leaf", 3),
@@ -52,6 +54,7 @@ struct Life {
     me: usize,
     rng: StdRng,
     blocked: Vec<usize>,
+    muted: Vec<usize>,
     comments: Vec<String>,
     pictures: Vec<String>,
 }
@@ -64,6 +67,7 @@ pub(super) async fn live(all: Arc<Afternoon>, me: usize, lasts: Duration) -> Tal
         me,
         rng,
         blocked: Vec::new(),
+        muted: Vec::new(),
         comments: Vec::new(),
         pictures: Vec::new(),
     };
@@ -108,6 +112,8 @@ impl Life {
             "unfollow" => self.follow(false).await,
             "block" => self.block().await,
             "unblock" => self.unblock().await,
+            "mute" => self.mute().await,
+            "unmute" => self.unmute().await,
             "visit" => self.visit().await,
             "guestbook" => self.sign_guestbook().await,
             "leaf" => self.leaf().await,
@@ -149,6 +155,11 @@ impl Life {
         let other = self.other();
         let mention = &self.all.people[other].handle;
         let mut wish = json!({ "text": format!("오늘의 글 {number} #{tag} @{mention}"), "visibility": audience });
+        if self.rng.random_bool(0.2)
+            && let Some(quoted) = self.a_post()
+        {
+            wish["quote_of"] = json!(quoted.id);
+        }
         if self.rng.random_bool(0.2) {
             wish["room"] = json!(self.all.people[self.me].room);
         }
@@ -311,6 +322,33 @@ impl Life {
         took
     }
 
+    async fn mute(&mut self) -> bool {
+        let whom = self.other();
+        let from = self.all.watch.now();
+        let path = self.all.path_of(whom, "mute");
+        let (took, _) = self.ask(Method::PUT, &path, Some(&json!({}))).await;
+        if took {
+            let key = Key::Mute(self.all.id(self.me), self.all.id(whom));
+            self.all.note(key, self.all.span(from), Is::Yes);
+            self.muted.push(whom);
+        }
+        took
+    }
+
+    async fn unmute(&mut self) -> bool {
+        let Some(whom) = self.muted.pop() else {
+            return false;
+        };
+        let from = self.all.watch.now();
+        let path = self.all.path_of(whom, "mute");
+        let (took, _) = self.ask(Method::DELETE, &path, None).await;
+        if took {
+            let key = Key::Mute(self.all.id(self.me), self.all.id(whom));
+            self.all.note(key, self.all.span(from), Is::No);
+        }
+        took
+    }
+
     async fn visit(&mut self) -> bool {
         let whom = self.other();
         let room = self.all.people[whom].room.clone();
@@ -376,14 +414,27 @@ impl Life {
         let (took, answer) = self.ask(Method::GET, &path, None).await;
         let span = self.all.span(from);
         let mut journal = self.all.journal.lock().unwrap();
-        for post in shown(&answer) {
+        let text = |field: &Value| field.as_str().unwrap().to_owned();
+        let mut saw = |post: &Value, unmuted: Vec<String>| {
             journal.sightings.push(Sighting {
                 viewer: self.all.id(self.me),
-                post: post["id"].as_str().unwrap().to_owned(),
-                author: post["author"]["id"].as_str().unwrap().to_owned(),
+                post: text(&post["id"]),
+                author: text(&post["author"]["id"]),
+                unmuted,
                 at,
                 span,
             });
+        };
+        for post in shown(&answer) {
+            let quoted = &post["quote"]["post"];
+            let mut people = vec![text(&post["author"]["id"])];
+            if quoted["id"].is_string() {
+                people.push(text(&quoted["author"]["id"]));
+                saw(quoted, Vec::new());
+            }
+            // What one person wrote and what one asked for is shown whoever is muted.
+            let is_feed = !matches!(at, "user" | "post");
+            saw(post, if is_feed { people } else { Vec::new() });
         }
         took
     }
@@ -409,7 +460,7 @@ impl Life {
     }
 }
 
-/// Every post in an answer, quoted ones too.
+/// Every post in an answer.
 fn shown(answer: &Value) -> Vec<&Value> {
     let mut shown = Vec::new();
     let lists = [&answer["posts"], &answer["pinned"]];
@@ -422,10 +473,6 @@ fn shown(answer: &Value) -> Vec<&Value> {
         };
         if post["id"].is_string() {
             shown.push(post);
-        }
-        let quoted = &post["quote"]["post"];
-        if quoted["id"].is_string() {
-            shown.push(quoted);
         }
     }
     shown

@@ -18,7 +18,12 @@ struct Post {
     room: Option<Uuid>,
     at: i64,
     tags: BTreeSet<String>,
+    /// Whom it quotes, where that is there still.
+    quotes: Option<Uuid>,
 }
+
+/// As the store has it: id, author, audience, room, when it came out, tags, whom it quotes.
+type PostRow = (Uuid, Uuid, String, Option<Uuid>, i64, String, Option<Uuid>);
 
 /// The raw records that lists follow from.
 struct World {
@@ -26,6 +31,7 @@ struct World {
     reposts: Vec<(Uuid, Uuid, i64)>,
     follows: BTreeSet<Pair>,
     blocks: BTreeSet<Pair>,
+    mutes: BTreeSet<Pair>,
     ties: BTreeSet<Pair>,
     private: BTreeSet<Uuid>,
 }
@@ -33,16 +39,17 @@ struct World {
 impl World {
     async fn read(data: &Path) -> Self {
         let mut records = records(data).await;
-        let rows: Vec<(Uuid, Uuid, String, Option<Uuid>, i64, String)> = sqlx::query_as(
-            "SELECT id, author_id, audience, room_id, published_ms, tags FROM post
-             WHERE state = 'published' AND standing = 'shown' AND deleted_ms IS NULL",
+        let rows: Vec<PostRow> = sqlx::query_as(
+            "SELECT id, author_id, audience, room_id, published_ms, tags,
+                 (SELECT q.author_id FROM post AS q WHERE q.id = post.quote_id AND q.deleted_ms IS NULL)
+             FROM post WHERE state = 'published' AND standing = 'shown' AND deleted_ms IS NULL",
         )
         .fetch_all(&mut records)
         .await
         .unwrap();
         let posts = rows
             .into_iter()
-            .map(|(id, author, audience, room, at, tags)| {
+            .map(|(id, author, audience, room, at, tags, quotes)| {
                 let tags = serde_json::from_str(&tags).unwrap();
                 (
                     id,
@@ -53,6 +60,7 @@ impl World {
                         room,
                         at,
                         tags,
+                        quotes,
                     },
                 )
             });
@@ -61,6 +69,7 @@ impl World {
             "SELECT follower_id, followee_id FROM follow",
             "SELECT blocker_id, blocked_id FROM block",
             "SELECT user_id, other_id FROM tie",
+            "SELECT muter_id, muted_id FROM mute",
         ] {
             let rows: Vec<Pair> = sqlx::query_as(statement)
                 .fetch_all(&mut records)
@@ -83,6 +92,7 @@ impl World {
             follows: pairs.next().unwrap(),
             blocks: pairs.next().unwrap(),
             ties: pairs.next().unwrap(),
+            mutes: pairs.next().unwrap(),
             private: private.into_iter().collect(),
         }
     }
@@ -105,6 +115,15 @@ impl World {
         is_for && !self.apart(viewer, post.author)
     }
 
+    /// Whether a feed holds it for this viewer, who sees it.
+    fn wants(&self, viewer: Uuid, post: &Post) -> bool {
+        let mutes = |whom: Uuid| self.mutes.contains(&(viewer, whom));
+        let bad_quote = post
+            .quotes
+            .is_some_and(|whom| mutes(whom) || self.apart(viewer, whom));
+        viewer == post.author || !mutes(post.author) && !bad_quote
+    }
+
     /// Whether what somebody passes on is for this viewer.
     fn shares(&self, viewer: Uuid, by: Uuid) -> bool {
         viewer == by || self.follows.contains(&(viewer, by)) || !self.private.contains(&by)
@@ -114,18 +133,25 @@ impl World {
     fn list(&self, viewer: Uuid, which: impl Fn(&Post) -> bool) -> Vec<Uuid> {
         let posts = self.posts.values();
         let mut seen: Vec<&Post> = posts
-            .filter(|post| which(post) && self.sees(viewer, post))
+            .filter(|post| which(post) && self.sees(viewer, post) && self.wants(viewer, post))
             .collect();
         seen.sort_by_key(|post| std::cmp::Reverse((post.at, post.id)));
         seen.iter().map(|post| post.id).collect()
     }
 
-    /// What these people wrote, and what the first of them to do so passed on of others.
-    fn written(&self, viewer: Uuid, source: &BTreeSet<Uuid>) -> Vec<Uuid> {
+    /// What these people wrote, in a feed as far as it is wanted, and what the first of them to do so passed on of
+    /// others.
+    fn written(&self, viewer: Uuid, source: &BTreeSet<Uuid>, is_feed: bool) -> Vec<Uuid> {
         let mut entries: Vec<(i64, Uuid)> = Vec::new();
         for post in self.posts.values().filter(|post| self.sees(viewer, post)) {
+            let is_wanted = self.wants(viewer, post);
             if source.contains(&post.author) {
-                entries.push((post.at, post.id));
+                if is_wanted || !is_feed {
+                    entries.push((post.at, post.id));
+                }
+                continue;
+            }
+            if !is_wanted {
                 continue;
             }
             let mine = self.reposts.iter();
@@ -190,13 +216,18 @@ pub(super) async fn compare(all: &Afternoon, data: &Path) -> usize {
         let mut source: BTreeSet<Uuid> = ids
             .iter()
             .copied()
-            .filter(|them| world.follows.contains(&(me, *them)))
+            .filter(|them| {
+                world.follows.contains(&(me, *them)) && !world.mutes.contains(&(me, *them))
+            })
             .collect();
         source.insert(me);
-        expected.push(("/v1/feeds/following".to_owned(), world.written(me, &source)));
+        expected.push((
+            "/v1/feeds/following".to_owned(),
+            world.written(me, &source, true),
+        ));
         let whom = (who * 7 + 3) % ids.len();
         if !world.apart(me, ids[whom]) {
-            let list = world.written(me, &BTreeSet::from([ids[whom]]));
+            let list = world.written(me, &BTreeSet::from([ids[whom]]), false);
             expected.push((all.path_of(whom, "posts"), list));
             let room = &all.people[whom].room;
             let id: Uuid = room.parse().unwrap();

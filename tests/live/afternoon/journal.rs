@@ -30,6 +30,8 @@ impl Watch {
 pub(crate) enum Key {
     /// Whether the first blocks the second.
     Block(String, String),
+    /// Whether the first mutes the second.
+    Mute(String, String),
     /// Whether the first follows the second.
     Follow(String, String),
     /// Who may see a post, or that it is gone.
@@ -60,6 +62,8 @@ pub(crate) struct Sighting {
     pub(crate) viewer: String,
     pub(crate) post: String,
     pub(crate) author: String,
+    /// Whom the viewer may not mute, to be shown it there: its author, and whom it quotes.
+    pub(crate) unmuted: Vec<String>,
     /// Where.
     pub(crate) at: &'static str,
     pub(crate) span: Span,
@@ -105,6 +109,7 @@ impl Journal {
             viewer,
             post,
             author,
+            unmuted,
             span,
             ..
         } = sighting;
@@ -119,6 +124,12 @@ impl Journal {
             let key = Key::Block(one.clone(), other.clone());
             if !self.possible(&key, *span, Value::No).contains(&Value::No) {
                 return Some("one blocked the other");
+            }
+        }
+        for whom in unmuted {
+            let key = Key::Mute(viewer.clone(), whom.clone());
+            if !self.possible(&key, *span, Value::No).contains(&Value::No) {
+                return Some("they muted its author, or whom it quotes");
             }
         }
         let follow = Key::Follow(viewer.clone(), author.clone());
@@ -150,6 +161,7 @@ mod tests {
             viewer: "v".into(),
             post: "p".into(),
             author: "a".into(),
+            unmuted: Vec::new(),
             at: "test",
             span: span(from, to),
         }
@@ -175,6 +187,18 @@ mod tests {
         );
         assert_eq!(journal.offence(&seen(41, 50)), None);
         assert!(journal.offence(&seen(21, 24)).is_some());
+    }
+
+    #[test]
+    fn whoever_is_muted_is_in_no_feed_nor_quoted_there() {
+        let mut journal = Journal::default();
+        journal.note(Key::Mute("v".into(), "q".into()), span(1, 2), Value::Yes);
+        let mut quote = seen(3, 4);
+        assert_eq!(journal.offence(&quote), None, "where one looked for it");
+        quote.unmuted = vec!["a".into(), "q".into()];
+        assert!(journal.offence(&quote).is_some());
+        quote.author = "v".into();
+        assert_eq!(journal.offence(&quote), None, "their own");
     }
 
     #[test]

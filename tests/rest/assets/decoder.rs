@@ -1,7 +1,8 @@
 //! What everything that decodes pictures must do, asked of the process that does; and what that does when the program in
 //! it is not itself any more.
 
-use std::io;
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -155,7 +156,7 @@ async fn whoever_takes_the_process_over_can_refuse_and_no_more() {
     for (says, why) in [
         ("exit 3", Refusal::Broken),
         (
-            "cat >/dev/null; echo '{\"made\":{\"blurhash\":\"x\",\"variants\":[]}}'",
+            "cat >/dev/null; echo '\"sealed\"'; echo '{\"made\":{\"blurhash\":\"x\",\"variants\":[]}}'",
             Refusal::Broken,
         ),
         ("cat >/dev/null; exec cat /dev/zero", Refusal::TooCostly),
@@ -184,4 +185,42 @@ async fn a_process_that_does_not_end_is_ended() {
     let pid = std::fs::read_to_string(&pid).unwrap();
     let is_there = std::path::Path::new("/proc").join(pid.trim()).exists();
     assert!(!is_there, "not even a zombie is left");
+}
+
+/// What the system says of a process.
+fn status(pid: u32, field: &str) -> Option<String> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let value = status
+        .lines()
+        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    Some(value.trim().to_owned())
+}
+
+#[tokio::test]
+async fn the_process_is_sealed_before_it_reads_and_opens_nothing_afterwards() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_maru"))
+        .args(["decode-picture", "image/png"])
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut said = String::new();
+    lines.read_line(&mut said).unwrap();
+    let pid = child.id();
+    // A filter of system calls is in force (2), there is no way back, and there is one thread, so none is left out.
+    let is_filtered = status(pid, "Seccomp").expect("this kernel has filters");
+    assert_eq!((said.as_str(), is_filtered.as_str()), ("\"sealed\"\n", "2"));
+    assert_eq!(status(pid, "NoNewPrivs").as_deref(), Some("1"));
+    assert_eq!(status(pid, "Threads").as_deref(), Some("1"));
+    // And it does its work like that.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&canvas::png(300, 200)).unwrap();
+    drop(stdin);
+    said.clear();
+    lines.read_line(&mut said).unwrap();
+    assert!(said.starts_with("{\"made\":"), "{said}");
+    std::io::copy(&mut lines, &mut io::sink()).unwrap();
+    assert!(child.wait().unwrap().success());
 }

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::canvas;
 use super::sending::{choose, sent};
+use crate::browser::Browser;
+use crate::moderation::{Person, cast};
 use crate::site::Site;
 
 #[tokio::test]
@@ -74,6 +76,97 @@ async fn what_is_taken_down_is_shown_nowhere_and_cannot_come_back() {
         "{decisions}"
     );
     assert_eq!(decided[0]["subject"], decision["id"]);
+}
+
+/// A number the server has kept.
+async fn number(site: &Site, query: &'static str) -> i64 {
+    use sqlx::ConnectOptions;
+    let file = sqlx::sqlite::SqliteConnectOptions::new().filename(site.data().join("maru.sqlite3"));
+    let mut store = file.connect().await.unwrap();
+    let asked = sqlx::query_scalar(query).fetch_one(&mut store);
+    asked.await.unwrap()
+}
+
+/// What came of appealing against the newest decision about something of theirs.
+async fn appealed(browser: &Browser, judge: &Browser, decision: &str) -> Value {
+    let decisions = browser.get("/v1/me/decisions").await.json();
+    let id = decisions["decisions"][0]["id"].as_str().unwrap().to_owned();
+    let text = json!({ "text": "제 사진이에요" });
+    let path = format!("/v1/me/decisions/{id}/appeal");
+    let made = browser.ask(Method::POST, &path, Some(&text)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!("/v1/moderation/appeals/{id}/decision");
+    let body = json!({ "decision": decision });
+    let judged = judge.ask(Method::POST, &path, Some(&body)).await;
+    assert_eq!(judged.status, 201, "{}", judged.body);
+    judged.json()["decision"].clone()
+}
+
+#[tokio::test]
+async fn a_decision_taken_back_brings_the_picture_back_with_its_copies() {
+    let site = Site::start().await;
+    let (one, other, first, second) = cast(&site).await;
+    let staff = [&first.browser, &second.browser];
+    let file = canvas::jpeg(100, 80);
+    let asset = sent(&one.browser, &file, "image/jpeg").await;
+    let path = format!("/v1/assets/{}", asset["id"].as_str().unwrap());
+    let takedown = format!("{path}/takedown");
+    let words = json!({ "alt": "우리 집 고양이" });
+    let named = one.browser.ask(Method::PATCH, &path, Some(&words)).await;
+    assert_eq!(named.status, 200, "{}", named.body);
+    assert_eq!(choose(&one.browser, &asset).await.status, 200);
+    let avatar = async |whose: &Person| {
+        let path = format!("/v1/users/{}", whose.handle);
+        other.browser.get(&path).await.json()["user"]["avatar"].clone()
+    };
+    let link = avatar(&one).await["small"].as_str().unwrap().to_owned();
+    let tailed = [file.clone(), b"tail".to_vec()].concat();
+    let copy = sent(&other.browser, &tailed, "image/jpeg").await;
+    assert_eq!(choose(&other.browser, &copy).await.status, 200);
+
+    let down = staff[0].ask(Method::POST, &takedown, None).await;
+    assert_eq!(down.status, 200, "{}", down.body);
+    other.browser.get(&link).await.is_problem(404, "not_found");
+    let own = one.browser.get(&path).await.json()["asset"].clone();
+    assert_eq!(
+        (&own["state"], &own["alt"], &own["uses"]),
+        (&json!("taken_down"), &json!(""), &json!(0)),
+        "{own}"
+    );
+    // Of those that are told again after a minute.
+    let purges = "SELECT count(*) FROM media_purge WHERE due_ms > 0";
+    let told = number(&site, purges).await;
+    let judged = appealed(&one.browser, staff[1], "overturn").await;
+    assert_eq!(judged["appeal"]["state"], "overturned");
+    let own = one.browser.get(&path).await.json()["asset"].clone();
+    assert_eq!(
+        (&own["state"], &own["alt"], &own["uses"]),
+        (&json!("ready"), &json!("우리 집 고양이"), &json!(1)),
+        "{own}"
+    );
+    assert_eq!(other.browser.get(&link).await.status, 200, "as it was");
+    assert_eq!(avatar(&one).await["small"], link.as_str());
+    let again = number(&site, purges).await - told;
+    assert_eq!(again, 6, "caches drop that there was nothing");
+    // What was only the same comes back too, and its owner hears of it.
+    assert!(avatar(&other).await["small"].is_string());
+    let decisions = other.browser.get("/v1/me/decisions").await.json();
+    assert_eq!(decisions["decisions"][0]["appeal"]["state"], "overturned");
+    let again = sent(&other.browser, &file, "image/jpeg").await;
+    assert_eq!(again["state"], "ready", "and it may be sent again");
+
+    // Taken down once more, and rightly: nothing of it is kept.
+    let down = staff[1].ask(Method::POST, &takedown, None).await;
+    assert_eq!(down.status, 200, "{}", down.body);
+    let sizes = "SELECT count(*) FROM asset_variant";
+    assert_eq!(number(&site, sizes).await, 9, "of three pictures");
+    appealed(&one.browser, staff[0], "uphold").await;
+    assert_eq!(number(&site, sizes).await, 6, "copies may be appealed for");
+    other.browser.get(&link).await.is_problem(404, "not_found");
+    assert_eq!(
+        one.browser.get(&path).await.json()["asset"]["state"],
+        "taken_down"
+    );
 }
 
 #[tokio::test]

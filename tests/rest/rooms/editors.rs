@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::Host;
+use super::{Host, names};
 use crate::site::Site;
 
 async fn handles(host: &Host, path: &str) -> Vec<String> {
@@ -68,6 +68,64 @@ async fn an_owner_shares_a_room_and_takes_it_back() {
         .await
         .is_problem(404, "room_not_found");
     assert!(handles(&host, &path).await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_furnishes_rooms_of_others_finds_them() {
+    let site = Site::start().await;
+    let (host, friend) = (
+        Host::new(&site, "하늘").await,
+        Host::new(&site, "바다").await,
+    );
+    let mut rooms = Vec::new();
+    for name in ["하나", "둘", "셋"] {
+        let private = json!({ "name": name, "visibility": "private" });
+        let room = host.room(private).await;
+        let path = format!("/v1/rooms/{}", room["id"].as_str().unwrap());
+        let place = format!("{path}/editors/{}", friend.handle);
+        let added = host.ask(Method::PUT, &place, Value::Null).await;
+        assert_eq!(added.status, 200, "{}", added.body);
+        rooms.push((path, place));
+    }
+    let list = "/v1/me/edited-rooms";
+    let all = friend.get(list).await;
+    assert_eq!(names(&all), ["하나", "둘", "셋"]);
+    assert_eq!(all["next_cursor"], Value::Null);
+    assert_eq!(all["rooms"][0]["owner"]["handle"], host.handle.as_str());
+    assert!(
+        names(&host.get(list).await).is_empty(),
+        "one's own are one's own"
+    );
+    let first = friend.get(&format!("{list}?limit=2")).await;
+    assert_eq!(names(&first), ["하나", "둘"]);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = friend.get(&format!("{list}?limit=2&cursor={cursor}")).await;
+    assert_eq!(
+        (names(&rest), &rest["next_cursor"]),
+        (vec!["셋"], &Value::Null)
+    );
+    let foreign = format!("/v1/me/rooms?cursor={cursor}");
+    friend
+        .browser
+        .get(&foreign)
+        .await
+        .is_problem(400, "invalid_cursor");
+
+    let hung = json!({ "text": "함께", "visibility": "public", "room": all["rooms"][0]["id"] });
+    let posted = friend.ask(Method::POST, "/v1/posts", hung).await;
+    assert_eq!(
+        posted.status, 201,
+        "what is listed can be hung in: {}",
+        posted.body
+    );
+
+    host.ask(Method::DELETE, &rooms[0].1, Value::Null).await;
+    assert_eq!(host.archive(&rooms[1].0, true).await.status, 200);
+    assert_eq!(names(&friend.get(list).await), ["셋"]);
+    let block = format!("/v1/users/{}/block", friend.handle);
+    let blocked = host.ask(Method::PUT, &block, Value::Null).await;
+    assert_eq!(blocked.status, 200);
+    assert!(names(&friend.get(list).await).is_empty());
 }
 
 #[tokio::test]

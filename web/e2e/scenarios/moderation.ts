@@ -1,6 +1,6 @@
 /** Reports and what becomes of them: the queue, a decision, the appeal against it, the public log; and words not to be read. */
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Scenario } from '../harness.ts';
 import * as room from '../room.ts';
 import { violations } from './access.ts';
@@ -138,4 +138,26 @@ const mutedInRoom: Scenario = {
   },
 };
 
-export const moderation = [reporting, said, mutedWords, mutedInRoom];
+const maskedInRoom: Scenario = {
+  name: 'whoever says a line hears on it that words were masked, and nobody else does',
+  async run(stage) {
+    const [talker, hearer] = await Promise.all([stage.page(), stage.page()]);
+    await room.signIn(talker, 'noah', '/r/noah');
+    await room.signIn(hearer, 'mina', '/r/noah');
+    await Promise.all([room.inside(talker), room.inside(hearer)]);
+    const [own, heard] = [talker, hearer].map((page) => page.locator('[data-testid=chat-log]')) as [Locator, Locator];
+    await room.say(talker, '오늘은 날이 좋네요');
+    await room.say(talker, '야 시발 진짜');
+    await own.locator('[data-testid=masked-line]').getByText('여기서 쓸 수 없는 말을 가렸어요.').waitFor();
+    await own.getByText('야 ＊＊ 진짜').waitFor();
+    await room.say(talker, '미안해요');
+    await heard.getByText('미안해요').waitFor();
+    await own.locator('[class*=pending]').waitFor({ state: 'detached' });
+    assert.equal(await own.locator('[data-testid=masked-line]').count(), 1, 'on the one line');
+    await heard.getByText('야 ＊＊ 진짜').waitFor();
+    assert.equal(await heard.locator('[data-testid=masked-line]').count(), 0, 'it is told to whoever said it');
+    assert.deepEqual(await violations(talker), [], 'a masked line');
+  },
+};
+
+export const moderation = [reporting, said, mutedWords, mutedInRoom, maskedInRoom];

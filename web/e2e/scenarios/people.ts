@@ -1,4 +1,5 @@
 /** What people are to each other, seen from both sides: following, ties, blocks, requests, notices, finding somebody. */
+import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { until, type Scenario, type Stage } from '../harness.ts';
 import * as room from '../room.ts';
@@ -203,4 +204,21 @@ const muted: Scenario = {
   },
 };
 
-export const people = [following, tied, blocked, privately, searching, muted];
+const counted: Scenario = {
+  name: 'the bell shows any number of unread notices in one line',
+  async run(stage) {
+    const page = await stage.page();
+    await page.route('**/v1/me/notifications/unread', (route) => route.fulfill({ json: { count: Number(shown) } }));
+    let shown = '7';
+    await room.moveIn(page, 'bell one', '/people');
+    for (shown of ['7', '58', '120']) {
+      await glance(page);
+      await until('the bell counts', () => unread(page), (count) => count === shown);
+      const count = page.locator('[data-testid=bell] span');
+      assert.equal(await count.innerText(), shown === '120' ? '99+' : shown);
+      assert.deepEqual(await count.evaluate((box) => [box.scrollHeight <= box.clientHeight, box.scrollWidth <= box.clientWidth]), [true, true], shown);
+    }
+  },
+};
+
+export const people = [counted, following, tied, blocked, privately, searching, muted];

@@ -302,6 +302,27 @@ const inRoom: Scenario = {
   },
 };
 
+const inSharedRoom: Scenario = {
+  name: 'a post hangs in a room one decorates with its owner, which the composer of the feed offers',
+  async run(stage) {
+    const [owner, editor] = await newcomers(stage, 'hang owner', 'hang editor');
+    const rooms = editor.locator('[data-testid=room]');
+    assert.equal(await rooms.locator('optgroup').count(), 0, 'nobody shares a room yet');
+    const shared = await owner.evaluate(async () => {
+      const { user } = await (await fetch('/v1/me')).json();
+      return (await fetch(`/v1/rooms/${user.front_room_id}/editors/hang_editor`, { method: 'PUT' })).status;
+    });
+    assert.equal(shared, 200);
+    await editor.reload();
+    await rooms.locator('optgroup option', { hasText: 'hang owner 님의 방' }).waitFor({ state: 'attached' });
+    await rooms.selectOption({ label: await rooms.locator('optgroup option').innerText() });
+    assert.deepEqual(await violations(editor), [], 'rooms to hang in');
+    await writing.compose(editor, '함께 꾸미는 방에 거는 글');
+    await writing.publish(editor);
+    await writing.card(editor, '함께 꾸미는 방에').locator('a[href^="/r/hang_owner"]').waitFor();
+  },
+};
+
 const audited: Scenario = {
   name: 'axe finds nothing serious on the pages of posts, and nothing is cut off on a small phone',
   async run(stage) {
@@ -332,4 +353,4 @@ const audited: Scenario = {
   },
 };
 
-export const posts = [heard, undone, completing, kept, unsent, screened, threads, shownTo, owned, inRoom, audited];
+export const posts = [heard, undone, completing, kept, unsent, screened, threads, shownTo, owned, inRoom, inSharedRoom, audited];

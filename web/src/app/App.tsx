@@ -31,6 +31,7 @@ const PeoplePage = lazy(async () => ({ default: (await import('../pages/people/P
 const ProfilePage = lazy(async () => ({ default: (await import('../pages/profile/ProfilePage')).ProfilePage }));
 const RoomPage = lazy(async () => ({ default: (await import('../pages/room/RoomPage')).RoomPage }));
 const RoomsPage = lazy(async () => ({ default: (await import('../pages/rooms/RoomsPage')).RoomsPage }));
+const SuspendedPage = lazy(async () => ({ default: (await import('../pages/suspended/SuspendedPage')).SuspendedPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('../pages/settings/SettingsPage')).SettingsPage }));
 
 export function App() {
@@ -38,13 +39,14 @@ export function App() {
   useFreshNotices();
   useOwnMotion();
   const closing = useMe((state) => state.closing);
+  const suspended = useMe((state) => state.suspended);
   const [path] = useLocation();
   useEffect(() => void hasMoved(path), [path]);
   return (
     <>
       {/* a page that fell over must not take the next one with it */}
-      <ErrorBoundary key={place(path)}>
-        <Suspense fallback={<Waiting />}>{closing ? <ClosingPage /> : <Pages />}</Suspense>
+      <ErrorBoundary key={suspended ? 'suspended' : place(path)}>
+        <Suspense fallback={<Waiting />}>{suspended ? <SuspendedPage /> : closing ? <ClosingPage /> : <Pages />}</Suspense>
       </ErrorBoundary>
       <Toasts />
       <NewVersion />

@@ -22,6 +22,8 @@ import { en as deskEn } from '../../src/pages/moderation/words/en';
 import { ko as deskKo } from '../../src/pages/moderation/words/ko';
 import { en as roomsEn } from '../../src/pages/rooms/words/en';
 import { ko as roomsKo } from '../../src/pages/rooms/words/ko';
+import { en as suspendedEn } from '../../src/pages/suspended/words/en';
+import { ko as suspendedKo } from '../../src/pages/suspended/words/ko';
 import { preferred, textOf } from '../../src/app/i18n/messages';
 
 /** Every entry by its path; functions are called with stand-ins to become texts. */
@@ -36,8 +38,8 @@ function texts(value: unknown, path: string): [string, string][] {
   return [[path, String(value)]];
 }
 
-const leftEn = { rooms: roomsEn, visits: visitsEn, guestbook: guestbookEn, moderation: moderationEn, desk: deskEn };
-const leftKo = { rooms: roomsKo, visits: visitsKo, guestbook: guestbookKo, moderation: moderationKo, desk: deskKo };
+const leftEn = { rooms: roomsEn, visits: visitsEn, guestbook: guestbookEn, moderation: moderationEn, desk: deskEn, suspended: suspendedEn };
+const leftKo = { rooms: roomsKo, visits: visitsKo, guestbook: guestbookKo, moderation: moderationKo, desk: deskKo, suspended: suspendedKo };
 const allEn = { ...en, inRoom: roomEn, managing: manageEn, social: socialEn, settings: settingsEn, posts: postsEn, ...leftEn };
 const english = texts(allEn, '');
 const korean = texts({ ...ko, inRoom: roomKo, managing: manageKo, social: socialKo, settings: settingsKo, posts: postsKo, ...leftKo }, '');

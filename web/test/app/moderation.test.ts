@@ -15,8 +15,8 @@ const ruling = { id: 'd1', kind: 'post', subject: 'p1', action: 'hide', rule: 'a
 
 describe('what services say of moderation', () => {
   it('muted words end, or do not', () => {
-    expect(mutedWord(raw({ id: 'w1', word: '스포', until: null, muted_at: '2026-11-28T01:00:00Z' }))).toEqual({ id: 'w1', word: '스포', untilMs: null });
-    expect(mutedWord(raw({ id: 'w1', word: '스포', until: '2026-11-29T01:00:00Z' })).untilMs).toBe(Date.UTC(2026, 10, 29, 1));
+    expect(mutedWord(raw({ id: 'w1', word: 'Spo', folded: 'spo', until: null, muted_at: '2026-11-28T01:00:00Z' }))).toEqual({ id: 'w1', word: 'Spo', folded: 'spo', untilMs: null });
+    expect(mutedWord(raw({ id: 'w1', word: 'Spo', folded: 'spo', until: '2026-11-29T01:00:00Z' })).untilMs).toBe(Date.UTC(2026, 10, 29, 1));
   });
 
   it('reports wait or were looked at', () => {

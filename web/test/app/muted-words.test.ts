@@ -1,24 +1,26 @@
-/** Muted words are found as the server finds them: the cases are those of `src/domain/filter/muted_words.rs`. */
+/** Muted words are found as the server finds them: by the vectors its own tests read, and at the edges of this language. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { folded, mutedWordIn } from '../../src/app/moderation/mutedWords';
 
 const now = 1_000;
-const hides = (word: string, text: string, atMs = now, untilMs: number | null = null): boolean => mutedWordIn([{ word, untilMs }])(text, atMs) !== null;
+const hides = (word: string, text: string, atMs = now, untilMs: number | null = null): boolean => mutedWordIn([{ word, folded: folded(word), untilMs }])(text, atMs) !== null;
 
-/** The table of the server's own test, read from it: one that is changed there is tried here. */
-function casesOfServer(): [word: string, text: string, hidden: boolean][] {
-  const source = readFileSync(new URL('../../../src/domain/filter/muted_words.rs', import.meta.url), 'utf8');
-  const test = source.slice(source.indexOf('fn korean_is_found_anywhere'), source.indexOf('fn words_end_in_time'));
-  const plain = (rust: string): string => JSON.parse(`"${rust.replaceAll(/\\u\{([0-9A-Fa-f]+)\}/gu, (_, hex: string) => String.raw`\u${hex.padStart(4, '0')}`)}"`) as string;
-  return Array.from(test.matchAll(/\("((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", (true|false)\)/gu), ([, word = '', text = '', hidden]) => [plain(word), plain(text), hidden === 'true']);
-}
+/** What the server's own tests read: what is added there is tried here. */
+const vectors = JSON.parse(readFileSync(new URL('../../../protocol/vectors/muted-words.json', import.meta.url), 'utf8')) as {
+  readonly folded: readonly [text: string, folded: string][];
+  readonly hidden: readonly [word: string, text: string, hidden: boolean][];
+};
+
+describe('a text', () => {
+  it('is tried in all the cases of the server', () => expect(vectors.folded.length).toBeGreaterThan(10));
+  it.each(vectors.folded)('%j is folded to %j', (text, wanted) => expect(folded(text)).toBe(wanted));
+});
 
 describe('a muted word', () => {
-  const cases = casesOfServer();
-  it('is tried in all the cases of the server', () => expect(cases.length).toBeGreaterThanOrEqual(15));
-  it.each(cases)('%j in %j: %j', (word, text, hidden) => expect(hides(word, text)).toBe(hidden));
+  it('is tried in all the cases of the server', () => expect(vectors.hidden.length).toBeGreaterThan(20));
+  it.each(vectors.hidden)('%j in %j: %j', (word, text, hidden) => expect(hides(word, text)).toBe(hidden));
 
   it.each([
     ['cat', 'a😀cat😀', true],
@@ -40,10 +42,16 @@ describe('a muted word', () => {
   });
 
   it('is told as it was written, the first of them', () => {
-    const find = mutedWordIn([{ word: 'Spoiler', untilMs: null }, { word: '스포', untilMs: null }]);
+    const find = mutedWordIn([{ word: 'Spoiler', folded: 'spoiler', untilMs: null }, { word: '스포', folded: '스포', untilMs: null }]);
     expect(find('스포 SPOILER', now)).toBe('Spoiler');
     expect(find('스포', now)).toBe('스포');
     expect(find('조용해요', now)).toBeNull();
+  });
+
+  it('is compared as the server has folded it, whatever this browser would make of it', () => {
+    const find = mutedWordIn([{ word: '여기서는 다른 말', folded: '스포', untilMs: null }]);
+    expect(find('스포 주의', now)).toBe('여기서는 다른 말');
+    expect(find('여기서는 다른 말', now)).toBeNull();
   });
 
   it('of nothing hides nothing', () => {

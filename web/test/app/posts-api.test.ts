@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { asset, settled } from '../../src/app/api/assets';
 import { raw } from '../../src/app/api/contract';
 import { profile } from '../../src/app/api/people';
-import { changeComment, changePost, createPost, fetchFeed, fetchReplies, mark, publishPost, react, searchTags, writeComment, type PostWish } from '../../src/app/api/posting';
+import { changeComment, changePost, createPost, fetchEditedRooms, fetchFeed, fetchReplies, mark, publishPost, react, searchTags, writeComment, type PostWish } from '../../src/app/api/posting';
 import { comment, post } from '../../src/app/api/posts';
 import { ApiProblem } from '../../src/app/api/problem';
 import { fetchPopularTags, fetchRandomRoom, fetchRecommendedPosts } from '../../src/app/api/recommendations';
@@ -249,5 +249,24 @@ describe('what others show', () => {
     const told = { id: 1, kind: 'comment', from: person, unread: true, told_at: '2026-11-28T00:00:00Z' };
     expect(notice(raw({ ...told, subject: 'p1' })).subject).toBe('p1');
     expect(notice(raw({ ...told, subject: null })).subject).toBeNull();
+  });
+});
+
+describe('rooms of others one furnishes', () => {
+  const room = (id: string) => ({ id, name: `방 ${id}`, owner: person });
+
+  it('are read to the end, past a page with none, each with whose it is', async () => {
+    const sent = scripted([200, { rooms: [room('r1')], next_cursor: 'a' }], [200, { rooms: [], next_cursor: 'b' }], [200, { rooms: [room('r2')], next_cursor: null }]);
+    expect(await fetchEditedRooms()).toEqual([
+      { id: 'r1', name: '방 r1', owner: '하늘' },
+      { id: 'r2', name: '방 r2', owner: '하늘' },
+    ]);
+    expect(sent.map(({ path }) => path)).toEqual(['', '&cursor=a', '&cursor=b'].map((rest) => `/v1/me/edited-rooms?limit=100${rest}`));
+  });
+
+  it('are not read for ever', async () => {
+    const sent = scripted(...Array.from({ length: 50 }, () => [200, { rooms: [], next_cursor: 'on' }] as const));
+    expect(await fetchEditedRooms()).toEqual([]);
+    expect(sent).toHaveLength(20);
   });
 });

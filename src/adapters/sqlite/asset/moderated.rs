@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 
 use super::super::number::stored;
+use super::purges::purge;
 use super::takedown::{take_copies_down, take_down};
+use super::withheld::{destroy_unless_awaited, give_back, give_copies_back};
 use super::{Sqlite, read};
 use crate::domain::asset::AssetState;
 use crate::domain::clock::WallMs;
@@ -61,12 +63,17 @@ impl ModeratedContent for ModeratedAssets {
                 return Ok(false);
             };
             match standing {
-                // There is no way back.
-                _ if before.state == AssetState::TakenDown => {}
                 // Its own owner hears of it from the decision that this follows from.
                 Standing::Removed => {
-                    take_down(&mut transaction, &before, now).await?;
-                    take_copies_down(&mut transaction, None, now).await?;
+                    if before.state != AssetState::TakenDown {
+                        take_down(&mut transaction, &before, now).await?;
+                        take_copies_down(&mut transaction, None, now).await?;
+                    }
+                    destroy_unless_awaited(&mut transaction, id, now).await?;
+                }
+                _ if before.state == AssetState::TakenDown => {
+                    give_back(&mut transaction, id, standing, now).await?;
+                    give_copies_back(&mut transaction, now).await?;
                 }
                 _ => {
                     sqlx::query("UPDATE asset SET standing = ? WHERE id = ?")
@@ -75,13 +82,7 @@ impl ModeratedContent for ModeratedAssets {
                         .execute(&mut *transaction)
                         .await?;
                     if standing != Standing::Shown {
-                        sqlx::query(
-                            "INSERT INTO media_purge (asset_id, variant, sha256)
-                                 SELECT asset_id, name, sha256 FROM asset_variant WHERE asset_id = ?",
-                        )
-                        .bind(id.uuid())
-                        .execute(&mut *transaction)
-                        .await?;
+                        purge(&mut transaction, id, now).await?;
                     }
                 }
             }

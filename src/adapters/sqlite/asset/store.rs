@@ -11,6 +11,7 @@ use crate::domain::asset::{Asset, AssetEvent, AssetState, Variant, VariantName};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
+use crate::domain::moderation::ReportReason;
 use crate::domain::version::Expected;
 use crate::ports::asset::{
     Added, Allowance, AssetStore, AssetsUnavailable, AvatarSet, Described, NewAsset, Served,
@@ -193,7 +194,8 @@ impl AssetStore for Sqlite {
         let mut told = Vec::new();
         if before.state != AssetState::TakenDown {
             take_down(&mut transaction, &before, now).await?;
-            told = write_down(&mut transaction, (id, before.owner), Some(trace), now).await?;
+            let by = (ReportReason::Other, Some(trace));
+            told = write_down(&mut transaction, (id, before.owner), by, now).await?;
             told.extend(
                 take_copies_down(&mut transaction, Some(trace), now)
                     .await?

@@ -1,30 +1,31 @@
-//! What is taken down: the picture, its bytes, and every other upload of the same.
+//! What is taken down: the picture, and every other upload of the same. Until nobody can appeal any more its bytes are
+//! kept, closed to everybody; how they come back or go is in `withheld`.
 
 use serde_json::json;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::audit::{self, Line};
-use super::super::moderation::taken_down as on_record;
+use super::super::moderation::{removal_rule, taken_down as on_record};
 use super::super::number::stored;
+use super::purges::purge;
 use super::tell;
+use super::withheld::{destroy, destroy_unless_awaited};
 use crate::domain::asset::{Asset, AssetEvent};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
+use crate::domain::moderation::{APPEAL_MS, ReportReason};
 use crate::domain::notification::Delivery;
 
 /// Uploads of the same that go in one step; what is left goes in the next, from the worker that clears away.
 const COPIES_AT_ONCE: u32 = 64;
 
-/// How long after the first time caches are told once more, in milliseconds: an answer with the picture may have been
-/// under way to one when it was told.
-const PURGED_AGAIN_MS: u64 = 60_000;
-
 /// Digests whose other uploads are looked for in one step.
 const DIGESTS_AT_ONCE: u32 = 16;
 
-/// Takes one picture down, in whatever state it is, and bans its bytes. Its owner is not told by this.
+/// Takes one picture down, in whatever state it is, and bans its bytes: they are banned with the newest picture they
+/// are of. Its owner is not told by this.
 pub(super) async fn take_down(
     conn: &mut SqliteConnection,
     before: &Asset,
@@ -33,10 +34,10 @@ pub(super) async fn take_down(
     let id = before.id.uuid();
     for statement in [
         // What is only announced may be anybody's: nobody has seen that its owner has it.
-        "INSERT OR IGNORE INTO asset_banned (sha256, at_ms)
-             SELECT source_sha256, ?2 FROM asset WHERE id = ?1 AND state <> 'uploading'",
-        "INSERT OR IGNORE INTO asset_banned (sha256, at_ms)
-             SELECT sha256, ?2 FROM asset_variant WHERE asset_id = ?1 AND name = 'large'",
+        "INSERT OR REPLACE INTO asset_banned (sha256, at_ms, asset_id)
+             SELECT source_sha256, ?2, id FROM asset WHERE id = ?1 AND state <> 'uploading'",
+        "INSERT OR REPLACE INTO asset_banned (sha256, at_ms, asset_id)
+             SELECT sha256, ?2, asset_id FROM asset_variant WHERE asset_id = ?1 AND name = 'large'",
     ] {
         sqlx::query(statement)
             .bind(id)
@@ -47,37 +48,19 @@ pub(super) async fn take_down(
     bury(conn, before.id, now).await
 }
 
-/// Caches hear of it once more after a while, beside the first time, which goes with the bytes.
-async fn purge_again(
-    conn: &mut SqliteConnection,
-    id: AssetId,
-    now: WallMs,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO media_purge (asset_id, variant, sha256, due_ms)
-             SELECT asset_id, name, sha256, ? FROM asset_variant WHERE asset_id = ?",
-    )
-    .bind(stored(WallMs(now.0.saturating_add(PURGED_AGAIN_MS))))
-    .bind(id.uuid())
-    .execute(conn)
-    .await
-    .map(drop)
-}
-
-/// Leaves of a picture that it was there.
+/// Closes a picture to everybody. What could be shown is kept for an appeal, which is looked for when it is due.
 async fn bury(conn: &mut SqliteConnection, id: AssetId, now: WallMs) -> Result<(), sqlx::Error> {
-    purge_again(conn, id, now).await?;
-    for statement in [
-        "DELETE FROM asset_variant WHERE asset_id = ?1",
-        "DELETE FROM asset_use WHERE asset_id = ?1",
-        "UPDATE asset SET state = 'taken_down', standing = 'removed', alt = '', license_note = '', blurhash = '',
-                          kept_bytes = 0, refusal = NULL, version = version + 1, due_ms = ?2 WHERE id = ?1",
-    ] {
-        sqlx::query(statement)
-            .bind(id.uuid())
-            .bind(stored(now))
-            .execute(&mut *conn)
-            .await?;
+    purge(conn, id, now).await?;
+    let is_withheld: bool = sqlx::query_scalar(
+        "UPDATE asset SET withheld = (state = 'ready'), state = 'taken_down', standing = 'removed', refusal = NULL,
+                          version = version + 1, due_ms = ?2 WHERE id = ?1 RETURNING withheld",
+    )
+    .bind(id.uuid())
+    .bind(stored(WallMs(now.0.saturating_add(APPEAL_MS))))
+    .fetch_one(&mut *conn)
+    .await?;
+    if !is_withheld {
+        destroy(conn, id).await?;
     }
     tell(conn, id, AssetEvent::AssetTakenDown {}).await
 }
@@ -89,13 +72,18 @@ pub(super) async fn take_copies_down(
     trace: Option<&Trace>,
     now: WallMs,
 ) -> Result<(u32, Vec<Delivery>), sqlx::Error> {
-    let digests: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT sha256 FROM asset_banned WHERE is_searched = 0 LIMIT ?")
+    let digests: Vec<(Vec<u8>, Option<Uuid>)> =
+        sqlx::query_as("SELECT sha256, asset_id FROM asset_banned WHERE is_searched = 0 LIMIT ?")
             .bind(DIGESTS_AT_ONCE)
             .fetch_all(&mut *conn)
             .await?;
     let (mut done, mut told) = (0, Vec::new());
-    for digest in digests {
+    for (digest, with) in digests {
+        let rule = match with {
+            Some(with) => removal_rule(conn, AssetId::from_uuid(with)).await?,
+            None => None,
+        };
+        let rule = rule.unwrap_or(ReportReason::Other);
         let copies: Vec<(Uuid, Uuid)> = sqlx::query_as(
             "SELECT id, owner_id FROM asset WHERE state = 'ready' AND id IN (
                  SELECT id FROM asset WHERE source_sha256 = ?1
@@ -109,7 +97,13 @@ pub(super) async fn take_copies_down(
         for (id, owner) in copies {
             let (id, owner) = (AssetId::from_uuid(id), UserId::from_uuid(owner));
             bury(conn, id, now).await?;
-            told.extend(write_down(conn, (id, owner), trace, now).await?);
+            sqlx::query("UPDATE asset SET taken_with = ? WHERE id = ?")
+                .bind(with)
+                .bind(id.uuid())
+                .execute(&mut *conn)
+                .await?;
+            told.extend(write_down(conn, (id, owner), (rule, trace), now).await?);
+            destroy_unless_awaited(conn, id, now).await?;
         }
         // None can come any more: what is made of banned bytes is refused.
         if count < COPIES_AT_ONCE {
@@ -130,7 +124,7 @@ pub(super) async fn take_copies_down(
 pub(super) async fn write_down(
     conn: &mut SqliteConnection,
     (asset, owner): (AssetId, UserId),
-    trace: Option<&Trace>,
+    (rule, trace): (ReportReason, Option<&Trace>),
     now: WallMs,
 ) -> Result<Vec<Delivery>, sqlx::Error> {
     let nobody = Trace::default();
@@ -143,5 +137,5 @@ pub(super) async fn write_down(
         at: now,
     };
     audit::write(conn, line).await?;
-    on_record(conn, (asset, owner), trace.actor, now).await
+    on_record(conn, (asset, owner), (rule, trace.actor), now).await
 }

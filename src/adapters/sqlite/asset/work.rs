@@ -1,4 +1,4 @@
-//! The queues of the asset service: what is to be decoded, cleared away, and told to caches.
+//! The queues of the asset service: what is to be decoded and cleared away.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::super::number::{stored, to_i64, to_u64};
 use super::takedown::take_copies_down;
-use super::{Sqlite, digest, read, read_name, tell, variant_name};
+use super::withheld;
+use super::{Sqlite, digest, read, read_name, tell};
 use crate::domain::asset::limits::{REFUSED_KEPT_MS, UNUSED_KEPT_MS};
-use crate::domain::asset::{AssetEvent, AssetState, Refusal, Source, Variant, VariantName};
+use crate::domain::asset::{AssetEvent, AssetState, Refusal, Source, Variant};
 use crate::domain::clock::WallMs;
 use crate::domain::id::AssetId;
-use crate::ports::asset::{AssetWork, AssetsUnavailable, Purge, PurgeQueue, Settled, Waiting};
+use crate::ports::asset::{AssetWork, AssetsUnavailable, Settled, Waiting};
 
 /// Uploads looked at in one step of clearing away.
 const SWEPT_AT_ONCE: u32 = 64;
@@ -231,6 +232,8 @@ impl AssetWork for Sqlite {
         }
         // Of what does not fit into the step in which bytes are banned.
         looked_at += take_copies_down(&mut transaction, None, now).await?.0;
+        looked_at += withheld::give_copies_back(&mut transaction, now).await?;
+        looked_at += withheld::look(&mut transaction, SWEPT_AT_ONCE, now).await?;
         transaction.commit().await?;
         Ok(looked_at)
     }
@@ -289,58 +292,5 @@ impl AssetWork for Sqlite {
         .fetch_all(&self.read)
         .await?;
         Ok(awaited.into_iter().map(AssetId::from_uuid).collect())
-    }
-}
-
-#[derive(Debug, sqlx::FromRow)]
-struct PurgeRow {
-    id: i64,
-    asset_id: Uuid,
-    variant: String,
-    sha256: Vec<u8>,
-    tries: u32,
-}
-
-#[async_trait]
-impl PurgeQueue for Sqlite {
-    async fn due(&self, limit: u32, now: WallMs) -> Result<Vec<Purge>, AssetsUnavailable> {
-        let rows: Vec<PurgeRow> = sqlx::query_as(
-            "SELECT id, asset_id, variant, sha256, tries FROM media_purge WHERE due_ms <= ?
-             ORDER BY due_ms, id LIMIT ?",
-        )
-        .bind(stored(now))
-        .bind(limit)
-        .fetch_all(&self.read)
-        .await?;
-        let purges = rows.into_iter().map(|row| {
-            let variant: VariantName = variant_name(&row.variant)?;
-            Ok(Purge {
-                id: row.id,
-                asset: AssetId::from_uuid(row.asset_id),
-                variant,
-                sha256: digest(&row.sha256)?,
-                tries: row.tries,
-            })
-        });
-        Ok(purges.collect::<Result<_, sqlx::Error>>()?)
-    }
-
-    async fn done(&self, ids: &[i64]) -> Result<(), AssetsUnavailable> {
-        sqlx::query("DELETE FROM media_purge WHERE id IN (SELECT value FROM json_each(?))")
-            .bind(Json(ids))
-            .execute(&self.write)
-            .await?;
-        Ok(())
-    }
-
-    async fn put_off(&self, ids: &[i64], until: WallMs) -> Result<(), AssetsUnavailable> {
-        sqlx::query(
-            "UPDATE media_purge SET tries = tries + 1, due_ms = ? WHERE id IN (SELECT value FROM json_each(?))",
-        )
-        .bind(stored(until))
-        .bind(Json(ids))
-        .execute(&self.write)
-        .await?;
-        Ok(())
     }
 }

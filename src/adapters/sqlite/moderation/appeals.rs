@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 use super::super::audit::{self, Line};
 use super::super::number::stored;
 use super::super::{outbox, permission_steps};
-use super::rows::{RULING, ruling, rulings};
+use super::rows::{RULING, named, ruling, rulings};
 use super::rulings::{found, owe_no_more, tell};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
@@ -127,13 +127,8 @@ pub(super) async fn judge(
         }
     }
     let overturned = state == AppealState::Overturned;
-    let hid = matches!(known.action, RulingAction::Hide | RulingAction::Suspend);
-    let shows = overturned
-        && hid
-        && known.kind != ContentKind::User
-        && !stays_hidden(&mut *conn, &known).await?;
-    let owes = shows.then_some(Standing::Shown);
-    if shows {
+    let owes = follows(&mut *conn, &known, overturned).await?;
+    if owes.is_some() {
         owe_no_more(&mut *conn, known.kind, &known.subject).await?;
     }
     sqlx::query(
@@ -176,23 +171,50 @@ pub(super) async fn judge(
     })))
 }
 
-/// Whether another decision that stands hides the thing or has removed it: of all but this one the newest counts.
-async fn stays_hidden(
+/// The standing a thing gets by what became of an appeal, if it changes.
+async fn follows(
     conn: &mut SqliteConnection,
-    taken_back: &Ruling,
-) -> Result<bool, sqlx::Error> {
+    appealed: &Ruling,
+    overturned: bool,
+) -> Result<Option<Standing>, sqlx::Error> {
+    // Of all that is removed a picture alone is kept until nobody can appeal any more.
+    let is_kept = appealed.kind == ContentKind::Asset && appealed.action == RulingAction::Remove;
+    if !overturned {
+        return Ok(is_kept.then_some(Standing::Removed));
+    }
+    let hid = matches!(appealed.action, RulingAction::Hide | RulingAction::Suspend);
+    if appealed.kind == ContentKind::User || !(hid || is_kept) {
+        return Ok(None);
+    }
+    let standing = standing_without(conn, appealed.kind, &appealed.subject, appealed.id).await?;
+    Ok(match standing {
+        Standing::Shown => Some(Standing::Shown),
+        Standing::Hidden if is_kept => Some(Standing::Hidden),
+        _ => None,
+    })
+}
+
+/// The standing a thing has by the decisions about it that stand, but for this one: of those the newest counts.
+pub(super) async fn standing_without(
+    conn: &mut SqliteConnection,
+    kind: ContentKind,
+    subject: &str,
+    taken_back: RulingId,
+) -> Result<Standing, sqlx::Error> {
     let newest: Option<String> = sqlx::query_scalar(
         "SELECT action FROM ruling
          WHERE kind = ? AND subject = ? AND id <> ? AND action IN ('show', 'hide', 'remove', 'suspend')
            AND appeal IS NOT 'overturned'
          ORDER BY place DESC LIMIT 1",
     )
-    .bind(taken_back.kind.as_str())
-    .bind(&taken_back.subject)
-    .bind(taken_back.id.uuid())
+    .bind(kind.as_str())
+    .bind(subject)
+    .bind(taken_back.uuid())
     .fetch_optional(conn)
     .await?;
-    Ok(newest.is_some_and(|action| action != RulingAction::Show.as_str()))
+    let action: Option<RulingAction> = newest.as_deref().map(named).transpose()?;
+    let standing = action.and_then(|action| action.standing(false));
+    Ok(standing.unwrap_or(Standing::Shown))
 }
 
 /// Ends a suspension with the decision that laid it. One that was laid anew since stands, and so does another decision

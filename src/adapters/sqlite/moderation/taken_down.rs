@@ -1,14 +1,20 @@
 //! Pictures that are taken down without a case of reports: a decision on record all the same, of which the owner hears
-//! and against which they may appeal.
+//! and against which they may appeal. And whether one that was taken down may come back.
 
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::super::number::stored;
+use super::super::outbox;
+use super::appeals::standing_without;
+use super::rows::named;
 use super::rulings::tell;
 use crate::domain::clock::WallMs;
+use crate::domain::event::{Event, Subject};
 use crate::domain::id::{AssetId, RulingId, UserId};
-use crate::domain::moderation::{ContentKind, ReportReason, RulingAction};
+use crate::domain::moderation::{
+    APPEAL_MS, AppealState, ContentKind, ModerationEvent, ReportReason, RulingAction, Standing,
+};
 use crate::domain::notification::Delivery;
 
 /// Writes the decision down, closes the case there may be, and tells the owner. The picture is down already, so that
@@ -16,7 +22,7 @@ use crate::domain::notification::Delivery;
 pub(in super::super) async fn taken_down(
     conn: &mut SqliteConnection,
     (asset, owner): (AssetId, UserId),
-    moderator: Option<UserId>,
+    (rule, moderator): (ReportReason, Option<UserId>),
     at: WallMs,
 ) -> Result<Vec<Delivery>, sqlx::Error> {
     let case: Option<Uuid> = sqlx::query_scalar(
@@ -40,9 +46,82 @@ pub(in super::super) async fn taken_down(
     .bind(owner.uuid())
     .bind(moderator.map(UserId::uuid))
     .bind(RulingAction::Remove.as_str())
-    .bind(ReportReason::Other.as_str())
+    .bind(rule.as_str())
     .bind(stored(at))
     .execute(&mut *conn)
     .await?;
     tell(conn, owner, id, at).await
+}
+
+/// By which rule a picture was last removed.
+pub(in super::super) async fn removal_rule(
+    conn: &mut SqliteConnection,
+    asset: AssetId,
+) -> Result<Option<ReportReason>, sqlx::Error> {
+    let rule: Option<String> = sqlx::query_scalar(
+        "SELECT rule FROM ruling WHERE kind = ? AND subject = ? AND action = 'remove' ORDER BY place DESC LIMIT 1",
+    )
+    .bind(ContentKind::Asset.as_str())
+    .bind(asset.to_string())
+    .fetch_optional(conn)
+    .await?;
+    rule.as_deref().map(named).transpose()
+}
+
+/// Whether a picture that was removed may come back: its owner may still appeal, an appeal waits, or one was granted
+/// and is to be followed. What was removed as against the law may not.
+pub(in super::super) async fn may_come_back(
+    conn: &mut SqliteConnection,
+    asset: AssetId,
+    now: WallMs,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT coalesce(max(owes IN ('shown', 'hidden')
+                             OR (action = 'remove' AND (appeal = 'open' OR (appeal IS NULL AND created_ms >= ?3)))), 0)
+                AND NOT coalesce(max(action = 'remove' AND rule = ?4 AND appeal IS NOT 'overturned'), 0)
+         FROM ruling WHERE kind = ?1 AND subject = ?2",
+    )
+    .bind(ContentKind::Asset.as_str())
+    .bind(asset.to_string())
+    .bind(stored(WallMs(now.0.saturating_sub(APPEAL_MS))))
+    .bind(ReportReason::Illegal.as_str())
+    .fetch_one(conn)
+    .await
+}
+
+/// The decision about the picture with which this one was taken down was taken back, and with it the one about this:
+/// the standing it gets. None where this one's own appeal was refused, or another decision keeps it down.
+pub(in super::super) async fn taken_back(
+    conn: &mut SqliteConnection,
+    asset: AssetId,
+    at: WallMs,
+) -> Result<Option<Standing>, sqlx::Error> {
+    let subject = asset.to_string();
+    let row: Option<(Uuid, Option<Uuid>)> = sqlx::query_as(
+        "UPDATE ruling SET appeal = 'overturned', appealed_ms = coalesce(appealed_ms, ?1), judged_ms = ?1
+         WHERE place = (SELECT max(place) FROM ruling WHERE kind = ?2 AND subject = ?3 AND action = 'remove')
+           AND (appeal IS NULL OR appeal = 'open') RETURNING id, author_id",
+    )
+    .bind(stored(at))
+    .bind(ContentKind::Asset.as_str())
+    .bind(&subject)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some((id, author)) = row else {
+        return Ok(None);
+    };
+    let (id, author) = (RulingId::from_uuid(id), author.map(UserId::from_uuid));
+    let event = Event::Moderation(ModerationEvent::AppealDecided {
+        kind: ContentKind::Asset,
+        thing: subject.clone(),
+        author,
+        outcome: AppealState::Overturned,
+        at,
+    });
+    outbox::put(&mut *conn, Subject::Decision(id), &event).await?;
+    if let Some(author) = author {
+        tell(&mut *conn, author, id, at).await?;
+    }
+    let standing = standing_without(conn, ContentKind::Asset, &subject, id).await?;
+    Ok(Some(standing).filter(|standing| *standing != Standing::Removed))
 }

@@ -212,7 +212,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
         "SELECT json_object('id', {uuid:id}, 'purpose', purpose, 'state', state, 'refusal', refusal, 'alt', alt,
                 'license_note', license_note, 'sent_as', content_type, 'sent_bytes', source_bytes,
                 'width', width, 'height', height, 'uploaded_at', {time:created_ms},
-                'public', json(iif(EXISTS (
+                'public', json(iif(state = 'ready' AND EXISTS (
                     SELECT 1 FROM asset_use WHERE asset_id = asset.id AND is_public = 1), 'true', 'false')),
                 'sha256', iif(standing = 'shown', (
                     SELECT lower(hex(sha256)) FROM asset_variant WHERE asset_id = asset.id AND name = 'large'), NULL))

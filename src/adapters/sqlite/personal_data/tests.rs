@@ -80,6 +80,7 @@ const WITH_ROOMS: &[&str] = &[
     "room_moderated",
     "visit_count",
     "room_gram",
+    "room_editor",
 ];
 
 /// What goes by its own rules with what the person wrote, uploaded or visited.

@@ -10,14 +10,13 @@ use super::super::Sqlite;
 use super::super::number::{stored, wall};
 use super::super::user_row::UserRow;
 use super::rows::views;
-use super::seen::{among, card, seen, there, unmuted};
-use super::{of_these, place};
+use super::seen::{among, card, quotes_nobody_unwanted, seen, there, unmuted, wanted};
+use super::{of_these, place, tags};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, RoomId, UserId};
 use crate::domain::user::User;
 use crate::ports::discovery::{DiscoveryUnavailable, PostsForDiscovery};
-use crate::ports::post::feeds::TAG_POSTS_MAX;
-use crate::ports::post::{Entry, Feed, Feeds, Place, PostStoreError, PostView, TagFound};
+use crate::ports::post::{Entry, Feed, Feeds, Place, PostStoreError, PostView, TagPage, TagPlace};
 
 /// Posts `p` by accounts `a`, as they came out, after the place `?3`, `?4`: `?5` of them. Of what is `?6`.
 macro_rules! list {
@@ -38,13 +37,13 @@ const NEWEST: &str = list!(
     "post AS p CROSS JOIN user AS a ON a.id = p.author_id",
     concat!(
         "p.audience = 'public' AND p.state = 'published' AND p.deleted_ms IS NULL AND ?6 IS NULL AND ",
-        unmuted!("a")
+        wanted!()
     )
 );
 
 const ROOM: &str = list!(
     "post AS p CROSS JOIN user AS a ON a.id = p.author_id",
-    concat!("p.room_id = ?6 AND ", unmuted!("a"))
+    concat!("p.room_id = ?6 AND ", wanted!())
 );
 
 /// Led by the tag's own index, whose order is that of the list.
@@ -54,7 +53,7 @@ const TAG: &str = concat!(
      WHERE t.tag = ?6 AND (t.at_ms, t.post_id) < (?3, ?4) AND ",
     seen!(),
     " AND ",
-    unmuted!("a"),
+    wanted!(),
     " ORDER BY t.at_ms DESC, t.post_id DESC LIMIT ?5"
 );
 
@@ -72,14 +71,14 @@ const UNPUBLISHED: &str =
          AND (p.created_ms, p.id) < (?3, ?4)
      ORDER BY p.created_ms DESC, p.id DESC LIMIT ?5";
 
-/// What people of `source` wrote and, where `$passed` holds of one of them, passed on; a post comes in once: by its
+/// What people of `source` wrote, where `$written` holds, and, where `$passed` holds of one of them, passed on; a post comes in once: by its
 /// author, if they are one of them, or by the first of them who passed it on.
 ///
 /// `head` is the newest post of each of them. Where these alone fill the page, nothing older than the last of them is
 /// on it: of thousands of people only the few who wrote lately are looked at more closely. Whether somebody passed a
 /// post on before is looked up by post or by person, whichever are fewer.
 macro_rules! written {
-    ($source:expr, $passed:expr) => {
+    ($source:expr, $written:expr, $passed:expr) => {
         concat!(
             "WITH source (id) AS MATERIALIZED (",
             $source,
@@ -88,6 +87,8 @@ macro_rules! written {
                      SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id
                      WHERE p.author_id = source.id AND (p.published_ms, p.id) < (?3, ?4) AND ",
             seen!(),
+            " AND ",
+            $written,
             "        ORDER BY p.published_ms DESC, p.id DESC LIMIT 1)
                  ORDER BY 1 DESC LIMIT ?5),
              floor (at_ms) AS MATERIALIZED (SELECT iif(count(*) = ?5, min(at_ms), 0) FROM head)
@@ -97,6 +98,8 @@ macro_rules! written {
                  WHERE p.author_id = source.id AND (p.published_ms, p.id) < (?3, ?4)
                      AND p.published_ms >= (SELECT at_ms FROM floor) AND ",
             seen!(),
+            " AND ",
+            $written,
             "    ORDER BY p.published_ms DESC, p.id DESC LIMIT ?5)
              UNION ALL
              SELECT r.post_id, r.created_ms, r.user_id
@@ -118,7 +121,7 @@ macro_rules! written {
                      AND ",
             seen!(),
             " AND ",
-            unmuted!("a"),
+            wanted!(),
             "    ORDER BY q.created_ms DESC, q.post_id DESC LIMIT ?5)
              WHERE ",
             $passed,
@@ -136,12 +139,14 @@ const FOLLOWING: &str = written!(
         " AND ",
         unmuted!("a")
     ),
+    quotes_nobody_unwanted!(),
     "TRUE"
 );
 
 /// What somebody passed on is seen by who sees what they write for everybody.
 const OF_PERSON: &str = written!(
     "SELECT ?6",
+    "TRUE",
     concat!(
         "EXISTS (SELECT 1 FROM user AS a WHERE a.id = source.id AND (a.id = ?1 OR (",
         there!("a"),
@@ -158,26 +163,9 @@ const PINNED: &str = concat!(
     " ORDER BY p.pinned_ms DESC, p.id DESC"
 );
 
-/// Tags between `?3`, which they begin with, and `?4`, after `?5`, from one to the next however many posts have each;
-/// posts are counted up to `?6`.
-const TAGS: &str = concat!(
-    "WITH RECURSIVE name (tag) AS (
-         SELECT min(tag) FROM post_tag WHERE tag >= ?3 AND tag < ?4 AND tag > ?5
-         UNION ALL
-         SELECT (SELECT min(tag) FROM post_tag WHERE tag > name.tag AND tag < ?4) FROM name
-         WHERE name.tag IS NOT NULL)
-     SELECT name.tag, (SELECT count(*) FROM (
-         SELECT 1 FROM post_tag AS t CROSS JOIN post AS p ON p.id = t.post_id
-             CROSS JOIN user AS a ON a.id = p.author_id
-         WHERE t.tag = name.tag AND ",
-    seen!(),
-    " LIMIT ?6)) AS posts
-     FROM name WHERE name.tag IS NOT NULL AND posts > 0 LIMIT ?7"
-);
-
 /// Every list, for tests.
 #[cfg(test)]
-pub(super) const ALL: [&str; 10] = [
+pub(super) const ALL: [&str; 9] = [
     FOLLOWING,
     NEWEST,
     TAG,
@@ -186,7 +174,6 @@ pub(super) const ALL: [&str; 10] = [
     BOOKMARKS,
     UNPUBLISHED,
     PINNED,
-    TAGS,
     THOSE,
 ];
 
@@ -197,12 +184,12 @@ struct FoundRow {
     by_id: Option<Uuid>,
 }
 
-/// Which of the posts `{ids}` are out, and for the viewer, by people they do not mute.
+/// Which of the posts `{ids}` are out, and for the viewer, neither by nor quoting people they do not want.
 const THOSE: &str = concat!(
     "SELECT p.id FROM post AS p CROSS JOIN user AS a ON a.id = p.author_id WHERE p.id IN (VALUES {ids}) AND ",
     seen!(),
     " AND ",
-    unmuted!("a")
+    wanted!()
 );
 
 /// Accounts by id.
@@ -229,7 +216,7 @@ async fn people(
     people.collect()
 }
 
-/// Which of these posts are out, and for the viewer, by people they do not mute.
+/// Which of these posts are out, and for the viewer, neither by nor quoting people they do not want.
 async fn those(
     conn: &mut SqliteConnection,
     posts: &[PostId],
@@ -348,24 +335,12 @@ impl Feeds for Sqlite {
         beginning: &str,
         viewer: Option<UserId>,
         now: WallMs,
-        after: Option<&str>,
+        after: Option<&TagPlace>,
         limit: u32,
-    ) -> Result<Vec<TagFound>, PostStoreError> {
-        let rows: Vec<(String, u32)> = sqlx::query_as(TAGS)
-            .bind(viewer.map(UserId::uuid))
-            .bind(stored(now))
-            .bind(beginning)
-            // No character is greater.
-            .bind(format!("{beginning}\u{10FFFF}"))
-            .bind(after.unwrap_or_default())
-            .bind(TAG_POSTS_MAX)
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?;
-        let found = rows
-            .into_iter()
-            .map(|(name, posts)| TagFound { name, posts });
-        Ok(found.collect())
+    ) -> Result<TagPage, PostStoreError> {
+        let mut transaction = self.read.begin().await?;
+        let found = tags::page(&mut transaction, beginning, (viewer, now), after, limit);
+        Ok(found.await?)
     }
 
     async fn sees_room(

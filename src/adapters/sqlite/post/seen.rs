@@ -31,6 +31,27 @@ macro_rules! unmuted {
     };
 }
 
+/// The post `p` is the viewer's own, or quotes nobody whom they mute or with whom there is a block: in feeds a quote
+/// goes where what it quotes would go.
+macro_rules! quotes_nobody_unwanted {
+    () => {
+        "(p.quote_id IS NULL OR p.author_id = ?1 OR NOT EXISTS (
+             SELECT 1 FROM post AS quoted WHERE quoted.id = p.quote_id AND quoted.deleted_ms IS NULL AND (
+                 EXISTS (SELECT 1 FROM mute WHERE muter_id = ?1 AND muted_id = quoted.author_id
+                         AND (mute.until_ms IS NULL OR mute.until_ms > ?2))
+                 OR EXISTS (SELECT 1 FROM block WHERE blocker_id = ?1 AND blocked_id = quoted.author_id)
+                 OR EXISTS (SELECT 1 FROM block WHERE blocker_id = quoted.author_id AND blocked_id = ?1))))"
+    };
+}
+
+/// A feed that says what is new, rather than what one person wrote, holds the post `p` of the account `a`, which the
+/// viewer sees.
+macro_rules! wanted {
+    () => {
+        concat!(unmuted!("a"), " AND ", quotes_nobody_unwanted!())
+    };
+}
+
 /// An audience, in this column, of the account `a` has the viewer in it.
 macro_rules! among {
     ($audience:literal) => {
@@ -117,4 +138,6 @@ macro_rules! card {
     };
 }
 
-pub(super) use {among, card, heard, readable, seen, there, unmuted};
+pub(super) use {
+    among, card, heard, quotes_nobody_unwanted, readable, seen, there, unmuted, wanted,
+};

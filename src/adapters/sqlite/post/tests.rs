@@ -46,7 +46,6 @@ const SMALL: &[&str] = &[
     "other",
     "head",
     "floor",
-    "name",
     "gone",
     "w",
     "wanted",
@@ -87,6 +86,7 @@ async fn no_list_reads_a_whole_table() {
         .chain(&super::responses::ALL)
         .chain(&super::comments::ALL)
         .chain(&super::comment_rows::ALL)
+        .chain(&super::tags::ALL)
         .chain(&super::upkeep::ALL);
     let two = super::literals([uuid::Uuid::nil(), uuid::Uuid::max()]);
     for statement in statements {

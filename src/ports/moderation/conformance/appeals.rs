@@ -3,7 +3,7 @@
 use super::{NOW, Stage, by, once};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RulingId, UserId};
-use crate::domain::moderation::{APPEAL_MS, AppealState, RulingAction, Standing};
+use crate::domain::moderation::{APPEAL_MS, AppealState, ContentKind, RulingAction, Standing};
 use crate::ports::moderation::desk::{Appealed, Judged, Ruling, Settled};
 use crate::ports::once::Done;
 
@@ -137,7 +137,9 @@ impl Stage<'_> {
             Some(Standing::Shown),
             "before it was hidden"
         );
-        // What was removed does not come back.
+        self.pictures_that_were_removed_come_back_or_go(author)
+            .await;
+        // What else was removed does not come back.
         let (thing, case) = self.wrong(Some(author)).await;
         let removed = self
             .decided(self.staff.one, case, RulingAction::Remove)
@@ -145,6 +147,26 @@ impl Stage<'_> {
         self.appealed(author, removed.ruling.id, NOW).await;
         self.overturned(self.staff.admin, removed.ruling.id).await;
         assert_eq!(self.owed(&thing).await, Some(Standing::Removed));
+    }
+
+    async fn pictures_that_were_removed_come_back_or_go(&self, author: UserId) {
+        for (state, owed) in [
+            (AppealState::Overturned, Standing::Shown),
+            (AppealState::Upheld, Standing::Removed),
+        ] {
+            let (mut thing, _) = self.wrong(Some(author)).await;
+            thing.kind = ContentKind::Asset;
+            let case = self.store.hold(&thing, NOW).await.unwrap();
+            let removed = self
+                .decided(self.staff.one, case, RulingAction::Remove)
+                .await;
+            for owed in self.store.owed(0, 1_000).await.unwrap() {
+                self.store.paid(&owed).await.unwrap();
+            }
+            self.appealed(author, removed.ruling.id, NOW).await;
+            self.judged(self.staff.two, removed.ruling.id, state).await;
+            assert_eq!(self.owed(&thing).await, Some(owed), "{state:?}");
+        }
     }
 
     async fn another_decision_that_stands_keeps_a_thing_hidden(&self) {

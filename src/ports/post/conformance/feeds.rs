@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::{All, NOW};
+use super::{All, NOW, post};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, UserId};
+use crate::domain::post::Audience;
 use crate::ports::post::Feed;
+use crate::ports::post::feeds::TAG_POSTS_PASSED_MAX;
 use crate::ports::settings::conformance::set_private;
 
 pub(super) async fn conformance(all: All<'_>) {
@@ -16,6 +18,8 @@ pub(super) async fn conformance(all: All<'_>) {
     pages_are_full_whoever_is_left_out(all).await;
     a_feed_of_many_is_what_they_wrote_and_passed_on(all).await;
     what_private_people_pass_on_is_for_their_followers(all).await;
+    a_quote_goes_where_what_it_quotes_would_go(all).await;
+    tags_are_found_however_many_posts_are_not_for_the_viewer(all).await;
 }
 
 fn later(ms: u64) -> WallMs {
@@ -76,7 +80,7 @@ async fn pages_are_full_whoever_is_left_out(all: All<'_>) {
     let newest = all.list(&Feed::Newest, Some(me)).await;
     assert!(wanted.iter().all(|id| newest.contains(id)));
     let tags = all.posts.tags("가", Some(me), NOW, None, 9).await.unwrap();
-    assert_eq!(tags[0].name, "가득");
+    assert_eq!(tags.tags[0].name, "가득");
 }
 
 /// Whom the feed of many is about, and those whose posts they pass on.
@@ -139,4 +143,124 @@ async fn what_private_people_pass_on_is_for_their_followers(all: All<'_>) {
         let listed = all.list(&of_shy, viewer).await;
         assert_eq!(listed.contains(&post), sees, "{viewer:?}");
     }
+}
+
+async fn a_quote_goes_where_what_it_quotes_would_go(all: All<'_>) {
+    let [me, friend, loud, apart, fan] = all.people("quoting").await;
+    let quoted = async |author: UserId, of, ms| {
+        let mut new = post(author, Audience::Public, "보세요 #인용", later(ms));
+        new.quote_of = Some(of);
+        all.keep(&new).await
+    };
+    all.relations.follow(me, friend, NOW).await.unwrap();
+    all.relations.follow(me, fan, NOW).await.unwrap();
+    let (shout, quiet) = (
+        all.publish(loud, "시끄러운 글", later(200)).await,
+        all.publish(friend, "조용한 글", later(201)).await,
+    );
+    let of_apart = all.publish(apart, "남의 글", later(202)).await;
+    let unwanted = [
+        quoted(friend, shout, 210).await,
+        quoted(friend, of_apart, 211).await,
+    ];
+    let wanted = [
+        quoted(friend, quiet, 212).await,
+        quoted(me, shout, 213).await,
+    ];
+    // Whoever passes it on, it is the same post.
+    let far = all.people::<1>("quoting_far").await[0];
+    let passed = quoted(far, shout, 214).await;
+    all.posts
+        .repost(fan, passed, true, later(215))
+        .await
+        .unwrap();
+    let tag = Feed::Tag("인용".to_owned());
+    let all_five = [unwanted[0], unwanted[1], wanted[0], wanted[1], passed];
+    let shown = async |feed: &Feed, viewer| {
+        let list = all.list(feed, viewer).await;
+        all_five.map(|id| list.contains(&id))
+    };
+    assert_eq!(
+        shown(&Feed::Following, Some(me)).await,
+        [true; 5],
+        "at first"
+    );
+    all.relations.mute(me, loud, None, NOW).await.unwrap();
+    // As if they were not there for each other, whoever it was that wished so.
+    all.relations.block(apart, me, NOW).await.unwrap();
+    let rule = [false, false, true, true, false];
+    for feed in [&Feed::Following, &Feed::Newest, &tag] {
+        assert_eq!(shown(feed, Some(me)).await, rule, "{feed:?}");
+        assert_eq!(
+            all.list_by(feed, Some(me), 1).await,
+            all.list(feed, Some(me)).await
+        );
+    }
+    for feed in [&Feed::Newest, &tag] {
+        for viewer in [None, Some(fan)] {
+            assert_eq!(shown(feed, viewer).await, [true; 5], "{feed:?}");
+        }
+    }
+    let those = all.posts.those(&all_five, Some(me), NOW).await.unwrap();
+    let those: Vec<PostId> = those.iter().map(|view| view.post.id).collect();
+    assert_eq!(those, wanted);
+    // Whoever looks at one person's posts is shown them.
+    let of_friend = shown(&Feed::Of(friend), Some(me)).await;
+    assert_eq!(of_friend, [true, true, true, false, false]);
+    let of_fan = all.list(&Feed::Of(fan), Some(me)).await;
+    assert!(
+        !of_fan.contains(&passed),
+        "what somebody passed on is not theirs"
+    );
+    all.relations.unmute(me, loud).await.unwrap();
+    assert_eq!(
+        shown(&Feed::Following, Some(me)).await,
+        [true, false, true, true, true]
+    );
+}
+
+async fn tags_are_found_however_many_posts_are_not_for_the_viewer(all: All<'_>) {
+    let [me, shy] = all.people("tagging").await;
+    let kept = async |author, audience, text: String, ms| {
+        all.keep(&post(author, audience, &text, later(ms))).await;
+    };
+    kept(
+        shy,
+        Audience::Public,
+        "#깊은1 #깊은2 #깊은9".to_owned(),
+        300,
+    )
+    .await;
+    for n in 0..u64::from(TAG_POSTS_PASSED_MAX) + 200 {
+        kept(shy, Audience::Private, "#깊은2 #깊은3".to_owned(), 301 + n).await;
+    }
+    for n in 0..3 {
+        kept(me, Audience::Private, "#깊은1".to_owned(), 300 + n).await;
+    }
+    let mut after = None;
+    let (mut found, mut pages) = (Vec::new(), 0);
+    loop {
+        let page = all.posts.tags("깊은", Some(me), NOW, after.as_ref(), 2);
+        let page = page.await.unwrap();
+        pages += 1;
+        found.extend(page.tags.into_iter().map(|tag| (tag.name, tag.posts)));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    let found: Vec<(&str, u32)> = found
+        .iter()
+        .map(|(name, posts)| (&**name, *posts))
+        .collect();
+    assert_eq!(found, [("깊은1", 4), ("깊은2", 1), ("깊은9", 1)]);
+    assert!(pages >= 3, "no page passed over all there is");
+    let all_of = all
+        .posts
+        .tags("깊은", Some(shy), NOW, None, 9)
+        .await
+        .unwrap();
+    let counts: Vec<u32> = all_of.tags.iter().map(|tag| tag.posts).collect();
+    assert_eq!(counts, [1, 100, 100, 1]);
+    assert_eq!(all_of.next, None);
 }

@@ -19,6 +19,7 @@ use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
 mod archived;
+mod edited;
 
 const MOST: u32 = 4;
 
@@ -43,6 +44,7 @@ pub(crate) async fn suite(store: &impl Store, people: &impl People, outbox: &dyn
     a_purge_goes_step_by_step(store, outbox).await;
     the_oldest_of_too_many_deleted_ones_goes(store).await;
     others_see_what_is_open_to_them(store, people).await;
+    edited::rooms_of_others_one_furnishes(store, people).await;
     rooms_are_found_by_name_and_owner(store, people).await;
 }
 

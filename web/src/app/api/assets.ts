@@ -1,7 +1,7 @@
 /** Pictures people upload: sending one, what becomes of it, one's own picture. */
 import type { Raw, Wire } from './contract';
 import { ask } from './http';
-import { problemFrom, ApiProblem } from './problem';
+import { refusalFrom, ApiProblem } from './problem';
 import { object, optional, some, text, whole, word } from './shapes';
 import { uuid } from './uuid';
 
@@ -116,7 +116,7 @@ export function upload({ file, purpose, alt = '', once = uuid(), signal, progres
     request.addEventListener('load', () => {
       const body = parsed(request.responseText);
       if (request.status < 200 || request.status > 299) {
-        reject(problemFrom(request.status, body, request.getResponseHeader('retry-after')));
+        reject(refusalFrom(request.status, body, request.getResponseHeader('retry-after')));
         return;
       }
       try {

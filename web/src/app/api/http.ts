@@ -1,6 +1,6 @@
 /** The calls of the document over HTTP, to the page's own server. */
 import { addressOf, raw, type Answer, type Call, type Raw, type Wish } from './contract';
-import { ApiProblem, problemFrom } from './problem';
+import { ApiProblem, problemFrom, refusalFrom } from './problem';
 import { uuid } from './uuid';
 
 const answerWithinMs = 15_000;
@@ -29,7 +29,7 @@ export async function askVersioned<C extends Call>(call: C, wish: Wish<C>, manne
   const response = await send(call, wish, manner);
   const value = await bodyOf(response, manner.signal);
   if (!response.ok) {
-    throw problemFrom(response.status, value, response.headers.get('retry-after'));
+    throw refusalFrom(response.status, value, response.headers.get('retry-after'));
   }
   return { value, etag: response.headers.get('etag') };
 }
@@ -38,7 +38,7 @@ export async function askVersioned<C extends Call>(call: C, wish: Wish<C>, manne
 export async function askFile<C extends Call>(call: C, wish: Wish<C>, manner: Manner = {}): Promise<Blob> {
   const response = await send(call, wish, manner);
   if (!response.ok) {
-    throw problemFrom(response.status, await bodyOf(response, manner.signal), response.headers.get('retry-after'));
+    throw refusalFrom(response.status, await bodyOf(response, manner.signal), response.headers.get('retry-after'));
   }
   try {
     return await response.blob();

@@ -5,7 +5,7 @@ import { ask } from './http';
 import { fetchPage, type Page } from './pages';
 import { list, object, optional, room, roomCard, text, user, whole, word, type Look, type Room, type RoomCard, type User } from './shapes';
 
-export { ApiProblem } from './problem';
+export { ApiProblem, onSuspended, suspendedCode } from './problem';
 export type { Look, Owner, Room, RoomCard, RoomItem, RoomRole, Theme, User } from './shapes';
 
 export interface Provider {

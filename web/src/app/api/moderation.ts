@@ -23,6 +23,8 @@ export type DecisionAction = (typeof decisionActions)[number];
 export interface MutedWord {
   readonly id: string;
   readonly word: string;
+  /** As it is compared with a text that is folded alike. */
+  readonly folded: string;
   /** Null: until it is taken away. */
   readonly untilMs: number | null;
 }
@@ -122,7 +124,7 @@ const appealStates = ['open', 'upheld', 'overturned'] as const satisfies readonl
 
 export function mutedWord(value: Raw<Wire['MutedWordFields']>): MutedWord {
   const fields = object(value, 'muted_word');
-  return { id: text(fields.id, 'word_id'), word: text(fields.word, 'word'), untilMs: optional(fields.until, (until) => moment(until, 'until')) };
+  return { id: text(fields.id, 'word_id'), word: text(fields.word, 'word'), folded: text(fields.folded, 'folded'), untilMs: optional(fields.until, (until) => moment(until, 'until')) };
 }
 
 export function fetchMutedWords(wish: PageWish): Promise<Page<MutedWord>> {

@@ -243,7 +243,10 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Takes a picture down for good, for moderators: it is shown nowhere any more, and nobody can send the same again. */
+        /**
+         * Takes a picture down, for moderators: it is shown nowhere any more, and nobody can send the same again, unless its
+         *     owner appeals and the decision is overturned.
+         */
         readonly post: operations["assets_take_down"];
         readonly delete?: never;
         readonly options?: never;
@@ -712,6 +715,26 @@ export interface paths {
         };
         /** One's own posts that are not out: drafts, and those put off. */
         readonly get: operations["posts_drafts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/me/edited-rooms": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The rooms of others that one is an editor of, oldest first: those one may hang posts in. None of whoever is not
+         *     there for one.
+         */
+        readonly get: operations["rooms_edited"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1974,7 +1997,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Tags that begin so, by name: those one finds posts of. */
+        /**
+         * Tags that begin so, by name: those one finds posts of. A page may have fewer than asked for, and even none, and still
+         *     a cursor: then very many posts are not for the viewer.
+         */
         readonly get: operations["posts_tags"];
         readonly put?: never;
         readonly post?: never;
@@ -3952,7 +3978,7 @@ export interface components {
             readonly name: string;
             /**
              * Format: int32
-             * @description Posts of it the viewer finds, counted up to 100.
+             * @description Posts of it the viewer finds, counted up to 100; fewer than there are where very many are not for them.
              */
             readonly posts: number;
         };
@@ -10052,6 +10078,99 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PostsBody"];
+                };
+            };
+            /**
+             * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `invalid_cursor`: The cursor is not one of this list.
+             *
+             *     `invalid_query`: A query parameter is missing or wrong.
+             */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `invalid_token`: The token is not good, or not any more.
+             *
+             *     `sign_in_required`: Sign in first.
+             */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `insufficient_scope`: The token is not for this. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests; slow down. */
+            readonly 429: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unavailable`: The service cannot answer right now. */
+            readonly 503: {
+                headers: {
+                    /** @description When to come back, in seconds; not always known. */
+                    readonly "retry-after"?: number;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    readonly rooms_edited: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How many at the most. */
+                readonly limit?: number;
+                /** @description `next_cursor` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RoomListBody"];
                 };
             };
             /**

@@ -3,7 +3,7 @@ import type { Body, Raw, Wire } from './contract';
 import { ask, askVersioned, type Versioned } from './http';
 import { fetchPage, type Page, type PageWish } from './pages';
 import { comment, edit, post, reacted, tag, type Audience, type Comment, type Edit, type FeedTag, type Post, type PostState, type Reacted, type ReactionKind } from './posts';
-import { list, object, optional, some, text as textIn } from './shapes';
+import { list, object, optional, owner, some, text as textIn } from './shapes';
 
 export interface PostPicture {
   readonly asset: string;
@@ -153,13 +153,20 @@ export async function deleteComment(id: string): Promise<void> {
   await ask('DELETE /v1/comments/{id}', { path: { id } });
 }
 
-/** A room of one's own, as far as one needs it to hang something in it. */
+/** A room, as far as one needs it to hang something in it. */
 export interface RoomToHang {
   readonly id: string;
   readonly name: string;
 }
 
+/** One of somebody else, which one furnishes with them. */
+export interface EditedRoom extends RoomToHang {
+  readonly owner: string;
+}
+
 const roomsToHangMost = 100;
+/** Where there are very many rooms a page may be empty and not the last. */
+const pagesMost = 20;
 
 export async function fetchRoomsToHang(signal?: AbortSignal): Promise<readonly RoomToHang[]> {
   const wish = { cursor: null, limit: roomsToHangMost, signal };
@@ -168,4 +175,22 @@ export async function fetchRoomsToHang(signal?: AbortSignal): Promise<readonly R
     return { id: textIn(fields.id, 'room_id'), name: textIn(fields.name, 'room_name') };
   };
   return (await fetchPage('GET /v1/me/rooms', { query: { state: 'active' } }, 'rooms', read, wish)).entries;
+}
+
+export async function fetchEditedRooms(signal?: AbortSignal): Promise<readonly EditedRoom[]> {
+  const read = (value: Raw<Wire['CardBody']>): EditedRoom => {
+    const fields = object(value, 'room');
+    return { id: textIn(fields.id, 'room_id'), name: textIn(fields.name, 'room_name'), owner: owner(fields.owner).displayName };
+  };
+  const all: EditedRoom[] = [];
+  let cursor: string | null = null;
+  for (let pages = 0; pages < pagesMost && all.length < roomsToHangMost; pages += 1) {
+    const page: Page<EditedRoom> = await fetchPage('GET /v1/me/edited-rooms', {}, 'rooms', read, { cursor, limit: roomsToHangMost, signal });
+    all.push(...page.entries);
+    cursor = page.nextCursor;
+    if (cursor === null) {
+      break;
+    }
+  }
+  return all;
 }

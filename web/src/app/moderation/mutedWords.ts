@@ -1,7 +1,9 @@
-/** Which texts hold a word one does not want to read: as the server finds them in posts and comments (`domain/filter/muted_words.rs`). */
+/** Which texts hold a word one does not want to read: as the server finds them in posts and comments (`docs/moderation.md`). */
 
 export interface Muting {
   readonly word: string;
+  /** As the server compares it. */
+  readonly folded: string;
   /** Null: until it is taken away. */
   readonly untilMs: number | null;
 }
@@ -39,9 +41,9 @@ function holds(text: string, word: string): boolean {
   return false;
 }
 
-/** Finds the first of the words that a text holds at that time, as it was written; null for none. Folds them once for many texts. */
+/** Finds the first of the words that a text holds at that time, as it was written; null for none. */
 export function mutedWordIn(words: readonly Muting[]): (text: string, nowMs: number) => string | null {
-  const all = words.map(({ word, untilMs }) => ({ word, untilMs, as: folded(word) })).filter(({ as }) => as !== '');
+  const all = words.map(({ word, folded: as, untilMs }) => ({ word, untilMs, as })).filter(({ as }) => as !== '');
   if (all.length === 0) {
     return () => null;
   }

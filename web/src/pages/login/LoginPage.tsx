@@ -1,6 +1,6 @@
 /** Signing in: the providers, and what went wrong last time. */
 import { useSearchParams } from 'wouter';
-import { fetchProviders, signInAddress } from '../../app/api';
+import { fetchProviders, signInAddress, suspendedCode } from '../../app/api';
 import { textOf, useLocale, useMessages } from '../../app/i18n';
 import { usePageTitle } from '../../app/pageTitle';
 import { problemText } from '../../app/problemText';
@@ -11,6 +11,7 @@ import { Button, ButtonLink, cardClass, classes } from '../../app/ui/controls';
 import { Icon } from '../../app/ui/Icon';
 import { useWhen } from '../../app/when';
 import { PageHeader } from '../../app/ui/PageHeader';
+import { Waiting } from '../../app/ui/Waiting';
 import styles from './LoginPage.module.css';
 import { safeReturn } from './safeReturn';
 
@@ -23,6 +24,10 @@ export function LoginPage() {
   const closed = closedUntil(search.get('closed'));
   const when = useWhen();
   const me = useMe((state) => state.user);
+  if (error === suspendedCode && me === undefined) {
+    // what was decided is shown in place of this page, as soon as it is known that they came in
+    return <Waiting />;
+  }
   return (
     <div className={styles.page}>
       <PageHeader />
@@ -36,7 +41,7 @@ export function LoginPage() {
               {login.closed(when(closed))}
             </p>
           )}
-          {error !== null && (
+          {error !== null && !(error === suspendedCode && me) && (
             <p className={styles.error} role="alert">
               {textOf(login.errors, error)}
             </p>

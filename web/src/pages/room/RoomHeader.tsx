@@ -66,7 +66,7 @@ export function RoomHeader({ room, name, info, inside, people, showPeople, manag
           </span>
         </button>
       )}
-      <Bell />
+      <Bell className={styles.bell} />
       {children}
       <span className={classes(manages && styles.elsewhere)}>
         <LanguageSwitch compact />

@@ -11,7 +11,7 @@ import { Button, classes, IconButton } from '../../app/ui/controls';
 import { Blocked } from './Blocked';
 import { ChatBar } from './chat/ChatBar';
 import { ConnectionBanner } from './ConnectionBanner';
-import { blockOf, useTrouble } from './connectionState';
+import { blockOf, useSuspended, useTrouble } from './connectionState';
 import type { Arrow } from './edit/arranging';
 import { EditBar } from './edit/EditBar';
 import { SelectionToolbar } from './edit/SelectionToolbar';
@@ -26,6 +26,7 @@ import { RoomPanels, type PanelId } from './panels/RoomPanels';
 import { presentPeople } from './panels/present';
 import { isDecision } from './decisions';
 import { useLimits } from './limits';
+import { useMaskedLines } from './maskedLines';
 import { useMutedIn } from './mutedWords';
 import { RoomDialogs, type RoomDialog } from './RoomDialogs';
 import { useRoomNews } from './roomNews';
@@ -70,6 +71,7 @@ export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
   const state = useLiveState(live);
   const role = useLiveRole(live);
   const info = useLiveInfo(live);
+  useSuspended(state);
   const block = blockOf(state) ?? (me === null && !room.guestsAllowed ? 'sign_in' : null);
   const inside = state?.name === 'inside' && view?.ready === true;
   // whoever is kept out sees no more of it
@@ -79,6 +81,8 @@ export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
   useStill(scene, room, present);
   const mutedIn = useMutedIn(me?.id ?? null);
   useLiveScene(scene, present ? live : null, mutedIn);
+  // also while the log is not shown
+  const masked = useMaskedLines(live);
   useRefusals(live);
   useRoomNews(live);
   useRoomNotices(live);
@@ -170,7 +174,7 @@ export function RoomScreen({ room, isFront, me }: RoomScreenProps) {
           </p>
         </div>
         {present && live && panel !== null && (
-          <RoomPanels cover={below} live={live} room={room} isFront={isFront} me={me} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} mayHang={rights !== 'visitor'} mutedIn={mutedIn} />
+          <RoomPanels cover={below} live={live} room={room} isFront={isFront} me={me} view={view} people={people} panel={panel} show={setPanel} editing={editing && mayEdit} arranging={arranging} scene={scene} about={(member) => openDialog({ about: 'person', member })} manages={rights === 'owner'} mayHang={rights !== 'visitor'} mutedIn={mutedIn} masked={masked} />
         )}
       </main>
       {present && (

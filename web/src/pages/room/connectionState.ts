@@ -1,6 +1,8 @@
 /** What the state of the live connection means to the one who looks at it. */
 import { useEffect, useRef, useState } from 'react';
 import type { RoomState } from 'maru-client';
+import { suspendedCode } from '../../app/api';
+import { useMe } from '../../app/state/me';
 import type { Block } from './Blocked';
 import type { Trouble } from './ConnectionBanner';
 
@@ -30,6 +32,7 @@ export function blockOf(state: RoomState | null): Block | null {
       return 'forbidden';
     case 'sign_in_required':
     case 'login_ended':
+    case suspendedCode:
       return 'sign_in';
     case 'replaced':
       return 'replaced';
@@ -41,6 +44,17 @@ export function blockOf(state: RoomState | null): Block | null {
     default:
       return state.name === 'closed' ? 'broken' : null;
   }
+}
+
+/** Whoever is refused at the door for being suspended is shown why, as after any other refusal for it. */
+export function useSuspended(state: RoomState | null): void {
+  const reason = state?.reason ?? null;
+  const suspend = useMe((me) => me.suspend);
+  useEffect(() => {
+    if (reason === suspendedCode) {
+      suspend();
+    }
+  }, [reason, suspend]);
 }
 
 function useOnline(): boolean {

@@ -1,20 +1,17 @@
 /** What moderators decided about one, appeals against it, and what one has reported. */
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
-import { appealAgainst, appealCharsMax, fetchOwnDecisions, fetchOwnReports, type Decision } from '../../app/api/moderation';
+import { fetchOwnDecisions, fetchOwnReports, type Decision } from '../../app/api/moderation';
 import { textOf, useMessages } from '../../app/i18n';
+import { AppealForm } from '../../app/moderation/AppealForm';
 import { DecisionText } from '../../app/moderation/DecisionText';
 import { isAppealable } from '../../app/moderation/ruling';
 import { useModerationWords } from '../../app/moderation/words';
-import { charsOf } from '../../app/social/text';
-import { useActing } from '../../app/social/useActing';
-import { useOnce } from '../../app/social/useOnce';
 import { useProblemText } from '../../app/social/useProblemText';
 import { usePages } from '../../app/state/pages';
-import { useToasts } from '../../app/state/toasts';
 import { Button } from '../../app/ui/controls';
 import { Dialog } from '../../app/ui/Dialog';
-import { Area, smallClass } from '../../app/ui/form';
+import { smallClass } from '../../app/ui/form';
 import { Icon } from '../../app/ui/Icon';
 import { PagedList } from '../../app/ui/PagedList';
 import { useWhen } from '../../app/when';
@@ -81,37 +78,19 @@ interface AppealDialogProps {
 function AppealDialog({ decision, done, close }: AppealDialogProps) {
   const { own: words } = useModerationWords();
   const { common } = useMessages();
-  const show = useToasts((state) => state.show);
-  const [text, setText] = useState('');
-  const { busy, fault, act } = useActing();
-  const once = useOnce(decision.id, text);
-  const length = charsOf(text);
-  const fits = length > 0 && length <= appealCharsMax;
-  const send = (event: FormEvent): void => {
-    event.preventDefault();
-    if (fits) {
-      act(
-        () => appealAgainst(decision.id, text.trim(), once),
-        (now) => {
-          show('good', words.appealed);
-          done(now);
-          close();
-        },
-      );
-    }
-  };
   return (
     <Dialog title={words.appealTitle} close={close}>
-      <form className={styles.dialog} onSubmit={send} data-testid="appeal-dialog">
-        <p>{words.appealLead}</p>
-        <Area label={words.appealText} rows={5} value={text} count={[length, appealCharsMax]} fault={fault} onChange={(event) => setText(event.target.value)} />
-        <div className={styles.answers}>
+      <div className={styles.dialog} data-testid="appeal-dialog">
+        <AppealForm
+          decision={decision}
+          sent={(now) => {
+            done(now);
+            close();
+          }}
+        >
           <Button onClick={close}>{common.cancel}</Button>
-          <Button variant="primary" type="submit" busy={busy} disabled={!fits}>
-            {words.appealSend}
-          </Button>
-        </div>
-      </form>
+        </AppealForm>
+      </div>
     </Dialog>
   );
 }

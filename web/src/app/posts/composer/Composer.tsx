@@ -2,7 +2,7 @@
 import { useId, useRef, useState, type FormEvent } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ApiProblem, fetchRoom } from '../../api';
-import { fetchRoomsToHang } from '../../api/posting';
+import { fetchEditedRooms, fetchRoomsToHang } from '../../api/posting';
 import { audiences, type Post, type Quoted } from '../../api/posts';
 import { charsOf } from '../../social/text';
 import { useActing } from '../../social/useActing';
@@ -261,23 +261,35 @@ function Options({ composing, add }: { composing: Composing; add(files: readonly
 function RoomChoice({ composing }: { composing: Composing }) {
   const { composer: words } = usePostWords();
   const id = useId();
-  // where one came from may be a room one decorates with its owner: those are in no list
+  // where one came from may be in neither list by now
   const [from] = useState(composing.roomId);
   const [rooms] = useResource('rooms to hang', fetchRoomsToHang);
+  const [edited] = useResource('edited rooms', fetchEditedRooms);
   const [other] = useResource(`room ${from ?? ''}`, async (signal) => (from === null ? null : fetchRoom(from, signal)));
-  const all = rooms.status === 'ready' ? rooms.value : [];
+  const own = rooms.status === 'ready' ? rooms.value : [];
+  const others = edited.status === 'ready' ? edited.value : [];
+  const isListed = [...own, ...others].some((room) => room.id === from);
   return (
     <label className={styles.select} htmlFor={id}>
       <span className="visually-hidden">{words.room}</span>
       <Icon name="door" size={18} />
       <select id={id} value={composing.roomId ?? ''} data-testid="room" onChange={({ target }) => composing.touch({ roomId: target.value === '' ? null : target.value })}>
         <option value="">{words.noRoom}</option>
-        {from !== null && !all.some((room) => room.id === from) && <option value={from}>{other.status === 'ready' && other.value ? words.roomOf(other.value.name, other.value.owner.displayName) : words.room}</option>}
-        {all.map((room) => (
+        {from !== null && !isListed && <option value={from}>{other.status === 'ready' && other.value ? words.roomOf(other.value.name, other.value.owner.displayName) : words.room}</option>}
+        {own.map((room) => (
           <option key={room.id} value={room.id}>
             {room.name}
           </option>
         ))}
+        {others.length > 0 && (
+          <optgroup label={words.edited}>
+            {others.map((room) => (
+              <option key={room.id} value={room.id}>
+                {words.roomOf(room.name, room.owner)}
+              </option>
+            ))}
+          </optgroup>
+        )}
       </select>
     </label>
   );

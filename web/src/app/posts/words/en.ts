@@ -139,6 +139,7 @@ export const en = {
     tooMany: (most: number) => `A post has at most ${most} pictures.`,
     room: 'Hang it in a room',
     noRoom: 'In no room',
+    edited: 'Rooms you decorate with others',
     options: 'More options',
     putOff: 'Publish later',
     when: 'When',

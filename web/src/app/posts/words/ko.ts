@@ -138,6 +138,7 @@ export const ko: PostWords = {
     tooMany: (most) => `사진은 ${most}장까지예요.`,
     room: '방에 걸기',
     noRoom: '걸지 않기',
+    edited: '함께 꾸미는 방',
     options: '더 정하기',
     putOff: '나중에 올리기',
     when: '올릴 때',

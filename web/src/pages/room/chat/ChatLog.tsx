@@ -8,7 +8,9 @@ import { useModerationWords } from '../../../app/moderation/words';
 import { Button, classes } from '../../../app/ui/controls';
 import { Icon } from '../../../app/ui/Icon';
 import { Portrait } from '../../../app/ui/Portrait';
+import { isMaskedLine, type MaskedLines } from '../maskedLines';
 import type { MutedIn } from '../mutedWords';
+import { useRoomWords } from '../words';
 import styles from './ChatLog.module.css';
 
 interface ChatLogProps {
@@ -17,12 +19,14 @@ interface ChatLogProps {
   lookOf(authorId: string): readonly number[] | null;
   roomId: string;
   mutedIn: MutedIn;
+  /** One's own lines that the room keeps otherwise than they were said. */
+  masked: MaskedLines;
 }
 
 /** Scrolled up further than this, the reader is reading: new lines do not pull them down. */
 const atEndWithinPx = 60;
 
-export function ChatLog({ lines, selfId, lookOf, roomId, mutedIn }: ChatLogProps) {
+export function ChatLog({ lines, selfId, lookOf, roomId, mutedIn, masked }: ChatLogProps) {
   const { chat } = useMessages();
   const scroller = useRef<HTMLDivElement>(null);
   const [following, setFollowing] = useState(true);
@@ -62,6 +66,7 @@ export function ChatLog({ lines, selfId, lookOf, roomId, mutedIn }: ChatLogProps
             look={lookOf(line.authorId)}
             time={clock(line.atMs)}
             muted={mutedIn(line)}
+            masked={line.authorId === selfId && isMaskedLine(masked, lines, index)}
             report={choosing && line.authorId !== selfId && !line.pending ? () => report(chatLineId(roomId, lines, index)) : null}
           />
         ))}
@@ -109,12 +114,15 @@ interface LineProps {
   time: string;
   /** The word for which one would rather not read it. */
   muted: string | null;
+  /** Words in it were covered; only whoever said it is told. */
+  masked: boolean;
   /** While one is to be chosen for a report. */
   report: (() => void) | null;
 }
 
-function Line({ line, mine, follows, look, time, muted, report }: LineProps) {
+function Line({ line, mine, follows, look, time, muted, masked, report }: LineProps) {
   const { report: words } = useModerationWords();
+  const { masked: covered } = useRoomWords();
   const text = <p className={classes(styles.text, line.pending && styles.pending)}>{line.text}</p>;
   return (
     <div className={classes(styles.line, mine && styles.mine, follows && styles.follows)}>
@@ -122,6 +130,12 @@ function Line({ line, mine, follows, look, time, muted, report }: LineProps) {
       <div className={styles.said}>
         <span className={follows ? 'visually-hidden' : styles.author}>{line.authorName}</span>
         {muted === null ? text : <Folded word={muted}>{text}</Folded>}
+        {masked && (
+          <small className={styles.masked} data-testid="masked-line">
+            <Icon name="eyeOff" size={14} />
+            {covered}
+          </small>
+        )}
       </div>
       <time className={styles.time} dateTime={new Date(line.atMs).toISOString()}>
         {time}

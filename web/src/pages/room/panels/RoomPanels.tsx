@@ -13,6 +13,7 @@ import { TypingLine } from '../chat/TypingLine';
 import { CataloguePanel } from '../edit/CataloguePanel';
 import { ThemePanel } from '../edit/ThemePanel';
 import type { Arranging } from '../edit/useArranging';
+import type { MaskedLines } from '../maskedLines';
 import type { MutedIn } from '../mutedWords';
 import { useLiveTypists } from '../useLiveRoom';
 import { standNear } from '../useSceneRoom';
@@ -46,12 +47,13 @@ interface RoomPanelsProps {
   /** Whether one may hang posts here. */
   mayHang: boolean;
   mutedIn: MutedIn;
+  masked: MaskedLines;
 }
 
 /** Until the server has said its limit. */
 const itemsUsual = 150;
 
-export function RoomPanels({ cover, live, room, isFront, me, view, people, panel, show, editing, arranging, scene, about, manages, mayHang, mutedIn }: RoomPanelsProps) {
+export function RoomPanels({ cover, live, room, isFront, me, view, people, panel, show, editing, arranging, scene, about, manages, mayHang, mutedIn, masked }: RoomPanelsProps) {
   const words = useMessages();
   const guestbook = useGuestbookWords();
   const { ofPerson: posts } = usePostWords();
@@ -93,7 +95,7 @@ export function RoomPanels({ cover, live, room, isFront, me, view, people, panel
     <SidePanel<PanelId> cover={cover} label={editing ? words.edit.title : words.room.panels} tabs={tabs} chosen={chosen} choose={show} close={() => show(null)}>
       {chosen === 'chat' && (
         <>
-          <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} roomId={room.id} mutedIn={mutedIn} />
+          <ChatLog lines={view.chat} selfId={self?.id ?? null} lookOf={lookOf} roomId={room.id} mutedIn={mutedIn} masked={masked} />
           <TypingLine names={typing} />
         </>
       )}

@@ -40,6 +40,7 @@ export const en = {
     busy: (count: number) => `The server is busy saving. It goes on in ${seconds(count)}.`,
   },
   muted: 'The owner has asked you to be quiet for now. You can still walk and listen.',
+  masked: 'Some words were covered, as they may not be said here.',
   blocked: {
     lockedTitle: 'The door is locked',
     locked: 'The owner has shut the door. You will be let in when it opens.',

@@ -39,6 +39,7 @@ export const ko: RoomWords = {
     busy: (count) => `서버가 저장하느라 바빠요. ${count}초 뒤에 이어서 할게요.`,
   },
   muted: '방 주인이 잠시 조용히 있어 달라고 했어요. 걷고 듣는 건 괜찮아요.',
+  masked: '여기서 쓸 수 없는 말을 가렸어요.',
   blocked: {
     lockedTitle: '문이 잠겨 있어요',
     locked: '방 주인이 문을 잠갔어요. 문이 열리면 들어가게 해 드릴게요.',

@@ -1,0 +1,26 @@
+/** English texts for whoever is suspended. Its shape is the type: Korean must have the same entries. */
+
+export const en = {
+  title: 'Your account is suspended',
+  until: (when: string) => `It is suspended until ${when}. It ends by itself.`,
+  noEnd: 'No end is set: it lasts until an appeal is accepted or moderators lift it.',
+  unknown: 'Moderators have suspended it for now.',
+  meanwhile: 'Until then you can read what was decided, appeal, and sign out.',
+  decision: 'What was decided',
+  others: 'Earlier decisions about you',
+  othersLead: 'These do not keep you out. You may appeal against each once.',
+  what: 'About',
+  account: 'your account',
+  because: 'Why',
+  decided: 'Decided',
+  ends: 'Ends',
+  endsNever: 'No end is set',
+  appealTitle: 'Appeal',
+  appealUntil: (when: string) => `You may appeal once, until ${when}.`,
+  tooLate: 'It is too late to appeal against this.',
+  yours: 'What you wrote',
+  sent: (when: string) => `Sent ${when}`,
+  look: 'Look again',
+  still: 'It is still suspended.',
+  over: 'The suspension is over. Welcome back.',
+};
