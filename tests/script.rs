@@ -1,5 +1,7 @@
 //! The scripts that guard the others, asked as a person would.
 
+#![allow(clippy::unwrap_used)]
+
 use std::process::{Command, Output};
 
 fn check_space(needed_gib: [&str; 2]) -> Output {

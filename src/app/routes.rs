@@ -28,6 +28,7 @@ use crate::ports::identity::IdentityProvider;
 use crate::realtime::connection::LiveContext;
 use crate::rest;
 use crate::rest::asset::MediaLinks;
+use crate::rest::cursor::CursorKey;
 use crate::rest::dev_identity::DevIdentity;
 use crate::rest::problem::{Code, Problem};
 use crate::services::asset::AssetService;
@@ -60,6 +61,8 @@ pub(super) struct RouterParts<'a> {
     pub clock: Clock,
     /// What refresh tokens are derived with.
     pub token_secret: [u8; 32],
+    /// What cursors of lists are sealed with.
+    pub cursor_key: CursorKey,
 }
 
 /// What is served: everything on the main address, and the page of metrics for an address of its own.
@@ -84,6 +87,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         stop,
         clock,
         token_secret,
+        cursor_key,
     } = parts;
     let sharing = rest::web::Sharing {
         profiles: services.profiles.clone(),
@@ -143,6 +147,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         router = router.merge(page.clone());
     }
     let router = router.merge(rest::web::router(public.clone(), Some(sharing)));
+    let router = rest::cursor::sealing(router, cursor_key);
     let router = rest::idempotency::guard(router, Some(auth.clone()), clock);
     let router = rest::problem::finish(router);
     let pictures = config.cdn.base_url.as_ref();

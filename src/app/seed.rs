@@ -102,23 +102,23 @@ impl SeedError {
     }
 }
 
-/// Moves the demo neighbourhood into a store without one: all of it, or nothing, however this ends.
+/// Moves the demo neighbourhood into a store without one: all of it, or nothing, however this ends. Only
+/// in a bucket of S3 pictures may be left that no store knows.
 pub async fn seed(config: &Config) -> Result<SeedOutcome, SeedError> {
     let data = &config.store.data;
     // The folder is locked for as long as this lives, so nobody serves what is being built.
     let sqlite = Sqlite::open(data).await?;
-    let cleared = |cleared: std::io::Result<()>| {
-        cleared.map_err(|source| SeedError::Staging {
-            path: data.clone(),
-            source,
-        })
-    };
-    cleared(staging::clear(data))?;
+    staging::clear(data).map_err(|source| SeedError::Staging {
+        path: data.clone(),
+        source,
+    })?;
     if !sqlite.of_provider(DEV_PROVIDER, 1).await?.is_empty() {
         return Ok(SeedOutcome::Inhabited);
     }
     let built = build(config, &sqlite).await;
-    cleared(staging::clear(data))?;
+    if let Err(error) = staging::clear(data) {
+        tracing::warn!(%error, "what the seeding worked with is deleted at the next start");
+    }
     built.map(SeedOutcome::Seeded)
 }
 

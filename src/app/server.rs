@@ -33,6 +33,7 @@ use crate::realtime::gate::Gate;
 use crate::realtime::lines::Lines;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
+use crate::rest::cursor::CursorKey;
 use crate::services::room::{OriginKey, RoomService};
 use crate::services::screen::Screen;
 use crate::services::telling::Telling;
@@ -129,6 +130,7 @@ impl Server {
             stop: stop.clone(),
             clock,
             token_secret: secret(&stores, "refresh_token").await?,
+            cursor_key: CursorKey::new(&secret(&stores, "cursor").await?),
             stores,
         })?;
         let trusted_proxies = config.server.trusted_proxies.as_slice().into();

@@ -47,10 +47,23 @@ fn move_into(from: &Path, to: &Path) -> io::Result<()> {
         if entry.file_type()?.is_dir() {
             move_into(&from, &to)?;
         } else {
-            fs::rename(&from, &to)?;
+            match fs::rename(&from, &to) {
+                Err(error) if error.kind() == ErrorKind::CrossesDevices => copy_whole(&from, &to)?,
+                renamed => renamed?,
+            }
         }
     }
     File::open(to)?.sync_all()
+}
+
+/// Copies a file to another file system, where it is there whole or not at all.
+fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
+    let mut beside = to.as_os_str().to_owned();
+    // No picture's name ends so. Left by a kill, it is written over by the next seeding.
+    beside.push("#seeding");
+    fs::copy(from, &beside)?;
+    File::open(&beside)?.sync_all()?;
+    fs::rename(&beside, to)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::auth::Viewer;
-use super::cursor::{self, Page, cursor};
+use super::cursor::{self, Page};
 use super::post::{PostFields, Posts, PostsState};
 use super::problem::{Problem, Query};
 use super::room::CardBody;
@@ -190,7 +190,7 @@ async fn posts(
             let found = found.map_err(refused)?;
             (
                 found.posts,
-                found.next.and_then(|last| cursor(&PopularPost(last))),
+                found.next.and_then(|last| page.cursor(&PopularPost(last))),
             )
         }
         Order::Newest => {
@@ -199,7 +199,7 @@ async fn posts(
             let found = found.map_err(refused)?;
             (
                 found.posts,
-                found.next.and_then(|last| cursor(&NewestPost(last))),
+                found.next.and_then(|last| page.cursor(&NewestPost(last))),
             )
         }
     };

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::auth::Viewer;
-use super::cursor::{self, Page, cursor};
+use super::cursor::{self, Page};
 use super::idempotency::{Idempotency, result_of};
 use super::problem::{Code, Json, Problem};
 use super::relation::PersonBody;
@@ -130,7 +130,7 @@ async fn list(
     let found = found.map_err(refused)?;
     Ok(not_kept(NoticesBody {
         notifications: found.notices.into_iter().map(NoticeBody::from).collect(),
-        next_cursor: found.next.and_then(|last| cursor(&Before(last))),
+        next_cursor: found.next.and_then(|last| page.cursor(&Before(last))),
     }))
 }
 

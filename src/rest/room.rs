@@ -219,7 +219,7 @@ async fn list(
     }
     count_visits(&state.visits, &mut rooms).await;
     place.after = found.next;
-    let next_cursor = found.next.and_then(|_| cursor::cursor(&place));
+    let next_cursor = found.next.and_then(|_| page.cursor(&place));
     Ok(Json(RoomListBody { rooms, next_cursor }))
 }
 

@@ -11,6 +11,7 @@ use crate::domain::audit::Trace;
 use crate::domain::clock::Clock;
 use crate::domain::filter::Place as Written;
 use crate::domain::id::{AssetId, UserId};
+use crate::domain::moderation::ReportReason;
 use crate::domain::version::{Expected, Version};
 use crate::ports::asset::{
     Allowance, AssetStore, AssetsUnavailable, AvatarReader, AvatarSet, Described, GivenUp,
@@ -213,15 +214,17 @@ impl AssetService {
         Ok(())
     }
 
-    /// Takes a picture down.
+    /// Takes a picture down, by a rule.
     pub async fn take_down(
         &self,
         id: AssetId,
+        rule: Option<ReportReason>,
         trace: &Trace,
         once: Option<&Once>,
     ) -> Result<Asset, AssetError> {
         let now = self.clock.wall();
-        match self.parts.store.take_down(id, trace, once, now).await? {
+        let down = self.parts.store.take_down(id, rule, trace, once, now);
+        match down.await? {
             TakenDown::Done(asset, told) => {
                 self.telling.told(&told);
                 self.parts.wake.clear.notify_one();

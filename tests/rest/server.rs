@@ -19,6 +19,7 @@ use maru::ports::identity::IdentityProvider;
 use maru::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use maru::ports::user::{Admission, Identity, NewUser, UserStore};
 use maru::rest::asset::MediaLinks;
+use maru::rest::cursor::{self, CursorKey};
 use maru::rest::dev_identity::DevIdentity;
 use maru::rest::notification::NotificationState;
 use maru::rest::post::PostsState;
@@ -318,6 +319,7 @@ fn router(
     if let Some(dev) = dev {
         router = router.merge(dev_identity::router(dev));
     }
+    let router = cursor::sealing(router, CursorKey::new(&[7; 32]));
     let router = idempotency::guard(problem::finish(router), Some(auth.clone()), Clock::start());
     (origin::guard(router, public.clone()), auth)
 }

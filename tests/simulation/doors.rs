@@ -27,6 +27,7 @@ struct Shut {
 }
 
 /// How it is to be shut.
+#[derive(Clone, Copy)]
 struct Plan {
     /// The node that hears of it.
     place: usize,

@@ -60,7 +60,7 @@ struct Done {
     looked: u64,
     welcomes: u64,
     renames: u64,
-    troubles: [u64; trouble::QUIET as usize + 1],
+    troubles: [u64; trouble::KINDS],
 }
 
 /// Runs one seed; what it panicked with, if it did.

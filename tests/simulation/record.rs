@@ -24,7 +24,7 @@ pub struct Record {
     pub answered: u64,
     pub welcomes: u64,
     /// How often each kind of trouble came, the last being none.
-    pub troubles: [u64; crate::trouble::QUIET as usize + 1],
+    pub troubles: [u64; crate::trouble::KINDS],
 }
 
 impl Record {

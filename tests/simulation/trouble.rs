@@ -6,6 +6,9 @@ use crate::world::{Event, World};
 /// Kinds of trouble below this one do something.
 pub const QUIET: u64 = 10;
 
+/// How many kinds there are, with none.
+pub const KINDS: usize = 11;
+
 impl World {
     pub fn trouble(&mut self) {
         if !self.is_rough {

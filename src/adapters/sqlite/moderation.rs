@@ -9,7 +9,7 @@ mod taken_down;
 mod tests;
 
 pub(super) use rulings::suspended;
-pub(super) use taken_down::{may_come_back, removal_rule, taken_back, taken_down};
+pub(super) use taken_down::{last_removal, may_come_back, taken_back, taken_down};
 
 use async_trait::async_trait;
 use sqlx::SqliteConnection;

@@ -271,7 +271,7 @@ async fn what_is_taken_down_stays_down(store: &dyn Whole, owner: UserId, other: 
     store.done(&told).await.unwrap();
     for _ in 0..2 {
         let down = store
-            .take_down(id, &Trace::default(), None, NOW)
+            .take_down(id, None, &Trace::default(), None, NOW)
             .await
             .unwrap();
         let TakenDown::Done(asset, told) = down else {
@@ -319,7 +319,7 @@ async fn what_is_taken_down_stays_down(store: &dyn Whole, owner: UserId, other: 
         assert_eq!(asset.refusal, Some(Refusal::TakenDownBefore));
     }
     let nothing = store
-        .take_down(AssetId::generate(), &Trace::default(), None, NOW)
+        .take_down(AssetId::generate(), None, &Trace::default(), None, NOW)
         .await;
     assert_eq!(nothing.unwrap(), TakenDown::NotThere);
 }

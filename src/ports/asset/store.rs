@@ -7,6 +7,7 @@ use crate::domain::asset::{Alt, Asset, LicenseNote, Purpose, Source, Variant, Va
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
+use crate::domain::moderation::ReportReason;
 use crate::domain::notification::Delivery;
 use crate::domain::version::{Expected, Version};
 use crate::ports::once::Once;
@@ -148,10 +149,13 @@ pub trait AssetStore: Send + Sync {
     /// it is as it was ([`ModeratedContent`](crate::ports::moderation::ModeratedContent)).
     /// Other uploads of the same file or the same picture go with it, whosever they are: many at once, the rest as
     /// [`AssetWork::sweep`](super::AssetWork::sweep) is called. Each owner finds the decision on record and a notice of
-    /// it. What is left is that it was there. May be repeated.
+    /// it. What is left is that it was there. The decision is by the given rule, else by `other`; what is taken down by
+    /// `illegal` is destroyed in this step, with all that was kept of the same. May be repeated: of one that is down
+    /// already, another decision is made where a rule is given and the last one that stands is not by it.
     async fn take_down(
         &self,
         id: AssetId,
+        rule: Option<ReportReason>,
         trace: &Trace,
         once: Option<&Once>,
         now: WallMs,

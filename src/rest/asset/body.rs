@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{MediaLinks, PictureBody};
 use crate::domain::asset::{Alt, Asset, AssetState, LicenseNote, Purpose, Refusal, SourceType};
 use crate::domain::id::AssetId;
-use crate::domain::moderation::Standing;
+use crate::domain::moderation::{ReportReason, Standing};
 use crate::domain::text::BadText;
 use crate::ports::asset::Words;
 use crate::rest::problem::{Code, Problem};
@@ -125,6 +125,14 @@ pub(super) struct WordsWish {
     alt: Option<String>,
     /// Who made it and how it may be used, at most 200 characters.
     license_note: Option<String>,
+}
+
+/// Why to take a picture down.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakedownWish {
+    /// The rule that is broken; `other` when absent. What is `illegal` is destroyed at once.
+    pub(super) rule: Option<ReportReason>,
 }
 
 fn bad_text(bad: BadText) -> Problem {

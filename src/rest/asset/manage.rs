@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::body::{AssetBody, AssetFields, AssetsBody, WordsWish};
+use super::body::{AssetBody, AssetFields, AssetsBody, TakedownWish, WordsWish};
 use super::{AssetState, not_kept, refused};
 use crate::domain::id::AssetId;
 use crate::domain::scope::Scope;
@@ -98,14 +98,16 @@ pub(super) async fn remove(
 }
 
 /// Takes a picture down, for moderators: it is shown nowhere any more, and nobody can send the same again, unless its
-/// owner appeals and the decision is overturned.
-#[utoipa::path(post, path = "/v1/assets/{id}/takedown", tag = "assets",
+/// owner appeals and the decision is overturned. One that is down already is decided about once more where the rule is
+/// another than it was removed by: what is `illegal` is destroyed at once, with all that was kept of the same.
+#[utoipa::path(post, path = "/v1/assets/{id}/takedown", tag = "assets", request_body = Option<TakedownWish>,
     params(("id" = AssetId, Path, description = "Which.")),
     responses(
         (status = 200, description = "It is down.", body = AssetBody),
         (status = 401, description = "sign_in_required"),
         (status = 403, description = "forbidden"),
         (status = 404, description = "asset_not_found"),
+        (status = 422, description = "invalid_body"),
     ))]
 pub(super) async fn take_down(
     State(state): State<AssetState>,
@@ -113,12 +115,14 @@ pub(super) async fn take_down(
     Traced(trace): Traced,
     Path(id): Path<AssetId>,
     idempotency: Idempotency,
+    wish: Option<Json<TakedownWish>>,
 ) -> Result<Response, Problem> {
     let viewer = holder.require(Scope::Moderate)?;
     let once = idempotency.once(viewer.user.id);
     let trace = trace.by(viewer.user.id, viewer.login_id);
-    let down = state.assets.take_down(id, &trace, once.as_ref()).await;
-    let down = down.map_err(refused)?;
+    let rule = wish.and_then(|Json(wish)| wish.rule);
+    let down = state.assets.take_down(id, rule, &trace, once.as_ref());
+    let down = down.await.map_err(refused)?;
     let tag = etag(down.version);
     let mut response = not_kept(AssetBody::new(down, &state.links));
     response.headers_mut().insert(http::header::ETAG, tag);

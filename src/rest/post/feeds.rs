@@ -10,7 +10,7 @@ use super::{Posts, not_kept, refused, signed_in, whoever};
 use crate::domain::id::{RoomId, UserId};
 use crate::ports::post::{Feed, Place, PostView, TagPlace};
 use crate::rest::auth::Viewer;
-use crate::rest::cursor::{self, Page, cursor, places};
+use crate::rest::cursor::{self, Page, places};
 use crate::rest::problem::{Path, Problem, Query};
 use crate::services::post::Page as Found;
 
@@ -62,9 +62,10 @@ fn after<P: cursor::Place + Into<Place>>(page: &Page) -> Result<Option<Place>, P
 
 async fn body<P: cursor::Place + From<Place>>(
     posts: &Posts,
+    page: &Page,
     found: Found,
 ) -> Result<PostsBody, Problem> {
-    let next_cursor = found.next.and_then(|place| cursor(&P::from(place)));
+    let next_cursor = found.next.and_then(|place| page.cursor(&P::from(place)));
     let views = found.entries.iter().map(|entry| &entry.view);
     let pictures = posts.pictures(views).await.map_err(refused)?;
     let entries = found.entries.into_iter();
@@ -83,7 +84,7 @@ async fn answer<P: cursor::Place + From<Place> + Into<Place>>(
     let after = after::<P>(page)?;
     let found = posts.feed(feed, viewer, after, page.limit()).await;
     let found = found.map_err(refused)?;
-    Ok(not_kept(body::<P>(posts, found).await?))
+    Ok(not_kept(body::<P>(posts, page, found).await?))
 }
 
 /// One's own posts, those of whom one follows, and what they passed on, each once. Without what one has muted.
@@ -133,7 +134,7 @@ pub(super) async fn tagged(
     let after = after::<TaggedAt>(&page)?;
     let found = posts.tagged(&tag, whoever(viewer), after, page.limit());
     let found = found.await.map_err(refused)?;
-    Ok(not_kept(body::<TaggedAt>(&posts, found).await?))
+    Ok(not_kept(body::<TaggedAt>(&posts, &page, found).await?))
 }
 
 /// Up to where was looked.
@@ -170,7 +171,7 @@ pub(super) async fn tags(
     let after = page.after::<TagAfter>()?.map(|TagAfter(place)| place);
     let found = posts.tags(&query, whoever(viewer), after.as_ref(), page.limit());
     let found = found.await.map_err(refused)?;
-    let next_cursor = found.next.and_then(|place| cursor(&TagAfter(place)));
+    let next_cursor = found.next.and_then(|place| page.cursor(&TagAfter(place)));
     let tags = found.tags.into_iter().map(|it| TagBody {
         name: it.name,
         posts: it.posts,
@@ -201,7 +202,7 @@ pub(super) async fn of_person(
     let pictures = posts.pictures(pinned.iter()).await.map_err(refused)?;
     let fields = |view: PostView| PostFields::new(view, &pictures);
     let pinned = pinned.into_iter().map(fields).collect();
-    let PostsBody { posts, next_cursor } = body::<OfPersonAt>(&posts, found).await?;
+    let PostsBody { posts, next_cursor } = body::<OfPersonAt>(&posts, &page, found).await?;
     Ok(not_kept(PostsOfBody {
         pinned,
         posts,
@@ -226,7 +227,7 @@ pub(super) async fn in_room(
     let after = after::<InRoomAt>(&page)?;
     let found = posts.in_room(id, whoever(viewer), after, page.limit());
     let found = found.await.map_err(refused)?;
-    Ok(not_kept(body::<InRoomAt>(&posts, found).await?))
+    Ok(not_kept(body::<InRoomAt>(&posts, &page, found).await?))
 }
 
 /// One's own posts that are not out: drafts, and those put off.

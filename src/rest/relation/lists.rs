@@ -12,7 +12,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::relation::Counts;
 use crate::ports::relations::{Entry, List, Place};
 use crate::rest::auth::Viewer;
-use crate::rest::cursor::{self, Page, cursor, places};
+use crate::rest::cursor::{self, Page, places};
 use crate::rest::problem::{Path, Problem};
 use crate::services::relation::{Page as Found, People, RelationService};
 
@@ -36,10 +36,11 @@ fn after<P: cursor::Place + Into<Place>>(page: &Page) -> Result<Option<Place>, P
 
 /// The people of a page, and the cursor of the next.
 fn people<P: cursor::Place + From<Place>, T>(
+    page: &Page,
     found: Found,
     body: impl Fn(Entry) -> T,
 ) -> (Vec<T>, Option<String>) {
-    let next = found.next.and_then(|place| cursor(&P::from(place)));
+    let next = found.next.and_then(|place| page.cursor(&P::from(place)));
     (found.entries.into_iter().map(body).collect(), next)
 }
 
@@ -147,7 +148,7 @@ pub(super) async fn followers(
     let list = People::Followers;
     let found = of::<FollowersAt>(&relations, list, viewer, &handle, &page);
     let (found, counts) = found.await?;
-    let (followers, next_cursor) = people::<FollowersAt, _>(found, ListedBody::from);
+    let (followers, next_cursor) = people::<FollowersAt, _>(&page, found, ListedBody::from);
     Ok(not_kept(FollowersBody {
         followers,
         count: counts.followers,
@@ -173,7 +174,7 @@ pub(super) async fn following(
     let list = People::Following;
     let found = of::<FollowingAt>(&relations, list, viewer, &handle, &page);
     let (found, counts) = found.await?;
-    let (following, next_cursor) = people::<FollowingAt, _>(found, ListedBody::from);
+    let (following, next_cursor) = people::<FollowingAt, _>(&page, found, ListedBody::from);
     Ok(not_kept(FollowingBody {
         following,
         count: counts.following,
@@ -200,7 +201,7 @@ pub(super) async fn familiar_followers(
     let after = after::<FamiliarAt>(&page)?;
     let found = relations.familiar(viewer, &handle, after, page.limit());
     let found = found.await.map_err(refused)?;
-    let (familiar_followers, next_cursor) = people::<FamiliarAt, _>(found, ListedBody::from);
+    let (familiar_followers, next_cursor) = people::<FamiliarAt, _>(&page, found, ListedBody::from);
     Ok(not_kept(FamiliarBody {
         familiar_followers,
         next_cursor,
@@ -235,11 +236,12 @@ pub(super) async fn testimonials(
     let list = People::Testimonials;
     let found = of::<TestimonialsAt>(&relations, list, viewer, &handle, &page);
     let (found, _) = found.await?;
-    let (testimonials, next_cursor) = people::<TestimonialsAt, _>(found, |entry| WrittenBody {
-        text: entry.text.unwrap_or_default(),
-        written_at: entry.at.to_offset(),
-        person: entry.user.into(),
-    });
+    let (testimonials, next_cursor) =
+        people::<TestimonialsAt, _>(&page, found, |entry| WrittenBody {
+            text: entry.text.unwrap_or_default(),
+            written_at: entry.at.to_offset(),
+            person: entry.user.into(),
+        });
     Ok(not_kept(TestimonialsBody {
         testimonials,
         next_cursor,
@@ -259,7 +261,7 @@ pub(super) async fn follow_requests(
     page: Page,
 ) -> Result<Response, Problem> {
     let found = own::<RequestsAt>(&relations, List::FollowRequests, viewer, &page).await?;
-    let (follow_requests, next_cursor) = people::<RequestsAt, _>(found, ListedBody::from);
+    let (follow_requests, next_cursor) = people::<RequestsAt, _>(&page, found, ListedBody::from);
     Ok(not_kept(RequestsBody {
         follow_requests,
         next_cursor,
@@ -279,7 +281,7 @@ pub(super) async fn blocks(
     page: Page,
 ) -> Result<Response, Problem> {
     let found = own::<BlocksAt>(&relations, List::Blocks, viewer, &page).await?;
-    let (blocks, next_cursor) = people::<BlocksAt, _>(found, ListedBody::from);
+    let (blocks, next_cursor) = people::<BlocksAt, _>(&page, found, ListedBody::from);
     Ok(not_kept(BlocksBody {
         blocks,
         next_cursor,
@@ -312,7 +314,7 @@ pub(super) async fn mutes(
     page: Page,
 ) -> Result<Response, Problem> {
     let found = own::<MutesAt>(&relations, List::Mutes, viewer, &page).await?;
-    let (mutes, next_cursor) = people::<MutesAt, _>(found, |entry| MutedBody {
+    let (mutes, next_cursor) = people::<MutesAt, _>(&page, found, |entry| MutedBody {
         since_at: entry.at.to_offset(),
         until: entry.until.map(WallMs::to_offset),
         person: entry.user.into(),
@@ -346,7 +348,7 @@ pub(super) async fn ties(
     page: Page,
 ) -> Result<Response, Problem> {
     let found = own::<TiesAt>(&relations, List::Ties, viewer, &page).await?;
-    let (ties, next_cursor) = people::<TiesAt, _>(found, |entry| TiedBody {
+    let (ties, next_cursor) = people::<TiesAt, _>(&page, found, |entry| TiedBody {
         nickname_mine: entry.nickname_mine.unwrap_or_default(),
         nickname_theirs: entry.nickname_theirs.unwrap_or_default(),
         since_at: entry.at.to_offset(),
@@ -378,11 +380,12 @@ pub(super) async fn tie_requests(
     page: Page,
 ) -> Result<Response, Problem> {
     let found = own::<TieRequestsAt>(&relations, List::TieRequests, viewer, &page).await?;
-    let (tie_requests, next_cursor) = people::<TieRequestsAt, _>(found, |entry| AskingBody {
-        nickname_theirs: entry.nickname_theirs.unwrap_or_default(),
-        since_at: entry.at.to_offset(),
-        person: entry.user.into(),
-    });
+    let (tie_requests, next_cursor) =
+        people::<TieRequestsAt, _>(&page, found, |entry| AskingBody {
+            nickname_theirs: entry.nickname_theirs.unwrap_or_default(),
+            since_at: entry.at.to_offset(),
+            person: entry.user.into(),
+        });
     Ok(not_kept(TieRequestsBody {
         tie_requests,
         next_cursor,

@@ -10,7 +10,7 @@ use super::{RoomListBody, RoomState, refused};
 use crate::domain::id::RoomId;
 use crate::ports::room::RoomAfter;
 use crate::rest::auth::Viewer;
-use crate::rest::cursor::{Page, Place, cursor};
+use crate::rest::cursor::{Page, Place};
 use crate::rest::problem::{Code, Json, Problem};
 use crate::services::auth::SignedIn;
 
@@ -40,7 +40,7 @@ pub(super) async fn edited(
     let found = state.service.edited_rooms(user.id, after, page.limit() + 1);
     let mut found = found.await.map_err(refused)?;
     let next_cursor = page.cut(&mut found.rooms, |last| AfterEdited(last.room.card.id));
-    let next_cursor = next_cursor.or_else(|| cursor(&AfterEdited(found.unfinished?.0)));
+    let next_cursor = next_cursor.or_else(|| page.cursor(&AfterEdited(found.unfinished?.0)));
     let rooms = found.rooms.into_iter().map(|view| {
         let people = state.crowds.people(view.room.card.id);
         card(view, people)

@@ -8,7 +8,7 @@ use super::{RoomListBody, RoomState, refused};
 use crate::domain::id::UserId;
 use crate::domain::search::{NameQuery, QUERY_CHARS_MAX};
 use crate::ports::room::RoomFoundAfter;
-use crate::rest::cursor::{Page, Place, cursor};
+use crate::rest::cursor::{Page, Place};
 use crate::rest::problem::{Code, Problem};
 
 impl Place for RoomFoundAfter {
@@ -41,7 +41,7 @@ pub(super) async fn search(
         .search(&query, viewer, after.as_ref(), page.limit() + 1);
     let mut found = found.await.map_err(refused)?;
     let next_cursor = page.cut(&mut found.rooms, |(_, place)| place.clone());
-    let next_cursor = next_cursor.or_else(|| cursor(&found.unfinished?));
+    let next_cursor = next_cursor.or_else(|| page.cursor(&found.unfinished?));
     let rooms = found.rooms.into_iter().map(|(view, _)| {
         let people = state.crowds.people(view.room.card.id);
         card(view, people)

@@ -10,7 +10,7 @@ use crate::domain::search::{NameQuery, QUERY_CHARS_MAX};
 use crate::domain::user::User;
 use crate::ports::profile::FoundAfter;
 use crate::rest::auth::Viewer;
-use crate::rest::cursor::{Page, Place, cursor};
+use crate::rest::cursor::{Page, Place};
 use crate::rest::problem::{Code, Problem, Query};
 use crate::rest::profile::refused;
 use crate::services::profile::ProfileService;
@@ -59,7 +59,7 @@ pub(super) async fn search(
         .await;
     let mut found = found.map_err(refused)?;
     let next_cursor = page.cut(&mut found.people, |(_, place)| place.clone());
-    let next_cursor = next_cursor.or_else(|| cursor(&found.unfinished?));
+    let next_cursor = next_cursor.or_else(|| page.cursor(&found.unfinished?));
     let users = found.people.into_iter().map(|(user, _)| user).collect();
     Ok(not_kept(UsersBody { users, next_cursor }))
 }

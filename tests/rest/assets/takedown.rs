@@ -204,3 +204,58 @@ async fn other_peoples_uploads_of_the_same_go_with_it() {
         assert_eq!(decisions["decisions"].as_array().unwrap().len(), 1);
     }
 }
+
+#[tokio::test]
+async fn what_is_taken_down_as_illegal_is_destroyed_at_once_also_when_it_was_down_already() {
+    let site = Site::start().await;
+    let (one, other, first, second) = cast(&site).await;
+    let file = canvas::jpeg(100, 80);
+    let asset = sent(&one.browser, &file, "image/jpeg").await;
+    let copy = sent(&other.browser, &file, "image/jpeg").await;
+    let unlike = sent(&other.browser, &canvas::png(20, 20), "image/png").await;
+    let takedown = |asset: &Value| format!("/v1/assets/{}/takedown", asset["id"].as_str().unwrap());
+    let sizes = async || number(&site, "SELECT count(*) FROM asset_variant").await;
+    let decisions = async |of: &Person| {
+        let own = of.browser.get("/v1/me/decisions").await.json();
+        let own = own["decisions"].as_array().unwrap().clone();
+        let rules = own.iter().map(|it| it["rule"].as_str().unwrap().to_owned());
+        rules.collect::<Vec<_>>()
+    };
+    let wrong = first
+        .post(&takedown(&asset), json!({ "rule": "ugly" }))
+        .await;
+    wrong.is_problem(422, "invalid_body");
+    let down = first
+        .post(&takedown(&asset), json!({ "rule": "privacy" }))
+        .await;
+    assert_eq!(down.status, 200, "{}", down.body);
+    assert_eq!(sizes().await, 9, "all are kept for an appeal");
+    assert_eq!(decisions(&one).await, ["privacy"]);
+    // Said again it is the same decision; without a rule as well.
+    first
+        .post(&takedown(&asset), json!({ "rule": "privacy" }))
+        .await;
+    for none in [json!({}), Value::Null] {
+        let again = second.post(&takedown(&asset), none).await;
+        assert_eq!(again.status, 200, "{}", again.body);
+    }
+    assert_eq!(decisions(&one).await, ["privacy"]);
+    let down = second
+        .post(&takedown(&copy), json!({ "rule": "illegal" }))
+        .await;
+    assert_eq!(down.status, 200, "{}", down.body);
+    assert_eq!(sizes().await, 3, "nothing is kept of the same");
+    assert_eq!(decisions(&other).await, ["illegal", "privacy"]);
+    assert_eq!(decisions(&one).await, ["privacy"]);
+    let down = first
+        .post(&takedown(&unlike), json!({ "rule": "illegal" }))
+        .await;
+    assert_eq!(down.status, 200, "{}", down.body);
+    assert_eq!(sizes().await, 0, "nor of what was not down yet");
+    appealed(&one.browser, &second.browser, "overturn").await;
+    let path = format!("/v1/assets/{}", asset["id"].as_str().unwrap());
+    let own = one.browser.get(&path).await.json();
+    assert_eq!(own["asset"]["state"], "taken_down", "nothing to bring back");
+    let again = sent(&one.browser, &file, "image/jpeg").await;
+    assert_eq!(again["refusal"], "taken_down_before", "it is still illegal");
+}

@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 
+use super::super::moderation::last_removal;
 use super::super::number::stored;
 use super::purges::purge;
 use super::takedown::{take_copies_down, take_down};
-use super::withheld::{destroy_unless_awaited, give_back, give_copies_back};
+use super::withheld::{destroy_unless_awaited, give_back, give_copies_back, unbind};
 use super::{Sqlite, read};
 use crate::domain::asset::AssetState;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
-use crate::domain::moderation::{ContentKind, Standing};
+use crate::domain::moderation::{AppealState, ContentKind, Standing};
 use crate::ports::asset::AssetsUnavailable;
 use crate::ports::moderation::{Content, ContentUnavailable, ModeratedContent};
 
@@ -65,9 +66,14 @@ impl ModeratedContent for ModeratedAssets {
             match standing {
                 // Its own owner hears of it from the decision that this follows from.
                 Standing::Removed => {
-                    if before.state != AssetState::TakenDown {
+                    // Where it follows from an appeal that was refused, nothing is banned anew.
+                    let last = last_removal(&mut transaction, id).await?;
+                    let is_judged = matches!(last, Some((_, Some(AppealState::Upheld))));
+                    if !is_judged || before.state != AssetState::TakenDown {
                         take_down(&mut transaction, &before, now).await?;
                         take_copies_down(&mut transaction, None, now).await?;
+                    } else {
+                        unbind(&mut transaction, id).await?;
                     }
                     destroy_unless_awaited(&mut transaction, id, now).await?;
                 }

@@ -3,15 +3,17 @@
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::super::moderation::last_removal;
 use super::super::number::{stored, to_i64, to_u64};
 use super::super::once::{self, Begun};
 use super::takedown::{take_copies_down, take_down, write_down};
+use super::withheld::destroy_unless_awaited;
 use super::{ASSETS, AssetRow, Sqlite, digest, read, read_one, tell};
 use crate::domain::asset::{Asset, AssetEvent, AssetState, Variant, VariantName};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
-use crate::domain::moderation::ReportReason;
+use crate::domain::moderation::{AppealState, ReportReason};
 use crate::domain::version::Expected;
 use crate::ports::asset::{
     Added, Allowance, AssetStore, AssetsUnavailable, AvatarSet, Described, NewAsset, Served,
@@ -178,6 +180,7 @@ impl AssetStore for Sqlite {
     async fn take_down(
         &self,
         id: AssetId,
+        rule: Option<ReportReason>,
         trace: &Trace,
         once: Option<&Once>,
         now: WallMs,
@@ -191,16 +194,22 @@ impl AssetStore for Sqlite {
         let Some(before) = read(&mut transaction, id).await? else {
             return Ok(TakenDown::NotThere);
         };
+        let last = last_removal(&mut transaction, id).await?;
+        let stands = |(by, appeal)| Some(by) == rule && appeal != Some(AppealState::Overturned);
+        let is_decided =
+            before.state == AssetState::TakenDown && (rule.is_none() || last.is_some_and(stands));
         let mut told = Vec::new();
-        if before.state != AssetState::TakenDown {
+        if !is_decided {
             take_down(&mut transaction, &before, now).await?;
-            let by = (ReportReason::Other, Some(trace));
+            let by = (rule.unwrap_or(ReportReason::Other), Some(trace));
             told = write_down(&mut transaction, (id, before.owner), by, now).await?;
             told.extend(
                 take_copies_down(&mut transaction, Some(trace), now)
                     .await?
                     .1,
             );
+            // What is against the law is not kept.
+            destroy_unless_awaited(&mut transaction, id, now).await?;
         }
         let after = Box::new(read_one(&mut transaction, id).await?);
         once::record(&mut transaction, once, &after, now).await?;

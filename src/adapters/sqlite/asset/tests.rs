@@ -1,5 +1,7 @@
 //! The suite of the port, and what only this store can be asked.
 
+mod again;
+
 use std::sync::Arc;
 
 use super::*;

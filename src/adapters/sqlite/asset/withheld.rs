@@ -104,6 +104,14 @@ pub(super) async fn give_back(
 ) -> Result<(), sqlx::Error> {
     for statement in [
         "DELETE FROM asset_banned WHERE asset_id = ?",
+        // What is the same as another picture that was removed stays down with that one.
+        "UPDATE asset SET taken_with = banned.asset_id FROM (
+             SELECT copy.id AS copy_id, max(asset_banned.asset_id) AS asset_id FROM asset AS copy
+             LEFT JOIN asset_variant ON asset_variant.asset_id = copy.id AND name = 'large'
+             JOIN asset_banned ON asset_banned.sha256 IN (copy.source_sha256, asset_variant.sha256)
+                  AND asset_banned.asset_id <> copy.id
+             WHERE copy.taken_with = ? AND copy.state = 'taken_down' GROUP BY copy.id
+         ) AS banned WHERE asset.id = banned.copy_id",
         "UPDATE asset SET coming_back = 1 WHERE taken_with = ? AND state = 'taken_down'",
     ] {
         sqlx::query(statement)
@@ -121,7 +129,8 @@ async fn open(
     now: WallMs,
 ) -> Result<(), sqlx::Error> {
     let owner: Option<Uuid> = sqlx::query_scalar(
-        "UPDATE asset SET state = 'ready', standing = ?, withheld = 0, version = version + 1, due_ms = ?,
+        "UPDATE asset SET state = 'ready', standing = ?, withheld = 0, taken_with = NULL, coming_back = 0,
+                          version = version + 1, due_ms = ?,
                           seen_unused = NOT EXISTS (SELECT 1 FROM asset_use WHERE asset_id = asset.id)
          WHERE id = ? AND withheld = 1 RETURNING owner_id",
     )
@@ -138,22 +147,31 @@ async fn open(
     tell(conn, id, AssetEvent::AssetRestored { owner }).await
 }
 
+/// What becomes of the picture with which this one was taken down is nothing to it any more.
+pub(super) async fn unbind(conn: &mut SqliteConnection, id: AssetId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE asset SET taken_with = NULL, coming_back = 0 WHERE id = ?")
+        .bind(id.uuid())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 /// Gives back some of what was taken down with a picture that has come back; how many it looked at. One whose own
 /// appeal was refused stays down.
 pub(super) async fn give_copies_back(
     conn: &mut SqliteConnection,
     now: WallMs,
 ) -> Result<u32, sqlx::Error> {
-    let copies: Vec<Uuid> = sqlx::query_scalar(
-        "UPDATE asset SET coming_back = 0, taken_with = NULL WHERE id IN (
-             SELECT id FROM asset WHERE coming_back = 1 LIMIT ?) RETURNING id",
+    let copies: Vec<(Uuid, Option<Uuid>)> = sqlx::query_as(
+        "SELECT id, taken_with FROM asset WHERE coming_back = 1 AND state = 'taken_down' LIMIT ?",
     )
     .bind(COPIES_AT_ONCE)
     .fetch_all(&mut *conn)
     .await?;
-    for id in &copies {
-        let id = AssetId::from_uuid(*id);
-        match taken_back(conn, id, now).await? {
+    for (id, with) in &copies {
+        let (id, with) = (AssetId::from_uuid(*id), with.map(AssetId::from_uuid));
+        unbind(conn, id).await?;
+        match taken_back(conn, id, with, now).await? {
             Some(standing) => open(conn, id, standing, now).await?,
             None => destroy_unless_awaited(conn, id, now).await?,
         }

@@ -1,14 +1,17 @@
 //! Pictures that are taken down without a case of reports: a decision on record all the same, of which the owner hears
 //! and against which they may appeal. And whether one that was taken down may come back.
 
+use serde_json::json;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
+use super::super::audit::{self, Line};
 use super::super::number::stored;
 use super::super::outbox;
 use super::appeals::standing_without;
 use super::rows::named;
 use super::rulings::tell;
+use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::{AssetId, RulingId, UserId};
@@ -53,19 +56,22 @@ pub(in super::super) async fn taken_down(
     tell(conn, owner, id, at).await
 }
 
-/// By which rule a picture was last removed.
-pub(in super::super) async fn removal_rule(
+/// By which rule a picture was last removed, and what became of an appeal against that.
+pub(in super::super) async fn last_removal(
     conn: &mut SqliteConnection,
     asset: AssetId,
-) -> Result<Option<ReportReason>, sqlx::Error> {
-    let rule: Option<String> = sqlx::query_scalar(
-        "SELECT rule FROM ruling WHERE kind = ? AND subject = ? AND action = 'remove' ORDER BY place DESC LIMIT 1",
+) -> Result<Option<(ReportReason, Option<AppealState>)>, sqlx::Error> {
+    let last: Option<(String, Option<String>)> = sqlx::query_as(
+        "SELECT rule, appeal FROM ruling WHERE kind = ? AND subject = ? AND action = 'remove' ORDER BY place DESC LIMIT 1",
     )
     .bind(ContentKind::Asset.as_str())
     .bind(asset.to_string())
     .fetch_optional(conn)
     .await?;
-    rule.as_deref().map(named).transpose()
+    let read = |(rule, appeal): (String, Option<String>)| {
+        Ok((named(&rule)?, appeal.as_deref().map(named).transpose()?))
+    };
+    last.map(read).transpose()
 }
 
 /// Whether a picture that was removed may come back: its owner may still appeal, an appeal waits, or one was granted
@@ -89,28 +95,63 @@ pub(in super::super) async fn may_come_back(
     .await
 }
 
-/// The decision about the picture with which this one was taken down was taken back, and with it the one about this:
-/// the standing it gets. None where this one's own appeal was refused, or another decision keeps it down.
+/// Who last took a removal of this picture back.
+async fn judge_of(
+    conn: &mut SqliteConnection,
+    asset: AssetId,
+) -> Result<Option<UserId>, sqlx::Error> {
+    let judge: Option<Option<Uuid>> = sqlx::query_scalar(
+        "SELECT judge_id FROM ruling
+         WHERE kind = ? AND subject = ? AND action = 'remove' AND appeal = 'overturned'
+         ORDER BY judged_ms DESC, place DESC LIMIT 1",
+    )
+    .bind(ContentKind::Asset.as_str())
+    .bind(asset.to_string())
+    .fetch_optional(conn)
+    .await?;
+    Ok(judge.flatten().map(UserId::from_uuid))
+}
+
+/// The decision about the picture with which this one was taken down was taken back, and with it, by the same judge, the
+/// one about this: the standing it gets. None where this one's own appeal was refused, or another decision keeps it down.
 pub(in super::super) async fn taken_back(
     conn: &mut SqliteConnection,
     asset: AssetId,
+    with: Option<AssetId>,
     at: WallMs,
 ) -> Result<Option<Standing>, sqlx::Error> {
     let subject = asset.to_string();
+    let judge = match with {
+        Some(with) => judge_of(conn, with).await?,
+        None => None,
+    };
     let row: Option<(Uuid, Option<Uuid>)> = sqlx::query_as(
-        "UPDATE ruling SET appeal = 'overturned', appealed_ms = coalesce(appealed_ms, ?1), judged_ms = ?1
+        "UPDATE ruling SET appeal = 'overturned', appealed_ms = coalesce(appealed_ms, ?1), judged_ms = ?1, judge_id = ?4
          WHERE place = (SELECT max(place) FROM ruling WHERE kind = ?2 AND subject = ?3 AND action = 'remove')
            AND (appeal IS NULL OR appeal = 'open') RETURNING id, author_id",
     )
     .bind(stored(at))
     .bind(ContentKind::Asset.as_str())
     .bind(&subject)
+    .bind(judge.map(UserId::uuid))
     .fetch_optional(&mut *conn)
     .await?;
     let Some((id, author)) = row else {
         return Ok(None);
     };
     let (id, author) = (RulingId::from_uuid(id), author.map(UserId::from_uuid));
+    let trace = Trace {
+        actor: judge,
+        ..Trace::default()
+    };
+    let line = Line {
+        act: Act::AppealDecided,
+        subject: author,
+        detail: json!({ "decision": id, "outcome": AppealState::Overturned }),
+        trace: &trace,
+        at,
+    };
+    audit::write(&mut *conn, line).await?;
     let event = Event::Moderation(ModerationEvent::AppealDecided {
         kind: ContentKind::Asset,
         thing: subject.clone(),

@@ -209,8 +209,9 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ),
     (
         "assets",
-        "SELECT json_object('id', {uuid:id}, 'purpose', purpose, 'state', state, 'refusal', refusal, 'alt', alt,
-                'license_note', license_note, 'sent_as', content_type, 'sent_bytes', source_bytes,
+        "SELECT json_object('id', {uuid:id}, 'purpose', purpose, 'state', state, 'refusal', refusal,
+                'alt', iif(state = 'taken_down', '', alt),
+                'license_note', iif(state = 'taken_down', '', license_note), 'sent_as', content_type, 'sent_bytes', source_bytes,
                 'width', width, 'height', height, 'uploaded_at', {time:created_ms},
                 'public', json(iif(state = 'ready' AND EXISTS (
                     SELECT 1 FROM asset_use WHERE asset_id = asset.id AND is_public = 1), 'true', 'false')),

@@ -245,7 +245,8 @@ export interface paths {
         readonly put?: never;
         /**
          * Takes a picture down, for moderators: it is shown nowhere any more, and nobody can send the same again, unless its
-         *     owner appeals and the decision is overturned.
+         *     owner appeals and the decision is overturned. One that is down already is decided about once more where the rule is
+         *     another than it was removed by: what is `illegal` is destroyed at once, with all that was kept of the same.
          */
         readonly post: operations["assets_take_down"];
         readonly delete?: never;
@@ -3986,6 +3987,10 @@ export interface components {
             readonly next_cursor: string | null;
             readonly tags: readonly components["schemas"]["TagBody"][];
         };
+        /** @description Why to take a picture down. */
+        readonly TakedownWish: {
+            readonly rule?: components["schemas"]["ReportReason"] | null;
+        };
         /** @description A room to begin with. */
         readonly TemplateBody: {
             readonly id: string;
@@ -6068,7 +6073,11 @@ export interface operations {
             };
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TakedownWish"] | null;
+            };
+        };
         readonly responses: {
             /** @description It is down. */
             readonly 200: {
@@ -6081,6 +6090,8 @@ export interface operations {
             };
             /**
              * @description `ambiguous_credentials`: Show a cookie or a token, not both.
+             *
+             *     `bad_request`: The request cannot be read.
              *
              *     `invalid_idempotency_key`: The Idempotency-Key cannot be used.
              */
@@ -6144,7 +6155,29 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `idempotency_key_reused`: The Idempotency-Key was used for another request. */
+            /** @description `body_too_large`: The request is too large. */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is of a type that is not taken here. */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /**
+             * @description `idempotency_key_reused`: The Idempotency-Key was used for another request.
+             *
+             *     `invalid_body`: The body has missing or wrong fields.
+             */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -65,14 +65,20 @@ function Appeal({ decision, opened, change, again }: { decision: Decision; opene
   const [seenMs] = useState(() => Date.now());
   const { appeal } = decision;
   if (appeal) {
+    // It was taken back with another decision: there was no appeal against this one.
+    const isOwn = appeal.text !== '';
     return (
       <div className={styles.appeal} data-testid="appeal" data-state={appeal.state}>
         <p className={classes(styles.state, appeal.state === 'overturned' && styles.good)} role="status">
-          {own.appealStates[appeal.state]}
+          {isOwn ? own.appealStates[appeal.state] : words.takenBack}
         </p>
-        <h4>{words.yours}</h4>
-        <blockquote className={styles.words}>{appeal.text}</blockquote>
-        <p className={styles.small}>{words.sent(when(appeal.appealedMs))}</p>
+        {isOwn && (
+          <>
+            <h4>{words.yours}</h4>
+            <blockquote className={styles.words}>{appeal.text}</blockquote>
+            <p className={styles.small}>{words.sent(when(appeal.appealedMs))}</p>
+          </>
+        )}
       </div>
     );
   }

@@ -29,6 +29,8 @@ interface CompletingAreaProps extends Omit<TextareaHTMLAttributes<HTMLTextAreaEl
 }
 
 const suggestedMost = 6;
+/** How many pages of tags are looked through for them. */
+const tagPagesMost = 3;
 /** From the last key to the question. */
 const restsMs = 160;
 
@@ -159,7 +161,11 @@ function useSuggestions(beginning: Beginning | null): readonly Suggestion[] {
     const wish = { cursor: null, limit: suggestedMost, signal: abort.signal };
     const ask = async (): Promise<readonly Suggestion[]> => {
       if (kind === 'tag') {
-        const { entries } = await searchTags(query, wish);
+        let { entries, nextCursor: next } = await searchTags(query, wish);
+        // a page may be empty and yet have a next, where many posts are not for oneself
+        for (let page = 1; entries.length === 0 && next !== null && page < tagPagesMost; page += 1) {
+          ({ entries, nextCursor: next } = await searchTags(query, { ...wish, cursor: next }));
+        }
         return entries.map(({ name, posts }) => ({ id: name, word: name, label: `#${name}`, lead: posts === null ? '' : words.tagPosts(posts), look: null }));
       }
       const { entries } = await searchPeople(query, wish);

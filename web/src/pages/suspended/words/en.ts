@@ -20,6 +20,7 @@ export const en = {
   tooLate: 'It is too late to appeal against this.',
   yours: 'What you wrote',
   sent: (when: string) => `Sent ${when}`,
+  takenBack: 'The decision was taken back.',
   look: 'Look again',
   still: 'It is still suspended.',
   over: 'The suspension is over. Welcome back.',

@@ -21,6 +21,7 @@ export const ko: SuspendedWords = {
   tooLate: '이의를 제기할 수 있는 때가 지났어요.',
   yours: '내가 쓴 까닭',
   sent: (when) => `보낸 때: ${when}`,
+  takenBack: '결정을 되돌렸어요.',
   look: '다시 확인',
   still: '아직 정지되어 있어요.',
   over: '이용 정지가 끝났어요. 다시 만나 반가워요.',
