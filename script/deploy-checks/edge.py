@@ -64,7 +64,7 @@ def wrong_upstreams(template):
     if not re.search(r"location ~ \^/\(healthz\|readyz\|metrics\)\$ \{ return 404; \}", template):
         yield "health and numbers of the nodes are for everybody"
     largest = 67_108_864
-    megabytes = int(re.search(r"/v1/assets.*?client_max_body_size (\d+)m", template, flags=re.S)[1])
+    megabytes = int(re.search(r"location ~ \^/v1/assets.*?client_max_body_size (\d+)m", template, flags=re.S)[1])
     if megabytes * 1024 * 1024 <= largest:
         yield "a picture as large as media.upload_bytes_max may be does not fit through"
 
