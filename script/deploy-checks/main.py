@@ -36,7 +36,8 @@ def wrong_syntax():
             how = ["sh", "-n"]
         if how:
             ran = subprocess.run([*how, path], capture_output=True, text=True, check=False)
-            if ran.returncode:
+            # bash -n says some mistakes with exit code 0.
+            if ran.returncode or ran.stderr:
                 yield f"{name}: {ran.stderr.strip()}"
 
 

@@ -26,7 +26,6 @@ class Metrics:
         for name in histograms:
             self.names.discard(name)
             self.names |= {f"{name}_{part}" for part in ("bucket", "sum", "count")}
-        self.names.discard("maru_x_seconds")
         # Names that exporters beside the stores give, as their own documents list them.
         lines = (DEPLOY / "compose" / "exporter-metrics.txt").read_text().splitlines()
         self.foreign = {line for line in lines if line and not line.startswith("#")}
