@@ -6,21 +6,21 @@ const set = 'maru';
 const members = ['mongo-1:27017', 'mongo-2:27017', 'mongo-3:27017'];
 const secret = (name) => readFileSync(`/run/secrets/${name}`, 'utf8').trim();
 
-const local = () => new Mongo('mongodb://127.0.0.1:27017/?directConnection=true').getDB('admin');
+const local = new Mongo('mongodb://127.0.0.1:27017/?directConnection=true').getDB('admin');
 const asRoot = () =>
   new Mongo(`mongodb://root:${secret('mongo_root_password')}@127.0.0.1:27017/?directConnection=true`).getDB('admin');
 
 // Everybody may say hello, and a member that was joined names its set.
-const joined = () => local().hello().setName !== undefined;
+const joined = () => local.hello().setName !== undefined;
 
 if (!joined()) {
   const config = { _id: set, members: members.map((host, _id) => ({ _id, host, priority: _id === 0 ? 2 : 1 })) };
-  local().adminCommand({ replSetInitiate: config });
+  local.adminCommand({ replSetInitiate: config });
 }
 
 // Users are made by the primary. This member is preferred, so it becomes it soon, also after another one was for a while.
 const end = Date.now() + 120_000;
-while (!local().hello().isWritablePrimary) {
+while (!local.hello().isWritablePrimary) {
   if (Date.now() > end) throw new Error('this member has not become the primary within two minutes');
   sleep(500);
 }
@@ -29,9 +29,9 @@ let admin;
 try {
   admin = asRoot();
   admin.adminCommand({ ping: 1 });
-} catch (error) {
+} catch {
   // Nobody yet.
-  local().createUser({ user: 'root', pwd: secret('mongo_root_password'), roles: ['root'] });
+  local.createUser({ user: 'root', pwd: secret('mongo_root_password'), roles: ['root'] });
   admin = asRoot();
 }
 
