@@ -165,6 +165,7 @@ def compose_cli(report):
         return report.not_checked(what, "docker is not on this machine")
     if subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode:
         return report.not_checked(what, "docker has no compose here")
-    (DEPLOY / "env" / "secret").exists() or subprocess.run([DEPLOY / "secrets"], check=True, capture_output=True)
+    if not (DEPLOY / "env" / "secret").exists():
+        return report.not_checked(what, "it reads secrets, and deploy/secrets has not made them")
     ran = subprocess.run(["docker", "compose", "-f", PATH, "config", "-q"], cwd=ROOT, capture_output=True, text=True, check=False)
-    report.verdict(what, ran.stderr.splitlines() if ran.returncode else [])
+    return report.verdict(what, ran.stderr.splitlines() if ran.returncode else [])
