@@ -1,5 +1,6 @@
 """Whether nginx's table sends each operation of the API to the service that answers it."""
 
+import json
 import re
 
 from read import operations, text
@@ -63,6 +64,9 @@ def wrong_upstreams(template):
             yield f"live connections need {directive}"
     if not re.search(r"location ~ \^/\(healthz\|readyz\|metrics\)\$ \{ return 404; \}", template):
         yield "health and numbers of the nodes are for everybody"
+    problem = json.loads(re.search(r"return 503 '(.*)';", template)[1])
+    if f"| {problem['status']} | `{problem['code']}` | {problem['title']} |" not in text("docs/problems.md"):
+        yield f"it answers {problem}, which is no problem of docs/problems.md"
     largest = 67_108_864
     megabytes = int(re.search(r"location ~ \^/v1/assets.*?client_max_body_size (\d+)m", template, flags=re.S)[1])
     if megabytes * 1024 * 1024 <= largest:
