@@ -14,6 +14,8 @@ use super::journal::{Key, Sighting, Value as Is};
 use super::people::{Afternoon, Known};
 use crate::client::Client;
 
+mod relations;
+
 const TAGS: [&str; 5] = ["마루", "방꾸미기", "Tea", "고양이", "일기"];
 
 const AUDIENCES: [(&str, Is); 4] = [
@@ -264,89 +266,6 @@ impl Life {
         };
         let path = format!("/v1/posts/{}/{what}", post.id);
         self.ask(method, &path, body.as_ref()).await.0
-    }
-
-    async fn follow(&mut self, wanted: bool) -> bool {
-        let whom = self.other();
-        let method = if wanted { Method::PUT } else { Method::DELETE };
-        let from = self.all.watch.now();
-        let (took, answer) = self
-            .ask(method, &self.all.path_of(whom, "follow"), None)
-            .await;
-        // Of private accounts it is only asked for.
-        if took
-            && (!wanted || answer["following"] == true || answer["relation"]["following"] == true)
-        {
-            let key = Key::Follow(self.all.id(self.me), self.all.id(whom));
-            let value = if wanted { Is::Yes } else { Is::No };
-            self.all.note(key, self.all.span(from), value);
-        }
-        took
-    }
-
-    async fn block(&mut self) -> bool {
-        if self.blocked.len() >= 3 {
-            return self.unblock().await;
-        }
-        let whom = self.other();
-        let from = self.all.watch.now();
-        let (took, _) = self
-            .ask(Method::PUT, &self.all.path_of(whom, "block"), None)
-            .await;
-        if took {
-            let (me, them) = (self.all.id(self.me), self.all.id(whom));
-            let span = self.all.span(from);
-            self.all
-                .note(Key::Block(me.clone(), them.clone()), span, Is::Yes);
-            // A block parts the two.
-            self.all
-                .note(Key::Follow(me.clone(), them.clone()), span, Is::No);
-            self.all.note(Key::Follow(them, me), span, Is::No);
-            self.blocked.push(whom);
-        }
-        took
-    }
-
-    async fn unblock(&mut self) -> bool {
-        let Some(whom) = self.blocked.pop() else {
-            return false;
-        };
-        let from = self.all.watch.now();
-        let (took, _) = self
-            .ask(Method::DELETE, &self.all.path_of(whom, "block"), None)
-            .await;
-        if took {
-            let key = Key::Block(self.all.id(self.me), self.all.id(whom));
-            self.all.note(key, self.all.span(from), Is::No);
-        }
-        took
-    }
-
-    async fn mute(&mut self) -> bool {
-        let whom = self.other();
-        let from = self.all.watch.now();
-        let path = self.all.path_of(whom, "mute");
-        let (took, _) = self.ask(Method::PUT, &path, Some(&json!({}))).await;
-        if took {
-            let key = Key::Mute(self.all.id(self.me), self.all.id(whom));
-            self.all.note(key, self.all.span(from), Is::Yes);
-            self.muted.push(whom);
-        }
-        took
-    }
-
-    async fn unmute(&mut self) -> bool {
-        let Some(whom) = self.muted.pop() else {
-            return false;
-        };
-        let from = self.all.watch.now();
-        let path = self.all.path_of(whom, "mute");
-        let (took, _) = self.ask(Method::DELETE, &path, None).await;
-        if took {
-            let key = Key::Mute(self.all.id(self.me), self.all.id(whom));
-            self.all.note(key, self.all.span(from), Is::No);
-        }
-        took
     }
 
     async fn visit(&mut self) -> bool {
