@@ -1,6 +1,7 @@
 //! Wiring: the only place that sees edges and adapters together.
 
-mod contents;
+mod api;
+mod background;
 mod doctor;
 mod health;
 mod http;
@@ -12,8 +13,10 @@ mod role;
 mod routes;
 mod seed;
 mod server;
+mod services;
 mod staging;
 mod start_error;
+mod stores;
 mod telemetry;
 
 pub use crate::adapters::decoder::decode_picture;

@@ -29,8 +29,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run every service in this process on the embedded store.
-    Serve(Settings),
+    /// Run the services, all of them in this process or some: on the embedded store, or on the backends configured.
+    Serve {
+        #[command(flatten)]
+        settings: Settings,
+        /// Which: some of auth,user,room,post,asset,recommend.
+        #[arg(long, value_name = "NAMES")]
+        services: Option<String>,
+    },
     /// Print every setting, its value and where it comes from; secrets are masked.
     Config(Settings),
     /// Examine every configured backend, or the embedded store; exit code 1 when something is wrong.
@@ -105,9 +111,14 @@ struct Settings {
 
 impl Settings {
     fn load(self) -> Result<Config, ExitCode> {
+        self.load_with(|overrides| overrides)
+    }
+
+    fn load_with(self, more: impl FnOnce(Overrides) -> Overrides) -> Result<Config, ExitCode> {
         let overrides = Overrides::default()
             .with("server.listen", "--listen", self.listen)
             .with("store.data", "--data", self.data);
+        let overrides = more(overrides);
         Config::of_process(&overrides, self.config.as_deref()).map_err(|errors| {
             complain(&errors);
             ExitCode::from(EXIT_USAGE)
@@ -140,7 +151,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         return ExitCode::FAILURE;
     }
     let outcome = match cli.command {
-        Command::Serve(settings) => settings.load().and_then(|config| serve(&config)),
+        Command::Serve { settings, services } => settings
+            .load_with(|overrides| overrides.with("server.services", "--services", services))
+            .and_then(|config| serve(&config)),
         Command::Config(settings) => settings.load().map(|config| say(&config.print())),
         Command::Doctor { settings, json } => {
             settings.load().and_then(|config| examine(&config, json))

@@ -20,6 +20,7 @@ pub mod room;
 pub mod rules;
 pub mod scope;
 pub mod search;
+pub mod service;
 pub mod settings;
 pub mod text;
 pub mod user;

@@ -19,6 +19,7 @@ mod grant;
 mod guestbook;
 mod handle;
 mod identity;
+mod installation;
 mod login;
 mod login_steps;
 mod moderated;
@@ -208,26 +209,5 @@ impl Sqlite {
     /// The database file.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The installation's secret of this name, which is `fresh` if there was none.
-    pub async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], sqlx::Error> {
-        sqlx::query("INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING")
-            .bind(name)
-            .bind(fresh.as_slice())
-            .execute(&self.write)
-            .await?;
-        let stored: Vec<u8> = sqlx::query_scalar("SELECT value FROM installation WHERE name = ?")
-            .bind(name)
-            .fetch_one(&self.write)
-            .await?;
-        stored
-            .try_into()
-            .map_err(|_| sqlx::Error::Decode(format!("secret {name} has a wrong length").into()))
-    }
-
-    /// Answers when the database does.
-    pub async fn ping(&self) -> Result<(), sqlx::Error> {
-        sqlx::query("SELECT 1").execute(&self.read).await.map(drop)
     }
 }

@@ -11,13 +11,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::adapters::sqlite::Sqlite;
+use crate::ports::installation::Installation;
 use crate::realtime::connection::LiveContext;
 
 /// What these handlers look at.
 #[derive(Clone)]
 pub(super) struct Health {
-    pub sqlite: Sqlite,
+    pub installation: Arc<dyn Installation>,
     pub live: Arc<LiveContext>,
     pub stop: CancellationToken,
 }
@@ -59,7 +59,7 @@ async fn ready(State(health): State<Health>) -> Response {
     if health.stop.is_cancelled() {
         waiting_for.push("stopping");
     }
-    if let Err(error) = health.sqlite.ping().await {
+    if let Err(error) = health.installation.ping().await {
         tracing::warn!(%error, "the store does not answer");
         waiting_for.push("store");
     }

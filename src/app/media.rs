@@ -8,9 +8,9 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
 use super::start_error::StartError;
+use super::stores::Stores;
 use crate::adapters::cdn;
 use crate::adapters::decoder::DecoderProcess;
-use crate::adapters::sqlite::Sqlite;
 use crate::config::{Config, PublicUrl};
 use crate::domain::asset::{LinkKeys, QUARANTINE};
 use crate::domain::clock::Clock;
@@ -43,7 +43,7 @@ impl Media {
     /// Puts it together.
     pub(super) fn open(
         config: &Config,
-        sqlite: &Sqlite,
+        stores: &Stores,
         secret: [u8; 32],
         clock: Clock,
     ) -> Result<Self, StartError> {
@@ -51,10 +51,9 @@ impl Media {
         let keys = LinkKeys::new(secret);
         let media = &config.media;
         let wake = Arc::new(Wake::default());
-        let store = Arc::new(sqlite.clone());
         let parts = AssetParts {
-            store: store.clone(),
-            avatars: store.clone(),
+            store: stores.assets.clone(),
+            avatars: stores.avatars.clone(),
             bytes: bytes.clone(),
             rules: MediaRules {
                 upload_bytes_max: media.upload_bytes_max,
@@ -77,19 +76,19 @@ impl Media {
             assets: AssetService::new(parts, clock),
             links: MediaLinks::new(base, keys, clock),
             decoding: Decoding {
-                work: store.clone(),
+                work: stores.asset_work.clone(),
                 bytes: bytes.clone(),
                 decoder: Arc::new(DecoderProcess::new(program, at_once)),
                 wake: wake.clone(),
             },
             decoders: media.decoders,
             clearing: Clearing {
-                work: store.clone(),
+                work: stores.asset_work.clone(),
                 bytes,
                 wake,
             },
             purging: Purging {
-                queue: store,
+                queue: stores.purges.clone(),
                 cdn: cdn::purger(&config.cdn).map_err(StartError::Cdn)?.into(),
                 base: base.map_or("", PublicUrl::origin).to_owned(),
             },

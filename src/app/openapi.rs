@@ -2,7 +2,7 @@
 
 use utoipa::openapi::OpenApi;
 
-use super::{health, routes};
+use super::{api, health};
 use crate::rest;
 use crate::rest::docs::Document;
 
@@ -28,7 +28,7 @@ fn parts() -> Vec<OpenApi> {
         rest::discovery::routes().into_openapi(),
         rest::admin::routes().into_openapi(),
         rest::docs::routes().into_openapi(),
-        routes::live_routes().into_openapi(),
+        api::live_routes().into_openapi(),
         health::routes().into_openapi(),
     ]
 }

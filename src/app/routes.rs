@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Extension, MatchedPath, Path, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio_util::sync::CancellationToken;
@@ -12,48 +12,28 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use super::api::{ApiParts, api};
 use super::health::{self, Health};
 use super::metrics::{self, HttpMetrics, MetricsState};
+use super::openapi::document;
+use super::services::Services;
 use super::start_error::StartError;
+use super::stores::Stores;
 use crate::adapters::oauth::OAuthProvider;
-use crate::adapters::sqlite::Sqlite;
 use crate::catalogue::catalogue;
 use crate::config::{Config, PublicUrl};
-use crate::domain::address::ClientAddress;
 use crate::domain::clock::Clock;
-use crate::domain::id::RoomId;
 use crate::ports::identity::IdentityProvider;
-use crate::ports::moderation::Contents;
-use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
 use crate::realtime::connection::LiveContext;
-use crate::realtime::upgrade::{LiveState, NotUpgraded, upgrade};
 use crate::rest;
 use crate::rest::asset::MediaLinks;
 use crate::rest::cursor::CursorKey;
 use crate::rest::dev_identity::DevIdentity;
-use crate::rest::docs::Document;
 use crate::rest::problem::{Code, Problem};
-use crate::services::account::AccountService;
 use crate::services::asset::AssetService;
 use crate::services::auth::{App, AuthService, Issuance, LoginPolicy};
-use crate::services::discovery::DiscoveryService;
-use crate::services::guestbook::GuestbookService;
-use crate::services::moderation::ModerationService;
-use crate::services::muted_words::MutedWordService;
-use crate::services::notification::NotificationService;
-use crate::services::picture::PictureService;
-use crate::services::post::PostService;
-use crate::services::profile::ProfileService;
-use crate::services::relation::RelationService;
-use crate::services::room::RoomService;
 use crate::services::screen::Screen;
-use crate::services::settings::SettingsService;
-use crate::services::telling::Telling;
-use crate::services::user::UserService;
-use crate::services::visit::VisitService;
 
 /// No handler takes longer; sign-in waits for a provider, which has its own, shorter deadlines.
 const HANDLER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -64,21 +44,18 @@ const UPLOAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);
 /// How soon to try again after that.
 const HANDLER_RETRY_MS: u64 = 5_000;
 
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
 /// What the router is made of.
 pub(super) struct RouterParts<'a> {
     pub config: &'a Config,
     pub public: PublicUrl,
     pub bound: std::net::SocketAddr,
-    pub sqlite: Sqlite,
-    pub rooms: RoomService,
-    pub accounts: AccountService,
+    pub stores: Stores,
+    pub services: Services,
+    pub assets: AssetService,
+    pub links: MediaLinks,
     pub live: Arc<LiveContext>,
     /// Looks through what people write.
     pub screen: Screen,
-    /// What moderators act on.
-    pub contents: Contents,
     pub tasks: TaskTracker,
     pub stop: CancellationToken,
     pub clock: Clock,
@@ -86,8 +63,6 @@ pub(super) struct RouterParts<'a> {
     pub token_secret: [u8; 32],
     /// What cursors of lists are sealed with.
     pub cursor_key: CursorKey,
-    pub assets: AssetService,
-    pub links: MediaLinks,
 }
 
 /// What is served: everything on the main address, and the page of metrics for an address of its own.
@@ -102,167 +77,63 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         config,
         public,
         bound,
-        sqlite,
-        rooms,
-        accounts,
+        stores,
+        services,
+        assets,
+        links,
         live,
         screen,
-        contents,
         tasks,
         stop,
         clock,
         token_secret,
         cursor_key,
-        assets,
-        links,
     } = parts;
-    let store = Arc::new(sqlite.clone());
-    let users = UserService::new(store.clone());
-    let notifications = NotificationService::new(store.clone(), clock);
-    let words = MutedWordService::new(store.clone(), clock);
-    let telling = Telling::default()
-        .notifying(live.lines.clone())
-        .watched_by(live.lines.clone());
-    let moderation = ModerationService::new(store.clone(), contents, clock)
-        .telling(telling.clone(), live.gate.clone());
-    let relations =
-        RelationService::new(store.clone(), store.clone(), clock).telling(telling.clone());
-    let relations = relations.screened_by(screen.clone());
-    let posts = PostService::new(
-        store.clone(),
-        store.clone(),
-        store.clone(),
-        screen.clone(),
-        clock,
-    );
-    let posts = posts
-        .telling(telling.clone())
-        .sparing(store.clone())
-        .showing(store.clone());
-    let rooms = rooms.seeing(live.lines.clone(), store.clone());
-    let rooms = rooms.screened_by(screen.clone());
-    let rules = HandleRules {
-        pause_ms: u64::from(config.auth.handle_change_days) * DAY_MS,
-        kept_ms: HANDLE_KEPT_MS,
-    };
-    let profiles =
-        ProfileService::new(store.clone(), store.clone(), rules, clock).telling(live.lines.clone());
-    let profiles = profiles.screened_by(screen.clone());
-    let offset = config.visits.utc_offset;
-    let visits = VisitService::new(store.clone(), store.clone(), offset, clock);
-    let guestbooks =
-        GuestbookService::new(store.clone(), screen.clone(), clock).telling(telling.clone());
-    let guestbooks = guestbooks.sparing(store.clone());
-    let discovery = DiscoveryService::new(store.clone(), store.clone(), clock);
-    let assets = assets.telling(telling.clone()).screened_by(screen.clone());
-    let settings = SettingsService::new(store, clock).telling(telling);
     let sharing = rest::web::Sharing {
-        profiles: profiles.clone(),
-        rooms: rooms.clone(),
-        posts: posts.clone(),
+        profiles: services.profiles.clone(),
+        rooms: services.rooms.clone(),
+        posts: services.posts.clone(),
         links: links.clone(),
     };
     let dev = if config.auth.dev_identity(&config.server) {
         let mode = config.server.mode;
-        Some(DevIdentity::open(mode, bound, &public, users, clock)?)
+        Some(DevIdentity::open(
+            mode,
+            bound,
+            &public,
+            services.users.clone(),
+            clock,
+        )?)
     } else {
         None
     };
-    let auth = auth_service(config, &public, dev.as_ref(), &sqlite, token_secret, clock)?;
+    let auth = auth_service(config, &public, dev.as_ref(), &stores, token_secret, clock)?;
     let auth = auth.telling(live.gate.clone()).screened_by(screen);
     let posts = rest::post::PostsState {
-        posts,
+        posts: services.posts.clone(),
         links: links.clone(),
         auth: auth.clone(),
     };
-    let api = OpenApiRouter::default()
-        .merge(rest::auth::router(auth.clone()))
-        .merge(rest::login::router(auth.clone()))
-        .merge(rest::personal_token::router(auth.clone()))
-        .merge(rest::audit::router(auth.clone()))
-        .merge(rest::permission::router(auth.clone()))
-        .merge(rest::identity::router(auth.clone()))
-        .merge(rest::relation::router(rest::relation::RelationState {
-            relations: relations.clone(),
-            auth: auth.clone(),
-        }))
-        .merge(rest::notification::router(
-            rest::notification::NotificationState {
-                notifications,
-                auth: auth.clone(),
-            },
-        ))
-        .merge(rest::moderation::router(
-            rest::moderation::ModerationState {
-                moderation,
-                auth: auth.clone(),
-            },
-        ))
-        .merge(rest::muted_word::router(rest::muted_word::MutedWordState {
-            words,
-            auth: auth.clone(),
-        }))
-        .merge(rest::post::router(posts.clone()))
-        .merge(rest::user::router(rest::user::UserState {
-            profiles: profiles.clone(),
-            accounts,
-            settings,
-            relations,
-            rooms: rooms.clone(),
-            assets: assets.clone(),
-            links: links.clone(),
-            public: public.clone(),
-            auth: auth.clone(),
-        }))
-        .merge(rest::asset::router(rest::asset::AssetState {
+    let api = api(
+        config.server.services,
+        ApiParts {
+            services,
+            posts,
             assets,
             links,
+            live: live.clone(),
             public: public.clone(),
             auth: auth.clone(),
-        }))
-        .merge(rest::visit::router(rest::visit::VisitState {
-            visits: visits.clone(),
-            rooms: rooms.clone(),
-            live: live.clone(),
-            auth: auth.clone(),
-        }))
-        .merge(rest::guestbook::router(rest::guestbook::GuestbookState {
-            guestbooks,
-            visits: visits.clone(),
-            rooms: rooms.clone(),
-            auth: auth.clone(),
-        }))
-        .merge(rest::discovery::router(rest::discovery::DiscoveryState {
-            discovery,
-            posts,
-            visits: visits.clone(),
-            rooms: rooms.clone(),
-            live: live.clone(),
-            auth: auth.clone(),
-        }))
-        .merge(rest::room::router(rest::room::RoomState {
-            service: rooms,
-            live: live.clone(),
-            pictures: PictureService::default(),
-            visits,
-            profiles,
-            auth: auth.clone(),
-        }))
-        .merge(rest::admin::router(rest::admin::AdminState {
-            live: live.clone(),
-            auth: auth.clone(),
-        }))
-        .merge(live_router(live.clone(), tasks, public.clone()))
-        .merge(health::router(Health {
-            sqlite,
-            live: live.clone(),
-            stop,
-        }));
-    // The document has a place in itself.
-    let mut openapi = api.get_openapi().clone();
-    openapi.merge(rest::docs::routes().into_openapi());
-    let document = Document::of(&rest::openapi::complete(openapi));
-    let api = api.merge(rest::docs::routes().with_state(document));
+            tasks,
+        },
+    );
+    let api = api.merge(health::router(Health {
+        installation: stores.installation,
+        live: live.clone(),
+        stop,
+    }));
+    // All of it, whatever part this process answers.
+    let api = api.merge(rest::docs::routes().with_state(document()));
     let mut router = Router::from(api).merge(rest::docs::page());
     if let Some(dev) = dev {
         router = router.merge(rest::dev_identity::router(dev));
@@ -327,7 +198,7 @@ fn auth_service(
     config: &Config,
     public: &PublicUrl,
     dev: Option<&DevIdentity>,
-    sqlite: &Sqlite,
+    stores: &Stores,
     secret: [u8; 32],
     clock: Clock,
 ) -> Result<AuthService, StartError> {
@@ -355,62 +226,14 @@ fn auth_service(
         secret,
         apps: apps.collect(),
     };
-    let store = Arc::new(sqlite.clone());
     let wardrobe = catalogue().slot_options();
     Ok(AuthService::new(
         providers,
-        store.clone(),
-        store,
+        stores.users.clone(),
+        stores.logins.clone(),
         policy,
         issuance,
         wardrobe,
         clock,
     ))
-}
-
-pub(super) fn live_routes() -> OpenApiRouter<LiveState> {
-    OpenApiRouter::default().routes(routes!(live))
-}
-
-/// Walks in: the live connection of `protocol/PROTOCOL.md`.
-#[utoipa::path(get, path = "/v1/rooms/{id}/live", tag = "rooms",
-    params(
-        ("id" = RoomId, Path, description = "Which."),
-        ("sec-websocket-protocol" = String, Header, description = "`maru.v1`."),
-    ),
-    responses(
-        (status = 101, description = "A WebSocket from here on."),
-        (status = 400, description = "Not `maru.v1`.", body = String, content_type = "text/plain"),
-        (status = 403, description = "origin_refused"),
-        (status = 404, description = "No room id.", body = String, content_type = "text/plain"),
-        (status = 426, description = "No handshake of RFC 6455.", body = String, content_type = "text/plain"),
-        (status = 429, description = "rate_limited"),
-    ))]
-async fn live(
-    state: State<LiveState>,
-    path: Path<String>,
-    address: Extension<ClientAddress>,
-    request: Request,
-) -> Result<Response, NotUpgraded> {
-    upgrade(state, path, address, request).await
-}
-
-/// The upgrade, for our own pages and for programs that are no browser.
-fn live_router(context: Arc<LiveContext>, tasks: TaskTracker, public: PublicUrl) -> OpenApiRouter {
-    live_routes()
-        .layer(from_fn_with_state(Arc::new(public), own_pages_only))
-        .with_state(LiveState { context, tasks })
-}
-
-/// A WebSocket handshake is a GET, yet it acts: pages of other sites are refused.
-async fn own_pages_only(
-    State(public): State<Arc<PublicUrl>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if rest::origin::origin_allowed(request.headers(), &public) {
-        next.run(request).await
-    } else {
-        Problem::new(Code::OriginRefused).into_response()
-    }
 }

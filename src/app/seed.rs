@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::adapters::sqlite::{OpenError, ReplaceError, Sqlite};
+use crate::adapters::sqlite::{OpenError, ReplaceError, Sqlite, SqliteRooms};
 use crate::catalogue::catalogue;
 use crate::config::{Config, DEV_ISSUER, DEV_PROVIDER};
 use crate::domain::audit::Trace;
@@ -23,9 +23,10 @@ mod pictures;
 mod plan;
 
 use super::media::Media;
-use super::server::{new_secret, screen};
+use super::server::{screen, secret};
 use super::staging;
 use super::start_error::StartError;
+use super::stores::Stores;
 use file::{DAY_MS, Files, Neighbour};
 use house::House;
 
@@ -140,7 +141,10 @@ async fn build(config: &Config, sqlite: &Sqlite) -> Result<usize, SeedError> {
 
 async fn furnish(config: &Config, sqlite: &Sqlite) -> Result<usize, SeedError> {
     let files = Files::read()?;
-    let screen = screen(config, sqlite)?;
+    // Rooms are made here and not saved, so the writer has nothing to do.
+    let (rooms, _) = SqliteRooms::new(sqlite.clone());
+    let stores = Stores::embedded(sqlite.clone(), rooms);
+    let screen = screen(config, &stores)?;
     let mut house = House::new(config, sqlite, screen, Clock::start());
     let plan = plan::plan(&files, house.now, house.offset)?;
     let days_ago = |days: u64| WallMs(house.now.0.saturating_sub(days * DAY_MS));
@@ -148,9 +152,9 @@ async fn furnish(config: &Config, sqlite: &Sqlite) -> Result<usize, SeedError> {
     for (nth, neighbour) in (0..).zip(&files.neighbours) {
         move_in(&mut house, neighbour, WallMs(first.0 + nth * DAY_MS)).await?;
     }
-    let secret = sqlite.secret("media_link", new_secret()).await;
+    let secret = secret(&stores, "media_link").await;
     let secret = secret.map_err(StartError::Secret)?;
-    let media = Media::open(config, sqlite, secret, house.clock_at(drawn))?;
+    let media = Media::open(config, &stores, secret, house.clock_at(drawn))?;
     pictures::hang(&mut house, &media, &files, drawn).await?;
     for step in &plan {
         acts::perform(&mut house, &files, step).await?;

@@ -4,21 +4,26 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::join_all;
 use rand::RngCore;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::contents::contents;
+use super::background::Background;
 use super::http;
 use super::media::Media;
 use super::routes::{RouterParts, Routers, router};
-use super::staging;
+use super::services::{Around, Services, deletion_grace_ms};
 use super::start_error::StartError;
-use crate::adapters::sqlite::{ContentOutbox, Sqlite, SqliteRooms, UserOutbox};
+use super::stores::{OpenedStores, Stores};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
+use crate::domain::service::{Service, ServiceSet};
+use crate::ports::installation::InstallationUnavailable;
+use crate::ports::moderation::Contents;
 use crate::ports::notification::NotificationSink;
 use crate::ports::relay::Alone;
 use crate::ports::room::RoomRecall;
@@ -29,9 +34,9 @@ use crate::realtime::lines::Lines;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::rest::cursor::CursorKey;
-use crate::services::account::{AccountParts, AccountService};
 use crate::services::room::{OriginKey, RoomService};
 use crate::services::screen::Screen;
+use crate::services::telling::Telling;
 use crate::workers::discovery;
 use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
@@ -45,8 +50,6 @@ use crate::workers::visits::{self, Visits};
 /// How long a stopping process waits for saves, closes and answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-
 /// Bytes of the secret that resume tokens are sealed with.
 const SECRET_BYTES: usize = 32;
 
@@ -58,160 +61,77 @@ pub struct Server {
     tasks: TaskTracker,
     /// Stops accepting and ends live rooms.
     stop: CancellationToken,
-    /// Ends what must outlive the rooms: the store's writer, the lease, the relay of their events.
-    last: CancellationToken,
-    writer: tokio::task::JoinHandle<()>,
-    lease: tokio::task::JoinHandle<()>,
-    relay: tokio::task::JoinHandle<()>,
-    ends: tokio::task::JoinHandle<()>,
-    erasure: tokio::task::JoinHandle<()>,
-    granting: tokio::task::JoinHandle<()>,
-    settling: tokio::task::JoinHandle<()>,
-    sending_out: tokio::task::JoinHandle<()>,
-    posts: tokio::task::JoinHandle<()>,
-    /// Takes down who came until nobody does any more.
-    visits: tokio::task::JoinHandle<()>,
-    discovery: tokio::task::JoinHandle<()>,
-    purging: tokio::task::JoinHandle<()>,
-    pictures: tokio::task::JoinHandle<()>,
+    background: Background,
 }
 
 impl Server {
     /// Opens the store, binds the address and begins to serve.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::start();
-        let sqlite = Sqlite::open(&config.store.data).await?;
-        staging::clear(&config.store.data).map_err(StartError::Leftovers)?;
-        let secret = sqlite
-            .secret("resume_token", new_secret())
-            .await
-            .map_err(StartError::Secret)?;
-        let (listener, address) = listen_on(config.server.listen).await?;
-
-        let (tasks, stop, last) = (
-            TaskTracker::new(),
-            CancellationToken::new(),
-            CancellationToken::new(),
-        );
         let lines: Arc<Lines> = Arc::default();
-        let (store, writing) = SqliteRooms::notifying(sqlite.clone(), lines.clone());
-        let writer = spawn_until(writing, last.clone());
-        store.end_leases().await.map_err(StartError::Leases)?;
-        let store = Arc::new(store);
-        let screen = screen(config, &sqlite)?;
-        let token_key = TokenKey::new(&secret);
-        let limits = Arc::new(config.live.clone());
-        let rooms = Arc::new(Rooms::new(Parts {
-            store: store.clone(),
-            relay: Arc::new(Alone),
-            node: NodeId::generate(),
-            token_key: token_key.clone(),
-            limits: limits.clone(),
-            screen: screen.clone(),
-            clock,
-            tasks: tasks.clone(),
-            stop: stop.clone(),
-        }));
+        let OpenedStores { stores, writing } = Stores::open(config, lines.clone()).await?;
+        let (listener, address) = listen_on(config.server.listen).await?;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let mut background = Background::new(stop.clone(), CancellationToken::new());
+        background.outlive("writer", writing);
+
+        let screen = screen(config, &stores)?;
+        let (live, rooms) =
+            live_rooms(config, &stores, &screen, lines, &tasks, &stop, clock).await?;
+        let running = config.server.services;
         // Both outlive the rooms, whose last saves need them.
-        let lease = rooms.take_lease().await.map_err(StartError::Leases)?;
-        let lease = spawn_until(lease, last.clone());
-        let events = Arc::new(sqlite.clone());
-        let of_people = Arc::new(UserOutbox(sqlite.clone()));
-        let of_content = Arc::new(ContentOutbox(sqlite.clone()));
-        let relay = async move {
-            tokio::join!(
-                outbox::relay(events.clone(), events.clone(), clock),
-                outbox::relay(of_people, events.clone(), clock),
-                outbox::relay(of_content, events, clock)
-            );
-        };
-        let relay = spawn_until(relay, last.clone());
-        let origin_secret = sqlite.secret("origin", new_secret()).await;
-        let origin_key = OriginKey::new(origin_secret.map_err(StartError::Secret)?);
-        let token_secret = sqlite.secret("refresh_token", new_secret()).await;
-        let token_secret = token_secret.map_err(StartError::Secret)?;
-        let people = Arc::new(sqlite.clone());
-        let service = RoomService::new(store.clone(), people.clone(), people, origin_key, clock);
-        let service = service
-            .shelving(store.clone(), rooms.clone())
-            .screened_by(screen.clone());
-        let purging = spawn_until(purge::run(store.clone(), clock), stop.clone());
-        let gate = Gate::new(token_key, limits.ticket_ms, clock);
-        gate.reload(&sqlite).await.map_err(StartError::Logins)?;
-        let gate = Arc::new(gate);
-        let ends = gate.clone().follow(Arc::new(sqlite.clone()));
-        let ends = spawn_until(ends, stop.clone());
-        let owned = store.clone();
-        let (accounts, erasure) = accounts(config, &sqlite, store, &rooms, gate.clone(), clock);
-        let erasure = spawn_until(erasure.run(clock), stop.clone());
-        let recall: Arc<dyn RoomRecall> = rooms.clone();
-        let sending_out = SendingOut {
-            suspensions: Arc::new(sqlite.clone()),
-            rooms: owned,
-            recall: recall.clone(),
-        };
-        let sending_out = spawn_until(sending_out.run(clock), stop.clone());
-        let live = LiveContext::new(rooms, gate, service.clone(), clock, limits).on(lines);
+        if running.has(Service::Room) {
+            let lease = live.rooms.take_lease().await;
+            background.outlive("lease", lease.map_err(StartError::Leases)?);
+        }
+        background.outlive("outboxes", outboxes(&stores, running, clock));
         let (noted, waiting) = arrivals();
         let live = Arc::new(live.noting(noted));
+
+        let telling = Telling::default()
+            .notifying(live.lines.clone())
+            .watched_by(live.lines.clone());
+        let recall: Arc<dyn RoomRecall> = live.rooms.clone();
         let sink: Arc<dyn NotificationSink> = live.lines.clone();
-        let contents = contents(&sqlite, &recall, &sink);
-        let settling = Settling {
-            store: Arc::new(sqlite.clone()),
+        let contents = stores.contents(&recall, &sink);
+        let around = Around {
+            screen: screen.clone(),
+            telling: telling.clone(),
+            lines: live.lines.clone(),
+            gate: live.gate.clone(),
+            live_rooms: live.rooms.clone(),
             contents: contents.clone(),
         };
-        let settling = spawn_until(settling.run(clock), stop.clone());
-        let offset = config.visits.utc_offset;
-        let visits = Visits {
-            waiting,
-            store: Arc::new(sqlite.clone()),
-            offset,
-        };
-        let visits = spawn(visits.run(last.clone()));
-        let (counting, sweeping) = (Arc::new(sqlite.clone()), Arc::new(sqlite.clone()));
-        let discovery = async move {
-            tokio::join!(
-                discovery::count(counting, offset, clock),
-                visits::sweep(sweeping, offset, clock)
-            );
-        };
-        let discovery = spawn_until(discovery, stop.clone());
-        let granting = Granting {
-            settings: Arc::new(sqlite.clone()),
-            sink: live.lines.clone(),
-            watcher: live.lines.clone(),
-        };
-        let granting = spawn_until(granting.run(clock), stop.clone());
-        let posts = Posts {
-            store: Arc::new(sqlite.clone()),
-            sink: live.lines.clone(),
-        };
-        let posts = spawn_until(posts.run(clock), stop.clone());
-        let cursor_secret = sqlite.secret("cursor", new_secret()).await;
-        let cursor_key = CursorKey::new(&cursor_secret.map_err(StartError::Secret)?);
-        let media_secret = sqlite.secret("media_link", new_secret()).await;
-        let media_secret = media_secret.map_err(StartError::Secret)?;
-        let media = Media::open(config, &sqlite, media_secret, clock)?;
-        let pictures = spawn_until(media.work(clock), stop.clone());
+        let services = Services::new(config, &stores, rooms, around, clock);
+        let media = Media::open(config, &stores, secret(&stores, "media_link").await?, clock)?;
+        background.finish("visits", |last| {
+            let visits = Visits {
+                waiting,
+                store: stores.visits.clone(),
+                offset: config.visits.utc_offset,
+            };
+            visits.run(last)
+        });
+        let kept = (&contents, &media);
+        work_beside(&mut background, config, &stores, &live, kept, clock);
+
         let public = config.server.public_url(address);
         let url = public.origin().to_owned();
         let Routers { router, page } = router(RouterParts {
             config,
             public,
             bound: address,
-            sqlite,
-            rooms: service,
-            accounts,
+            services,
+            assets: media.assets.telling(telling).screened_by(screen.clone()),
+            links: media.links,
             live,
             screen,
-            contents,
             tasks: tasks.clone(),
             stop: stop.clone(),
             clock,
-            token_secret,
-            cursor_key,
-            assets: media.assets,
-            links: media.links,
+            token_secret: secret(&stores, "refresh_token").await?,
+            cursor_key: CursorKey::new(&secret(&stores, "cursor").await?),
+            stores,
         })?;
         let trusted_proxies = config.server.trusted_proxies.as_slice().into();
         let accepting = http::accept(
@@ -239,20 +159,7 @@ impl Server {
             metrics_address,
             tasks,
             stop,
-            last,
-            writer,
-            lease,
-            relay,
-            ends,
-            erasure,
-            granting,
-            settling,
-            sending_out,
-            posts,
-            visits,
-            discovery,
-            purging,
-            pictures,
+            background,
         })
     }
 
@@ -276,68 +183,143 @@ impl Server {
         {
             tracing::warn!("some connections did not end in time");
         }
-        self.last.cancel();
-        let workers = [
-            self.ends,
-            self.erasure,
-            self.granting,
-            self.settling,
-            self.sending_out,
-            self.posts,
-            self.visits,
-            self.discovery,
-            self.purging,
-            self.pictures,
-        ];
-        for outlived in [self.writer, self.lease, self.relay]
-            .into_iter()
-            .chain(workers)
-        {
-            if let Err(error) = outlived.await {
-                tracing::error!(%error, "what outlives the rooms did not end well");
-            }
-        }
+        self.background.ended().await;
         tracing::info!("stopped");
     }
 }
 
-/// The end of accounts: what people ask for, and the worker that carries it out.
-fn accounts(
+/// The live rooms and who lets people into them; and the room service, which asks them.
+async fn live_rooms(
     config: &Config,
-    sqlite: &Sqlite,
-    store: Arc<SqliteRooms>,
-    rooms: &Arc<Rooms>,
-    gate: Arc<Gate>,
+    stores: &Stores,
+    screen: &Screen,
+    lines: Arc<Lines>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
     clock: Clock,
-) -> (AccountService, Erasure) {
-    let grace_ms = u64::from(config.auth.deletion_grace_days) * DAY_MS;
-    let all = Arc::new(sqlite.clone());
-    let parts = AccountParts {
-        accounts: all.clone(),
-        rooms: store.clone(),
-        stores: vec![all.clone()],
-        ends: Some(gate),
-        recall: Some(rooms.clone()),
-        grace_ms,
-    };
-    let erasure = Erasure {
-        accounts: all.clone(),
-        profiles: all.clone(),
-        rooms: store,
-        recall: rooms.clone(),
-        stores: vec![all],
-        grace_ms,
-    };
-    (AccountService::new(parts, clock), erasure)
+) -> Result<(LiveContext, RoomService), StartError> {
+    let token_key = TokenKey::new(&secret(stores, "resume_token").await?);
+    let limits = Arc::new(config.live.clone());
+    let rooms = Arc::new(Rooms::new(Parts {
+        store: stores.rooms.clone(),
+        relay: Arc::new(Alone),
+        node: NodeId::generate(),
+        token_key: token_key.clone(),
+        limits: limits.clone(),
+        screen: screen.clone(),
+        clock,
+        tasks: tasks.clone(),
+        stop: stop.clone(),
+    }));
+    let service = RoomService::new(
+        stores.rooms.clone(),
+        stores.people.clone(),
+        stores.relations.clone(),
+        OriginKey::new(secret(stores, "origin").await?),
+        clock,
+    );
+    let service = service
+        .shelving(stores.shelf.clone(), rooms.clone())
+        .screened_by(screen.clone());
+    let gate = Gate::new(token_key, limits.ticket_ms, clock);
+    let ended = gate.reload(stores.logins.as_ref()).await;
+    ended.map_err(StartError::Logins)?;
+    let live = LiveContext::new(rooms, Arc::new(gate), service.clone(), clock, limits);
+    Ok((live.on(lines), service))
+}
+
+/// The way of what happened from where it was written to the log.
+fn outboxes(
+    stores: &Stores,
+    running: ServiceSet,
+    clock: Clock,
+) -> impl Future<Output = ()> + Send + use<> {
+    let relays = stores.outboxes.iter();
+    let relays = relays.filter(|(service, _)| running.has(*service));
+    let relays =
+        relays.map(|(_, waiting)| outbox::relay(waiting.clone(), stores.log.clone(), clock));
+    join_all(relays.collect::<Vec<_>>()).map(drop)
+}
+
+/// Work that nobody waits for.
+fn work_beside(
+    background: &mut Background,
+    config: &Config,
+    stores: &Stores,
+    live: &LiveContext,
+    (contents, pictures): (&Contents, &Media),
+    clock: Clock,
+) {
+    let offset = config.visits.utc_offset;
+    for service in config.server.services.iter() {
+        match service {
+            Service::Auth => {}
+            Service::User => {
+                let erasure = Erasure {
+                    accounts: stores.accounts.clone(),
+                    profiles: stores.profiles.clone(),
+                    rooms: stores.rooms.clone(),
+                    recall: live.rooms.clone(),
+                    stores: stores.personal_data.clone(),
+                    grace_ms: deletion_grace_ms(config),
+                };
+                background.run("erasure", erasure.run(clock));
+                let settling = Settling {
+                    store: stores.moderation.clone(),
+                    contents: contents.clone(),
+                };
+                background.run("decisions", settling.run(clock));
+                let granting = Granting {
+                    settings: stores.settings.clone(),
+                    sink: live.lines.clone(),
+                    watcher: live.lines.clone(),
+                };
+                background.run("follow requests", granting.run(clock));
+            }
+            Service::Room => {
+                let ends = live.gate.clone().follow(stores.logins.clone());
+                background.run("ended logins", ends);
+                let sending_out = SendingOut {
+                    suspensions: stores.logins.clone(),
+                    rooms: stores.rooms.clone(),
+                    recall: live.rooms.clone(),
+                };
+                background.run("rooms of the suspended", sending_out.run(clock));
+                background.run("deleted rooms", purge::run(stores.shelf.clone(), clock));
+                let sweeping = visits::sweep(stores.visits.clone(), offset, clock);
+                background.run("old visits", sweeping);
+            }
+            Service::Post => {
+                let posts = Posts {
+                    store: stores.post_upkeep.clone(),
+                    sink: live.lines.clone(),
+                };
+                background.run("posts", posts.run(clock));
+            }
+            Service::Asset => background.run("pictures", pictures.work(clock)),
+            Service::Recommend => {
+                let counting = discovery::count(stores.discovery.clone(), offset, clock);
+                background.run("discovery", counting);
+            }
+        }
+    }
 }
 
 /// What looks through what people write.
-pub(super) fn screen(config: &Config, sqlite: &Sqlite) -> Result<Screen, StartError> {
+pub(super) fn screen(config: &Config, stores: &Stores) -> Result<Screen, StartError> {
     if !config.filter.enabled {
         return Ok(Screen::off());
     }
     let screen = Screen::filtering().map_err(StartError::Filter)?;
-    Ok(screen.knowing(Arc::new(sqlite.clone())))
+    Ok(screen.knowing(stores.spam.clone()))
+}
+
+/// The installation's secret of this name.
+pub(super) async fn secret(
+    stores: &Stores,
+    name: &str,
+) -> Result<[u8; SECRET_BYTES], InstallationUnavailable> {
+    stores.installation.secret(name, new_secret()).await
 }
 
 /// Binds an address; where it listens, if the port was for the system to choose.
@@ -352,28 +334,8 @@ async fn listen_on(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Star
 }
 
 /// Random bytes for the installation's secret; kept only if there is none yet.
-pub(super) fn new_secret() -> [u8; SECRET_BYTES] {
+fn new_secret() -> [u8; SECRET_BYTES] {
     let mut secret = [0; SECRET_BYTES];
     rand::rng().fill_bytes(&mut secret);
     secret
-}
-
-/// Runs what ends by itself when it is told to stop.
-#[allow(clippy::disallowed_methods)]
-fn spawn(work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(work)
-}
-
-/// Runs the store's writer until it is told to stop. It outlives the rooms, so it is no task of theirs.
-#[allow(clippy::disallowed_methods)]
-fn spawn_until(
-    work: impl Future<Output = ()> + Send + 'static,
-    until: CancellationToken,
-) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(async move {
-        tokio::select! {
-            () = work => {}
-            () = until.cancelled() => {}
-        }
-    })
 }

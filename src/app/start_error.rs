@@ -28,7 +28,7 @@ pub enum StartError {
     Leftovers(#[source] std::io::Error),
     /// The installation's secret cannot be read or made.
     #[error("cannot read the installation's secret: {0}")]
-    Secret(#[source] sqlx::Error),
+    Secret(#[from] crate::ports::installation::InstallationUnavailable),
     /// The claims of an earlier process cannot be ended.
     #[error("cannot take the rooms over from the last run: {0}")]
     Leases(#[source] crate::ports::room::StoreError),

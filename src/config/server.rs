@@ -11,6 +11,7 @@ use super::error::Checks;
 use super::provider::is_loopback;
 use super::setting::Setting;
 use crate::domain::address::Network;
+use crate::domain::service::ServiceSet;
 
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
@@ -40,6 +41,8 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// What it is run for.
     pub mode: Mode,
+    /// What this process does of it all.
+    pub services: ServiceSet,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     public_url: Option<PublicUrl>,
@@ -50,6 +53,7 @@ impl Default for ServerConfig {
         Self {
             listen: LISTEN_DEFAULT,
             mode: Mode::default(),
+            services: ServiceSet::default(),
             trusted_proxies: Vec::new(),
             public_url: None,
         }
@@ -181,6 +185,17 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
         show: |config| config.server.mode.as_str().into(),
     },
     Setting {
+        key: "server.services",
+        doc: "The services this process runs; with the embedded store, all of them.",
+        expects: "some of auth, user, room, post, asset, recommend with commas between",
+        secret: false,
+        set: |config, text| {
+            config.server.services = text.parse().ok()?;
+            Some(())
+        },
+        show: |config| config.server.services.to_string().into(),
+    },
+    Setting {
         key: "server.trusted_proxies",
         doc: "Proxies whose X-Forwarded-For is believed when addresses are counted; nobody's when empty.",
         expects: "networks or addresses with commas between, such as 10.0.0.0/8, 2001:db8::1",
@@ -204,6 +219,12 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
 
 pub(super) fn check(config: &Config, checks: &mut Checks<'_>) {
     let server = &config.server;
+    checks.refuse(
+        server.services != ServiceSet::ALL && config.backend.postgres.is_none(),
+        "server.services",
+        &["backend.postgres_url"],
+        "must be all of them: without backend.postgres_url the embedded store is used, which one process has to itself",
+    );
     checks.refuse(
         server.public_url.is_none() && server.listen.ip().is_unspecified(),
         "server.public_url",

@@ -22,6 +22,7 @@ use super::token::TokenKey;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
+use crate::ports::crowds::Crowds;
 use crate::ports::relay::Relay;
 use crate::ports::room::{RoomRecall, RoomStore, StoreError};
 use crate::services::screen::Screen;
@@ -262,20 +263,6 @@ impl Rooms {
         });
         figures.collect()
     }
-
-    /// How many people are in a room on this node.
-    pub fn people(&self, room: RoomId) -> usize {
-        let live = self.live.get(&room);
-        live.map_or(0, |handle| handle.gauges.people.load(Ordering::Relaxed))
-    }
-
-    /// The public rooms with people in them, and how many.
-    pub fn lively(&self) -> Vec<(RoomId, usize)> {
-        let public = self.live.iter();
-        let public = public.filter(|live| live.gauges.public.load(Ordering::Relaxed));
-        let counted = public.map(|live| (*live.key(), live.gauges.people.load(Ordering::Relaxed)));
-        counted.filter(|(_, people)| *people > 0).collect()
-    }
 }
 
 impl Rooms {
@@ -285,6 +272,20 @@ impl Rooms {
                 handle.tell(command).await;
             });
         }
+    }
+}
+
+impl Crowds for Rooms {
+    fn people(&self, room: RoomId) -> usize {
+        let live = self.live.get(&room);
+        live.map_or(0, |handle| handle.gauges.people.load(Ordering::Relaxed))
+    }
+
+    fn lively(&self) -> Vec<(RoomId, usize)> {
+        let public = self.live.iter();
+        let public = public.filter(|live| live.gauges.public.load(Ordering::Relaxed));
+        let counted = public.map(|live| (*live.key(), live.gauges.people.load(Ordering::Relaxed)));
+        counted.filter(|(_, people)| *people > 0).collect()
     }
 }
 

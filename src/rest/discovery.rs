@@ -16,8 +16,8 @@ use super::problem::{Problem, Query};
 use super::room::CardBody;
 use super::visit::{Seed, not_kept, shown};
 use crate::domain::id::{PostId, RoomId};
+use crate::ports::crowds::Crowds;
 use crate::ports::discovery::{DiscoveryUnavailable, NewestPlace, RankPlace};
-use crate::realtime::connection::LiveContext;
 use crate::services::auth::AuthService;
 use crate::services::discovery::DiscoveryService;
 use crate::services::room::RoomService;
@@ -32,8 +32,8 @@ pub struct DiscoveryState {
     pub visits: VisitService,
     /// Shows rooms.
     pub rooms: RoomService,
-    /// Who is in them.
-    pub live: Arc<LiveContext>,
+    /// How many people are in them.
+    pub crowds: Arc<dyn Crowds>,
     /// Shows posts.
     pub posts: PostsState,
     /// Tells who asks.
@@ -153,7 +153,7 @@ async fn rooms(
             (found.into_iter().map(|place| place.id).collect(), next)
         }
     };
-    let services = (&state.visits, &state.rooms, &*state.live);
+    let services = (&state.visits, &state.rooms, &*state.crowds);
     let rooms = shown(services, ids, viewer).await?;
     Ok(not_kept(RoomsBody { rooms, next_cursor }))
 }
@@ -268,7 +268,7 @@ async fn random_room(
     let viewer = viewer.map(|viewer| viewer.user.id);
     let found = state.discovery.random_room(viewer, seed.or_any()).await;
     let found = found.map_err(refused)?;
-    let services = (&state.visits, &state.rooms, &*state.live);
+    let services = (&state.visits, &state.rooms, &*state.crowds);
     let rooms = shown(services, found, viewer).await?;
     Ok(not_kept(RandomRoomBody {
         room: rooms.into_iter().next(),

@@ -33,6 +33,7 @@ use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Role, Visibility};
 use crate::domain::scope::Scope;
 use crate::domain::user::Look;
+use crate::ports::crowds::Crowds;
 use crate::ports::room::ListedAfter;
 use crate::realtime::admission::NotAdmitted;
 use crate::realtime::connection::LiveContext;
@@ -55,8 +56,10 @@ const LIVELY_FIRST_MAX: usize = 12;
 pub struct RoomState {
     /// The room service.
     pub service: RoomService,
-    /// Tickets and who is in which room.
+    /// Tickets, and what owners are asked to do.
     pub live: Arc<LiveContext>,
+    /// How many people are where.
+    pub crowds: Arc<dyn Crowds>,
     /// Paints rooms.
     pub pictures: PictureService,
     /// How many came.
@@ -189,7 +192,7 @@ async fn list(
     let mut place = begun.unwrap_or_default();
     let mut rooms = Vec::new();
     if is_first {
-        let mut lively = state.live.rooms.lively();
+        let mut lively = state.crowds.lively();
         lively.sort_by_key(|(room, people)| (std::cmp::Reverse(*people), *room));
         for (room, people) in lively {
             if rooms.len() == LIVELY_FIRST_MAX {
@@ -211,7 +214,7 @@ async fn list(
     for view in found.rooms {
         let id = view.room.card.id;
         if !place.shown.contains(&id) {
-            rooms.push(card(view, state.live.rooms.people(id)));
+            rooms.push(card(view, state.crowds.people(id)));
         }
     }
     count_visits(&state.visits, &mut rooms).await;
@@ -259,7 +262,7 @@ async fn body(
         .map_or(usize::MAX, |chosen| chosen as usize);
     let (visibility, guests_allowed) = (what.access.visibility, what.access.guests_allowed);
     let (seq, locked) = (view.room.seq.0, what.access.locked);
-    let people_now = state.live.rooms.people(what.id);
+    let people_now = state.crowds.people(what.id);
     let archived = view.is_archived;
     let mut card = card(view, people_now);
     count_visits(&state.visits, std::slice::from_mut(&mut card)).await;

@@ -20,8 +20,8 @@ use super::relation::PersonBody;
 use super::room::{self, CardBody, VisitsBody, card, count_visits};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
+use crate::ports::crowds::Crowds;
 use crate::ports::visit::{OwnVisit, VisitPlace, VisitorPlace, VisitorSeen};
-use crate::realtime::connection::LiveContext;
 use crate::services::auth::AuthService;
 use crate::services::room::{RoomError, RoomService};
 use crate::services::visit::{Via, VisitError, VisitService};
@@ -33,8 +33,8 @@ pub struct VisitState {
     pub visits: VisitService,
     /// Shows the rooms one is led to.
     pub rooms: RoomService,
-    /// Who is in them.
-    pub live: Arc<LiveContext>,
+    /// How many people are in them.
+    pub crowds: Arc<dyn Crowds>,
     /// Tells who asks.
     pub auth: AuthService,
 }
@@ -81,14 +81,14 @@ pub(super) async fn made(
 
 /// A room as a card with all its numbers; none where it is gone since.
 pub(super) async fn shown(
-    (visits, rooms, live): (&VisitService, &RoomService, &LiveContext),
+    (visits, rooms, crowds): (&VisitService, &RoomService, &dyn Crowds),
     ids: impl IntoIterator<Item = RoomId>,
     viewer: Option<UserId>,
 ) -> Result<Vec<CardBody>, Problem> {
     let mut cards = Vec::new();
     for room in ids {
         match rooms.view(room, viewer).await {
-            Ok(view) => cards.push(card(view, live.rooms.people(room))),
+            Ok(view) => cards.push(card(view, crowds.people(room))),
             Err(RoomError::NotFound) => {}
             Err(error) => return Err(room::refused(error)),
         }
@@ -337,7 +337,7 @@ async fn surf(
     made(&state.visits, &state.rooms, room, viewer).await?;
     let next = state.visits.surf(room, viewer, seed.or_any()).await;
     let next = next.map_err(refused)?;
-    let services = (&state.visits, &state.rooms, &*state.live);
+    let services = (&state.visits, &state.rooms, &*state.crowds);
     let rooms = shown(services, next.map(|(room, _)| room), viewer).await?;
     let room = rooms.into_iter().next();
     let via = next.filter(|_| room.is_some()).map(|(_, via)| match via {

@@ -11,15 +11,21 @@ use crate::ports::moderation::desk::{ModerationStore, ModerationUnavailable, set
 const LOOK_MS: u64 = 60 * 1_000;
 
 /// What the worker works on.
-#[derive(Debug, Clone)]
-pub struct Settling<S> {
+#[derive(Clone)]
+pub struct Settling {
     /// Where decisions are.
-    pub store: Arc<S>,
+    pub store: Arc<dyn ModerationStore>,
     /// What they are about.
     pub contents: Contents,
 }
 
-impl<S: ModerationStore> Settling<S> {
+impl std::fmt::Debug for Settling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settling(..)")
+    }
+}
+
+impl Settling {
     /// Gives things the standings they are owed, at once and then now and again, until it is dropped.
     pub async fn run(self, clock: Clock) {
         loop {

@@ -42,7 +42,7 @@ pub(super) async fn edited(
     let next_cursor = page.cut(&mut found.rooms, |last| AfterEdited(last.room.card.id));
     let next_cursor = next_cursor.or_else(|| page.cursor(&AfterEdited(found.unfinished?.0)));
     let rooms = found.rooms.into_iter().map(|view| {
-        let people = state.live.rooms.people(view.room.card.id);
+        let people = state.crowds.people(view.room.card.id);
         card(view, people)
     });
     let mut rooms: Vec<_> = rooms.collect();

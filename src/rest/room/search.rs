@@ -43,7 +43,7 @@ pub(super) async fn search(
     let next_cursor = page.cut(&mut found.rooms, |(_, place)| place.clone());
     let next_cursor = next_cursor.or_else(|| page.cursor(&found.unfinished?));
     let rooms = found.rooms.into_iter().map(|(view, _)| {
-        let people = state.live.rooms.people(view.room.card.id);
+        let people = state.crowds.people(view.room.card.id);
         card(view, people)
     });
     let mut rooms: Vec<_> = rooms.collect();

@@ -54,7 +54,7 @@ pub(super) struct OwnRoomsBody {
 }
 
 fn own_body(state: &RoomState, own: OwnRoom) -> OwnRoomBody {
-    let people = state.live.rooms.people(own.room.card.id);
+    let people = state.crowds.people(own.room.card.id);
     OwnRoomBody::of(own, people)
 }
 
@@ -192,7 +192,7 @@ pub(super) async fn of_user(
         .map(|own| (own.room.card.access.visibility, own.is_front))
         .collect();
     let cards = rooms.into_iter().map(|own| {
-        let people = state.live.rooms.people(own.room.card.id);
+        let people = state.crowds.people(own.room.card.id);
         let view = RoomView {
             room: own.room,
             owner: owner.clone(),
