@@ -13,4 +13,8 @@ pub mod postgres;
 pub mod redis;
 #[cfg(feature = "s3")]
 pub mod s3;
+mod sealed;
 pub mod sqlite;
+#[cfg(any(feature = "mongodb", feature = "postgres", feature = "redis"))]
+#[cfg(test)]
+pub(crate) mod test_service;

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{
-    AccountRole, SeedOutcome, Server, decode_picture, diagnose, document, list_keys, revoke_key,
-    rotate_keys, seed, set_role, start_logging,
+    AccountRole, OperateError, SeedOutcome, Server, decode_picture, diagnose, document, list_keys,
+    migrate, revoke_key, rotate_keys, seed, set_role, start_logging,
 };
 use crate::config::{Config, Overrides};
 
@@ -51,7 +51,9 @@ enum Command {
     Openapi,
     /// Move the demo neighbourhood into a store without one: all of it, or nothing when this is interrupted.
     Seed(Settings),
-    /// Give an account a role on the platform, also while the server runs.
+    /// Bring the schema of the store up to date: of PostgreSQL where it is configured, else of the embedded one.
+    Migrate(Settings),
+    /// Give an account a role on the platform, also while servers run.
     Role {
         /// Whose.
         handle: String,
@@ -60,7 +62,7 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
     },
-    /// The keys access tokens are signed with, also while the server runs.
+    /// The keys access tokens are signed with, also while servers run.
     #[command(subcommand)]
     Keys(Keys),
     /// Decode one picture of strangers from standard input; the server runs this for itself.
@@ -164,6 +166,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Command::DecodePicture { .. } => Ok(()),
         Command::Seed(settings) => settings.load().and_then(|config| move_in(&config)),
+        Command::Migrate(settings) => settings.load().and_then(|config| bring_up(&config)),
         Command::Role {
             handle,
             role,
@@ -248,12 +251,22 @@ fn move_in(config: &Config) -> Result<(), ExitCode> {
     }
 }
 
+fn bring_up(config: &Config) -> Result<(), ExitCode> {
+    let migrated = runtime()?.block_on(migrate(config));
+    say(&migrated.map_err(not_operated)?);
+    Ok(())
+}
+
+/// Says why nothing was changed.
+#[allow(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
+fn not_operated(error: OperateError) -> ExitCode {
+    complain(&error);
+    ExitCode::FAILURE
+}
+
 fn give_role(config: &Config, handle: &str, role: AccountRole) -> Result<(), ExitCode> {
-    let given = runtime()?.block_on(set_role(&config.store.data, handle, role));
-    let before = given.map_err(|error| {
-        complain(&error);
-        ExitCode::FAILURE
-    })?;
+    let given = runtime()?.block_on(set_role(config, handle, role));
+    let before = given.map_err(not_operated)?;
     let (before, after) = (before.as_str(), role.as_str());
     say(&if before == after {
         format!("{handle} is {after} already; nothing was changed")
@@ -264,31 +277,22 @@ fn give_role(config: &Config, handle: &str, role: AccountRole) -> Result<(), Exi
 }
 
 fn turn_keys(config: &Config, at_once: bool) -> Result<(), ExitCode> {
-    let made = runtime()?.block_on(rotate_keys(&config.store.data, at_once));
-    let made = made.map_err(|error| {
-        complain(&error);
-        ExitCode::FAILURE
-    })?;
+    let made = runtime()?.block_on(rotate_keys(config, at_once));
+    let made = made.map_err(not_operated)?;
     say(&format!("{} signs from {}", made.kid, made.signs_from));
     Ok(())
 }
 
 fn distrust(config: &Config, kid: &str, replace: bool) -> Result<(), ExitCode> {
-    let revoked = runtime()?.block_on(revoke_key(&config.store.data, kid, replace));
-    let signs = revoked.map_err(|error| {
-        complain(&error);
-        ExitCode::FAILURE
-    })?;
+    let revoked = runtime()?.block_on(revoke_key(config, kid, replace));
+    let signs = revoked.map_err(not_operated)?;
     say(&format!("{kid} is believed no more; {signs} signs"));
     Ok(())
 }
 
 fn tell_keys(config: &Config) -> Result<(), ExitCode> {
-    let keys = runtime()?.block_on(list_keys(&config.store.data));
-    let keys = keys.map_err(|error| {
-        complain(&error);
-        ExitCode::FAILURE
-    })?;
+    let keys = runtime()?.block_on(list_keys(config));
+    let keys = keys.map_err(not_operated)?;
     for key in keys {
         say(&format!("{:<9} {} {}", key.state, key.signs_from, key.kid));
     }

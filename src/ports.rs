@@ -15,6 +15,7 @@ pub mod moderation;
 pub mod muted_words;
 pub mod notification;
 pub mod once;
+pub mod operator;
 pub mod people;
 pub mod permission;
 pub mod personal_data;

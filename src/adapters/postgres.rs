@@ -1,201 +1,176 @@
-//! PostgreSQL, the relational store of a distributed installation.
+//! PostgreSQL, the relational store of a distributed installation: people, logins, relations, and what they are told.
+//!
+//! Many nodes write here at once, so each step that reads and then writes names what it holds meanwhile. Steps run at
+//! READ COMMITTED and take, first of all and always in this order: names (advisory locks, by their number), then
+//! accounts (row locks, by id). See [`lock`]. Whatever a step then reads about what it holds stays so until it commits,
+//! and two steps never wait for each other. What is left (a row many touch, a sweep) is a single conditional statement,
+//! or passes over rows others hold. See [`step`] for how a step is tried again.
 
 use std::time::Duration;
 
-use async_trait::async_trait;
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, FromRow};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::config::Address;
-use crate::ports::probe::{Fault, Finding, Probe};
 
-/// The oldest major version Maru's SQL is written for.
-const MAJOR_MIN: i32 = 14;
-
-/// Whether PostgreSQL keeps what it acknowledges and lets Maru make its tables.
-#[derive(Debug, Clone)]
-pub struct PostgresProbe {
-    address: Address,
-}
-
-impl PostgresProbe {
-    /// A probe of the database at `address`.
-    pub fn new(address: Address) -> Self {
-        Self { address }
-    }
-}
-
-#[async_trait]
-impl Probe for PostgresProbe {
-    async fn examine(&self, finding: &mut Finding, _patience: Duration) -> Result<(), Fault> {
-        let options: PgConnectOptions = self.address.reveal().parse().map_err(|error| {
-            Fault::caused(
-                "the address will not do",
-                &error,
-                "correct backend.postgres_url",
-            )
-        })?;
-        let options = options
-            .application_name("maru doctor")
-            .disable_statement_logging();
-        let connect = "start PostgreSQL, or correct the host, user, password or database in backend.postgres_url";
-        let mut connection = options
-            .connect()
-            .await
-            .map_err(|error| refused("cannot connect", &error, connect))?;
-        let log = "look into PostgreSQL's log";
-        let state: State = sqlx::query_as(STATE_SQL)
-            .fetch_one(&mut connection)
-            .await
-            .map_err(|error| refused("does not tell its settings", &error, log))?;
-        finding.version = Some(format!("PostgreSQL {}", state.version));
-        finding.faults.extend(state.faults());
-        let closed = connection.close().await;
-        closed.map_err(|error| refused("broke off", &error, log))
-    }
-}
-
-/// In PostgreSQL's own words where it answered, without the line of its source the driver adds.
-fn refused(doing: &str, error: &sqlx::Error, remedy: &str) -> Fault {
-    match error.as_database_error() {
-        Some(answer) => Fault::new(format!("{doing}: {}", answer.message()), remedy),
-        None => Fault::caused(doing, error, remedy),
-    }
-}
-
-const STATE_SQL: &str = "SELECT current_setting('server_version') AS version, \
-     current_setting('server_version_num')::int AS version_number, \
-     current_setting('synchronous_commit') AS synchronous_commit, \
-     current_setting('fsync') AS fsync, \
-     current_setting('server_encoding') AS encoding, \
-     pg_is_in_recovery() AS standby, \
-     COALESCE(has_schema_privilege(current_schema()::text, 'CREATE'), false) AS may_create, \
-     current_user::text AS user_name";
-
-#[derive(Debug, Clone, FromRow)]
-struct State {
-    version: String,
-    version_number: i32,
-    synchronous_commit: String,
-    fsync: String,
-    encoding: String,
-    standby: bool,
-    may_create: bool,
-    user_name: String,
-}
-
-impl State {
-    fn faults(&self) -> Vec<Fault> {
-        let durable = matches!(self.synchronous_commit.as_str(), "on" | "remote_apply");
-        let checks = [
-            (
-                self.version_number / 10_000 < MAJOR_MIN,
-                format!("version {} is too old", self.version),
-                format!("upgrade PostgreSQL to {MAJOR_MIN} or newer"),
-            ),
-            (
-                !durable,
-                format!(
-                    "synchronous_commit is {}: an acknowledged write can be lost",
-                    self.synchronous_commit
-                ),
-                "ALTER SYSTEM SET synchronous_commit = 'on'; SELECT pg_reload_conf()".to_owned(),
-            ),
-            (
-                self.fsync != "on",
-                format!(
-                    "fsync is {}: a power cut can destroy the database",
-                    self.fsync
-                ),
-                "ALTER SYSTEM SET fsync = 'on'; SELECT pg_reload_conf()".to_owned(),
-            ),
-            (
-                self.standby,
-                "is a standby, which takes no writes".to_owned(),
-                "name the primary in backend.postgres_url".to_owned(),
-            ),
-            (
-                self.encoding != "UTF8",
-                format!("the database's encoding is {}", self.encoding),
-                "create the database with ENCODING 'UTF8'".to_owned(),
-            ),
-            (
-                !self.may_create,
-                format!("user {} may not create tables", self.user_name),
-                format!("GRANT CREATE ON SCHEMA public TO \"{}\"", self.user_name),
-            ),
-        ];
-        let wrong = checks.into_iter().filter(|(wrong, ..)| *wrong);
-        wrong
-            .map(|(_, problem, remedy)| Fault::new(problem, remedy))
-            .collect()
-    }
-}
-
+mod account;
+mod audit;
+mod decision_outbox;
+mod grant;
+mod handle;
+mod identity;
+mod lock;
+mod login;
+mod login_steps;
+mod moderated_people;
+mod moderation;
+mod muted_words;
+mod notification;
+mod number;
+mod once;
+mod operator;
+mod people;
+mod permission;
+mod permission_steps;
+mod personal_data;
+mod personal_token;
+mod probe;
+mod profile;
+mod profile_rows;
+mod relation;
+mod role;
+mod room_owners;
+mod search;
+mod settings;
+mod signing_key;
+mod spam;
+mod step;
 #[cfg(test)]
-mod tests {
-    use super::State;
+mod testing;
+#[cfg(test)]
+mod tests;
+mod user;
+mod user_outbox;
+mod user_row;
 
-    fn good() -> State {
-        State {
-            version: "14.0".to_owned(),
-            version_number: 140_000,
-            synchronous_commit: "on".to_owned(),
-            fsync: "on".to_owned(),
-            encoding: "UTF8".to_owned(),
-            standby: false,
-            may_create: true,
-            user_name: "maru".to_owned(),
-        }
+pub use decision_outbox::DecisionOutbox;
+pub use moderated_people::ModeratedPeople;
+pub use operator::Migrated;
+pub use probe::PostgresProbe;
+pub use step::Failure;
+pub use user_outbox::UserOutbox;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How long a request waits for a free connection; also for one to be made.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What each session is bounded by, in PostgreSQL's words: one statement, a wait for somebody else's lock, and a
+/// transaction whose client says nothing, dead or not. Each is below [`step::STEP_MAX`].
+const SESSION: [(&str, &str); 3] = [
+    ("statement_timeout", "6s"),
+    ("lock_timeout", "4s"),
+    ("idle_in_transaction_session_timeout", "6s"),
+];
+
+/// Connections are made anew after this long, so that a primary that has moved is found.
+const LIFETIME_MAX: Duration = Duration::from_secs(30 * 60);
+
+/// Why the store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address will not do.
+    #[error("backend.postgres_url cannot be used: {0}")]
+    Address(#[source] sqlx::Error),
+    /// Nobody answers there, or they refuse.
+    #[error("cannot connect to PostgreSQL: {0}")]
+    Connect(#[source] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("cannot bring the database schema up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The schema is of another release.
+    #[error(
+        "the database's schema is of version {found}, and this program's of version {expected}; an older one is brought \
+         up to date by: maru migrate"
+    )]
+    Version {
+        /// What is there; 0 is none.
+        found: i64,
+        /// What this program is written for.
+        expected: i64,
+    },
+}
+
+/// The opened store: a pool of connections, shared by its clones.
+#[derive(Debug, Clone)]
+pub struct Postgres {
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects to the database at `address` and brings the schema up to date, with at most so many connections.
+    ///
+    /// Nodes that start at once wait for each other: one of them changes the schema. A node older than the schema
+    /// refuses to start.
+    pub async fn open(address: &Address, connections_max: u32) -> Result<Self, OpenError> {
+        let options = address.reveal().parse().map_err(OpenError::Address)?;
+        Self::open_with(options, connections_max).await
     }
 
-    #[test]
-    fn every_weakness_is_a_fault_of_its_own() {
-        assert_eq!(good().faults(), []);
-        assert_eq!(
-            State {
-                synchronous_commit: "remote_apply".to_owned(),
-                ..good()
-            }
-            .faults(),
-            []
-        );
-        let weak = [
-            State {
-                version_number: 130_012,
-                ..good()
-            },
-            State {
-                synchronous_commit: "remote_write".to_owned(),
-                ..good()
-            },
-            State {
-                synchronous_commit: "local".to_owned(),
-                ..good()
-            },
-            State {
-                synchronous_commit: "off".to_owned(),
-                ..good()
-            },
-            State {
-                fsync: "off".to_owned(),
-                ..good()
-            },
-            State {
-                standby: true,
-                ..good()
-            },
-            State {
-                encoding: "SQL_ASCII".to_owned(),
-                ..good()
-            },
-            State {
-                may_create: false,
-                ..good()
-            },
-        ];
-        for state in weak {
-            assert_eq!(state.faults().len(), 1, "{state:?}");
-        }
+    async fn open_with(options: PgConnectOptions, connections_max: u32) -> Result<Self, OpenError> {
+        operator::migrate(&options).await?;
+        Self::pooled(options, connections_max).await
+    }
+
+    async fn pooled(options: PgConnectOptions, connections_max: u32) -> Result<Self, OpenError> {
+        let options = options
+            .application_name("maru")
+            // Statements hold names and texts of people.
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .max_lifetime(LIFETIME_MAX)
+            .connect_with(options.options(SESSION))
+            .await
+            .map_err(OpenError::Connect)?;
+        Ok(Self { pool })
+    }
+
+    /// A connection that answers: one that broke meanwhile is replaced.
+    async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Failure> {
+        self.pool.acquire().await.map_err(Failure::Nothing)
+    }
+
+    /// The installation's secret of this name, which is `fresh` if there was none. However many nodes ask at once, all
+    /// get the same.
+    pub async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], Failure> {
+        let stored: Vec<u8> = step::reading!(self, |conn| {
+            // The second statement sees what was there already, or came meanwhile.
+            sqlx::query(
+                "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            )
+            .bind(name)
+            .bind(fresh.as_slice())
+            .execute(&mut *conn)
+            .await?;
+            sqlx::query_scalar("SELECT value FROM installation WHERE name = $1")
+                .bind(name)
+                .fetch_one(conn)
+                .await
+        })?;
+        let wrong = |_| sqlx::Error::Decode(format!("secret {name} has a wrong length").into());
+        stored.try_into().map_err(wrong).map_err(Failure::Nothing)
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<(), Failure> {
+        step::reading!(self, |conn| conn.ping().await)
+    }
+
+    /// Ends all connections; waits for those in use.
+    pub async fn disconnect(&self) {
+        self.pool.close().await;
     }
 }

@@ -6,6 +6,12 @@ use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::Visibility;
 use crate::domain::user::User;
 
+#[cfg(test)]
+pub(crate) mod conformance;
+mod door;
+
+pub use door::{DoorPeople, MET_MAX, Met};
+
 /// People cannot be looked up now. Whoever asks must refuse rather than guess.
 #[derive(Debug, thiserror::Error)]
 #[error("people cannot be looked up: {0}")]

@@ -61,6 +61,7 @@ pub trait PersonalData: Send + Sync {
     async fn erase(&self, person: UserId, now: WallMs) -> Result<Erasing, PersonalDataError>;
 
     /// Leaves nothing behind of what was erased, wherever the store kept it for a while: the last thing of an erasure,
-    /// and to be done once more by whoever does not know whether it was.
+    /// and to be done once more by whoever does not know whether it was. What a database server keeps by rules of its
+    /// own (rows it has not swept, its log, backups) is in the hands of whoever runs it.
     async fn settle(&self) -> Result<(), PersonalDataError>;
 }

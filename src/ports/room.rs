@@ -19,8 +19,10 @@ use crate::domain::visitor::Bearer;
 pub(crate) mod conformance;
 #[cfg(any(test, feature = "simulation"))]
 pub mod memory;
+mod owners;
 mod shelf;
 
+pub use owners::{FoundOwner, FoundOwners, RoomOwners};
 pub use shelf::{
     DELETED_KEPT_MS, DELETED_ROOMS_MAX, FoundRoom, FoundRooms, Life, OwnRoom, Purging,
     ROOMS_PER_USER_MAX, RoomAfter, RoomFoundAfter, RoomShelf, ShelfError,

@@ -5,6 +5,7 @@
 
 #[path = "../doctor/command.rs"]
 mod command;
+mod operate;
 #[cfg(feature = "s3")]
 mod pictures;
 #[cfg(feature = "s3")]
@@ -81,6 +82,11 @@ const TESTS: &[Test] = &[
         name: "a_picture_lives_on_s3",
         needs: &[S3],
         run: |at| pictures::a_picture_lives_there(&at[S3]),
+    },
+    Test {
+        name: "postgres_is_operated_by_hand",
+        needs: &["postgres"],
+        run: |at| operate::by_hand(&at["postgres"]),
     },
     Test {
         name: "postgres_that_may_lose_writes_is_wrong",

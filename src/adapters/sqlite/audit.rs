@@ -170,7 +170,7 @@ mod tests {
         let moderator = created(&store, "moderator", "moderator").await;
         let person = created(&store, "person", "person").await;
         let (data, role, at) = (folder.path(), AccountRole::Moderator, WallMs(1));
-        super::super::set_role(data, "moderator", role, at)
+        super::super::role::set_role(data, "moderator", role, at)
             .await
             .unwrap();
         let login = sign_in(&store, &moderator, 1).await;

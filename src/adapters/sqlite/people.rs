@@ -58,3 +58,18 @@ impl PeopleReader for Sqlite {
         Ok(chosen.map_or(Visibility::Public, known))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Beside, UserOutbox};
+    use super::*;
+    use crate::ports::people::conformance::conformance;
+
+    #[tokio::test]
+    async fn keeps_what_a_store_asked_for_people_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).await.unwrap();
+        let outbox = UserOutbox(store.clone());
+        conformance(&store, &Beside::new(folder.path()), &outbox).await;
+    }
+}

@@ -149,7 +149,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
         let admin = crate::ports::user::conformance::created(&store, "ruler", "ruler").await;
-        super::super::set_role(
+        super::super::role::set_role(
             folder.path(),
             &admin.handle,
             crate::domain::user::AccountRole::Admin,

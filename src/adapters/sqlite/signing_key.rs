@@ -13,6 +13,7 @@ use super::number::{stored, wall};
 use crate::domain::audit::{Act, Trace};
 use crate::domain::clock::WallMs;
 use crate::ports::login::{LoginStoreError, SigningKeyStore, StoredKey};
+use crate::ports::operator::KeyRevoked;
 
 #[derive(sqlx::FromRow)]
 struct KeyRow {
@@ -57,13 +58,13 @@ impl SigningKeyStore for Sqlite {
 }
 
 /// The keys of a data folder, the one that signs last first.
-pub async fn signing_keys(data: &Path) -> Result<Vec<StoredKey>, BesideError> {
+pub(super) async fn signing_keys(data: &Path) -> Result<Vec<StoredKey>, BesideError> {
     Ok(all(&mut open_beside(data).await?).await?)
 }
 
 /// Adds a key to a data folder. Keys that have not signed yet give way to it when it signs before them, and those
 /// that no token is verified with any more, `verified_ms` after their successor's time, are removed.
-pub async fn add_signing_key(
+pub(super) async fn add_signing_key(
     data: &Path,
     key: &StoredKey,
     verified_ms: u64,
@@ -97,36 +98,14 @@ pub async fn add_signing_key(
     Ok(())
 }
 
-/// Why a key was not revoked.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The store cannot be used.
-    #[error(transparent)]
-    Beside(#[from] BesideError),
-    /// There is no such key.
-    #[error("there is no key {0}; see: maru keys list")]
-    NoSuchKey(String),
-    /// Nothing would be left to sign with.
-    #[error(
-        "{0} is the only key; have a new one made that signs at once: maru keys revoke {0} --replace"
-    )]
-    OnlyKey(String),
-}
-
-impl From<sqlx::Error> for KeyError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Beside(error.into())
-    }
-}
-
 /// Takes a key out of a data folder, with the belief in all it has signed; the newest other one signs from now on, or
-/// `replacement` does. The name of that one.
-pub async fn revoke_signing_key(
+/// `replacement` does.
+pub(super) async fn revoke_signing_key(
     data: &Path,
     kid: &str,
     replacement: Option<&StoredKey>,
     now: WallMs,
-) -> Result<String, KeyError> {
+) -> Result<KeyRevoked, BesideError> {
     let mut connection = open_beside(data).await?;
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let gone = sqlx::query("DELETE FROM signing_key WHERE kid = ?")
@@ -134,15 +113,16 @@ pub async fn revoke_signing_key(
         .execute(&mut *transaction)
         .await?;
     if gone.rows_affected() == 0 {
-        return Err(KeyError::NoSuchKey(kid.to_owned()));
+        return Ok(KeyRevoked::NoSuchKey);
     }
     if let Some(replacement) = replacement {
         insert(&mut transaction, replacement).await?;
     }
     let left = all(&mut transaction).await?;
     let signs = left.iter().find(|key| key.signs_from <= now);
-    let signs = signs.or(left.last());
-    let signs = signs.ok_or_else(|| KeyError::OnlyKey(kid.to_owned()))?;
+    let Some(signs) = signs.or(left.last()) else {
+        return Ok(KeyRevoked::OnlyKey);
+    };
     if signs.signs_from > now {
         sqlx::query("UPDATE signing_key SET signs_from_ms = ? WHERE kid = ?")
             .bind(stored(now))
@@ -159,7 +139,7 @@ pub async fn revoke_signing_key(
     };
     write(&mut transaction, line).await?;
     transaction.commit().await?;
-    Ok(signs.kid.clone())
+    Ok(KeyRevoked::Signs(signs.kid.clone()))
 }
 
 async fn all(connection: &mut SqliteConnection) -> Result<Vec<StoredKey>, sqlx::Error> {

@@ -12,6 +12,7 @@ use crate::domain::user::{AccountRole, User};
 use crate::ports::audit::{AuditQuery, AuditStore};
 use crate::ports::user::{UserStore, conformance::created};
 
+mod at_once;
 mod grant;
 mod personal_token;
 
@@ -84,6 +85,7 @@ pub(crate) async fn conformance(users: &dyn UserStore, store: &dyn Logins) {
     the_first_signing_key_is_one(store).await;
     grant::conformance(users, store).await;
     personal_token::conformance(users, store).await;
+    at_once::conformance(users, store).await;
 }
 
 async fn a_login_is_found_by_its_secret_only(user: &User, store: &dyn Logins) {

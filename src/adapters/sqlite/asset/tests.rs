@@ -5,7 +5,7 @@ mod again;
 use std::sync::Arc;
 
 use super::*;
-use crate::adapters::sqlite::set_role;
+use crate::adapters::sqlite::role::set_role;
 use crate::domain::asset::{AssetState, VariantName};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;

@@ -1,6 +1,7 @@
 //! Beside the conformance suite: what the store itself shows.
 
-use super::super::{ContentOutbox, set_role};
+use super::super::ContentOutbox;
+use super::super::role::set_role;
 use super::*;
 use crate::domain::event::{Event, Subject};
 use crate::domain::moderation::{ModerationEvent, ReportReason, RulingAction};

@@ -14,7 +14,7 @@ use crate::ports::user::{UserStore, conformance::created};
 
 const OVERLAP_MS: u64 = 30;
 
-fn code(user: &User, hash: u8, at: u64) -> NewCode {
+pub(super) fn code(user: &User, hash: u8, at: u64) -> NewCode {
     NewCode {
         hash: SecretHash([hash; 32]),
         user_id: user.id,
@@ -40,7 +40,7 @@ fn token(login: LoginId, generation: u32) -> NewRefresh {
     }
 }
 
-fn redemption(hash: u8, at: u64) -> Redemption {
+pub(super) fn redemption(hash: u8, at: u64) -> Redemption {
     let login = LoginId::generate();
     Redemption {
         hash: SecretHash([hash; 32]),
@@ -55,7 +55,7 @@ fn redemption(hash: u8, at: u64) -> Redemption {
     }
 }
 
-fn rotation(login: LoginId, generation: u32, now: u64) -> Rotation {
+pub(super) fn rotation(login: LoginId, generation: u32, now: u64) -> Rotation {
     Rotation {
         login,
         client: "phone".to_owned(),
@@ -69,7 +69,7 @@ fn rotation(login: LoginId, generation: u32, now: u64) -> Rotation {
     }
 }
 
-async fn opened(store: &dyn Logins, user: &User, hash: u8, at: u64) -> LoginId {
+pub(super) async fn opened(store: &dyn Logins, user: &User, hash: u8, at: u64) -> LoginId {
     store.keep_code(&code(user, hash, at)).await.unwrap();
     let redemption = redemption(hash, at);
     let redeemed = store.redeem(&redemption).await.unwrap();

@@ -1,0 +1,64 @@
+//! What moderators decided, written beside it in the same transaction, and the way out of there.
+
+use async_trait::async_trait;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::Postgres;
+use super::number::{to_i64, to_u64};
+use super::step::{in_transaction, reading};
+use crate::domain::event::{Event, Subject};
+use crate::domain::id::RulingId;
+use crate::domain::moderation::ModerationEvent;
+use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
+
+/// Writes down what became of a decision, or of an appeal against it.
+pub(super) async fn put(
+    conn: &mut PgConnection,
+    ruling: RulingId,
+    event: &ModerationEvent,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO decision_outbox (ruling_id, event) VALUES ($1, $2)")
+        .bind(ruling.uuid())
+        .bind(Json(event))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// The outbox of decisions.
+#[derive(Debug, Clone)]
+pub struct DecisionOutbox(pub Postgres);
+
+#[async_trait]
+impl Outbox for DecisionOutbox {
+    async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
+        let rows: Vec<(i64, Uuid, Json<Event>)> = reading!(self.0, |conn| {
+            sqlx::query_as(
+            "SELECT id, ruling_id, event FROM decision_outbox WHERE id > $1 ORDER BY id LIMIT $2",
+        )
+        .bind(to_i64(after))
+        .bind(i64::from(limit))
+        .fetch_all(conn)
+        .await
+        })?;
+        let entries = rows.into_iter().map(|(id, ruling, event)| OutboxEntry {
+            id: to_u64(id),
+            subject: Subject::Decision(RulingId::from_uuid(ruling)),
+            event: event.0,
+        });
+        Ok(entries.collect())
+    }
+
+    async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable> {
+        let ids: Vec<i64> = published.iter().copied().map(to_i64).collect();
+        in_transaction!(self.0, |conn| sqlx::query(
+            "DELETE FROM decision_outbox WHERE id = ANY($1)"
+        )
+        .bind(&ids)
+        .execute(conn)
+        .await)?;
+        Ok(())
+    }
+}
