@@ -29,6 +29,9 @@ pub use shelf::{Beginning, EditedPage, FoundPage, Wish};
 /// Rooms given in one page at the most.
 pub const PAGE_MAX: u32 = 100;
 
+/// Rooms that are not for the viewer and are passed over for one page. Beyond, the page is shorter than asked for.
+const PASSED_OVER_MAX: usize = 200;
+
 /// The furniture of a room nobody has touched: kind, x, y, quarter turns.
 const STARTER: [(&str, Place, i32, i32, u8); 5] = [
     ("round_rug", Place::Floor, 7, 7, 0),
@@ -190,26 +193,52 @@ impl RoomService {
         after: Option<ListedAfter>,
         limit: u32,
     ) -> Result<Page, RoomError> {
-        let limit = limit.clamp(1, PAGE_MAX);
-        // One more than asked for tells whether there is a next page.
-        let mut found = self.store.list_public(after, limit + 1).await?;
-        let more = found.len() > limit as usize;
-        found.truncate(limit as usize);
-        let next = found.last().filter(|_| more).map(|(_, place)| *place);
-        let mut rooms = Vec::with_capacity(found.len());
-        for (room, _) in found {
-            if self.is_hidden(viewer, room.card.owner_id).await? {
-                continue;
+        let limit = limit.clamp(1, PAGE_MAX) as usize;
+        let (mut place, mut passed_over) = (after, 0);
+        // One more than asked for tells whether there is a next page. Rooms that are not for the viewer cost the page
+        // nothing, or a page of one would be empty for everybody whenever somebody suspended changed theirs last.
+        let mut shown = Vec::with_capacity(limit + 1);
+        let next = loop {
+            let wanted = limit + 1 - shown.len();
+            let found = self.store.list_public(place, wanted as u32).await?;
+            let is_last = found.len() < wanted;
+            for (room, at) in found {
+                place = Some(at);
+                match self.shown_to(viewer, room).await? {
+                    Some(view) => shown.push((view, at)),
+                    None => passed_over += 1,
+                }
             }
-            if let Some(owner) = self.people.user(room.card.owner_id).await? {
-                rooms.push(RoomView {
-                    room,
-                    owner,
-                    is_archived: false,
-                });
+            if shown.len() > limit {
+                shown.truncate(limit);
+                break shown.last().map(|(_, at)| *at);
             }
-        }
+            if is_last {
+                break None;
+            }
+            if passed_over >= PASSED_OVER_MAX {
+                break place;
+            }
+        };
+        let rooms = shown.into_iter().map(|(view, _)| view).collect();
         Ok(Page { rooms, next })
+    }
+
+    /// The room as the viewer sees it in a list; none if it is not for them.
+    async fn shown_to(
+        &self,
+        viewer: Option<UserId>,
+        room: SavedRoom,
+    ) -> Result<Option<RoomView>, RoomError> {
+        if self.is_hidden(viewer, room.card.owner_id).await? {
+            return Ok(None);
+        }
+        let owner = self.people.user(room.card.owner_id).await?;
+        Ok(owner.map(|owner| RoomView {
+            room,
+            owner,
+            is_archived: false,
+        }))
     }
 
     /// Whether the viewer and the owner must not see each other.

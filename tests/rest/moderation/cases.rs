@@ -258,7 +258,11 @@ async fn the_rooms_of_whoever_is_suspended_are_there_for_nobody() {
     let site = Site::start().await;
     let (one, two, moderator, _) = cast(&site).await;
     let path = format!("/v1/rooms/{}", two.room);
-    assert_eq!(one.browser.get(&path).await.status, 200);
+    // Rooms are made when they are first asked for: theirs is neither the first nor the last.
+    for whose in [&one, &two, &moderator] {
+        let seen = one.browser.get(&format!("/v1/rooms/{}", whose.room)).await;
+        assert_eq!(seen.status, 200);
+    }
     let listed = async || {
         let page = one.browser.get("/v1/rooms").await.json();
         let rooms = page["rooms"].as_array().unwrap().clone();
@@ -273,6 +277,18 @@ async fn the_rooms_of_whoever_is_suspended_are_there_for_nobody() {
         .await;
     assert_eq!(done.status, 204, "{}", done.body);
     assert!(!listed().await);
+    // And yet a page of one holds one, each of them.
+    let (mut next, mut pages) = ("/v1/rooms?limit=1".to_owned(), 0);
+    loop {
+        let page = one.browser.get(&next).await.json();
+        assert_eq!(page["rooms"].as_array().unwrap().len(), 1, "{page}");
+        pages += 1;
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
+        next = format!("/v1/rooms?limit=1&cursor={cursor}");
+    }
+    assert_eq!(pages, 2);
     let tickets = format!("{path}/tickets");
     for (method, place) in [(Method::GET, &path), (Method::POST, &tickets)] {
         let body = (method == Method::POST).then(|| json!({}));
