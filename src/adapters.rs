@@ -5,7 +5,7 @@ pub mod decoder;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "mongodb")]
-pub mod mongodb;
+pub mod mongo;
 pub mod oauth;
 #[cfg(feature = "postgres")]
 pub mod postgres;

@@ -99,7 +99,7 @@ fn configured(config: &Config) -> Vec<Examination> {
         backend
             .mongodb
             .as_ref()
-            .map(|address| ("mongodb", address.to_string(), mongodb(address))),
+            .map(|address| ("mongodb", address.to_string(), mongo(address))),
         backend
             .redis
             .as_ref()
@@ -143,7 +143,7 @@ macro_rules! backend {
     };
 }
 backend!(postgres(crate::config::Address), "postgres", PostgresProbe);
-backend!(mongodb(crate::config::Address), "mongodb", MongoProbe);
+backend!(mongo(crate::config::Address), "mongodb", MongoProbe);
 backend!(redis(crate::config::Address), "redis", RedisProbe);
 backend!(kafka(crate::config::Address), "kafka", KafkaProbe);
 backend!(s3(crate::config::S3Config), "s3", S3Probe);

@@ -67,6 +67,14 @@ impl Decided {
         });
     }
 
+    /// Whom it names.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        self.stamps.iter().filter_map(|(subject, _)| match subject {
+            Subject::Role(id) | Subject::Ban(id) | Subject::Mute(id) => Some(id.as_str()),
+            _ => None,
+        })
+    }
+
     /// When this was last decided, and in which session; with nobody's session, when that may be forgotten.
     pub fn last(&self, subject: &Subject) -> Stamp {
         let known = self.stamps.iter().find(|(known, _)| known == subject);

@@ -35,7 +35,7 @@ fn stamp(seq: u64) -> Stamp {
     }
 }
 
-fn item(kind: &str, x: i32, seq: u64) -> Item {
+pub(crate) fn item(kind: &str, x: i32, seq: u64) -> Item {
     let stamp = stamp(seq);
     let standpoint = Standpoint {
         place: Place::Floor,
@@ -74,14 +74,14 @@ pub(crate) fn new_room(visibility: Visibility, at: u64) -> NewRoom {
     }
 }
 
-async fn claim(store: &dyn RoomStore, room: RoomId, node: NodeId) -> ClaimedRoom {
+pub(crate) async fn claim(store: &dyn RoomStore, room: RoomId, node: NodeId) -> ClaimedRoom {
     match store.claim(room, node).await.expect("the store answers") {
         ClaimOutcome::Claimed(claimed) => *claimed,
         other => panic!("the room is there and free, not {other:?}"),
     }
 }
 
-fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
+pub(crate) fn save_of(claimed: &ClaimedRoom, node: NodeId, number: u64) -> RoomSave {
     let seq = Seq(claimed.document.seq.0 + number);
     RoomSave {
         room: claimed.card.id,
@@ -206,11 +206,11 @@ async fn saves_round_trip(store: &dyn RoomStore) {
 }
 
 /// The store forgets by its own clock, so records must be of today.
-fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     crate::domain::clock::Clock::start().wall().0
 }
 
-fn present() -> Present {
+pub(crate) fn present() -> Present {
     Present {
         session: SessionId::generate(),
         generation: 4,

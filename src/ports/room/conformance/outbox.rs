@@ -93,8 +93,11 @@ pub(crate) async fn suite(store: &dyn RoomStore, outbox: &dyn Outbox) {
     let left = waiting(outbox, id).await;
     assert_eq!(events(&left), [decided(5), changed(5)]);
     let rest: Vec<u64> = left.iter().map(|entry| entry.id).collect();
-    outbox.clear(&rest).await.expect("cleared");
-    assert!(waiting(outbox, id).await.is_empty());
+    // The change before the decision: what is left waits on, whatever it is.
+    for (number, place) in (1..).zip(rest.iter().rev()) {
+        outbox.clear(&[*place]).await.expect("cleared");
+        assert_eq!(waiting(outbox, id).await, left[..rest.len() - number]);
+    }
     let mut save = save_of(&claimed, node, 6);
     save.epoch = next.epoch;
     store.save(save).await.expect("saved");

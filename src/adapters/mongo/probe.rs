@@ -1,4 +1,4 @@
-//! MongoDB, the document store of a distributed installation: rooms and posts.
+//! `maru doctor` at MongoDB: whether it can carry what Maru promises people.
 
 use std::time::Duration;
 
@@ -6,15 +6,13 @@ use async_trait::async_trait;
 use mongodb::Client;
 use mongodb::bson::{Document, doc};
 use mongodb::options::{
-    Acknowledgment, ClientOptions, ReadPreference, SelectionCriteria, WriteConcern,
+    Acknowledgment, ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
 };
 use uuid::Uuid;
 
+use super::DATABASE_DEFAULT;
 use crate::config::Address;
 use crate::ports::probe::{Fault, Finding, Probe};
-
-/// The database where the address names none.
-const DATABASE_DEFAULT: &str = "maru";
 
 /// Where the probe writes; no service does.
 const COLLECTION: &str = "maru_doctor";
@@ -123,7 +121,7 @@ fn demand_durability(options: &mut ClientOptions, patience: Duration) {
 
 /// What the address asks for that is weaker than Maru's promise. Maru would override it, but who wrote it expects
 /// otherwise.
-fn weaker(options: &ClientOptions) -> Vec<Fault> {
+pub(super) fn weaker(options: &ClientOptions) -> Vec<Fault> {
     let concern = options.write_concern.clone().unwrap_or_default();
     let primary = match &options.selection_criteria {
         None => true,
@@ -132,6 +130,9 @@ fn weaker(options: &ClientOptions) -> Vec<Fault> {
         }
         Some(_) => false,
     };
+    let majority = options.read_concern.as_ref().is_none_or(|concern| {
+        [ReadConcern::majority(), ReadConcern::linearizable()].contains(concern)
+    });
     let asks = [
         (
             concern.w.is_some_and(|w| w != Acknowledgment::Majority),
@@ -140,6 +141,7 @@ fn weaker(options: &ClientOptions) -> Vec<Fault> {
         ),
         (concern.journal == Some(false), "journal", "true"),
         (!primary, "readPreference", "primary"),
+        (!majority, "readConcernLevel", "majority"),
     ];
     let weak = asks.into_iter().filter(|(weak, ..)| *weak);
     weak.map(|(_, option, strong)| {
@@ -185,6 +187,7 @@ mod tests {
             "w=2",
             "journal=false",
             "readPreference=secondaryPreferred",
+            "readConcernLevel=local",
         ] {
             assert_eq!(weaker(&options(weak).await).len(), 1, "{weak}");
         }

@@ -1,0 +1,164 @@
+//! The collections and their indexes, one list a collection: `maru migrate` makes them, and nothing else does.
+//!
+//! Each query of this adapter uses one of these or `_id`; the tests hold all that they ask against this list.
+
+use std::time::Duration;
+
+use mongodb::bson::{Document, doc};
+use mongodb::error::Error;
+use mongodb::options::IndexOptions;
+use mongodb::{Database, IndexModel};
+
+/// The collections by name.
+#[derive(Debug, Clone, Copy)]
+pub struct Collections;
+
+impl Collections {
+    /// Rooms.
+    pub const ROOM: &'static str = "room";
+    /// What owners decided, on record.
+    pub const ROOM_AUDIT: &'static str = "room_audit";
+    /// What owners kept under a name.
+    pub const ROOM_LAYOUT: &'static str = "room_layout";
+    /// A person's rooms as a set: all that change it write this document, and so wait for each other.
+    pub const ROOM_SHELF: &'static str = "room_shelf";
+    /// Until when a node may keep the rooms it has.
+    pub const NODE_LEASE: &'static str = "node_lease";
+    /// Requests that took effect.
+    pub const ONCE: &'static str = "once";
+    /// The places of outboxes given out so far.
+    pub const PLACE: &'static str = "place";
+}
+
+/// How long a lease that ended is kept, to be seen by whoever looks for what went wrong: an hour.
+const LEASE_KEPT: Duration = Duration::from_secs(60 * 60);
+
+/// How long an answered request is kept at least: by the store's clock, and a little longer than by the server's.
+const ONCE_KEPT: Duration =
+    Duration::from_millis(crate::ports::once::ONCE_KEPT_MS + 60 * 60 * 1_000);
+
+/// One index.
+#[derive(Debug, Clone)]
+pub(super) struct Index {
+    /// The fields, in order.
+    pub keys: Document,
+    /// Of which documents alone.
+    pub only: Option<Document>,
+    is_unique: bool,
+    forgets_after: Option<Duration>,
+}
+
+fn by(keys: Document) -> Index {
+    Index {
+        keys,
+        only: None,
+        is_unique: false,
+        forgets_after: None,
+    }
+}
+
+impl Index {
+    fn only(mut self, filter: Document) -> Self {
+        self.only = Some(filter);
+        self
+    }
+
+    const fn unique(mut self) -> Self {
+        self.is_unique = true;
+        self
+    }
+
+    const fn forgets_after(mut self, time: Duration) -> Self {
+        self.forgets_after = Some(time);
+        self
+    }
+
+    fn model(&self) -> IndexModel {
+        let options = IndexOptions::builder()
+            .partial_filter_expression(self.only.clone())
+            .unique(self.is_unique.then_some(true))
+            .expire_after(self.forgets_after)
+            .build();
+        IndexModel::builder()
+            .keys(self.keys.clone())
+            .options(options)
+            .build()
+    }
+}
+
+/// Every collection and its indexes.
+pub(super) fn declared() -> Vec<(&'static str, Vec<Index>)> {
+    let open = || doc! { "state": "active", "visibility": "public" };
+    vec![
+        (
+            Collections::ROOM,
+            vec![
+                by(doc! { "owner": 1, "_id": 1 }),
+                by(doc! { "changed_ms": -1, "_id": -1 }).only(open()),
+                by(doc! { "grams": 1, "_id": 1 }).only(open()),
+                by(doc! { "binned_ms": 1, "_id": 1 }).only(doc! { "binned_ms": { "$gte": 0 } }),
+                by(doc! { "outbox.first": 1 }).only(doc! { "outbox.first": { "$gt": 0 } }),
+                // For erasing people: where they are named.
+                by(doc! { "named.log": 1 }),
+                by(doc! { "named.lists": 1 }),
+                by(doc! { "named.roster": 1 }),
+            ],
+        ),
+        (
+            Collections::ROOM_AUDIT,
+            vec![
+                by(doc! { "room": 1, "seq": -1 }).unique(),
+                by(doc! { "room": 1, "at_ms": 1 }),
+                by(doc! { "named": 1, "room": 1 }),
+            ],
+        ),
+        (
+            Collections::ROOM_LAYOUT,
+            vec![by(doc! { "room": 1, "name": 1 }).unique()],
+        ),
+        (Collections::ROOM_SHELF, Vec::new()),
+        (
+            Collections::NODE_LEASE,
+            vec![by(doc! { "until": 1 }).forgets_after(LEASE_KEPT)],
+        ),
+        (
+            Collections::ONCE,
+            vec![
+                by(doc! { "owner": 1, "created_ms": -1 }),
+                by(doc! { "recorded": 1 }).forgets_after(ONCE_KEPT),
+            ],
+        ),
+        (Collections::PLACE, Vec::new()),
+    ]
+}
+
+/// Makes what is not there yet.
+pub(super) async fn prepare(database: &Database) -> Result<(), Error> {
+    let there = database.list_collection_names().await?;
+    for (name, indexes) in declared() {
+        // Inside a transaction a collection that is not there is made under a lock of the database.
+        if !there.iter().any(|known| known == name) {
+            made(database.create_collection(name).await)?;
+        }
+        if !indexes.is_empty() {
+            let models = indexes.iter().map(Index::model);
+            let collection = database.collection::<Document>(name);
+            collection.create_indexes(models).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Another process may have made it meanwhile.
+fn made(outcome: Result<(), Error>) -> Result<(), Error> {
+    const NAMESPACE_EXISTS: i32 = 48;
+    match outcome {
+        Err(error) => match &*error.kind {
+            mongodb::error::ErrorKind::Command(command) if command.code == NAMESPACE_EXISTS => {
+                Ok(())
+            }
+            _ => Err(error),
+        },
+        done => done,
+    }
+}
