@@ -15,6 +15,5 @@ pub mod redis;
 pub mod s3;
 mod sealed;
 pub mod sqlite;
-#[cfg(any(feature = "mongodb", feature = "postgres", feature = "redis"))]
-#[cfg(test)]
+#[cfg(all(test, any(feature = "kafka", feature = "mongodb", feature = "postgres", feature = "redis")))]
 pub(crate) mod test_service;

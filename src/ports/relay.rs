@@ -5,6 +5,9 @@ use bytes::Bytes;
 
 use crate::domain::id::{NodeId, RoomId};
 
+#[cfg(test)]
+pub(crate) mod conformance;
+
 /// Sends to other nodes.
 pub trait Relay: Send + Sync {
     /// To every other node that has members in the room, or had until a moment ago.
@@ -12,6 +15,13 @@ pub trait Relay: Send + Sync {
 
     /// To one node.
     fn tell(&self, node: NodeId, message: Bytes);
+
+    /// The room is here from now on: soon, and until as many times [`Relay::leave`] as this was called, what others
+    /// publish of it arrives here.
+    fn join(&self, room: RoomId);
+
+    /// The room is not here any more.
+    fn leave(&self, room: RoomId);
 }
 
 /// The relay of a node that is the only one.
@@ -22,4 +32,8 @@ impl Relay for Alone {
     fn publish(&self, _: RoomId, _: Bytes) {}
 
     fn tell(&self, _: NodeId, _: Bytes) {}
+
+    fn join(&self, _: RoomId) {}
+
+    fn leave(&self, _: RoomId) {}
 }

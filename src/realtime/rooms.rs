@@ -189,9 +189,11 @@ impl Rooms {
             gauges.clone(),
         );
         let (rooms, stop) = (self.clone(), parts.stop.clone());
+        parts.relay.join(room);
         parts.tasks.spawn(async move {
             tracing::debug!(%room, "room opened");
             actor.run(stop).await;
+            rooms.parts.relay.leave(room);
             rooms
                 .live
                 .remove_if(&room, |_, handle| handle.commands.is_closed());

@@ -1,0 +1,100 @@
+//! Connections to the cluster: made once, mended by themselves for as long as the process lives.
+
+use std::time::Duration;
+
+use fred::clients::{Client, SubscriberClient};
+use fred::error::Error;
+use fred::interfaces::ClientLike;
+use fred::types::Builder;
+use fred::types::config::{
+    Config, ReconnectPolicy, ServerConfig, TlsConnector, UnresponsiveConfig,
+};
+
+use crate::config::Address;
+
+const PORT_DEFAULT: u16 = 6379;
+
+/// What is asked for is of no use later than this.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+
+/// A connection on which nothing is answered for so long is made anew: the other end may be gone without a word.
+const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(4);
+
+/// Commands that wait for their turn, at most: beyond, they fail at once.
+const COMMANDS_WAITING_MAX: usize = 16_384;
+
+/// Pauses between attempts to connect, in milliseconds.
+const RECONNECT_MS: (u32, u32) = (50, 1_000);
+
+/// Messages that have arrived and were not looked at yet; beyond, the oldest are lost.
+const MESSAGES_WAITING_MAX: usize = 8_192;
+
+/// A cluster. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Redis {
+    client: Client,
+    builder: Builder,
+}
+
+impl Redis {
+    /// Begins to connect to the cluster these nodes belong to, and goes on for as long as it takes: whoever asks for
+    /// something meanwhile is told that it is not there.
+    pub fn connect(address: &Address) -> Result<Self, Error> {
+        let mut builder = Builder::from_config(config(address)?);
+        builder
+            .with_connection_config(|connection| {
+                connection.connection_timeout = ANSWER_WITHIN;
+                connection.internal_command_timeout = ANSWER_WITHIN;
+                connection.max_command_attempts = 1;
+                connection.max_command_buffer_len = COMMANDS_WAITING_MAX;
+                connection.unresponsive = UnresponsiveConfig {
+                    max_timeout: Some(UNRESPONSIVE_AFTER),
+                    interval: UNRESPONSIVE_AFTER / 4,
+                };
+                connection.tcp.nodelay = Some(true);
+            })
+            .with_performance_config(|performance| {
+                performance.default_command_timeout = ANSWER_WITHIN;
+                performance.broadcast_channel_capacity = MESSAGES_WAITING_MAX;
+            })
+            .set_policy(ReconnectPolicy::new_exponential(
+                0,
+                RECONNECT_MS.0,
+                RECONNECT_MS.1,
+                2,
+            ));
+        let client = builder.build()?;
+        client.connect();
+        Ok(Self { client, builder })
+    }
+
+    /// For commands.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// A connection of its own for messages.
+    pub(super) fn subscriber(&self) -> Result<SubscriberClient, Error> {
+        let subscriber = self.builder.build_subscriber_client()?;
+        subscriber.connect();
+        Ok(subscriber)
+    }
+}
+
+/// How to reach a cluster.
+pub(super) fn config(address: &Address) -> Result<Config, Error> {
+    let tls = match address.scheme() {
+        "rediss" => Some(TlsConnector::default_rustls()?.into()),
+        _ => None,
+    };
+    let password = address.password();
+    Ok(Config {
+        server: ServerConfig::new_clustered(address.hosts(PORT_DEFAULT)),
+        username: address.user().map(str::to_owned),
+        password: password.map(|password| password.reveal().to_owned()),
+        // Where it is not there yet at first, it is waited for.
+        fail_fast: false,
+        tls,
+        ..Config::default()
+    })
+}

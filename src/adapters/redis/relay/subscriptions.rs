@@ -1,0 +1,180 @@
+//! What a relay listens to: what is wanted is written down at once, and brought about as soon as the cluster allows.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use fred::clients::SubscriberClient;
+use fred::error::Error;
+use fred::interfaces::{EventInterface, PubsubInterface};
+use futures_util::StreamExt;
+use futures_util::stream;
+use tokio::sync::Notify;
+
+use super::figures::RelayFigures;
+use super::room_channel;
+use crate::domain::clock::{Clock, Tick};
+use crate::domain::id::RoomId;
+
+/// Subscriptions asked for at once.
+const AT_ONCE: usize = 64;
+
+/// A room that was left is listened to so long still: most come back to where they just were.
+const LINGER_MS: u64 = 3_000;
+
+/// How often what could not be brought about is tried again.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// How often everything is subscribed anew: a channel whose slot has moved says nothing of it.
+const RENEW_EVERY_MS: u64 = 60_000;
+
+/// The same while the node is deaf.
+const RENEW_DEAF_MS: u64 = 3_000;
+
+/// The rooms that are here, and how many times each.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    rooms: Mutex<HashMap<RoomId, usize>>,
+    changed: Notify,
+}
+
+impl Wanted {
+    pub(super) fn join(&self, room: RoomId) {
+        *self.rooms().entry(room).or_default() += 1;
+        self.changed.notify_one();
+    }
+
+    pub(super) fn leave(&self, room: RoomId) {
+        let mut rooms = self.rooms();
+        if let Some(times) = rooms.get_mut(&room) {
+            *times -= 1;
+            if *times == 0 {
+                rooms.remove(&room);
+            }
+        }
+        drop(rooms);
+        self.changed.notify_one();
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<RoomId, usize>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Keeps the subscriptions of a connection as they are wanted.
+pub(super) struct Subscriptions<'a> {
+    subscriber: &'a SubscriberClient,
+    wanted: &'a Wanted,
+    clock: Clock,
+    /// Channels that are always listened to, and are not yet.
+    always: Vec<String>,
+    /// Rooms that are listened to; those that were left, since when.
+    here: HashMap<RoomId, Option<Tick>>,
+}
+
+impl<'a> Subscriptions<'a> {
+    pub(super) fn new(
+        subscriber: &'a SubscriberClient,
+        wanted: &'a Wanted,
+        clock: Clock,
+        always: impl Iterator<Item = String>,
+    ) -> Self {
+        Self {
+            subscriber,
+            wanted,
+            clock,
+            always: always.collect(),
+            here: HashMap::new(),
+        }
+    }
+
+    pub(super) async fn keep(mut self, figures: &RelayFigures) {
+        let mut reconnected = self.subscriber.reconnect_rx();
+        let mut renewed = self.clock.tick();
+        loop {
+            let began = self.clock.tick();
+            self.forget_rooms(began, figures).await;
+            self.add(figures).await;
+            let every = if figures.hears(began) { RENEW_EVERY_MS } else { RENEW_DEAF_MS };
+            if began.since_ms(renewed) >= every {
+                self.renew(figures).await;
+                renewed = began;
+            }
+            tokio::select! {
+                () = self.wanted.changed.notified() => {}
+                // Lagging means that it happened more than once.
+                _ = reconnected.recv() => self.renew(figures).await,
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+        }
+    }
+
+    /// Begins to listen to what is wanted and not listened to; what fails is tried again at the next turn.
+    async fn add(&mut self, figures: &RelayFigures) {
+        let wanted: Vec<RoomId> = self.wanted.rooms().keys().copied().collect();
+        let mut missing = Vec::new();
+        for room in wanted {
+            match self.here.get_mut(&room) {
+                Some(left) => *left = None,
+                None => missing.push(room),
+            }
+        }
+        let always = std::mem::take(&mut self.always);
+        self.always = self.subscribe(always, figures, |channel| channel.clone()).await;
+        let failed = self.subscribe(missing.clone(), figures, |room| room_channel(*room)).await;
+        let failed: HashSet<RoomId> = failed.into_iter().collect();
+        let heard = missing.into_iter().filter(|room| !failed.contains(room));
+        self.here.extend(heard.map(|room| (room, None)));
+    }
+
+    /// Those of these that could not be subscribed to.
+    async fn subscribe<T>(
+        &self,
+        wanted: Vec<T>,
+        figures: &RelayFigures,
+        channel: impl Fn(&T) -> String,
+    ) -> Vec<T> {
+        let asked = stream::iter(wanted).map(|one| {
+            let subscribed = self.subscriber.ssubscribe(channel(&one));
+            async move { (one, subscribed.await) }
+        });
+        let failed = asked.buffer_unordered(AT_ONCE).filter_map(async |(one, answer)| {
+            let error: Error = answer.err()?;
+            figures.tell(&error, self.clock.tick());
+            Some(one)
+        });
+        failed.collect().await
+    }
+
+    /// Stops listening to rooms that were left long enough ago.
+    async fn forget_rooms(&mut self, now: Tick, figures: &RelayFigures) {
+        let wanted: HashSet<RoomId> = self.wanted.rooms().keys().copied().collect();
+        let mut over = Vec::new();
+        for (room, left) in &mut self.here {
+            if wanted.contains(room) {
+                continue;
+            }
+            let since = *left.get_or_insert(now);
+            if now.since_ms(since) >= LINGER_MS {
+                over.push(*room);
+            }
+        }
+        let asked = stream::iter(over).map(|room| async move {
+            (room, self.subscriber.sunsubscribe(room_channel(room)).await)
+        });
+        let answers: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
+        for (room, answer) in answers {
+            match answer {
+                Ok(()) => drop(self.here.remove(&room)),
+                Err(error) => figures.tell(&error, self.clock.tick()),
+            }
+        }
+    }
+
+    /// Subscribes to everything anew, on a connection that may know of nothing.
+    async fn renew(&mut self, figures: &RelayFigures) {
+        if let Err(error) = self.subscriber.resubscribe_all().await {
+            figures.tell(&error, self.clock.tick());
+        }
+    }
+}
