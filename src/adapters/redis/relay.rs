@@ -28,8 +28,8 @@ use super::Redis;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId};
 use crate::ports::relay::Relay;
-pub use figures::RelayFigures;
 use figures::Echoes;
+pub use figures::RelayFigures;
 use subscriptions::{Subscriptions, Wanted};
 
 /// Messages that wait to be sent, at most; beyond, they are lost, as the port allows.
@@ -195,7 +195,10 @@ async fn send_all(redis: &Redis, shared: &Shared, sent: mpsc::Receiver<Parcel>) 
             Err(error) => shared.figures.failed(&error, shared.clock.tick()),
         }
     });
-    published.buffered(SENDING_AT_ONCE).for_each(async |()| {}).await;
+    published
+        .buffered(SENDING_AT_ONCE)
+        .for_each(async |()| {})
+        .await;
 }
 
 async fn receive(
@@ -246,6 +249,8 @@ async fn say(redis: &Redis, shared: &Shared, echoes: &Echoes) {
                 shared.figures.failed(&error, shared.clock.tick());
             }
         });
-        said.buffer_unordered(SENDING_AT_ONCE).for_each(async |()| {}).await;
+        said.buffer_unordered(SENDING_AT_ONCE)
+            .for_each(async |()| {})
+            .await;
     }
 }

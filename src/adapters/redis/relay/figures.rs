@@ -67,7 +67,10 @@ impl RelayFigures {
 
     pub(super) fn lost_at_arrival(&self, count: u64) {
         self.lost.fetch_add(count, Ordering::Relaxed);
-        tracing::warn!(count, "messages of other nodes came faster than they are read");
+        tracing::warn!(
+            count,
+            "messages of other nodes came faster than they are read"
+        );
     }
 
     pub(super) fn failed(&self, error: &fred::error::Error, now: Tick) {
@@ -145,7 +148,10 @@ mod tests {
         for place in 1..ECHOES {
             figures.echoed(place, Tick(10 + DEAF_AFTER_MS));
         }
-        assert!(!figures.hears(Tick(10 + DEAF_AFTER_MS)), "the first is silent");
+        assert!(
+            !figures.hears(Tick(10 + DEAF_AFTER_MS)),
+            "the first is silent"
+        );
         assert_eq!(echoes.place("maru:live:echo:other:1"), None);
     }
 }

@@ -95,7 +95,11 @@ impl<'a> Subscriptions<'a> {
             let began = self.clock.tick();
             self.forget_rooms(began, figures).await;
             self.add(figures).await;
-            let every = if figures.hears(began) { RENEW_EVERY_MS } else { RENEW_DEAF_MS };
+            let every = if figures.hears(began) {
+                RENEW_EVERY_MS
+            } else {
+                RENEW_DEAF_MS
+            };
             if began.since_ms(renewed) >= every {
                 self.renew(figures).await;
                 renewed = began;
@@ -120,8 +124,12 @@ impl<'a> Subscriptions<'a> {
             }
         }
         let always = std::mem::take(&mut self.always);
-        self.always = self.subscribe(always, figures, |channel| channel.clone()).await;
-        let failed = self.subscribe(missing.clone(), figures, |room| room_channel(*room)).await;
+        self.always = self
+            .subscribe(always, figures, |channel| channel.clone())
+            .await;
+        let failed = self
+            .subscribe(missing.clone(), figures, |room| room_channel(*room))
+            .await;
         let failed: HashSet<RoomId> = failed.into_iter().collect();
         let heard = missing.into_iter().filter(|room| !failed.contains(room));
         self.here.extend(heard.map(|room| (room, None)));
@@ -138,11 +146,13 @@ impl<'a> Subscriptions<'a> {
             let subscribed = self.subscriber.ssubscribe(channel(&one));
             async move { (one, subscribed.await) }
         });
-        let failed = asked.buffer_unordered(AT_ONCE).filter_map(async |(one, answer)| {
-            let error: Error = answer.err()?;
-            figures.tell(&error, self.clock.tick());
-            Some(one)
-        });
+        let failed = asked
+            .buffer_unordered(AT_ONCE)
+            .filter_map(async |(one, answer)| {
+                let error: Error = answer.err()?;
+                figures.tell(&error, self.clock.tick());
+                Some(one)
+            });
         failed.collect().await
     }
 
@@ -159,9 +169,9 @@ impl<'a> Subscriptions<'a> {
                 over.push(*room);
             }
         }
-        let asked = stream::iter(over).map(|room| async move {
-            (room, self.subscriber.sunsubscribe(room_channel(room)).await)
-        });
+        let subscriber = self.subscriber;
+        let asked = stream::iter(over)
+            .map(|room| async move { (room, subscriber.sunsubscribe(room_channel(room)).await) });
         let answers: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
         for (room, answer) in answers {
             match answer {
