@@ -22,7 +22,7 @@ pub mod memory;
 mod owners;
 mod shelf;
 
-pub use owners::{FoundOwner, FoundOwners, RoomOwners};
+pub use owners::{FoundOwner, FoundOwners, FrontSet, RoomOwners};
 pub use shelf::{
     DELETED_KEPT_MS, DELETED_ROOMS_MAX, FoundRoom, FoundRooms, Life, OwnRoom, Purging,
     ROOMS_PER_USER_MAX, RoomAfter, RoomFoundAfter, RoomShelf, ShelfError,

@@ -102,6 +102,7 @@ pub(super) fn declared() -> Vec<(&'static str, Vec<Index>)> {
                 by(doc! { "named.log": 1 }),
                 by(doc! { "named.lists": 1 }),
                 by(doc! { "named.roster": 1 }),
+                by(doc! { "named.editors": 1, "_id": 1 }).only(doc! { "state": "active" }),
             ],
         ),
         (

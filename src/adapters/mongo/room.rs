@@ -126,7 +126,7 @@ impl RoomStore for MongoRooms {
     }
 
     async fn last_save(&self, room: RoomId) -> Result<Option<(Epoch, u64)>, StoreError> {
-        let filter = doc! { "_id": id(room.uuid()), "state": form::ACTIVE };
+        let filter = doc! { "_id": id(room.uuid()), "state": form::held() };
         // By what it says a save is acked or repeated: a primary that has been replaced, and does not know it yet, must
         // not answer.
         let found = self
@@ -154,7 +154,12 @@ impl RoomStore for MongoRooms {
     }
 
     async fn card(&self, room: RoomId) -> Result<Option<RoomCard>, StoreError> {
-        let found = self.active(room, form::card_fields()).await?;
+        let filter = doc! { "_id": id(room.uuid()), "state": form::held() };
+        let card = self
+            .rooms()
+            .find_one(filter)
+            .projection(form::card_fields());
+        let found = reading(card).await?;
         Ok(found.as_ref().map(form::to_card).transpose()?)
     }
 

@@ -12,8 +12,9 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::search::NameQuery;
 use crate::domain::user::AccountEvent;
+use crate::domain::version::{Expected, Version};
 use crate::ports::people::PeopleUnavailable;
-use crate::ports::room::{FoundOwner, FoundOwners, RoomOwners};
+use crate::ports::room::{FoundOwner, FoundOwners, FrontSet, RoomOwners};
 
 /// Names that have a piece of the query looked at, whether they hold all of it or not.
 const LOOKED_AT_MAX: u32 = 2_000;
@@ -77,9 +78,24 @@ impl RoomOwners for Postgres {
         Ok(room.map(RoomId::from_uuid))
     }
 
-    async fn set_front_room(&self, owner: UserId, room: RoomId) -> Result<(), PeopleUnavailable> {
-        in_transaction!(self, |conn| {
+    async fn set_front_room(
+        &self,
+        owner: UserId,
+        room: RoomId,
+        expected: &Expected,
+    ) -> Result<FrontSet, PeopleUnavailable> {
+        let set = in_transaction!(self, |conn| {
             lock::people(conn, [owner]).await?;
+            let version: Option<i64> =
+                sqlx::query_scalar("SELECT version FROM account WHERE id = $1")
+                    .bind(owner.uuid())
+                    .fetch_optional(&mut *conn)
+                    .await?;
+            match version.map(|version| Version(to_u64(version))) {
+                None => return Ok(FrontSet::Nobody),
+                Some(version) if !expected.admits(version) => return Ok(FrontSet::Stale),
+                Some(_) => {}
+            }
             let version: Option<i64> = sqlx::query_scalar(
                 "UPDATE account SET front_room_id = $1, version = version + 1
                  WHERE id = $2 AND front_room_id <> $1 RETURNING version",
@@ -88,15 +104,13 @@ impl RoomOwners for Postgres {
             .bind(owner.uuid())
             .fetch_optional(&mut *conn)
             .await?;
-            match version.map(to_u64) {
-                Some(version) => {
-                    let event = AccountEvent::ProfileChanged { version };
-                    user_outbox::put(conn, owner.uuid(), &event).await
-                }
-                None => Ok(()),
+            if let Some(version) = version.map(to_u64) {
+                let event = AccountEvent::ProfileChanged { version };
+                user_outbox::put(conn, owner.uuid(), &event).await?;
             }
+            Ok(FrontSet::Done)
         })?;
-        Ok(())
+        Ok(set)
     }
 
     async fn seen(

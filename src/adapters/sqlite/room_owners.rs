@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::sqlite::Sqlite as Database;
-use sqlx::{Connection, QueryBuilder};
+use sqlx::{Connection, QueryBuilder, SqliteConnection};
 use uuid::Uuid;
 
 use super::number::{to_i64, to_u64};
@@ -11,8 +11,9 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::search::NameQuery;
 use crate::domain::user::AccountEvent;
+use crate::domain::version::{Expected, Version};
 use crate::ports::people::PeopleUnavailable;
-use crate::ports::room::{FoundOwner, FoundOwners, RoomOwners};
+use crate::ports::room::{FoundOwner, FoundOwners, FrontSet, RoomOwners};
 
 /// Rows of a piece counted to find the rarest: more than this is as many as it gets.
 const COUNTED_MAX: u32 = 1_000;
@@ -99,6 +100,37 @@ impl Sqlite {
     }
 }
 
+/// Makes a room the front one, within a transaction.
+pub(super) async fn set_front(
+    conn: &mut SqliteConnection,
+    owner: UserId,
+    room: RoomId,
+    expected: &Expected,
+) -> Result<FrontSet, sqlx::Error> {
+    let version: Option<i64> = sqlx::query_scalar("SELECT version FROM user WHERE id = ?")
+        .bind(owner.uuid())
+        .fetch_optional(&mut *conn)
+        .await?;
+    match version.map(|version| Version(to_u64(version))) {
+        None => return Ok(FrontSet::Nobody),
+        Some(version) if !expected.admits(version) => return Ok(FrontSet::Stale),
+        Some(_) => {}
+    }
+    let version: Option<i64> = sqlx::query_scalar(
+        "UPDATE user SET front_room_id = ?1, version = version + 1
+         WHERE id = ?2 AND front_room_id <> ?1 RETURNING version",
+    )
+    .bind(room.uuid())
+    .bind(owner.uuid())
+    .fetch_optional(&mut *conn)
+    .await?;
+    if let Some(version) = version.map(to_u64) {
+        let event = AccountEvent::ProfileChanged { version };
+        user_outbox::put(conn, owner.uuid(), &event).await?;
+    }
+    Ok(FrontSet::Done)
+}
+
 #[async_trait]
 impl RoomOwners for Sqlite {
     async fn front_room(&self, owner: UserId) -> Result<Option<RoomId>, PeopleUnavailable> {
@@ -109,23 +141,17 @@ impl RoomOwners for Sqlite {
         Ok(room.map(RoomId::from_uuid))
     }
 
-    async fn set_front_room(&self, owner: UserId, room: RoomId) -> Result<(), PeopleUnavailable> {
+    async fn set_front_room(
+        &self,
+        owner: UserId,
+        room: RoomId,
+        expected: &Expected,
+    ) -> Result<FrontSet, PeopleUnavailable> {
         let mut conn = self.write.acquire().await?;
         let mut transaction = conn.begin_with("BEGIN IMMEDIATE").await?;
-        let version: Option<i64> = sqlx::query_scalar(
-            "UPDATE user SET front_room_id = ?1, version = version + 1
-             WHERE id = ?2 AND front_room_id <> ?1 RETURNING version",
-        )
-        .bind(room.uuid())
-        .bind(owner.uuid())
-        .fetch_optional(&mut *transaction)
-        .await?;
-        if let Some(version) = version.map(to_u64) {
-            let event = AccountEvent::ProfileChanged { version };
-            user_outbox::put(&mut transaction, owner.uuid(), &event).await?;
-        }
+        let set = set_front(&mut transaction, owner, room, expected).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(set)
     }
 
     async fn seen(

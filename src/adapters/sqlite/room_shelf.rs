@@ -9,17 +9,16 @@ use super::once::{self, Begun};
 use super::room::{committed, create};
 use super::room_others::SHOWN;
 use super::room_rows::{ROOM_COLUMNS, RoomRow, failed};
-use super::{SqliteRooms, events, room_decided, room_erasure, room_search, user_outbox};
+use super::{SqliteRooms, events, room_decided, room_erasure, room_owners, room_search};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Epoch, Layout, RoomEvent};
 use crate::domain::search::NameQuery;
-use crate::domain::user::AccountEvent;
 use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::room::{
-    DELETED_ROOMS_MAX, FoundRooms, Life, NewRoom, OwnRoom, Purging, RoomAfter, RoomFoundAfter,
-    RoomShelf, SavedRoom, ShelfError, StoreError,
+    DELETED_ROOMS_MAX, FoundRooms, FrontSet, Life, NewRoom, OwnRoom, Purging, RoomAfter,
+    RoomFoundAfter, RoomShelf, SavedRoom, ShelfError, StoreError,
 };
 
 /// What is read of each room here; none of those that can no longer be restored.
@@ -370,27 +369,11 @@ impl RoomShelf for SqliteRooms {
             Some(Life::Archived) => return Err(ShelfError::Archived),
             Some(Life::Deleted) | None => return Err(ShelfError::NotFound),
         }
-        let version: Option<i64> = sqlx::query_scalar("SELECT version FROM user WHERE id = ?")
-            .bind(owner.uuid())
-            .fetch_optional(&mut *transaction)
-            .await?;
-        let version = version.ok_or(ShelfError::NotFound)?;
-        if !expected.admits(Version(to_u64(version))) {
-            return Err(ShelfError::Stale);
+        match room_owners::set_front(&mut transaction, owner, room, expected).await? {
+            FrontSet::Done => Ok(committed(transaction).await?),
+            FrontSet::Stale => Err(ShelfError::Stale),
+            FrontSet::Nobody => Err(ShelfError::NotFound),
         }
-        let version: Option<i64> = sqlx::query_scalar(
-            "UPDATE user SET front_room_id = ?1, version = version + 1
-             WHERE id = ?2 AND front_room_id <> ?1 RETURNING version",
-        )
-        .bind(room.uuid())
-        .bind(owner.uuid())
-        .fetch_optional(&mut *transaction)
-        .await?;
-        if let Some(version) = version.map(to_u64) {
-            let event = AccountEvent::ProfileChanged { version };
-            user_outbox::put(&mut transaction, owner.uuid(), &event).await?;
-        }
-        Ok(committed(transaction).await?)
     }
 
     async fn search(

@@ -8,12 +8,13 @@ use crate::domain::id::{RoomId, UserId};
 use crate::domain::relation::Nickname;
 use crate::domain::search::NameQuery;
 use crate::domain::user::{AccountEvent, AccountRole, User};
+use crate::domain::version::{Expected, Version};
 use crate::ports::account::AccountStore;
 use crate::ports::events::Outbox;
 use crate::ports::operator::OperatorStore;
 use crate::ports::permission::{PermissionStore, Suspension};
 use crate::ports::relations::RelationStore;
-use crate::ports::room::{FoundOwner, RoomOwners};
+use crate::ports::room::{FoundOwner, FrontSet, RoomOwners};
 use crate::ports::user::{UserStore, conformance::created};
 
 /// The store that is asked, and what people do in it meanwhile.
@@ -180,7 +181,7 @@ impl<'a> Around<'a> {
     }
 
     async fn front_rooms_change_once_and_are_told(&self, outbox: &dyn Outbox) {
-        let (owner, room) = (&self.stranger, RoomId::generate());
+        let (owner, room, any) = (&self.stranger, RoomId::generate(), Expected::Any);
         let front = async || self.store.front_room(owner.id).await.unwrap();
         assert_eq!(front().await, Some(owner.front_room_id));
         let gone = self.store.front_room(self.gone.id).await.unwrap();
@@ -197,12 +198,18 @@ impl<'a> Around<'a> {
         };
         assert_eq!(told().await, 0);
         for _ in 0..2 {
-            self.store.set_front_room(owner.id, room).await.unwrap();
+            let set = self.store.set_front_room(owner.id, room, &any).await;
+            assert_eq!(set.unwrap(), FrontSet::Done);
             assert_eq!(front().await, Some(room));
             assert_eq!(told().await, 1, "the same again changes nothing");
         }
+        let (before, other) = (Expected::OneOf(vec![Version(1)]), RoomId::generate());
+        let set = self.store.set_front_room(owner.id, other, &before).await;
+        assert_eq!(set.unwrap(), FrontSet::Stale);
+        assert_eq!((front().await, told().await), (Some(room), 1));
         let nobody = UserId::generate();
-        self.store.set_front_room(nobody, room).await.unwrap();
+        let set = self.store.set_front_room(nobody, room, &any).await;
+        assert_eq!(set.unwrap(), FrontSet::Nobody);
         let found = self.store.by_front_room(room).await.unwrap();
         assert_eq!(found.unwrap().id, owner.id);
     }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::search::NameQuery;
+use crate::domain::version::Expected;
 use crate::ports::people::PeopleUnavailable;
 
 /// A person as far as finding their rooms goes.
@@ -28,6 +29,17 @@ pub struct FoundOwners<P> {
     pub unfinished: Option<P>,
 }
 
+/// What became of a new front room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrontSet {
+    /// It is the front room.
+    Done,
+    /// The profile is not of a version the change was meant for.
+    Stale,
+    /// There is no such account.
+    Nobody,
+}
+
 /// What the store of people says of owners.
 ///
 /// Of those found, nobody has closed their account, is suspended, or is hidden from the viewer by a block.
@@ -36,9 +48,14 @@ pub trait RoomOwners: Send + Sync {
     /// The front room of an account, closed or not, as it is now: no answer from a moment ago.
     async fn front_room(&self, owner: UserId) -> Result<Option<RoomId>, PeopleUnavailable>;
 
-    /// Makes a room the front one, with the event of the changed profile in the same step. May be repeated: the same
-    /// room again changes nothing.
-    async fn set_front_room(&self, owner: UserId, room: RoomId) -> Result<(), PeopleUnavailable>;
+    /// Makes a room the front one, with the event of the changed profile in the same step. Meant for a version of the
+    /// profile; for any, the same room again changes nothing.
+    async fn set_front_room(
+        &self,
+        owner: UserId,
+        room: RoomId,
+        expected: &Expected,
+    ) -> Result<FrontSet, PeopleUnavailable>;
 
     /// Those of these people who are there for the viewer.
     async fn seen(

@@ -17,8 +17,8 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
 use crate::ports::room::{
-    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, PAST_EPOCHS_MAX, SESSION_RECORDS_MAX, StoreError,
-    may_claim,
+    ANSWERS_KEPT_MS, ClaimOutcome, ClaimedRoom, PAST_EPOCHS_MAX, Present, SESSION_RECORDS_MAX,
+    StoreError, may_claim,
 };
 
 /// How often a claim is tried anew because the room changed under it: its owner saves, or others claim it.
@@ -55,13 +55,13 @@ impl MongoRooms {
             "in": { "key": "$$one.k", "seen": "$$one.v.seen" },
         } };
         let pipeline = [
-            doc! { "$match": { "_id": id(room.uuid()), "state": form::ACTIVE } },
+            doc! { "$match": { "_id": id(room.uuid()), "state": form::held() } },
             doc! { "$lookup": {
                 "from": Collections::NODE_LEASE, "localField": "node", "foreignField": "_id", "as": "lease",
             } },
             doc! { "$project": {
                 "epoch": 1, "node": 1, "save_no": 1, "seq": 1, "roster": 1, "last": "$outbox.last",
-                "sessions": heard_of, "lease": 1, "now": "$$NOW",
+                "state": 1, "sessions": heard_of, "lease": 1, "now": "$$NOW",
             } },
         ];
         let found = async {
@@ -78,7 +78,7 @@ impl MongoRooms {
     async fn take_over(&self, found: &Stored, node: NodeId) -> Result<Option<Stored>, StoreError> {
         let as_found = |name: &str| found.get(name).cloned().unwrap_or(Bson::Null);
         let filter = doc! {
-            "_id": as_found("_id"), "state": form::ACTIVE,
+            "_id": as_found("_id"), "state": as_found("state"),
             "epoch": as_found("epoch"), "node": as_found("node"), "save_no": as_found("save_no"),
         };
         let epoch = found.number("epoch")?;
@@ -112,7 +112,7 @@ impl MongoRooms {
             document: form::to_document(taken, layouts)?,
             sessions: form::to_sessions(taken)?,
             past_epochs: form::to_past_epochs(taken)?,
-            roster: form::to_roster(taken)?,
+            roster: met(taken)?,
             pending_events: pending,
         })))
     }
@@ -147,6 +147,14 @@ impl MongoRooms {
     }
 }
 
+/// Who was present when the last owner last said so; whoever was in a room that is put away was sent out of it.
+fn met(stored: &Stored) -> Result<Vec<Present>, StoreError> {
+    match stored.text("state")? {
+        form::ARCHIVED => Ok(Vec::new()),
+        _ => Ok(form::to_roster(stored)?),
+    }
+}
+
 fn to_wall(found: &Stored, name: &str) -> Option<WallMs> {
     let millis = found.get_datetime(name).ok()?.timestamp_millis();
     Some(WallMs(u64::try_from(millis).unwrap_or(0)))
@@ -171,7 +179,7 @@ fn holder(found: &Stored, claimant: NodeId) -> Result<Option<NodeId>, StoreError
 /// The sessions whose answers are forgotten: ended ones that were last heard of too long ago by the store's clock, and
 /// those beyond what is kept.
 fn forgotten(found: &Stored) -> Result<Vec<String>, StoreError> {
-    let roster = form::to_roster(found)?;
+    let roster = met(found)?;
     let present = roster
         .iter()
         .map(|present| form::session_key(present.session));

@@ -3,6 +3,8 @@
 //! ```text
 //! _id, owner, state, epoch, node, save_no          whose it is, and who may save
 //! name, folded, grams, visibility, ... lists       the card
+//! archived_ms, binned_ms                           since when it is put away or deleted
+//! moderated {standing, name, visibility}           what moderators took from it, while they keep it
 //! seq, horizon, theme, items {id: piece}, tombs {id: {seq, by}}, chat [], history []
 //! sessions {id: {person, seen, record}}, roster, past_epochs []
 //! named {log [], lists [], editors [], roster []}  who is named where, for erasing people
@@ -26,7 +28,7 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, SessionId, UserId};
 use crate::domain::room::{
     Access, Ban, CHAT_LINES_MAX, ChatLine, Decided, Document, EDITS_MAX, Edit, Epoch, Item, ItemId,
-    Layout, Mute, RoomCard, Seq, Stamp, TOMBSTONES_MAX, Theme, Visibility,
+    Layout, Mute, RoomCard, Seq, Shut, Stamp, TOMBSTONES_MAX, Theme, Visibility,
 };
 use crate::domain::search::{folded, grams};
 use crate::domain::visitor::Bearer;
@@ -56,6 +58,14 @@ pub(super) const DELETED: &str = "deleted";
 
 /// A room for whom it is open to.
 pub(super) const ACTIVE: &str = "active";
+
+/// A room that its owner alone enters, to look.
+pub(super) const ARCHIVED: &str = "archived";
+
+/// In which states somebody can hold a room.
+pub(super) fn held() -> Stored {
+    doc! { "$in": [ACTIVE, ARCHIVED] }
+}
 
 /// The lists of [`Access`], which are read and written whole.
 #[derive(Serialize, Deserialize)]
@@ -121,6 +131,8 @@ pub(super) fn card(card: &RoomCard) -> Result<CardForm, StoreError> {
         bans,
         mutes,
         decided,
+        // Decided elsewhere than in the room.
+        shut: _,
     } = card.access.clone();
     let mut named: BTreeSet<String> = decided.people().map(str::to_owned).collect();
     named.extend(editors.keys().cloned());
@@ -155,6 +167,7 @@ pub(super) fn card(card: &RoomCard) -> Result<CardForm, StoreError> {
 pub(super) fn card_fields() -> Stored {
     doc! {
         "owner": 1, "name": 1, "visibility": 1, "guests_allowed": 1, "locked": 1, "people_max": 1, "lists": 1,
+        "archived_ms": 1, "moderated.standing": 1,
     }
 }
 
@@ -189,8 +202,17 @@ pub(super) fn to_card(stored: &Stored) -> Result<RoomCard, Unfit> {
             bans,
             mutes,
             decided,
+            shut: Shut {
+                archived: is_archived(stored)?,
+                moderated: stored.contains_key("moderated"),
+            },
         },
     })
+}
+
+/// Whether a room is put away, or was when it was deleted.
+pub(super) fn is_archived(stored: &Stored) -> Result<bool, Unfit> {
+    Ok(stored.maybe_number("archived_ms")?.is_some())
 }
 
 /// A stored room, without a claim.

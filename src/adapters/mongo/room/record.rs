@@ -11,7 +11,8 @@ use super::super::value::{Fields, Unfit, id, json, number};
 use super::MongoRooms;
 use crate::domain::clock::WallMs;
 use crate::domain::id::RoomId;
-use crate::domain::room::{AuditEntry, Layout, PersonRef, Seq};
+use crate::domain::room::{AuditEntry, Layout, PersonRef, Seq, layouts_version};
+use crate::domain::version::Version;
 use crate::ports::room::StoreError;
 
 /// A decision as it is kept.
@@ -101,5 +102,25 @@ impl MongoRooms {
             Ok::<_, StoreError>((layout.text("name")?.to_owned(), body))
         });
         layouts.collect()
+    }
+
+    /// See [`crate::ports::room::RoomShelf::layouts_version`].
+    pub(super) async fn version_of_layouts(&self, room: RoomId) -> Result<Version, StoreError> {
+        let found = async {
+            self.mongo
+                .collection(Collections::ROOM_LAYOUT)
+                .find(doc! { "room": id(room.uuid()) })
+                .sort(doc! { "name": 1 })
+                .projection(doc! { "name": 1, "saved_ms": 1 })
+                .await?
+                .try_collect::<Vec<Stored>>()
+                .await
+        };
+        let found = reading(found).await?;
+        let saved = found
+            .iter()
+            .map(|layout| Ok((layout.text("name")?, WallMs(layout.number("saved_ms")?))));
+        let saved = saved.collect::<Result<Vec<_>, Unfit>>()?;
+        Ok(layouts_version(saved))
     }
 }

@@ -82,7 +82,7 @@ fn stands(save: &RoomSave) -> Stored {
         "epoch": number(save.epoch.0),
         "node": id(save.node.uuid()),
         "save_no": number(save.save_no.saturating_sub(1)),
-        "state": form::ACTIVE,
+        "state": form::held(),
     }
 }
 

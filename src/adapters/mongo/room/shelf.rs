@@ -2,14 +2,12 @@
 //! that of two at once one waits for the other.
 //!
 //! Which room is the front one stands with the person, in another store. The shelf notes it first: from then on the room
-//! can neither be archived nor deleted, and then it is told the store of people. Should that be lost, both the room
-//! noted and the one the person has stay until the front room is chosen again.
+//! can neither be archived nor deleted; then the store of people is told, and the note taken off again. A note whose
+//! writer died lapses.
 
 use async_trait::async_trait;
 use mongodb::bson::{Document as Stored, doc};
 
-use super::super::Collections;
-use super::super::failure::reading;
 use super::super::transaction::transact;
 use super::super::value::{Fields, Unfit, id, number};
 use super::{MongoRooms, form};
@@ -17,20 +15,18 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::{Epoch, Layout, Visibility};
 use crate::domain::search::NameQuery;
-use crate::domain::version::Expected;
+use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Done, Once};
 use crate::ports::people::PeopleUnavailable;
 use crate::ports::relations::RelationsUnavailable;
 use crate::ports::room::{
-    FoundRooms, Life, NewRoom, OwnRoom, Purging, RoomAfter, RoomFoundAfter, RoomShelf, ShelfError,
-    StoreError,
+    FoundRooms, FrontSet, Life, NewRoom, OwnRoom, Purging, RoomAfter, RoomFoundAfter, RoomShelf,
+    SavedRoom, ShelfError, StoreError,
 };
-use change::{Change, Make, Turned};
+use change::{Change, FrontNote, Make, Turned};
 
 mod change;
-
-/// How often the store of people is told again which is the front room, because it was changed meanwhile.
-const FRONTS_MAX: u32 = 4;
+mod edited;
 
 impl From<PeopleUnavailable> for StoreError {
     fn from(error: PeopleUnavailable) -> Self {
@@ -53,7 +49,7 @@ impl From<Unfit> for ShelfError {
 const fn state_of(life: Life) -> &'static str {
     match life {
         Life::Active => form::ACTIVE,
-        Life::Archived => "archived",
+        Life::Archived => form::ARCHIVED,
         Life::Deleted => "binned",
     }
 }
@@ -61,7 +57,7 @@ const fn state_of(life: Life) -> &'static str {
 fn life_of(stored: &Stored) -> Result<Life, Unfit> {
     match stored.text("state")? {
         form::ACTIVE => Ok(Life::Active),
-        "archived" => Ok(Life::Archived),
+        form::ARCHIVED => Ok(Life::Archived),
         "binned" => Ok(Life::Deleted),
         _ => Err(Unfit("state".to_owned())),
     }
@@ -165,6 +161,7 @@ impl RoomShelf for MongoRooms {
     ) -> Result<Vec<OwnRoom>, StoreError> {
         let mut filter = living(owner, &[Life::Active]);
         if viewer != Some(owner) {
+            filter.insert("moderated", doc! { "$exists": false });
             let mut open = vec![doc! { "visibility": Visibility::Public.as_str() }];
             if let Some(viewer) = viewer {
                 if self.relations.follows(viewer, owner).await? {
@@ -175,6 +172,16 @@ impl RoomShelf for MongoRooms {
             filter.insert("$or", open);
         }
         self.shelved(owner, filter, after, limit).await
+    }
+
+    async fn edited_rooms(
+        &self,
+        editor: UserId,
+        after: Option<RoomAfter>,
+        limit: u32,
+        now: WallMs,
+    ) -> Result<Vec<SavedRoom>, StoreError> {
+        self.edited(editor, after, limit, now).await
     }
 
     async fn archive(
@@ -193,9 +200,9 @@ impl RoomShelf for MongoRooms {
         owner: UserId,
         room: RoomId,
         expected: &Expected,
-    ) -> Result<(), ShelfError> {
+    ) -> Result<Option<Epoch>, ShelfError> {
         let change = Change::Unarchive(room, expected);
-        self.change(owner, &change).await.map(drop)
+        Ok(self.change(owner, &change).await?.epoch())
     }
 
     async fn bin(
@@ -230,23 +237,23 @@ impl RoomShelf for MongoRooms {
         }
     }
 
-    async fn set_front(&self, owner: UserId, room: RoomId) -> Result<(), ShelfError> {
-        self.change(owner, &Change::Front(room)).await?;
-        let mut front = room;
-        for _ in 0..FRONTS_MAX {
-            let told = self.owners.set_front_room(owner, front).await;
-            told.map_err(StoreError::from)?;
-            // Of two who choose at once, whoever noted it last has the last word there, too.
-            let shelves = self.mongo.collection(Collections::ROOM_SHELF);
-            let shelf = reading(shelves.find_one(doc! { "_id": id(owner.uuid()) })).await?;
-            let noted = shelf.map(|shelf| shelf.maybe_uuid("front")).transpose()?;
-            match noted.flatten().map(RoomId::from_uuid) {
-                Some(noted) if noted != front => front = noted,
-                _ => return Ok(()),
-            }
+    async fn set_front(
+        &self,
+        owner: UserId,
+        room: RoomId,
+        expected: &Expected,
+    ) -> Result<(), ShelfError> {
+        let note = FrontNote::new(room);
+        self.change(owner, &Change::Front(&note)).await?;
+        let set = self.owners.set_front_room(owner, room, expected).await;
+        // Where it does not answer it may still do so: the note stays.
+        let set = set.map_err(StoreError::from)?;
+        self.take_off(owner, &note).await;
+        match set {
+            FrontSet::Done => Ok(()),
+            FrontSet::Stale => Err(ShelfError::Stale),
+            FrontSet::Nobody => Err(ShelfError::NotFound),
         }
-        let busy = "the front room is being changed by others".to_owned();
-        Err(StoreError::Unknown(busy).into())
     }
 
     async fn search(
@@ -271,6 +278,10 @@ impl RoomShelf for MongoRooms {
         }
         let layouts = self.layouts_of(room, after, Some(limit)).await?;
         Ok(layouts.into_iter().collect())
+    }
+
+    async fn layouts_version(&self, room: RoomId) -> Result<Version, StoreError> {
+        self.version_of_layouts(room).await
     }
 
     async fn binned(&self, until: WallMs, limit: u32) -> Result<Vec<RoomId>, StoreError> {

@@ -169,9 +169,9 @@ impl<'a> Subscriptions<'a> {
                 over.push(*room);
             }
         }
-        let asked = stream::iter(over).map(|room| async move {
-            (room, self.subscriber.sunsubscribe(room_channel(room)).await)
-        });
+        let subscriber = self.subscriber;
+        let asked = stream::iter(over)
+            .map(|room| async move { (room, subscriber.sunsubscribe(room_channel(room)).await) });
         let answers: Vec<_> = asked.buffer_unordered(AT_ONCE).collect().await;
         for (room, answer) in answers {
             match answer {

@@ -43,7 +43,7 @@ async fn a_node_hears_itself_over_every_shard() {
 /// Nothing listens there, and nothing waits for it: callers go on, memory is bounded, and the rest is counted as lost.
 #[tokio::test]
 async fn without_a_cluster_nobody_waits() {
-    let nowhere = crate::config::Address::parse("127.0.0.1:1").expect("an address");
+    let nowhere = crate::config::Address::redis("127.0.0.1:1").expect("an address");
     let redis = Redis::connect(&nowhere).expect("begun");
     let node = node(&redis);
     let message = Bytes::from(vec![0; 64 * 1024]);

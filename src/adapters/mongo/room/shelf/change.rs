@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, Document as Stored, doc};
+use mongodb::options::ReturnDocument;
+use uuid::Uuid;
 
 use super::super::super::Collections;
 use super::super::super::failure::{is_duplicate, writing};
@@ -19,6 +21,10 @@ use crate::domain::room::{Epoch, RoomEvent};
 use crate::domain::version::Expected;
 use crate::ports::once::{Done, Once};
 use crate::ports::room::{DELETED_ROOMS_MAX, Life, NewRoom, ShelfError, StoreError};
+
+/// How long a room stays noted whose store of people does not answer, in milliseconds: longer than it may still do as it
+/// was asked.
+const NOTED_MS: u64 = 60 * 1_000;
 
 impl MongoRooms {
     /// The shelf's document is there before a transaction writes it.
@@ -43,25 +49,44 @@ impl MongoRooms {
         })
     }
 
-    /// Writes the shelf, which is to be there; the front room noted on it.
+    /// Writes the shelf, which is to be there; the rooms noted on it as about to be the front one.
     async fn take_shelf(
         &self,
         session: &mut ClientSession,
         owner: UserId,
-        front: Option<RoomId>,
-    ) -> Result<Option<RoomId>, Halt<ShelfError>> {
-        let mut update = doc! { "$inc": { "turns": 1_i64 } };
-        if let Some(front) = front {
-            update.insert("$set", doc! { "front": id(front.uuid()) });
-        }
+        note: Option<&FrontNote>,
+    ) -> Result<Vec<RoomId>, Halt<ShelfError>> {
+        let noted = doc! { "$filter": {
+            "input": { "$ifNull": ["$fronts", []] }, "as": "note",
+            "cond": { "$gt": ["$$note.until", "$$NOW"] },
+        } };
+        let new: Vec<Bson> = note.iter().map(|note| note.stored()).collect();
+        let update = vec![doc! { "$set": {
+            "turns": { "$add": ["$turns", 1_i64] },
+            "fronts": { "$concatArrays": [noted, new] },
+        } }];
         let shelves = self.mongo.collection(Collections::ROOM_SHELF);
         let shelf = shelves
             .find_one_and_update(doc! { "_id": id(owner.uuid()) }, update)
+            .return_document(ReturnDocument::After)
             .session(session)
             .await?;
         let gone = || StoreError::Failed("the shelf is gone".to_owned());
-        let front = shelf.ok_or_else(gone)?.maybe_uuid("front")?;
-        Ok(front.map(RoomId::from_uuid))
+        let shelf = shelf.ok_or_else(gone)?;
+        let notes = shelf.list("fronts")?.into_iter();
+        let rooms = notes.map(|note| note.uuid("room").map(RoomId::from_uuid));
+        Ok(rooms.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes a note off the shelf again, once the store of people has answered.
+    pub(super) async fn take_off(&self, owner: UserId, note: &FrontNote) {
+        let gone = doc! { "$pull": { "fronts": { "by": id(note.by) } } };
+        let shelves = self.mongo.collection(Collections::ROOM_SHELF);
+        let shelf = shelves.update_one(doc! { "_id": id(owner.uuid()) }, gone);
+        if let Err(error) = writing(shelf).await {
+            // It lapses by itself; until then the room is neither archived nor deleted.
+            tracing::debug!(%error, "a note of a front room is left on the shelf");
+        }
     }
 
     /// Refuses one room more than there may be.
@@ -123,14 +148,11 @@ impl MongoRooms {
         change: &Change<'_>,
     ) -> Result<Turned, ShelfError> {
         self.shelf_of(owner).await?;
-        let front = self.owners.front_room(owner).await;
-        let front = front.map_err(StoreError::from)?;
         let rooms = self;
         let attempt = Changing {
             rooms,
             owner,
             change,
-            front,
         };
         transact(&self.mongo, &attempt).await
     }
@@ -157,7 +179,25 @@ pub(super) enum Change<'a> {
         once: Option<&'a Once>,
         at: WallMs,
     },
-    Front(RoomId),
+    Front(&'a FrontNote),
+}
+
+/// That a room is about to be the front one: until it is, or is not, it stays where it is.
+pub(super) struct FrontNote {
+    room: RoomId,
+    by: Uuid,
+}
+
+impl FrontNote {
+    pub fn new(room: RoomId) -> Self {
+        let by = Uuid::new_v4();
+        Self { room, by }
+    }
+
+    fn stored(&self) -> Bson {
+        let until = doc! { "$add": ["$$NOW", number(NOTED_MS)] };
+        doc! { "room": id(self.room.uuid()), "by": id(self.by), "until": until }.into()
+    }
 }
 
 /// What became of it.
@@ -171,8 +211,6 @@ struct Changing<'a> {
     rooms: &'a MongoRooms,
     owner: UserId,
     change: &'a Change<'a>,
-    /// The front room as the store of people has it.
-    front: Option<RoomId>,
 }
 
 #[async_trait]
@@ -183,15 +221,22 @@ impl Attempt for Changing<'_> {
     async fn run(&self, session: &mut ClientSession) -> Result<Turned, Halt<ShelfError>> {
         let refuse = |refusal| Err(Halt::Refused(refusal));
         let rooms = self.rooms;
-        let (room, becomes_front) = match self.change {
-            Change::Front(room) => (*room, Some(*room)),
+        let (room, note) = match self.change {
+            Change::Front(note) => (note.room, Some(*note)),
             Change::Archive(room, ..)
             | Change::Unarchive(room, _)
             | Change::Bin(room, _)
             | Change::Restore { room, .. } => (*room, None),
         };
-        let noted = rooms.take_shelf(session, self.owner, becomes_front).await?;
-        let is_front = [noted, self.front].contains(&Some(room));
+        let noted = rooms.take_shelf(session, self.owner, note).await?;
+        let is_front = match self.change {
+            // Whoever makes it the front room from here on notes it first, and so waits for this to end.
+            Change::Archive(..) | Change::Bin(..) => {
+                let front = rooms.owners.front_room(self.owner).await;
+                noted.contains(&room) || front.map_err(StoreError::from)? == Some(room)
+            }
+            _ => false,
+        };
         if let Change::Restore { once, at, .. } = self.change {
             match once::begin(&rooms.mongo, session, *once, *at).await? {
                 Begun::Fresh => {}

@@ -81,7 +81,11 @@ impl Member<'_> {
                     ..ProfileChange::default()
                 };
                 told(store.change(one, &change, &Expected::Any).await)?;
-                told(store.set_front_room(one, RoomId::generate()).await)
+                told(
+                    store
+                        .set_front_room(one, RoomId::generate(), &Expected::Any)
+                        .await,
+                )
             }
             13 => self.comes_and_goes().await,
             14 => {
