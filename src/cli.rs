@@ -51,7 +51,8 @@ enum Command {
     Openapi,
     /// Move the demo neighbourhood into a store without one: all of it, or nothing when this is interrupted.
     Seed(Settings),
-    /// Bring the schema of the store up to date: of PostgreSQL where it is configured, else of the embedded one.
+    /// Bring the schema of the stores up to date: of PostgreSQL and MongoDB where they are configured, else of the
+    /// embedded one.
     Migrate(Settings),
     /// Give an account a role on the platform, also while servers run.
     Role {
@@ -253,7 +254,7 @@ fn move_in(config: &Config) -> Result<(), ExitCode> {
 
 fn bring_up(config: &Config) -> Result<(), ExitCode> {
     let migrated = runtime()?.block_on(migrate(config));
-    say(&migrated.map_err(not_operated)?);
+    say(&migrated.map_err(not_operated)?.join("\n"));
     Ok(())
 }
 

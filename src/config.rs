@@ -29,7 +29,7 @@ mod visits;
 
 pub use app_client::AppConfig;
 pub use auth::AuthConfig;
-pub use backend::{Address, BackendConfig, S3Config};
+pub use backend::{Address, BackendConfig, MissingBackend, S3Config};
 pub use cdn::{CdnConfig, CdnPurger};
 pub use error::{ConfigError, ConfigErrors, Source};
 pub use filter::FilterConfig;

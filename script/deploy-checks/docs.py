@@ -16,10 +16,6 @@ def commands():
     return {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower() for name in names}
 
 
-# Commands the distributed server is to have and the sources do not hold yet: allowed, and said.
-ANNOUNCED = {"migrate"}
-
-
 def wrong(page, settings, metrics):
     for name in re.findall(r"\bMARU_[A-Z0-9_]+[A-Z0-9]\b", page):
         if name not in ("MARU_IMAGE",) and not name.startswith("MARU_TEST_"):
@@ -39,7 +35,7 @@ def wrong(page, settings, metrics):
         said = path[0] or f"docs/{path[1]}"
         if not (ROOT / said).exists() and not said.startswith("deploy/env/secret"):
             yield f"{said} is not there"
-    known = commands() | ANNOUNCED
+    known = commands()
     for command in re.findall(r"`maru ([a-z-]+)", page):
         if command not in known:
             yield f"maru {command} is no command"
@@ -53,5 +49,3 @@ def check(report, settings, metrics):
     report.verdict("what docs/operations.md names", wrong(page, settings, metrics))
     broken = list(wrong("`maru serv` `live.leese_ms` MARU_NO_SUCH `maru_none`", settings, metrics))
     report.verdict("what is not there is found", [] if len(broken) >= 4 else ["it is not"])
-    for command in sorted(ANNOUNCED - commands()):
-        report.not_checked(f"maru {command}", "it is announced, and src/cli.rs does not have it yet")

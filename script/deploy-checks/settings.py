@@ -4,9 +4,6 @@ import re
 
 from read import rust, text
 
-# A setting that the distributed server is to have and the sources do not hold yet: allowed, and said.
-ANNOUNCED = {"server.services": "a comma-separated list of services"}
-
 WHOLE = re.compile(r"a whole number(?: of [a-z ]+?)?, (-?\d+) to (\d+)$")
 
 
@@ -30,8 +27,6 @@ class Settings:
             re.compile(f"MARU_AUTH_{kind}_{ids}_({'|'.join(names).upper()})$")
             for kind, names in (("PROVIDERS", fields["provider"]), ("APPS", fields["app"]))
         ]
-        self.announced = sorted(set(ANNOUNCED) - set(self.expects))
-        self.expects |= {key: ANNOUNCED[key] for key in self.announced}
         self._variables = {variable(key): key for key in self.expects}
 
     def _limits(self):

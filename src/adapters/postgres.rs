@@ -8,9 +8,9 @@
 
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection};
 
 use crate::config::Address;
 
@@ -20,6 +20,7 @@ mod decision_outbox;
 mod grant;
 mod handle;
 mod identity;
+mod installation;
 mod lock;
 mod login;
 mod login_steps;
@@ -141,32 +142,6 @@ impl Postgres {
     /// A connection that answers: one that broke meanwhile is replaced.
     async fn connection(&self) -> Result<PoolConnection<sqlx::Postgres>, Failure> {
         self.pool.acquire().await.map_err(Failure::Nothing)
-    }
-
-    /// The installation's secret of this name, which is `fresh` if there was none. However many nodes ask at once, all
-    /// get the same.
-    pub async fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], Failure> {
-        let stored: Vec<u8> = step::reading!(self, |conn| {
-            // The second statement sees what was there already, or came meanwhile.
-            sqlx::query(
-                "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            )
-            .bind(name)
-            .bind(fresh.as_slice())
-            .execute(&mut *conn)
-            .await?;
-            sqlx::query_scalar("SELECT value FROM installation WHERE name = $1")
-                .bind(name)
-                .fetch_one(conn)
-                .await
-        })?;
-        let wrong = |_| sqlx::Error::Decode(format!("secret {name} has a wrong length").into());
-        stored.try_into().map_err(wrong).map_err(Failure::Nothing)
-    }
-
-    /// Answers when the database does.
-    pub async fn ping(&self) -> Result<(), Failure> {
-        step::reading!(self, |conn| conn.ping().await)
     }
 
     /// Ends all connections; waits for those in use.

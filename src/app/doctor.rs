@@ -6,10 +6,13 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use serde_json::json;
 
+mod services;
+
 use crate::adapters::oauth::ProviderProbe;
 use crate::adapters::sqlite::SqliteProbe;
 use crate::config::Config;
 use crate::ports::probe::{Fault, Finding, Probe};
+use services::ServicesProbe;
 
 /// How long a backend may take to answer everything.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -38,7 +41,7 @@ struct Examination {
     probe: Box<dyn Probe>,
 }
 
-/// Examines every configured backend; the embedded store where none is.
+/// Examines every configured backend, and whether one is missing; the embedded store where none is.
 pub async fn diagnose(config: &Config) -> Diagnosis {
     let mut examinations = configured(config);
     if examinations.is_empty() {
@@ -48,6 +51,14 @@ pub async fn diagnose(config: &Config) -> Diagnosis {
             address: data.display().to_string(),
             deadline: DEADLINE_EMBEDDED,
             probe: Box::new(SqliteProbe::new(data)),
+        });
+    }
+    if config.backend.postgres.is_some() {
+        examinations.push(Examination {
+            name: "services",
+            address: config.server.services.to_string(),
+            deadline: DEADLINE,
+            probe: Box::new(ServicesProbe(config.missing_backends())),
         });
     }
     examinations.extend(providers(config));

@@ -1,14 +1,24 @@
-//! `maru migrate`: brings the schema of the store of people up to date, before servers of a new release start.
+//! `maru migrate`: brings the schemas of the stores up to date, before servers of a new release start.
 
 use super::operated::{OperateError, Operated};
 use crate::adapters::sqlite::Sqlite;
+use crate::config::{Address, Config};
 
-/// Brings the store up to date, or makes it where there is none; what came of it, in a line.
+/// Brings the stores up to date, or makes what should be in them; what came of it, a line each.
 ///
-/// PostgreSQL: servers go on meanwhile, and of several who do this at once one does it. The embedded store is its
-/// server's alone while that runs, which brings it up to date when it starts.
-pub async fn migrate(store: impl Into<Operated<'_>>) -> Result<String, OperateError> {
-    match store.into() {
+/// PostgreSQL and MongoDB: servers go on meanwhile, and several may do this at once. The embedded store is its server's
+/// alone while that runs, which brings it up to date when it starts.
+pub async fn migrate(config: &Config) -> Result<Vec<String>, OperateError> {
+    let store = Operated::from(config);
+    let mut lines = vec![people(store).await?];
+    if let (Operated::Postgres(_), Some(address)) = (store, &config.backend.mongodb) {
+        lines.push(documents(address).await?);
+    }
+    Ok(lines)
+}
+
+async fn people(store: Operated<'_>) -> Result<String, OperateError> {
+    match store {
         Operated::Embedded(data) => {
             Sqlite::open(data).await?;
             Ok(format!("embedded store in {}: up to date", data.display()))
@@ -27,4 +37,19 @@ pub async fn migrate(store: impl Into<Operated<'_>>) -> Result<String, OperateEr
         #[cfg(not(feature = "postgres"))]
         Operated::Postgres(_) => Err(OperateError::NoPostgres),
     }
+}
+
+/// Collections and indexes, which are made where they are not there.
+#[cfg(feature = "mongodb")]
+async fn documents(address: &Address) -> Result<String, OperateError> {
+    crate::adapters::mongo::Mongo::new(address)
+        .await?
+        .prepare()
+        .await?;
+    Ok(format!("{address}: every collection and index is there"))
+}
+
+#[cfg(not(feature = "mongodb"))]
+async fn documents(_: &Address) -> Result<String, OperateError> {
+    Err(OperateError::NoMongodb)
 }

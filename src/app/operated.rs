@@ -44,6 +44,14 @@ pub enum OperateError {
     #[cfg(not(feature = "postgres"))]
     #[error("backend.postgres_url: this program was built without PostgreSQL")]
     NoPostgres,
+    /// MongoDB cannot be prepared.
+    #[cfg(feature = "mongodb")]
+    #[error(transparent)]
+    Mongo(#[from] crate::adapters::mongo::MongoError),
+    /// MongoDB is configured, and this program was built without it.
+    #[cfg(not(feature = "mongodb"))]
+    #[error("backend.mongodb_url: this program was built without MongoDB")]
+    NoMongodb,
     /// The embedded store cannot be opened.
     #[error(transparent)]
     Embedded(#[from] crate::adapters::sqlite::OpenError),

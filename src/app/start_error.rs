@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::adapters::oauth::OAuthError;
 use crate::adapters::sqlite::OpenError;
+use crate::config::MissingBackend;
 use crate::rest::dev_identity::DevIdentityRefused;
 
 /// Why the server did not start.
@@ -23,6 +24,23 @@ pub enum StartError {
     /// The embedded store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// PostgreSQL cannot be opened.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] crate::adapters::postgres::OpenError),
+    /// PostgreSQL is configured, and this program was built without it.
+    #[cfg(not(feature = "postgres"))]
+    #[error("backend.postgres_url: this program was built without PostgreSQL")]
+    NoPostgres,
+    /// Services are not told of every backend they need.
+    #[error("with backend.postgres_url, {}", listed(.0))]
+    Backends(Vec<MissingBackend>),
+    /// What is kept there is kept in the embedded store only, and that not beside PostgreSQL.
+    #[cfg(feature = "postgres")]
+    #[error(
+        "{0}: this release keeps nothing there yet, so that it cannot serve with backend.postgres_url"
+    )]
+    NotApart(&'static str),
     /// What a killed `maru seed` left in the data folder cannot be deleted.
     #[error("cannot delete what an unfinished maru seed left in the data folder: {0}")]
     Leftovers(#[source] std::io::Error),
@@ -64,4 +82,9 @@ pub enum StartError {
     /// The public address makes no address for the development sign-in.
     #[error("server.public_url: {0}")]
     PublicUrl(#[from] url::ParseError),
+}
+
+fn listed(missing: &[MissingBackend]) -> String {
+    let all: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    all.join("; ")
 }

@@ -1,15 +1,15 @@
 //! What stands behind each port.
 
+#[cfg(feature = "postgres")]
+mod distributed;
+mod embedded;
+mod people;
+
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::staging;
 use super::start_error::StartError;
-use crate::adapters::sqlite::{
-    ContentOutbox, GuestbookContent, ModeratedAssets, ModeratedChat, ModeratedComments,
-    ModeratedPeople, ModeratedPosts, ModeratedRooms, Sqlite, SqliteRooms, UserOutbox,
-};
 use crate::config::Config;
 use crate::domain::service::Service;
 use crate::ports::account::AccountStore;
@@ -33,6 +33,8 @@ use crate::ports::spam::SpamFacts;
 use crate::ports::user::UserStore;
 use crate::ports::visit::VisitStore;
 use crate::services::auth::AuthStore;
+pub(super) use embedded::embedded;
+use people::People;
 
 /// The ports, each with what is behind it.
 #[derive(Clone)]
@@ -71,15 +73,43 @@ pub(super) struct Stores {
     /// What waits to be told of, by who writes it.
     pub outboxes: Vec<(Service, Arc<dyn Outbox>)>,
     pub log: Arc<dyn EventLog>,
-    /// Everything that keeps traces of people.
+    /// Everything that keeps traces of people; the store of their accounts is the last.
     pub personal_data: Vec<Arc<dyn PersonalData>>,
+    moderated_people: Arc<dyn ModeratedContent>,
     moderated: Moderated,
 }
 
-/// What moderators act on lies in the same stores.
-#[derive(Clone)]
-enum Moderated {
-    Embedded(Sqlite),
+/// What moderators act on beside people. Rooms that are live are told, and who is given a picture or a mention back.
+type Moderated = Arc<
+    dyn Fn(&Arc<dyn RoomRecall>, &Arc<dyn NotificationSink>) -> Vec<Arc<dyn ModeratedContent>>
+        + Send
+        + Sync,
+>;
+
+/// What people make: rooms, posts and pictures, and the visits they pay.
+pub(super) struct Documents {
+    pub rooms: Arc<dyn RoomStore>,
+    pub shelf: Arc<dyn RoomShelf>,
+    pub visits: Arc<dyn VisitStore>,
+    pub guestbooks: Arc<dyn GuestbookStore>,
+    pub posts: Arc<dyn PostStore>,
+    pub post_upkeep: Arc<dyn PostUpkeep>,
+    pub assets: Arc<dyn AssetStore>,
+    pub shown_assets: Arc<dyn AssetReader>,
+    pub avatars: Arc<dyn AvatarReader>,
+    pub asset_work: Arc<dyn AssetWork>,
+    pub purges: Arc<dyn PurgeQueue>,
+    pub outboxes: Vec<(Service, Arc<dyn Outbox>)>,
+    /// Empty where the store of people is the same one.
+    pub personal_data: Vec<Arc<dyn PersonalData>>,
+    pub moderated: Moderated,
+}
+
+/// What is told and counted.
+pub(super) struct Facts {
+    pub log: Arc<dyn EventLog>,
+    pub discovery: Arc<dyn DiscoveryStore>,
+    pub discovered_posts: Arc<dyn PostsForDiscovery>,
 }
 
 /// The stores, and the work that saves of rooms need meanwhile.
@@ -89,84 +119,67 @@ pub(super) struct OpenedStores {
 }
 
 impl Stores {
-    /// Opens what the settings name.
+    /// Opens what the settings name: PostgreSQL and what belongs beside it, or the embedded store.
     pub(super) async fn open(
         config: &Config,
         sink: Arc<dyn NotificationSink>,
     ) -> Result<OpenedStores, StartError> {
-        let sqlite = Sqlite::open(&config.store.data).await?;
-        staging::clear(&config.store.data).map_err(StartError::Leftovers)?;
-        let (rooms, writing) = SqliteRooms::notifying(sqlite.clone(), sink);
-        rooms.end_leases().await.map_err(StartError::Leases)?;
-        Ok(OpenedStores {
-            stores: Self::embedded(sqlite, rooms),
-            writing: Box::pin(writing),
-        })
-    }
-
-    /// Everything in one file.
-    pub(super) fn embedded(sqlite: Sqlite, rooms: SqliteRooms) -> Self {
-        let all = Arc::new(sqlite.clone());
-        let rooms = Arc::new(rooms);
-        Self {
-            installation: all.clone(),
-            users: all.clone(),
-            logins: all.clone(),
-            profiles: all.clone(),
-            people: all.clone(),
-            relations: all.clone(),
-            settings: all.clone(),
-            notices: all.clone(),
-            accounts: all.clone(),
-            moderation: all.clone(),
-            muted_words: all.clone(),
-            spam: all.clone(),
-            rooms: rooms.clone(),
-            shelf: rooms,
-            visits: all.clone(),
-            guestbooks: all.clone(),
-            posts: all.clone(),
-            post_upkeep: all.clone(),
-            assets: all.clone(),
-            shown_assets: all.clone(),
-            avatars: all.clone(),
-            asset_work: all.clone(),
-            purges: all.clone(),
-            discovery: all.clone(),
-            discovered_posts: all.clone(),
-            outboxes: vec![
-                (Service::Room, all.clone()),
-                (Service::User, Arc::new(UserOutbox(sqlite.clone()))),
-                (Service::Post, Arc::new(ContentOutbox(sqlite.clone()))),
-            ],
-            log: all.clone(),
-            personal_data: vec![all],
-            moderated: Moderated::Embedded(sqlite),
+        match &config.backend.postgres {
+            None => embedded::open(config, sink).await,
+            #[cfg(feature = "postgres")]
+            Some(address) => distributed::open(config, address).await,
+            #[cfg(not(feature = "postgres"))]
+            Some(_) => Err(StartError::NoPostgres),
         }
     }
 
-    /// Everything that moderators act on: each store that keeps what people write has its line here.
+    fn of(people: People, documents: Documents, facts: Facts) -> Self {
+        let of_people = people.outboxes.into_iter();
+        let of_people = of_people.map(|outbox| (Service::User, outbox));
+        let mut personal_data = documents.personal_data;
+        personal_data.push(people.personal_data);
+        Self {
+            installation: people.installation,
+            users: people.users,
+            logins: people.logins,
+            profiles: people.profiles,
+            people: people.people,
+            relations: people.relations,
+            settings: people.settings,
+            notices: people.notices,
+            accounts: people.accounts,
+            moderation: people.moderation,
+            muted_words: people.muted_words,
+            spam: people.spam,
+            rooms: documents.rooms,
+            shelf: documents.shelf,
+            visits: documents.visits,
+            guestbooks: documents.guestbooks,
+            posts: documents.posts,
+            post_upkeep: documents.post_upkeep,
+            assets: documents.assets,
+            shown_assets: documents.shown_assets,
+            avatars: documents.avatars,
+            asset_work: documents.asset_work,
+            purges: documents.purges,
+            discovery: facts.discovery,
+            discovered_posts: facts.discovered_posts,
+            outboxes: of_people.chain(documents.outboxes).collect(),
+            log: facts.log,
+            personal_data,
+            moderated_people: people.moderated,
+            moderated: documents.moderated,
+        }
+    }
+
+    /// Everything that moderators act on.
     pub(super) fn contents(
         &self,
         recall: &Arc<dyn RoomRecall>,
         sink: &Arc<dyn NotificationSink>,
     ) -> Contents {
-        let Moderated::Embedded(sqlite) = &self.moderated;
-        let all: [Arc<dyn ModeratedContent>; 7] = [
-            Arc::new(ModeratedPeople(sqlite.clone())),
-            Arc::new(ModeratedRooms {
-                sqlite: sqlite.clone(),
-                recall: recall.clone(),
-            }),
-            Arc::new(ModeratedChat {
-                sqlite: sqlite.clone(),
-                recall: recall.clone(),
-            }),
-            Arc::new(ModeratedPosts::new(sqlite.clone(), sink.clone())),
-            Arc::new(ModeratedComments::new(sqlite.clone(), sink.clone())),
-            Arc::new(GuestbookContent(sqlite.clone())),
-            Arc::new(ModeratedAssets(sqlite.clone())),
-        ];
-        all.into_iter().collect()
+        let people = self.moderated_people.clone();
+        let others = (self.moderated)(recall, sink);
+        std::iter::once(people).chain(others).collect()
     }
 }

@@ -5,21 +5,28 @@ use url::Url;
 use super::Config;
 use super::error::Checks;
 use super::secret::{MASK, Secret};
-use super::setting::Setting;
+use super::setting::{Setting, whole};
 
 mod address;
+mod needed;
 
 pub use address::Address;
+pub use needed::MissingBackend;
+
+/// Twelve nodes leave room in the 200 connections of deploy/compose.yaml; PostgreSQL itself begins with 100.
+const CONNECTIONS_MAX_DEFAULT: u32 = 12;
 
 const REGION_DEFAULT: &str = "us-east-1";
 const KEY_BYTES_MAX: usize = 256;
 const URL_BYTES_MAX: usize = 512;
 
 /// The `backend.*` settings, each unset by default.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct BackendConfig {
     /// The relational store.
     pub postgres: Option<Address>,
+    /// How many connections this process keeps to it at most.
+    pub postgres_connections_max: u32,
     /// The document store: rooms and posts.
     pub mongodb: Option<Address>,
     /// Some nodes of the Redis Cluster; it tells the others.
@@ -27,6 +34,19 @@ pub struct BackendConfig {
     /// Some of Kafka's brokers; they tell the others.
     pub kafka: Option<Address>,
     s3: S3Draft,
+}
+
+impl Default for BackendConfig {
+    fn default() -> Self {
+        Self {
+            postgres: None,
+            postgres_connections_max: CONNECTIONS_MAX_DEFAULT,
+            mongodb: None,
+            redis: None,
+            kafka: None,
+            s3: S3Draft::default(),
+        }
+    }
 }
 
 /// The object store.
@@ -78,6 +98,17 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
             Some(())
         },
         show: |config| masked(config.backend.postgres.as_ref()),
+    },
+    Setting {
+        key: "backend.postgres_connections_max",
+        doc: "Connections of this process to PostgreSQL; all processes together must leave some of its max_connections.",
+        expects: "a whole number, 2 to 1000",
+        secret: false,
+        set: |config, text| {
+            config.backend.postgres_connections_max = whole(text, 2..=1_000)?;
+            Some(())
+        },
+        show: |config| config.backend.postgres_connections_max.into(),
     },
     Setting {
         key: "backend.mongodb_url",

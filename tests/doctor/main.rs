@@ -102,7 +102,38 @@ fn backends_that_are_not_there_are_wrong_each_on_a_line_and_no_secret_is_told() 
                 .contains(&port.to_string())
         );
     }
+    assert_eq!(
+        answer.faults("services"),
+        "[]",
+        "each is told of all it needs"
+    );
     assert!(!answer.whole.contains("s3cret"), "{}", answer.whole);
+}
+
+#[test]
+fn services_that_are_not_told_of_every_backend_are_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("MARU_BACKEND_POSTGRES_URL", "postgres://127.0.0.1:1/maru"),
+        ("MARU_BACKEND_REDIS_NODES", "127.0.0.1:1"),
+        ("MARU_BACKEND_KAFKA_BROKERS", "127.0.0.1:1"),
+        ("MARU_SERVER_SERVICES", "room,post"),
+    ];
+    let answer = doctor(&settings);
+    assert_eq!(answer.of("services")["address"], "room,post");
+    let faults = answer.faults("services");
+    let told = "room, post need backend.mongodb_url, which is not set";
+    assert!(faults.contains(told), "{faults}");
+    assert!(!faults.contains("s3_bucket"), "{faults}");
+    // The server itself says the same.
+    let output = maru(&folder, &settings).arg("serve").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    let expected = match cfg!(feature = "postgres") {
+        true => told,
+        false => "built without PostgreSQL",
+    };
+    assert!(said.contains(expected), "{said}");
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! What an installation has one of, on PostgreSQL.
+
+use async_trait::async_trait;
+use sqlx::Connection;
+
+use super::step::reading;
+use super::{Failure, Postgres};
+use crate::ports::installation::{Installation, InstallationUnavailable};
+
+impl From<Failure> for InstallationUnavailable {
+    fn from(failure: Failure) -> Self {
+        Self(failure.to_string())
+    }
+}
+
+#[async_trait]
+impl Installation for Postgres {
+    async fn secret(
+        &self,
+        name: &str,
+        fresh: [u8; 32],
+    ) -> Result<[u8; 32], InstallationUnavailable> {
+        let stored: Vec<u8> = reading!(self, |conn| {
+            // The second statement sees what was there already, or came meanwhile.
+            sqlx::query(
+                "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            )
+            .bind(name)
+            .bind(fresh.as_slice())
+            .execute(&mut *conn)
+            .await?;
+            sqlx::query_scalar("SELECT value FROM installation WHERE name = $1")
+                .bind(name)
+                .fetch_one(conn)
+                .await
+        })?;
+        let wrong = |_| InstallationUnavailable(format!("secret {name} has a wrong length"));
+        stored.try_into().map_err(wrong)
+    }
+
+    async fn ping(&self) -> Result<(), InstallationUnavailable> {
+        Ok(reading!(self, |conn| conn.ping().await)?)
+    }
+}
