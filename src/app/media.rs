@@ -1,5 +1,7 @@
 //! Pictures: where their bytes lie, what makes them, what serves them, and the work beside.
 
+mod elsewhere;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,10 +16,12 @@ use crate::adapters::decoder::DecoderProcess;
 use crate::config::{Config, PublicUrl};
 use crate::domain::asset::{LinkKeys, QUARANTINE};
 use crate::domain::clock::Clock;
+use crate::domain::service::Service;
 use crate::ports::asset::{Allowance, Wake};
 use crate::rest::asset::MediaLinks;
 use crate::services::asset::{AssetParts, AssetService, MediaRules};
 use crate::workers::asset::{AssetWorkError, Clearing, Decoding, Purging, give_up};
+use elsewhere::Elsewhere;
 
 /// The folder of pictures in the data folder.
 pub(super) const FOLDER: &str = "media";
@@ -127,6 +131,9 @@ fn bytes(config: &Config) -> Result<(Arc<dyn ObjectStore>, usize), StartError> {
     #[cfg(not(feature = "s3"))]
     if config.backend.s3().is_some() {
         return Err(StartError::NoS3);
+    }
+    if config.backend.postgres.is_some() && !config.server.services.has(Service::Asset) {
+        return Ok((Arc::new(Elsewhere), PART_BYTES));
     }
     let folder = config.store.data.join(FOLDER);
     let failed = |source| StartError::MediaFolder {
