@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use crate::domain::id::{NodeId, RoomId};
 
-#[cfg(test)]
+#[cfg(all(test, feature = "redis"))]
 pub(crate) mod conformance;
 
 /// Sends to other nodes.
