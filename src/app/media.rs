@@ -7,6 +7,7 @@ use futures_util::future::try_join_all;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
+use super::staging;
 use super::start_error::StartError;
 use super::stores::Stores;
 use crate::adapters::cdn;
@@ -18,9 +19,6 @@ use crate::ports::asset::{Allowance, Wake};
 use crate::rest::asset::MediaLinks;
 use crate::services::asset::{AssetParts, AssetService, MediaRules};
 use crate::workers::asset::{AssetWorkError, Clearing, Decoding, Purging, give_up};
-
-/// The folder of pictures in the data folder.
-pub(super) const FOLDER: &str = "media";
 
 /// What a folder is given at once, in bytes.
 const PART_BYTES: usize = 256 * 1024;
@@ -128,7 +126,7 @@ fn bytes(config: &Config) -> Result<(Arc<dyn ObjectStore>, usize), StartError> {
     if config.backend.s3().is_some() {
         return Err(StartError::NoS3);
     }
-    let folder = config.store.data.join(FOLDER);
+    let folder = config.store.data.join(staging::PICTURES);
     let failed = |source| StartError::MediaFolder {
         path: folder.clone(),
         source,
