@@ -9,6 +9,7 @@ use futures_util::future::try_join_all;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
+use super::staging;
 use super::start_error::StartError;
 use super::stores::Stores;
 use crate::adapters::cdn;
@@ -22,9 +23,6 @@ use crate::rest::asset::MediaLinks;
 use crate::services::asset::{AssetParts, AssetService, MediaRules};
 use crate::workers::asset::{AssetWorkError, Clearing, Decoding, Purging, give_up};
 use elsewhere::Elsewhere;
-
-/// The folder of pictures in the data folder.
-pub(super) const FOLDER: &str = "media";
 
 /// What a folder is given at once, in bytes.
 const PART_BYTES: usize = 256 * 1024;
@@ -135,7 +133,7 @@ fn bytes(config: &Config) -> Result<(Arc<dyn ObjectStore>, usize), StartError> {
     if config.backend.postgres.is_some() && !config.server.services.has(Service::Asset) {
         return Ok((Arc::new(Elsewhere), PART_BYTES));
     }
-    let folder = config.store.data.join(FOLDER);
+    let folder = config.store.data.join(staging::PICTURES);
     let failed = |source| StartError::MediaFolder {
         path: folder.clone(),
         source,

@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::media;
-
 /// The folder in the data folder.
 const FOLDER: &str = ".seeding";
+
+/// The folder of pictures, in either.
+pub(super) const PICTURES: &str = "media";
 
 /// Makes the folder, empty.
 pub(super) fn begin(data: &Path) -> io::Result<PathBuf> {
@@ -30,12 +31,12 @@ pub(super) fn clear(data: &Path) -> io::Result<()> {
 /// Moves the pictures to where they will be looked for. They go by what is in them: where seeding is killed right after,
 /// no store knows them, and the next seeding puts the same in their places.
 pub(super) fn hand_over_pictures(staging: &Path, data: &Path) -> io::Result<()> {
-    let pictures = staging.join(media::FOLDER);
+    let pictures = staging.join(PICTURES);
     // They may lie somewhere else altogether.
     if !pictures.is_dir() {
         return Ok(());
     }
-    move_into(&pictures, &data.join(media::FOLDER))?;
+    move_into(&pictures, &data.join(PICTURES))?;
     File::open(data)?.sync_all()
 }
 

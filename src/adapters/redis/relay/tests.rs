@@ -1,3 +1,5 @@
+//! The relay between nodes of one cluster.
+
 use std::time::Duration;
 
 use tokio::sync::mpsc;
