@@ -103,6 +103,24 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// Whether it may go well a little later, with everything as it is: nobody answers, or not yet.
+    pub fn is_away(&self) -> bool {
+        let Self::Connect(error) = self else {
+            return false;
+        };
+        match error {
+            // It goes down, was killed, comes up, or has as many connections as it takes.
+            sqlx::Error::Database(answer) => matches!(
+                answer.code().as_deref(),
+                Some("57P01" | "57P02" | "57P03" | "53300")
+            ),
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::PoolTimedOut => true,
+            _ => false,
+        }
+    }
+}
+
 /// The opened store: a pool of connections, shared by its clones.
 #[derive(Debug, Clone)]
 pub struct Postgres {

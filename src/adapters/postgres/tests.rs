@@ -78,6 +78,19 @@ async fn nodes_that_start_at_once_change_the_schema_once() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_not_there_is_away_and_one_that_refuses_is_not() {
+    let nobody = PgConnectOptions::new_without_pgpass()
+        .host("127.0.0.1")
+        .port(1);
+    let error = Postgres::open_with(nobody, 1).await.unwrap_err();
+    assert!(error.is_away(), "{error}");
+    let Some(store) = scratch().await else { return };
+    let nowhere = store.options().database("nowhere");
+    let error = Postgres::open_with(nowhere, 1).await.unwrap_err();
+    assert!(!error.is_away(), "{error}");
+}
+
+#[tokio::test]
 async fn a_lost_connection_is_survived() {
     let Some(store) = scratch().await else { return };
     let user = created(&*store, "stays", "stays").await;
