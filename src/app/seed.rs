@@ -26,7 +26,7 @@ use super::media::Media;
 use super::server::{screen, secret};
 use super::staging;
 use super::start_error::StartError;
-use super::stores::embedded;
+use super::stores::stores_in;
 use file::{DAY_MS, Files, Neighbour};
 use house::House;
 
@@ -143,7 +143,7 @@ async fn furnish(config: &Config, sqlite: &Sqlite) -> Result<usize, SeedError> {
     let files = Files::read()?;
     // Rooms are made here and not saved, so the writer has nothing to do.
     let (rooms, _) = SqliteRooms::new(sqlite.clone());
-    let stores = embedded(sqlite.clone(), rooms);
+    let stores = stores_in(sqlite.clone(), rooms);
     let screen = screen(config, &stores)?;
     let mut house = House::new(config, sqlite, screen, Clock::start());
     let plan = plan::plan(&files, house.now, house.offset)?;

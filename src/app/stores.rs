@@ -33,7 +33,7 @@ use crate::ports::spam::SpamFacts;
 use crate::ports::user::UserStore;
 use crate::ports::visit::VisitStore;
 use crate::services::auth::AuthStore;
-pub(super) use embedded::embedded;
+pub(super) use embedded::stores_in;
 use people::People;
 
 /// The ports, each with what is behind it.

@@ -108,7 +108,7 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
             config.backend.postgres_connections_max = whole(text, 2..=1_000)?;
             Some(())
         },
-        show: |config| config.backend.postgres_connections_max.into(),
+        show: |config| i64::from(config.backend.postgres_connections_max).into(),
     },
     Setting {
         key: "backend.mongodb_url",

@@ -26,13 +26,13 @@ pub(super) async fn open(
     let (rooms, writing) = SqliteRooms::notifying(sqlite.clone(), sink);
     rooms.end_leases().await.map_err(StartError::Leases)?;
     Ok(OpenedStores {
-        stores: embedded(sqlite, rooms),
+        stores: stores_in(sqlite, rooms),
         writing: Box::pin(writing),
     })
 }
 
 /// The ports over this store.
-pub(in crate::app) fn embedded(sqlite: Sqlite, rooms: SqliteRooms) -> Stores {
+pub(in crate::app) fn stores_in(sqlite: Sqlite, rooms: SqliteRooms) -> Stores {
     let all = Arc::new(sqlite.clone());
     let people = People::of(
         &all,
@@ -85,7 +85,7 @@ fn moderated(sqlite: Sqlite) -> Moderated {
                 Arc::new(GuestbookContent(sqlite.clone())),
                 Arc::new(ModeratedAssets(sqlite.clone())),
             ];
-            all.into()
+            Vec::from(all)
         },
     )
 }

@@ -36,11 +36,10 @@ impl Config {
             return Vec::new();
         }
         // Whoever looks for rooms or people looks in both stores, is kept to quotas and tells others what was done.
-        let all: fn(Service) -> bool = |_| true;
-        let needed = [
-            ("backend.mongodb_url", backend.mongodb.is_none(), all),
-            ("backend.redis_nodes", backend.redis.is_none(), all),
-            ("backend.kafka_brokers", backend.kafka.is_none(), all),
+        let needed: [(_, _, fn(Service) -> bool); 4] = [
+            ("backend.mongodb_url", backend.mongodb.is_none(), |_| true),
+            ("backend.redis_nodes", backend.redis.is_none(), |_| true),
+            ("backend.kafka_brokers", backend.kafka.is_none(), |_| true),
             ("backend.s3_bucket", backend.s3().is_none(), keeps_bytes),
         ];
         let missing = needed.into_iter().filter(|(_, is_missing, _)| *is_missing);
