@@ -96,7 +96,7 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
         expects: "HOST:PORT,HOST:PORT, redis://USER:PASSWORD@HOST:PORT,HOST:PORT (rediss:// for TLS) or nothing",
         secret: true,
         set: |config, text| {
-            config.backend.redis = optional(text, redis)?;
+            config.backend.redis = optional(text, Address::redis)?;
             Some(())
         },
         show: |config| masked(config.backend.redis.as_ref()),
@@ -232,11 +232,6 @@ fn mongodb(text: &str) -> Option<Address> {
         _ => false,
     };
     Address::parse(text).filter(known)
-}
-
-fn redis(text: &str) -> Option<Address> {
-    let known = |address: &Address| matches!(address.scheme(), "" | "redis" | "rediss");
-    Address::parse(text).filter(|address| known(address) && address.ends_with_hosts())
 }
 
 fn kafka(text: &str) -> Option<Address> {

@@ -1,11 +1,12 @@
 //! The Redis Cluster of the tests.
 
 use super::Redis;
+use crate::adapters::test_service;
 use crate::config::Address;
 
-/// The cluster `script/test-backends` started; none, said loudly, where it is not there.
+/// The cluster that was started for tests; none, said loudly, where there is none.
 pub(super) fn cluster() -> Option<Redis> {
-    let nodes = crate::adapters::test_service("MARU_TEST_REDIS")?;
-    let address = Address::parse(&nodes).expect("the nodes of a cluster");
+    let nodes = test_service::address("REDIS")?;
+    let address = Address::redis(&nodes).expect("the nodes of a cluster");
     Some(Redis::connect(&address).expect("a cluster to connect to"))
 }

@@ -65,6 +65,12 @@ impl Address {
         })
     }
 
+    /// Nodes of a Redis Cluster; none when the text does not say where they are.
+    pub fn redis(text: &str) -> Option<Self> {
+        let known = |address: &Self| matches!(address.scheme(), "" | "redis" | "rediss");
+        Self::parse(text).filter(|address| known(address) && address.ends_with_hosts())
+    }
+
     /// The whole address with its credentials, for the driver that connects.
     pub fn reveal(&self) -> &str {
         self.text.reveal()
