@@ -57,7 +57,8 @@ impl Own {
     /// The master with this key dies without a word.
     pub(crate) fn kill_master_of(&self, key: &str) {
         let slot = ask(&self.nodes[0], &format!("CLUSTER KEYSLOT {key}"));
-        let slot: u32 = slot.trim_start_matches(':').trim().parse().unwrap();
+        let slot = slot.lines().next().expect("an answer");
+        let slot: u32 = slot.trim_start_matches(':').parse().unwrap();
         let slots = ask(&self.nodes[0], "CLUSTER NODES");
         let owner = slots.lines().find_map(|line| {
             let mut words = line.split(' ');

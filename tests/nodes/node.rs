@@ -121,6 +121,9 @@ impl Node {
             let limits = Arc::new(Limits {
                 lease_ms: u64::try_from(LEASE.as_millis()).unwrap(),
                 announce_ms: 200,
+                // Nobody is given up for how long a test takes.
+                grace_ms: 60_000,
+                idle_room_ms: 120_000,
                 ..Limits::DEFAULT
             });
             let redis = Redis::connect(&redis).unwrap();

@@ -7,14 +7,15 @@ use crate::cluster;
 use crate::house::House;
 use crate::node::Node;
 
-/// A rug, which lies under everything.
-fn rug(id: u64, x: i32) -> Op {
+/// A doormat of its own place, beside the rug that lies in the room.
+fn mat(number: u64) -> Op {
+    let place = i32::try_from(number).unwrap();
     Op::Put {
-        id,
-        kind: "round_rug".to_owned(),
+        id: 1_000 + number,
+        kind: "doormat".to_owned(),
         place: Place::Floor,
-        x,
-        y: 4,
+        x: place % 9 * 2,
+        y: 14 + place / 9 * 2,
         rotation: 0,
         color: String::new(),
     }
@@ -24,18 +25,23 @@ fn say(text: String) -> Op {
     Op::Say { text }
 }
 
-/// All of them have the same room.
+/// All who are in the room have the same.
 async fn agree(clients: &mut [&mut Client]) {
     let seq = clients.iter().map(|client| client.room.contents.seq).max();
-    let seq = seq.expect("somebody");
+    let (seq, all) = (seq.expect("somebody"), clients.len());
     for client in clients.iter_mut() {
-        client.until_room(|room| room.contents.seq >= seq).await;
+        client
+            .until_room(|room| room.contents.seq >= seq && room.people.len() == all)
+            .await;
     }
     for pair in clients.windows(2) {
         assert_eq!(pair[0].room.contents, pair[1].room.contents);
-        let people = |client: &Client| client.room.people.keys().copied().collect::<Vec<_>>();
-        assert_eq!(people(pair[0]), people(pair[1]));
+        assert!(members(pair[0]).eq(members(pair[1])));
     }
+}
+
+fn members(client: &Client) -> impl Iterator<Item = u32> + '_ {
+    client.room.people.keys().copied()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,15 +73,15 @@ async fn two_nodes_have_one_room() {
             .is_some_and(|person| (person.avatar.x, person.avatar.y) == (450, 650))
     };
     host.until_room(stands).await;
-    host.edit(vec![rug(1, 4)]).await;
+    host.edit(vec![mat(0)]).await;
     guest.say("안녕").await;
     agree(&mut [&mut host, &mut guest]).await;
-    assert!(host.room.contents.items.contains_key(&1));
+    assert!(host.room.contents.items.contains_key(&1_000));
 
     // Both at once, without waiting: one order, and every answer.
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..5 {
-        mine.push(host.batch(vec![rug(100 + round, 4)]).await);
+        mine.push(host.batch(vec![mat(1 + round)]).await);
         theirs.push(guest.batch(vec![say(format!("{round}"))]).await);
     }
     for number in mine {
@@ -113,19 +119,19 @@ async fn what_was_lost_on_the_way_comes_again() {
     let mut host = one.owner(&house).await;
     let mut guest = two.guest("손님").await;
     host.until_room(|room| room.named("손님").is_some()).await;
+    let mut next = 0..;
     for lost in [1, 2, 5] {
         let before = guest.room.contents.seq;
         one.relay.lose(lost);
-        for round in 0..lost + 1 {
-            host.edit(vec![rug(1_000 + before * 10 + round as u64, 4)])
-                .await;
+        for number in next.by_ref().take(lost + 1) {
+            host.edit(vec![mat(number)]).await;
         }
         one.until(|node| node.relay.is_sound()).await;
         agree(&mut [&mut host, &mut guest]).await;
         assert!(guest.room.contents.seq > before);
     }
     one.relay.lose(1);
-    host.edit(vec![rug(5, 4)]).await;
+    host.edit(vec![mat(17)]).await;
     agree(&mut [&mut host, &mut guest]).await;
 }
 
@@ -144,12 +150,10 @@ async fn ends(gently: bool) {
     let mut host = one.owner(&house).await;
     let mut guest = two.guest("손님").await;
     let mut other = three.guest("다른 손님").await;
-    host.edit(vec![rug(1, 4)]).await;
+    host.edit(vec![mat(1)]).await;
     guest.edit(vec![say("먼저".to_owned())]).await;
     agree(&mut [&mut host, &mut guest, &mut other]).await;
     let before = host.room.contents.clone();
-    let members = |client: &Client| client.room.people.keys().copied().collect::<Vec<_>>();
-    let inside = members(&host);
     if gently {
         one.stop().await;
     } else {
@@ -172,12 +176,7 @@ async fn ends(gently: bool) {
     agree(&mut [&mut host, &mut guest, &mut other]).await;
     assert_eq!(host.room.contents.items, before.items);
     assert_eq!(host.room.contents.chat, before.chat);
-    assert_eq!(
-        members(&host).len(),
-        inside.len(),
-        "nobody has left or doubled"
-    );
-    host.edit(vec![rug(2, 4)]).await;
+    host.edit(vec![mat(2)]).await;
     other.say("아직 여기").await;
     agree(&mut [&mut host, &mut guest, &mut other]).await;
 }

@@ -7,13 +7,13 @@ use crate::cluster::{self, Own};
 use crate::house::House;
 use crate::node::Node;
 
-fn rug(id: u64) -> Op {
+fn mat(number: i32) -> Op {
     Op::Put {
-        id,
-        kind: "round_rug".to_owned(),
+        id: 1_000 + u64::from(number.unsigned_abs()),
+        kind: "doormat".to_owned(),
         place: Place::Floor,
-        x: 4,
-        y: 4,
+        x: number * 2,
+        y: 14,
         rotation: 0,
         color: String::new(),
     }
@@ -36,7 +36,7 @@ async fn a_room_outlives_trouble_with_redis() {
     host.until_room(|room| room.named("손님").is_some()).await;
 
     redis.flush();
-    let seq = host.edit(vec![rug(1)]).await;
+    let seq = host.edit(vec![mat(1)]).await;
     guest.until_room(|room| room.contents.seq >= seq).await;
     let seq = guest.say("다 잊었나 봐").await;
     host.until_room(|room| room.contents.seq >= seq).await;
@@ -47,7 +47,7 @@ async fn a_room_outlives_trouble_with_redis() {
     }
     // Acknowledged all the while, to those who are where the room is.
     for id in 2..5 {
-        host.edit(vec![rug(id)]).await;
+        host.edit(vec![mat(id)]).await;
     }
     redis.again();
     for node in [&one, &two] {
@@ -59,7 +59,7 @@ async fn a_room_outlives_trouble_with_redis() {
     let token = guest.welcome().token.clone();
     let mut guest = Node::take_back(&[&two, &one], token, guest.room).await;
     assert!(guest.welcome().resumed);
-    let seq = host.edit(vec![rug(5)]).await;
+    let seq = host.edit(vec![mat(5)]).await;
     guest.until_room(|room| room.contents.seq >= seq).await;
     assert_eq!(guest.room.contents, host.room.contents);
     let seq = guest.say("다시 왔어").await;

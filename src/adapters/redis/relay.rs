@@ -232,6 +232,11 @@ async fn send_all(redis: &Redis, shared: &Shared, sent: mpsc::Receiver<Parcel>) 
     let published = parcels.map(|parcel| async move {
         let size = parcel.bytes.len();
         let client = redis.client();
+        if !client.is_connected() {
+            // What would wait for the cluster is of no use by then, and keeps what is new from being sent.
+            shared.sending_bytes.fetch_sub(size, Ordering::Relaxed);
+            return shared.figures.lost_here();
+        }
         let heard: Result<i64, Error> = client
             .spublish(parcel.channel, Value::Bytes(parcel.bytes))
             .await;

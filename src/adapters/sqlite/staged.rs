@@ -102,6 +102,7 @@ impl Sqlite {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::installation::Installation;
 
     async fn secret(data: &Path) -> [u8; 32] {
         let store = Sqlite::open(data).await.unwrap();

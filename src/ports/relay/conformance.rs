@@ -57,8 +57,9 @@ pub(crate) async fn suite<R: Relay>([mut one, mut two, mut three]: [Node<R>; 3])
     three
         .hears(b"third", || one.relay.publish(other, send(b"third")))
         .await;
+    let third = three.id;
     three
-        .hears(b"to three", || one.relay.tell(three.id, send(b"to three")))
+        .hears(b"to three", || one.relay.tell(third, send(b"to three")))
         .await;
     tokio::time::sleep(QUIET).await;
     for node in [&mut one, &mut two, &mut three] {
