@@ -8,6 +8,10 @@ use std::time::Duration;
 use axum::extract::Extension;
 use axum::routing::get;
 use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use maru::adapters::redis::{Redis, RedisDirectory, RedisRelay, RedisWhereabouts};
 use maru::config::Address;
 use maru::domain::address::ClientAddress;
@@ -26,9 +30,11 @@ use maru::realtime::upgrade::{LiveState, upgrade};
 use maru::services::screen::Screen;
 use maru_protocol::ServerFrame;
 use maru_protocol::replica::Replica;
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 use crate::client::{Client, DEADLINE, Heard};
 use crate::front::Front;
@@ -151,7 +157,7 @@ impl Node {
                 Arriving::ForPerson(user, frames) => to_people.push(user, &frames),
             }));
 
-            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await;
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await;
             let listener = listener.unwrap();
             let address = listener.local_addr().unwrap();
             let at = NodeAt {
@@ -177,7 +183,7 @@ impl Node {
                 .route("/v1/rooms/{room}/live", get(upgrade))
                 .layer(Extension(ClientAddress([127, 0, 0, 1].into())))
                 .with_state(state);
-            tokio::spawn(async move { axum::serve(listener, router).await });
+            tokio::spawn(serve(listener, router));
             let parts = (rooms, lines, directory, whereabouts, relay);
             (parts, gate, clock, stop, tasks, address)
         });
@@ -296,6 +302,20 @@ impl Node {
         let stopped = tokio::time::timeout(DEADLINE, self.tasks.wait()).await;
         stopped.expect("it stops in time");
         self.kill();
+    }
+}
+
+/// Requests over bare sockets, as the server takes them.
+async fn serve(listener: TcpListener, router: axum::Router) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let router = router.clone();
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            router.clone().oneshot(request.map(axum::body::Body::new))
+        });
+        let served = http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        tokio::spawn(served);
     }
 }
 

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fred::interfaces::{ClusterInterface, ServerInterface};
-
 use super::*;
 use crate::adapters::redis::stage::cluster;
 use crate::ports::crowds::conformance::{Node, a_node, suite};
