@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use fred::interfaces::ClientLike;
+
 use super::*;
 use crate::adapters::redis::stage::cluster;
 use crate::domain::clock::WallMs;
@@ -34,6 +36,8 @@ async fn what_a_node_that_is_gone_has_said_is_forgotten() {
     };
     let (there, node) = node(&redis);
     node.told.set(user, &[stay]);
+    let connected = redis.client().wait_for_connect().await;
+    connected.expect("the cluster is there");
     let bytes = rmp_serde::to_vec(&[stay]).expect("it is MessagePack");
     let arguments = vec![
         Value::from(gone.to_string()),
