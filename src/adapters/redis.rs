@@ -1,12 +1,19 @@
 //! Redis Cluster, which tells a distributed installation quickly who is where and carries rooms between nodes. Nothing
 //! here is needed for what was acknowledged to be kept.
+//!
+//! While a master is gone without another in its place, all of it pauses: rooms go on for those who are connected to the
+//! node that owns them.
 
 mod connection;
+mod directory;
 mod probe;
 mod relay;
 #[cfg(test)]
 mod stage;
+mod whereabouts;
 
 pub use connection::Redis;
+pub use directory::RedisDirectory;
 pub use probe::RedisProbe;
-pub use relay::{RedisRelay, RelayFigures, Relaying};
+pub use relay::{RedisRelay, Relaying};
+pub use whereabouts::RedisWhereabouts;
