@@ -14,19 +14,26 @@ use mongodb::{Client, Collection, Database};
 
 use crate::config::Address;
 
+mod door;
 mod failure;
+mod guestbook;
 mod index;
+mod lanes;
 mod once;
+mod place;
 mod probe;
 mod room;
 #[cfg(test)]
 mod stage;
 mod transaction;
 mod value;
+mod visit;
 
+pub use guestbook::{GuestbookNeighbours, MongoGuestbookContent, MongoGuestbooks};
 pub use index::Collections;
 pub use probe::MongoProbe;
-pub use room::{MongoRooms, PRESENT_MAX};
+pub use room::{MongoModeratedChat, MongoModeratedRooms, MongoRooms, PRESENT_MAX};
+pub use visit::{MongoVisitOutbox, MongoVisits, VisitNeighbours};
 
 /// The database where the address names none.
 const DATABASE_DEFAULT: &str = "maru";

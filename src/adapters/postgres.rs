@@ -32,6 +32,7 @@ mod number;
 mod once;
 mod operator;
 mod people;
+mod people_shown;
 mod permission;
 mod permission_steps;
 mod personal_data;
@@ -54,6 +55,7 @@ mod tests;
 mod user;
 mod user_outbox;
 mod user_row;
+mod visit_people;
 
 pub use decision_outbox::DecisionOutbox;
 pub use moderated_people::ModeratedPeople;

@@ -288,6 +288,8 @@ fn work_beside(
                 background.run("deleted rooms", purge::run(stores.shelf.clone(), clock));
                 let sweeping = visits::sweep(stores.visits.clone(), offset, clock);
                 background.run("old visits", sweeping);
+                let settling = visits::settle(stores.guestbooks.clone(), clock);
+                background.run("guestbooks", settling);
             }
             Service::Post => {
                 let posts = Posts {

@@ -150,8 +150,8 @@ pub struct Listed {
 /// the two of them too, and others do not learn that it is there: it is in no list and in no count of theirs.
 #[async_trait]
 pub trait GuestbookStore: Send + Sync {
-    /// Writes something, at most once for a key, with its event and notices in the same step. What is held is told of
-    /// only once it is let through.
+    /// Writes something, at most once for a key, with its event in the same step, and its notices in it or owed from it
+    /// on ([`GuestbookStore::settle`]). What is held is told of only once it is let through.
     async fn write(
         &self,
         new: &NewEntry,
@@ -216,4 +216,8 @@ pub trait GuestbookStore: Send + Sync {
         is_hidden: bool,
         now: WallMs,
     ) -> Result<Changed<Entry>, GuestbooksUnavailable>;
+
+    /// Tells other stores some of what they could not be told when it happened: notices, and cases of what is held.
+    /// Whether there may be more. Where all of it is in one store it is told in the step it is about.
+    async fn settle(&self, now: WallMs) -> Result<bool, GuestbooksUnavailable>;
 }

@@ -52,4 +52,7 @@ pub trait NotificationStore: Send + Sync {
         once: Option<&Once>,
         now: WallMs,
     ) -> Result<Done<u32>, NoticesUnavailable>;
+
+    /// What a receiver was told of a thing by a person is not shown to them any more, or again, whenever it was told.
+    async fn show(&self, notice: &NewNotice, shown: bool) -> Result<(), NoticesUnavailable>;
 }

@@ -12,8 +12,10 @@ use crate::domain::visit::{Day, UtcOffset, VisitCounts};
 mod arrivals;
 #[cfg(test)]
 pub(crate) mod conformance;
+mod people;
 
 pub use arrivals::{ARRIVALS_WAITING_MAX, Arrivals, Waiting, arrivals};
+pub use people::{Around, VisitPeople};
 
 /// The most rooms looked at to go on from one, of each kind of people: the newest relations first.
 pub const WAYS_MAX: u32 = 2_000;

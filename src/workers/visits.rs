@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::clock::Clock;
 use crate::domain::visit::{Day, UtcOffset};
+use crate::ports::guestbook::GuestbookStore;
 use crate::ports::visit::{Arrival, VisitStore, Waiting};
 
 /// Arrivals taken down at once: bounds how long others wait to write.
@@ -86,6 +87,24 @@ impl Visits {
                 wait_ms = RETRY_MS_FIRST;
             }
         }
+    }
+}
+
+/// Between two looks for what others were not told, in milliseconds.
+const SETTLE_EVERY_MS: u64 = 5_000;
+
+/// Tells other stores what they could not be told of guestbooks, again and again, until it is dropped.
+pub async fn settle(store: Arc<dyn GuestbookStore>, clock: Clock) {
+    loop {
+        let wait_ms = match store.settle(clock.wall()).await {
+            Ok(true) => SWEEP_PAUSE_MS,
+            Ok(false) => SETTLE_EVERY_MS,
+            Err(error) => {
+                tracing::warn!(%error, "what is to be told of guestbooks waits");
+                SETTLE_EVERY_MS
+            }
+        };
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
     }
 }
 

@@ -20,8 +20,20 @@ impl Collections {
     pub const ROOM_AUDIT: &'static str = "room_audit";
     /// What owners kept under a name.
     pub const ROOM_LAYOUT: &'static str = "room_layout";
+    /// Lines that moderators took out of the chat of rooms.
+    pub const ROOM_CHAT_OUT: &'static str = "room_chat_out";
     /// A person's rooms as a set: all that change it write this document, and so wait for each other.
     pub const ROOM_SHELF: &'static str = "room_shelf";
+    /// Who came to which room on which day.
+    pub const VISIT: &'static str = "visit";
+    /// How many came to a room.
+    pub const VISIT_COUNT: &'static str = "visit_count";
+    /// What the rest of the world is told of visits and guestbooks.
+    pub const VISIT_OUTBOX: &'static str = "visit_outbox";
+    /// What people wrote into guestbooks, and replies to it.
+    pub const GUESTBOOK_ENTRY: &'static str = "guestbook_entry";
+    /// A room's guestbook: all that write into it write this document, and so wait for each other.
+    pub const GUESTBOOK: &'static str = "guestbook";
     /// Until when a node may keep the rooms it has.
     pub const NODE_LEASE: &'static str = "node_lease";
     /// Requests that took effect.
@@ -117,7 +129,46 @@ pub(super) fn declared() -> Vec<(&'static str, Vec<Index>)> {
             Collections::ROOM_LAYOUT,
             vec![by(doc! { "room": 1, "name": 1 }).unique()],
         ),
+        (
+            Collections::ROOM_CHAT_OUT,
+            vec![
+                by(doc! { "room": 1, "seq": 1, "place": 1 }).unique(),
+                by(doc! { "by": 1, "room": 1 }),
+            ],
+        ),
         (Collections::ROOM_SHELF, Vec::new()),
+        (
+            Collections::VISIT,
+            vec![
+                by(doc! { "room": 1, "day": -1, "user": 1 })
+                    .unique()
+                    .only(doc! { "user": { "$exists": true } }),
+                by(doc! { "room": 1, "day": -1, "guest": 1 })
+                    .unique()
+                    .only(doc! { "guest": { "$exists": true } }),
+                by(doc! { "room": 1, "day": -1, "at_ms": -1, "_id": -1 }),
+                by(doc! { "room": 1, "day": -1, "_id": -1 })
+                    .only(doc! { "user": { "$exists": true } }),
+                by(doc! { "user": 1, "at_ms": -1, "_id": -1 }),
+                by(doc! { "user": 1, "last_ms": -1 }),
+                // For what is kept no longer.
+                by(doc! { "day": 1, "guest": 1 }).only(doc! { "guest": { "$exists": true } }),
+                by(doc! { "cleared": 1, "day": 1 }).only(doc! { "cleared": true }),
+                by(doc! { "day": 1 }),
+            ],
+        ),
+        (Collections::VISIT_COUNT, Vec::new()),
+        (Collections::VISIT_OUTBOX, vec![by(doc! { "named": 1 })]),
+        (
+            Collections::GUESTBOOK_ENTRY,
+            vec![
+                by(doc! { "room": 1, "is_reply": 1, "created_ms": -1, "_id": -1 }),
+                by(doc! { "parent": 1, "created_ms": 1, "_id": 1 }).only(doc! { "is_reply": true }),
+                by(doc! { "author": 1, "created_ms": 1, "_id": 1 }),
+                by(doc! { "owed_ms": 1 }).only(doc! { "owed_ms": { "$gt": 0 } }),
+            ],
+        ),
+        (Collections::GUESTBOOK, Vec::new()),
         (
             Collections::NODE_LEASE,
             vec![by(doc! { "until": 1 }).forgets_after(LEASE_KEPT)],

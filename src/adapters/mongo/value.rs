@@ -7,8 +7,10 @@ use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, Bson, Document};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use crate::domain::clock::WallMs;
 use crate::ports::room::StoreError;
 
 /// A stored document is not as this program writes it.
@@ -61,6 +63,20 @@ fn to_number(value: &Bson) -> Option<u64> {
         Bson::Int64(number) => u64::try_from(*number).ok(),
         _ => None,
     }
+}
+
+/// A number that may be below zero.
+pub(super) fn integer(stored: &Document, name: &str) -> Result<i64, Unfit> {
+    match stored.field(name)? {
+        Bson::Int32(number) => Ok(i64::from(*number)),
+        Bson::Int64(number) => Ok(*number),
+        _ => Err(Unfit(name.to_owned())),
+    }
+}
+
+/// A time as it stands in archives.
+pub(super) fn rfc3339(at: WallMs) -> String {
+    at.to_offset().format(&Rfc3339).unwrap_or_default()
 }
 
 /// An id read back.

@@ -285,6 +285,25 @@ impl NotificationStore for Postgres {
             Ok(Done::Now(left))
         })?)
     }
+
+    async fn show(&self, notice: &NewNotice, shown: bool) -> Result<(), NoticesUnavailable> {
+        Ok(in_transaction!(self, |conn| {
+            lock::people(conn, notice.from.into_iter().chain([notice.to])).await?;
+            sqlx::query(
+                "UPDATE notification SET withdrawn = $1
+                 WHERE receiver_id = $2 AND kind = $3 AND from_id IS NOT DISTINCT FROM $4
+                   AND subject = $5",
+            )
+            .bind(!shown)
+            .bind(notice.to.uuid())
+            .bind(notice.kind.as_str())
+            .bind(notice.from.map(UserId::uuid))
+            .bind(&notice.subject)
+            .execute(conn)
+            .await?;
+            Ok(())
+        })?)
+    }
 }
 
 #[cfg(test)]

@@ -249,6 +249,26 @@ pub(super) async fn withdraw_all(
     .map(drop)
 }
 
+/// What was told like this is not shown any more, or again.
+pub(super) async fn show(
+    conn: &mut SqliteConnection,
+    notice: &NewNotice,
+    shown: bool,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE notification SET withdrawn = ?
+         WHERE receiver_id = ? AND kind = ? AND from_id IS ? AND subject = ?",
+    )
+    .bind(!shown)
+    .bind(notice.to.uuid())
+    .bind(notice.kind.as_str())
+    .bind(notice.from.map(UserId::uuid))
+    .bind(&notice.subject)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 #[async_trait]
 impl NotificationStore for Sqlite {
     async fn notify(&self, notice: &NewNotice) -> Result<Option<Delivery>, NoticesUnavailable> {
@@ -302,6 +322,11 @@ impl NotificationStore for Sqlite {
         once::record(&mut transaction, once, &left, now).await?;
         transaction.commit().await?;
         Ok(Done::Now(left))
+    }
+
+    async fn show(&self, notice: &NewNotice, shown: bool) -> Result<(), NoticesUnavailable> {
+        let mut conn = self.write.acquire().await?;
+        Ok(show(&mut conn, notice, shown).await?)
     }
 }
 

@@ -20,6 +20,7 @@ use crate::ports::visit::{
     VisitorPlace, VisitorSeen, VisitsUnavailable, Way,
 };
 
+mod people;
 #[cfg(test)]
 mod tests;
 mod ways;

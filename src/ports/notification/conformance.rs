@@ -43,6 +43,7 @@ pub(crate) async fn conformance(
     the_unwanted_is_not_written(all).await;
     what_the_hidden_did_is_not_shown_and_does_not_come_back(all).await;
     what_is_taken_back_is_not_shown(all).await;
+    what_is_not_shown_may_be_again(all).await;
     reading_by_a_key_is_done_once(all).await;
     only_the_newest_are_kept(all).await;
     the_house_and_guests_are_nobody(all).await;
@@ -181,6 +182,32 @@ async fn what_the_hidden_did_is_not_shown_and_does_not_come_back(all: All<'_>) {
     }
     let anew = all.tell(mention(me, from, "anew")).await;
     assert!(anew.is_some_and(|told| told.unread == 1));
+}
+
+async fn what_is_not_shown_may_be_again(all: All<'_>) {
+    let [to, from, other] = all.people("again").await;
+    let told = |to, from, subject: &str| NewNotice {
+        to,
+        kind: NoticeKind::Guestbook,
+        from: Some(from),
+        subject: subject.to_owned(),
+        at: NOW,
+    };
+    for notice in [
+        told(to, from, "it"),
+        told(to, from, "another"),
+        told(to, other, "it"),
+        told(other, from, "it"),
+    ] {
+        assert!(all.store.notify(&notice).await.unwrap().is_some());
+    }
+    let count = async |of| all.store.list(of, None, 9).await.unwrap().len();
+    for (shown, left) in [(false, 2), (false, 2), (true, 3)] {
+        let notice = told(to, from, "it");
+        all.store.show(&notice, shown).await.unwrap();
+        assert_eq!(count(to).await, left);
+        assert_eq!(count(other).await, 1, "of others nothing was said");
+    }
 }
 
 async fn what_is_taken_back_is_not_shown(all: All<'_>) {

@@ -19,6 +19,8 @@ use crate::ports::settings::conformance::{choose, set_private};
 use crate::ports::user::UserStore;
 use crate::ports::user::conformance::created;
 
+pub(crate) mod people;
+
 /// 2026-11-28T06:00:00Z: three in the afternoon in Seoul.
 pub(crate) const NOW: WallMs = WallMs(1_795_845_600_000);
 

@@ -22,7 +22,16 @@ use crate::ports::room::{Purging, StoreError};
 const DELETED_PER_STEP: i64 = 256;
 
 /// What hangs on a room, in collections of its own.
-const BESIDE: [&str; 2] = [Collections::ROOM_AUDIT, Collections::ROOM_LAYOUT];
+const BESIDE: [&str; 5] = [
+    Collections::ROOM_AUDIT,
+    Collections::ROOM_LAYOUT,
+    Collections::ROOM_CHAT_OUT,
+    Collections::VISIT,
+    Collections::GUESTBOOK_ENTRY,
+];
+
+/// What there is one of, under the room's id.
+const OF_ONE: [&str; 2] = [Collections::VISIT_COUNT, Collections::GUESTBOOK];
 
 impl MongoRooms {
     /// See [`crate::ports::room::RoomStore::delete`].
@@ -64,23 +73,28 @@ impl MongoRooms {
         for stored in &found {
             rooms.push(RoomId::from_uuid(stored.uuid("_id")?));
         }
-        let on_record = async {
-            let groups = [
-                doc! { "$match": { "named": &person } },
-                doc! { "$group": { "_id": "$room" } },
-                doc! { "$limit": i64::from(limit.max(1)) },
-            ];
-            let audit = self.mongo.collection(Collections::ROOM_AUDIT);
-            audit
-                .aggregate(groups)
-                .await?
-                .try_collect::<Vec<Stored>>()
-                .await
-        };
-        for stored in reading(on_record).await? {
-            let room = RoomId::from_uuid(stored.uuid("_id")?);
-            if !rooms.contains(&room) {
-                rooms.push(room);
+        for (beside, names) in [
+            (Collections::ROOM_AUDIT, doc! { "named": &person }),
+            (Collections::ROOM_CHAT_OUT, doc! { "by": &person }),
+        ] {
+            let found = async {
+                let groups = [
+                    doc! { "$match": names },
+                    doc! { "$group": { "_id": "$room" } },
+                    doc! { "$limit": i64::from(limit.max(1)) },
+                ];
+                let beside = self.mongo.collection(beside);
+                beside
+                    .aggregate(groups)
+                    .await?
+                    .try_collect::<Vec<Stored>>()
+                    .await
+            };
+            for stored in reading(found).await? {
+                let room = RoomId::from_uuid(stored.uuid("_id")?);
+                if !rooms.contains(&room) {
+                    rooms.push(room);
+                }
             }
         }
         rooms.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -194,6 +208,13 @@ impl Attempt for Delete<'_> {
                 .session(&mut *session)
                 .await?;
         }
+        for name in OF_ONE {
+            let beside = self.rooms.mongo.collection(name);
+            beside
+                .delete_one(doc! { "_id": id(self.room.uuid()) })
+                .session(&mut *session)
+                .await?;
+        }
         Ok(Some(epoch))
     }
 }
@@ -235,6 +256,8 @@ impl Attempt for Forget<'_> {
             .await?;
         let audit = self.rooms.mongo.collection(Collections::ROOM_AUDIT);
         self.in_audit(&audit, session).await?;
+        let person = self.person.to_string();
+        self.rooms.forget_out(session, self.room, &person).await?;
         Ok(is_had.then_some(epoch))
     }
 }

@@ -54,13 +54,13 @@ pub(super) const TOMBS_STORED_MAX: usize = 2 * TOMBSTONES_MAX;
 pub(super) const NAMED_STORED_MAX: usize = 2_048;
 
 /// A room as none has it: neither read nor claimed, and its id is never used again.
-pub(super) const DELETED: &str = "deleted";
+pub(in crate::adapters::mongo) const DELETED: &str = "deleted";
 
 /// A room for whom it is open to.
-pub(super) const ACTIVE: &str = "active";
+pub(in crate::adapters::mongo) const ACTIVE: &str = "active";
 
 /// A room that its owner alone enters, to look.
-pub(super) const ARCHIVED: &str = "archived";
+pub(in crate::adapters::mongo) const ARCHIVED: &str = "archived";
 
 /// In which states somebody can hold a room.
 pub(super) fn held() -> Stored {
@@ -145,17 +145,14 @@ pub(super) fn card(card: &RoomCard) -> Result<CardForm, StoreError> {
         mutes,
         decided,
     };
-    let folded = folded(&card.name);
-    let fields = doc! {
-        "name": &card.name,
-        "grams": grams(&folded).into_iter().collect::<Vec<String>>(),
-        "folded": folded,
+    let mut fields = name(&card.name);
+    fields.extend(doc! {
         "visibility": visibility.as_str(),
         "guests_allowed": guests_allowed,
         "locked": locked,
         "people_max": people_max.map(|most| number(most.into())),
         "lists": packed(&lists)?,
-    };
+    });
     Ok(CardForm {
         fields,
         named: named.into_iter().collect(),
@@ -163,8 +160,15 @@ pub(super) fn card(card: &RoomCard) -> Result<CardForm, StoreError> {
     })
 }
 
+/// What a room is called, and by what it is found.
+pub(super) fn name(name: &str) -> Stored {
+    let folded = folded(name);
+    let grams: Vec<String> = grams(&folded).into_iter().collect();
+    doc! { "name": name, "grams": grams, "folded": folded }
+}
+
 /// Which fields make a card.
-pub(super) fn card_fields() -> Stored {
+pub(in crate::adapters::mongo) fn card_fields() -> Stored {
     doc! {
         "owner": 1, "name": 1, "visibility": 1, "guests_allowed": 1, "locked": 1, "people_max": 1, "lists": 1,
         "archived_ms": 1, "moderated.standing": 1,
@@ -179,7 +183,7 @@ pub(super) fn saved_fields() -> Stored {
 }
 
 /// The card of a stored room.
-pub(super) fn to_card(stored: &Stored) -> Result<RoomCard, Unfit> {
+pub(in crate::adapters::mongo) fn to_card(stored: &Stored) -> Result<RoomCard, Unfit> {
     let AccessLists {
         editors,
         bans,
@@ -296,7 +300,12 @@ pub(super) fn tomb(stamp: Stamp) -> Bson {
 
 /// A line of chat.
 pub(super) fn line(line: &ChatLine) -> Result<Bson, StoreError> {
-    Ok(doc! { "by": &line.author_id, "line": packed(line)? }.into())
+    Ok(line_fields(line)?.into())
+}
+
+/// The fields of a line of chat.
+pub(super) fn line_fields(line: &ChatLine) -> Result<Stored, StoreError> {
+    Ok(doc! { "by": &line.author_id, "line": packed(line)? })
 }
 
 /// An edit.

@@ -6,11 +6,10 @@
 use async_trait::async_trait;
 use mongodb::bson::{Document as Stored, doc};
 use serde_json::json;
-use time::format_description::well_known::Rfc3339;
 
 use super::super::Collections;
 use super::super::failure::{reading, writing};
-use super::super::value::{Fields, Unfit, id};
+use super::super::value::{Fields, Unfit, id, rfc3339 as time};
 use super::{MongoRooms, form, record};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
@@ -30,21 +29,18 @@ impl From<Unfit> for PersonalDataError {
     }
 }
 
-fn time(at: WallMs) -> String {
-    at.to_offset().format(&Rfc3339).unwrap_or_default()
-}
-
 fn room_of(stored: &Stored, name: &str) -> Result<RoomId, Unfit> {
     stored.uuid(name).map(RoomId::from_uuid)
 }
 
 /// The files, each a list of what one kind of document holds.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "rooms",
     "room_items",
     "room_layouts",
     "edits",
     "chat",
+    "hidden_chat",
     "decisions",
 ];
 
@@ -70,6 +66,11 @@ fn looked_for(file: &str, person: UserId) -> (&'static str, Stored, Stored) {
             Collections::ROOM,
             doc! { "named.log": text },
             doc! { "chat": 1 },
+        ),
+        "hidden_chat" => (
+            Collections::ROOM_CHAT_OUT,
+            doc! { "by": text },
+            Stored::new(),
         ),
         _ => (
             Collections::ROOM_AUDIT,
@@ -142,6 +143,14 @@ impl MongoRooms {
                         lines.push(json!({ "room_id": room, "at": time(at), "text": text }));
                     }
                 }
+            }
+            "hidden_chat" => {
+                let room = room_of(stored, "room")?;
+                let ChatLine { at, text, .. } = stored.unpacked("line")?;
+                let standing = stored.text("standing")?;
+                let at = time(at);
+                lines
+                    .push(json!({ "room_id": room, "at": at, "text": text, "standing": standing }));
             }
             _ => {
                 let room = room_of(stored, "room")?;

@@ -10,6 +10,8 @@ use crate::ports::room::conformance;
 
 mod bounds;
 mod failures;
+mod front;
+mod moderated;
 
 /// Rooms, and the people whose they are in a store of their own.
 struct Here {

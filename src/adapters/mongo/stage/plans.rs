@@ -50,7 +50,8 @@ impl Plans {
 /// Whether the documents are found by their id or by an index; of alternatives, each.
 fn is_found(filter: &Document, indexes: &[Index]) -> bool {
     let by_id = filter.get("_id").is_some_and(|id| match id {
-        Bson::Document(operators) => operators.contains_key("$in"),
+        // Of a range all is looked at, and so nothing else may be asked.
+        Bson::Document(operators) => operators.contains_key("$in") || filter.len() == 1,
         _ => true,
     });
     let by_each = filter.get_array("$or").is_ok_and(|all| {
@@ -76,6 +77,15 @@ fn has_all(index: &Index, filter: &Document) -> bool {
     only.all(|(name, value)| {
         let asked = filter.get(name);
         match value {
+            // Whatever it is to be, it is there.
+            Bson::Document(of) if of.contains_key("$exists") => asked.is_some_and(|asked| {
+                let asked = asked.as_document();
+                asked.is_none_or(|asked| {
+                    asked
+                        .get_bool("$exists")
+                        .unwrap_or(!asked.contains_key("$ne"))
+                })
+            }),
             // As many or more: what is asked for is not below.
             Bson::Document(_) => asked
                 .and_then(Bson::as_document)

@@ -2,7 +2,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::super::notification::notify;
+use super::super::notification::{notify, show};
 use super::super::outbox;
 use super::rows::Raw;
 use crate::domain::clock::WallMs;
@@ -50,17 +50,14 @@ pub(super) async fn show_notices(
     shown: bool,
 ) -> Result<(), sqlx::Error> {
     for to in entry.receivers() {
-        sqlx::query(
-            "UPDATE notification SET withdrawn = ?
-             WHERE receiver_id = ? AND kind = ? AND from_id = ? AND subject = ?",
-        )
-        .bind(!shown)
-        .bind(to.uuid())
-        .bind(NoticeKind::Guestbook.as_str())
-        .bind(entry.author.uuid())
-        .bind(entry.thread().to_string())
-        .execute(&mut *conn)
-        .await?;
+        let notice = NewNotice {
+            to,
+            kind: NoticeKind::Guestbook,
+            from: Some(entry.author),
+            subject: entry.thread().to_string(),
+            at: entry.created,
+        };
+        show(&mut *conn, &notice, shown).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::super::SqliteRooms;
 use super::*;
 use crate::domain::room::Visibility;
 use crate::ports::room::RoomStore;
-use crate::ports::visit::conformance::{DAY_MS, House, NOW, conformance};
+use crate::ports::visit::conformance::{DAY_MS, House, NOW, conformance, people};
 
 async fn opened() -> (tempfile::TempDir, Sqlite, SqliteRooms) {
     let folder = tempfile::tempdir().unwrap();
@@ -31,6 +31,13 @@ const fn house<'a>(store: &'a Sqlite, rooms: &'a SqliteRooms) -> House<'a> {
 async fn keeps_what_a_visit_store_promises() {
     let (_folder, store, rooms) = opened().await;
     conformance(&store, house(&store, &rooms)).await;
+}
+
+#[tokio::test]
+async fn keeps_what_visits_elsewhere_ask_for_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(folder.path()).await.unwrap();
+    people::conformance(&store, &store, &store, &store).await;
 }
 
 /// Counts that are not what the rows say.

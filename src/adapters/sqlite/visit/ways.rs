@@ -11,7 +11,7 @@ use crate::domain::visit::JUST_VISITED_MS;
 use crate::ports::visit::{Circle, Met, WAYS_MAX, Way};
 
 /// The most followers whose followers are looked at: the newest.
-const FOLLOWERS_MAX: u32 = 200;
+pub(super) const FOLLOWERS_MAX: u32 = 200;
 
 /// Rooms of `around (id, is_tie)`, people around the owner `?5` of the room `?6`.
 macro_rules! ways {
@@ -62,7 +62,7 @@ const FAR: &str = ways!(
 );
 
 /// Whether the lists of `?2` are for `?1`.
-const MAY_READ: &str = "
+pub(super) const MAY_READ: &str = "
 SELECT ?1 IS ?2
     OR NOT EXISTS (SELECT 1 FROM user_settings WHERE user_id = ?2 AND account_private = 1)
     OR EXISTS (SELECT 1 FROM follow WHERE follower_id = ?1 AND followee_id = ?2)";

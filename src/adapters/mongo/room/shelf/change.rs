@@ -26,6 +26,9 @@ use crate::ports::room::{DELETED_ROOMS_MAX, Life, NewRoom, ShelfError, StoreErro
 /// was asked.
 const NOTED_MS: u64 = 60 * 1_000;
 
+/// The most notes kept on a shelf; the oldest go first.
+const NOTES_MAX: i64 = 64;
+
 impl MongoRooms {
     /// The shelf's document is there before a transaction writes it.
     pub(super) async fn shelf_of(&self, owner: UserId) -> Result<(), StoreError> {
@@ -56,14 +59,12 @@ impl MongoRooms {
         owner: UserId,
         note: Option<&FrontNote>,
     ) -> Result<Vec<RoomId>, Halt<ShelfError>> {
-        let noted = doc! { "$filter": {
-            "input": { "$ifNull": ["$fronts", []] }, "as": "note",
-            "cond": { "$gt": ["$$note.until", "$$NOW"] },
-        } };
         let new: Vec<Bson> = note.iter().map(|note| note.stored()).collect();
+        let all = doc! { "$concatArrays": [{ "$ifNull": ["$fronts", []] }, new] };
         let update = vec![doc! { "$set": {
             "turns": { "$add": ["$turns", 1_i64] },
-            "fronts": { "$concatArrays": [noted, new] },
+            "fronts": { "$slice": [all, { "$literal": -NOTES_MAX }] },
+            "turned": "$$NOW",
         } }];
         let shelves = self.mongo.collection(Collections::ROOM_SHELF);
         let shelf = shelves
@@ -73,7 +74,10 @@ impl MongoRooms {
             .await?;
         let gone = || StoreError::Failed("the shelf is gone".to_owned());
         let shelf = shelf.ok_or_else(gone)?;
+        let turned = shelf.get_datetime("turned").ok();
         let notes = shelf.list("fronts")?.into_iter();
+        // Those that have not lapsed by the store's clock.
+        let notes = notes.filter(|note| note.get_datetime("until").ok() > turned);
         let rooms = notes.map(|note| note.uuid("room").map(RoomId::from_uuid));
         Ok(rooms.collect::<Result<_, _>>()?)
     }
