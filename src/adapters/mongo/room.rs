@@ -27,6 +27,7 @@ pub use form::PRESENT_MAX;
 use place::Places;
 
 mod claim;
+mod discovered;
 mod erasure;
 mod form;
 mod outbox;
