@@ -230,7 +230,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::adapters::redis::stage::cluster;
+    use crate::adapters::redis::stage::connected;
     use crate::ports::pending::conformance;
 
     fn space() -> String {
@@ -239,7 +239,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn obeys_the_suite_of_the_port() {
-        let (Some(one), Some(other)) = (cluster(), cluster()) else {
+        let (Some(one), Some(other)) = (connected().await, connected().await) else {
             return;
         };
         let space = space();
@@ -250,7 +250,9 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn redis_can_read_nothing_and_forgets_everything() {
-        let Some(redis) = cluster() else { return };
+        let Some(redis) = connected().await else {
+            return;
+        };
         let bounds = PendingBounds {
             lifetime_ms: 500,
             ..conformance::BOUNDS

@@ -111,12 +111,12 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::adapters::redis::stage::cluster;
+    use crate::adapters::redis::stage::connected;
     use crate::ports::spent::conformance;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn obeys_the_suite_of_the_port() {
-        let (Some(one), Some(other)) = (cluster(), cluster()) else {
+        let (Some(one), Some(other)) = (connected().await, connected().await) else {
             return;
         };
         let space = format!("test-{}", Uuid::new_v4());

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use fred::interfaces::KeysInterface;
+use fred::types::Key;
 use uuid::Uuid;
 
 use super::*;
-use crate::adapters::redis::stage::cluster;
+use crate::adapters::redis::stage::connected;
 use crate::adapters::sqlite::{Sqlite, SqliteRooms};
 use crate::domain::room::Visibility;
 use crate::ports::discovery::conformance::{Talk, conformance, visited};
@@ -24,7 +25,7 @@ struct Stage {
 impl Stage {
     /// Empty; none where there is no cluster.
     async fn set() -> Option<Self> {
-        let redis = cluster()?;
+        let redis = connected().await?;
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
         // Rooms are made and ended here, never saved.
@@ -64,7 +65,12 @@ impl Stage {
     async fn lose(&self, key: &[u8]) {
         let prefix = self.discovery.prefix(Kind::Room);
         let key = [prefix.as_bytes(), key].concat();
-        let gone: i64 = self.redis.client().del(key).await.unwrap();
+        let gone: i64 = self
+            .redis
+            .client()
+            .del(Key::from(key.as_slice()))
+            .await
+            .unwrap();
         assert_eq!(gone, 1, "or this shows nothing");
     }
 

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use uuid::Uuid;
 
 use super::*;
-use crate::adapters::redis::stage::cluster;
+use crate::adapters::redis::stage::connected;
 use crate::adapters::sqlite::Sqlite;
 use crate::ports::people::PeopleReader;
 use crate::ports::user::conformance::created;
@@ -30,7 +30,7 @@ async fn says(text: &str) -> Result<Vec<u8>, Infallible> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_miss_one_asks() {
-    let (Some(one), Some(other)) = (cluster(), cluster()) else {
+    let (Some(one), Some(other)) = (connected().await, connected().await) else {
         return;
     };
     let space = space();
@@ -57,7 +57,9 @@ async fn of_many_who_miss_one_asks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_read_before_a_change_is_not_put_in_after_it() {
-    let Some(redis) = cluster() else { return };
+    let Some(redis) = connected().await else {
+        return;
+    };
     let cache = patient(redis, &space());
     let slow = cache.get("thing", async {
         // It changes after it was read and before it is put in.
@@ -79,7 +81,9 @@ async fn what_was_read_before_a_change_is_not_put_in_after_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_is_nobody_elses() {
-    let Some(redis) = cluster() else { return };
+    let Some(redis) = connected().await else {
+        return;
+    };
     let cache = patient(redis, &space());
     let failed = cache.get("thing", async { Err("the store is away") }).await;
     assert_eq!(failed, Err("the store is away"));
@@ -111,7 +115,9 @@ async fn without_a_cluster_everybody_is_answered_soon() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_are_as_they_are_once_a_change_is_told() {
-    let Some(redis) = cluster() else { return };
+    let Some(redis) = connected().await else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(Sqlite::open(folder.path()).await.unwrap());
     let user = created(&*store, "haneul", "하늘").await;
