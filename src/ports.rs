@@ -5,6 +5,7 @@ pub mod asset;
 pub mod audit;
 pub mod cdn;
 pub mod crowds;
+pub mod directory;
 pub mod discovery;
 pub mod events;
 pub mod guestbook;

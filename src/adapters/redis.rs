@@ -1,7 +1,11 @@
 //! Redis Cluster, which tells a distributed installation quickly who is where and carries rooms between nodes. Nothing
 //! here is needed for what was acknowledged to be kept.
+//!
+//! While a master is gone without another in its place, all of it pauses: rooms go on for those who are connected to the
+//! node that owns them.
 
 mod connection;
+mod directory;
 mod discovery;
 mod hot;
 mod pending;
@@ -12,12 +16,15 @@ mod script;
 mod spent;
 #[cfg(test)]
 mod stage;
+mod whereabouts;
 
 pub use connection::Redis;
+pub use directory::RedisDirectory;
 pub use discovery::{Around, RedisDiscovery, Told};
 pub use hot::{HotCache, HotFigures, HotPeople};
 pub use pending::RedisPending;
 pub use probe::RedisProbe;
 pub use rates::{RateFigures, RedisRates};
-pub use relay::{RedisRelay, RelayFigures, Relaying};
+pub use relay::{RedisRelay, Relaying};
 pub use spent::RedisSpent;
+pub use whereabouts::RedisWhereabouts;

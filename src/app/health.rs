@@ -37,7 +37,7 @@ pub(super) fn router(health: Health) -> OpenApiRouter {
 #[derive(Serialize, ToSchema)]
 struct ReadyBody {
     ready: bool,
-    /// `stopping`, `store`, `logins`: empty when ready.
+    /// `stopping`, `store`, `logins`, `relay`: empty when ready.
     waiting_for: Vec<&'static str>,
 }
 
@@ -65,6 +65,9 @@ async fn ready(State(health): State<Health>) -> Response {
     }
     if !health.live.gate.is_ready() {
         waiting_for.push("logins");
+    }
+    if !health.live.rooms.hears() {
+        waiting_for.push("relay");
     }
     let ready = waiting_for.is_empty();
     let status = if ready {

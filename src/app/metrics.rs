@@ -11,6 +11,7 @@ use axum::routing::get;
 use dashmap::DashMap;
 
 use crate::domain::clock::Clock;
+use crate::ports::relay::RelayCounts;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::metrics::{Counter, Exposition, Histogram, Kind, Present};
 
@@ -133,10 +134,45 @@ async fn page(State(state): State<MetricsState>) -> Response {
     }
     let mut to = Exposition::default();
     live.rooms.metrics().write(present, &mut to);
+    relayed(live.rooms.relay_counts(), live.rooms.hears(), &mut to);
     state.http.write(&mut to);
     let headers = [
         (header::CONTENT_TYPE, Exposition::MEDIA_TYPE),
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, to.finish()).into_response()
+}
+
+/// The way to other nodes, where there are any.
+fn relayed(counts: Option<RelayCounts>, hears: bool, to: &mut Exposition) {
+    let Some(counts) = counts else {
+        return;
+    };
+    for (name, help, count) in [
+        (
+            "maru_relay_sent_total",
+            "Messages sent to other nodes.",
+            counts.sent,
+        ),
+        (
+            "maru_relay_received_total",
+            "Messages of other nodes that arrived.",
+            counts.received,
+        ),
+        (
+            "maru_relay_lost_total",
+            "Messages between nodes that could not be sent, or were not looked at in time.",
+            counts.lost,
+        ),
+    ] {
+        to.family(name, Kind::Counter, help);
+        to.sample(name, &[], count);
+    }
+    let name = "maru_relay_hears";
+    to.family(
+        name,
+        Kind::Gauge,
+        "Whether this node hears what is sent to it.",
+    );
+    to.sample(name, &[], u8::from(hears));
 }

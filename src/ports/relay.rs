@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use crate::domain::id::{NodeId, RoomId};
+use crate::domain::id::{NodeId, RoomId, UserId};
 
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -22,6 +22,39 @@ pub trait Relay: Send + Sync {
 
     /// The room is not here any more.
     fn leave(&self, room: RoomId);
+
+    /// Whether what others send arrives here, as far as is known. A node that does not hear should be sent nobody.
+    fn hears(&self) -> bool;
+
+    /// What it has done; none where there are no other nodes.
+    fn counts(&self) -> Option<RelayCounts>;
+}
+
+/// Sends to a person's connections on other nodes. It may reach nobody, or somebody twice: what must be known is kept
+/// elsewhere. Never makes its caller wait.
+pub trait PersonRelay: Send + Sync {
+    /// To every other node that this person has been connected to for a moment.
+    fn push(&self, person: UserId, message: Bytes);
+}
+
+/// What arrives from another node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arriving {
+    /// About a room: what was given to [`Relay::publish`] or [`Relay::tell`].
+    OfRoom(Bytes),
+    /// For a person's connections here: what was given to [`PersonRelay::push`].
+    ForPerson(UserId, Bytes),
+}
+
+/// What a relay has done since it began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RelayCounts {
+    /// Messages sent.
+    pub sent: u64,
+    /// Messages of other nodes that arrived.
+    pub received: u64,
+    /// Messages lost on this side: they could not be sent, or were not looked at in time.
+    pub lost: u64,
 }
 
 /// The relay of a node that is the only one.
@@ -36,4 +69,16 @@ impl Relay for Alone {
     fn join(&self, _: RoomId) {}
 
     fn leave(&self, _: RoomId) {}
+
+    fn hears(&self) -> bool {
+        true
+    }
+
+    fn counts(&self) -> Option<RelayCounts> {
+        None
+    }
+}
+
+impl PersonRelay for Alone {
+    fn push(&self, _: UserId, _: Bytes) {}
 }

@@ -317,6 +317,8 @@ impl RoomActor {
         }
         let (people, sessions, unsaved) = self.host.figures();
         self.gauges.people.store(people, Ordering::Relaxed);
+        let owned = self.host.owned().is_some();
+        self.gauges.owned.store(owned, Ordering::Relaxed);
         let card = self.host.card();
         let public = card.is_some_and(|card| card.access.visibility == Visibility::Public);
         self.gauges.public.store(public, Ordering::Relaxed);

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use maru_protocol::{NoticeKind as WireKind, Sender, ServerFrame, encode_server};
 use tokio::sync::Notify;
 
@@ -17,7 +18,8 @@ use crate::domain::notification::{Delivery, NoticeKind};
 use crate::ports::notification::NotificationSink;
 use crate::ports::people::PeopleChanges;
 use crate::ports::relations::RelationChanges;
-use crate::ports::whereabouts::{Stay, Whereabouts};
+use crate::ports::relay::PersonRelay;
+use crate::ports::whereabouts::{OwnStays, Stay, merged};
 
 /// The way to one connection.
 struct End {
@@ -33,6 +35,8 @@ struct End {
 pub struct Lines {
     ends: Mutex<HashMap<UserId, BTreeMap<u64, End>>>,
     next: AtomicU64,
+    /// The way to those on other nodes.
+    others: Option<Arc<dyn PersonRelay>>,
 }
 
 impl fmt::Debug for Lines {
@@ -42,6 +46,22 @@ impl fmt::Debug for Lines {
 }
 
 impl Lines {
+    /// Lines of a node among others: what people are told here reaches their connections there too.
+    pub fn beside(others: Arc<dyn PersonRelay>) -> Self {
+        Self {
+            others: Some(others),
+            ..Self::default()
+        }
+    }
+
+    /// Sends frames that are of no room to a person's connections here; also what another node has sent for them.
+    pub fn push(&self, user: UserId, frames: &Bytes) {
+        let ends = self.ends();
+        for end in ends.get(&user).into_iter().flat_map(BTreeMap::values) {
+            end.outbox.push(frames.clone());
+        }
+    }
+
     /// Registers a connection of an account. To be done before the account is looked up, so that no change falls
     /// between the two.
     pub fn open(
@@ -87,33 +107,36 @@ impl Lines {
 
 impl NotificationSink for Lines {
     fn notified(&self, delivery: &Delivery) {
-        let ends = self.ends();
-        let Some(ends) = ends.get(&delivery.to) else {
-            return;
-        };
         let bytes = frame::binary(&encode_server(&wire(delivery)));
-        for end in ends.values() {
-            end.outbox.push(bytes.clone());
+        self.push(delivery.to, &bytes);
+        if let Some(others) = &self.others {
+            others.push(delivery.to, bytes);
         }
     }
 }
 
-impl Whereabouts for Lines {
-    fn of(&self, user: UserId) -> Vec<Stay> {
+impl OwnStays for Lines {
+    fn stays(&self, user: UserId) -> Vec<Stay> {
         let ends = self.ends();
-        let ends = ends.get(&user).into_iter().flat_map(BTreeMap::values);
-        // Inside are those whom the room has bid welcome and not sent away.
-        let inside = ends.filter(|end| end.outbox.is_greeted() && !end.outbox.is_closing());
-        let mut stays: BTreeMap<RoomId, WallMs> = BTreeMap::new();
-        for end in inside {
-            let since = stays.entry(end.room).or_insert(end.since);
-            *since = end.since.min(*since);
-        }
-        let stays = stays.into_iter().map(|(room, since)| Stay { room, since });
-        let mut stays: Vec<Stay> = stays.collect();
-        stays.sort_by_key(|stay| std::cmp::Reverse(stay.since));
-        stays
+        ends.get(&user).map_or_else(Vec::new, stays)
     }
+
+    fn all_stays(&self) -> Vec<(UserId, Vec<Stay>)> {
+        let ends = self.ends();
+        let all = ends.iter().map(|(user, ends)| (*user, stays(ends)));
+        all.filter(|(_, stays)| !stays.is_empty()).collect()
+    }
+}
+
+/// Inside are those whom the room has bid welcome and not sent away.
+fn stays(ends: &BTreeMap<u64, End>) -> Vec<Stay> {
+    let ends = ends.values();
+    let inside = ends.filter(|end| end.outbox.is_greeted() && !end.outbox.is_closing());
+    let stays = inside.map(|end| Stay {
+        room: end.room,
+        since: end.since,
+    });
+    merged(stays)
 }
 
 impl RelationChanges for Lines {

@@ -81,6 +81,8 @@ impl Counter {
 /// What one room is at the moment, as its actor last left it.
 #[derive(Debug, Default)]
 pub struct RoomGauges {
+    /// Whether this node owns the room.
+    pub owned: AtomicBool,
     /// People present, where this node owns the room.
     pub people: AtomicUsize,
     /// Whether this node owns the room and everybody may know of it.
@@ -118,6 +120,7 @@ pub struct LiveMetrics {
     deliveries: [Counter; DELIVERIES.len()],
     resyncs: Counter,
     slow_consumers: Counter,
+    unheard: Counter,
     saves: [Counter; SAVES.len()],
     save_ms: Histogram,
     ack_ms: Histogram,
@@ -148,6 +151,7 @@ impl Default for LiveMetrics {
             deliveries: Default::default(),
             resyncs: Counter::default(),
             slow_consumers: Counter::default(),
+            unheard: Counter::default(),
             saves: Default::default(),
             save_ms: Histogram::new(TIMES_MS),
             ack_ms: Histogram::new(TIMES_MS),
@@ -192,6 +196,10 @@ impl LiveMetrics {
 
     pub(super) fn slow_consumer(&self) {
         self.slow_consumers.add(1);
+    }
+
+    pub(super) fn unheard(&self) {
+        self.unheard.add(1);
     }
 
     pub(super) fn saved(&self, outcome: &Result<SaveOutcome, StoreError>, ms: u64) {
@@ -283,6 +291,11 @@ impl LiveMetrics {
                 "maru_slow_consumer_closes_total",
                 "Connections closed because nothing was read for too long.",
                 &self.slow_consumers,
+            ),
+            (
+                "maru_relay_unheard_total",
+                "Messages of other nodes that a busy room had no place for, or that cannot be read.",
+                &self.unheard,
             ),
         ] {
             to.family(name, Kind::Counter, help);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,8 +23,8 @@ use super::token::TokenKey;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId};
 use crate::domain::room::Epoch;
-use crate::ports::crowds::Crowds;
-use crate::ports::relay::Relay;
+use crate::ports::crowds::{OwnRoom, OwnRooms};
+use crate::ports::relay::{Relay, RelayCounts};
 use crate::ports::room::{RoomRecall, RoomStore, StoreError};
 use crate::services::screen::Screen;
 
@@ -202,6 +203,24 @@ impl Rooms {
         RoomHandle { commands, gauges }
     }
 
+    /// Takes what another node has sent; what is no message is lost.
+    pub fn hear(&self, bytes: &[u8]) {
+        match Message::decode(bytes) {
+            Some(message) => self.relayed(message),
+            None => self.actor.metrics.unheard(),
+        }
+    }
+
+    /// Whether what other nodes send arrives here, as far as is known.
+    pub fn hears(&self) -> bool {
+        self.parts.relay.hears()
+    }
+
+    /// What the way to other nodes has done; none where there are none.
+    pub fn relay_counts(&self) -> Option<RelayCounts> {
+        self.parts.relay.counts()
+    }
+
     /// Takes a message of another node.
     pub fn relayed(&self, message: Message) {
         let live = self.live.get(&message.room).map(|handle| handle.clone());
@@ -217,7 +236,13 @@ impl Rooms {
         );
         match live {
             // A full room loses it, as the relay may anyway.
-            Some(handle) => drop(handle.commands.try_send(Command::Relay(message))),
+            Some(handle) => {
+                if let Err(TrySendError::Full(_)) =
+                    handle.commands.try_send(Command::Relay(message))
+                {
+                    self.actor.metrics.unheard();
+                }
+            }
             None if asks => self.parts.relay.tell(from, answer.encode()),
             None => {}
         }
@@ -277,18 +302,24 @@ impl Rooms {
     }
 }
 
-impl Crowds for Rooms {
-    fn people(&self, room: RoomId) -> usize {
-        let live = self.live.get(&room);
-        live.map_or(0, |handle| handle.gauges.people.load(Ordering::Relaxed))
+impl OwnRooms for Rooms {
+    fn owned(&self, room: RoomId) -> Option<OwnRoom> {
+        own(room, &self.live.get(&room)?.gauges)
     }
 
-    fn lively(&self) -> Vec<(RoomId, usize)> {
-        let public = self.live.iter();
-        let public = public.filter(|live| live.gauges.public.load(Ordering::Relaxed));
-        let counted = public.map(|live| (*live.key(), live.gauges.people.load(Ordering::Relaxed)));
-        counted.filter(|(_, people)| *people > 0).collect()
+    fn all_owned(&self) -> Vec<OwnRoom> {
+        let live = self.live.iter();
+        live.filter_map(|live| own(*live.key(), &live.gauges))
+            .collect()
     }
+}
+
+fn own(room: RoomId, gauges: &RoomGauges) -> Option<OwnRoom> {
+    gauges.owned.load(Ordering::Relaxed).then(|| OwnRoom {
+        room,
+        people: gauges.people.load(Ordering::Relaxed),
+        is_public: gauges.public.load(Ordering::Relaxed),
+    })
 }
 
 impl RoomRecall for Rooms {

@@ -1,5 +1,6 @@
 //! Connections to the cluster: made once, mended by themselves for as long as the process lives.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fred::clients::{Client, SubscriberClient};
@@ -11,6 +12,7 @@ use fred::types::config::{
 };
 
 use crate::config::Address;
+use crate::domain::clock::Tick;
 
 const PORT_DEFAULT: u16 = 6379;
 
@@ -28,6 +30,9 @@ const RECONNECT_MS: (u32, u32) = (50, 1_000);
 
 /// Messages that have arrived and were not looked at yet; beyond, the oldest are lost.
 const MESSAGES_WAITING_MAX: usize = 8_192;
+
+/// How often the same complaint is made at most.
+const COMPLAINTS_EVERY_MS: u64 = 5_000;
 
 /// A cluster. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -97,4 +102,26 @@ pub(super) fn config(address: &Address) -> Result<Config, Error> {
         tls,
         ..Config::default()
     })
+}
+
+/// What does not go well, told not too often.
+#[derive(Debug, Default)]
+pub(super) struct Complaints {
+    /// When the last was made; 0 before the first.
+    told_at: AtomicU64,
+}
+
+impl Complaints {
+    /// Says what cannot be done and why, unless that was said just now.
+    pub(super) fn tell(&self, what: &str, error: &Error, now: Tick) {
+        let told = self.told_at.load(Ordering::Relaxed);
+        if told != 0 && now.since_ms(Tick(told)) < COMPLAINTS_EVERY_MS {
+            return;
+        }
+        let (now, order) = (now.0.max(1), Ordering::Relaxed);
+        let mine = self.told_at.compare_exchange(told, now, order, order);
+        if mine.is_ok() {
+            tracing::warn!(%error, what, "Redis does not do as asked");
+        }
+    }
 }

@@ -17,19 +17,21 @@ use std::time::Duration;
 use bytes::{BufMut, Bytes, BytesMut};
 use fred::clients::SubscriberClient;
 use fred::error::Error;
-use fred::interfaces::{EventInterface, PubsubInterface};
+use fred::interfaces::{ClientLike, EventInterface, PubsubInterface};
 use fred::types::{Message, Value};
 use futures_util::StreamExt;
 use futures_util::stream;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::Redis;
+use super::whereabouts::nodes_of;
 use crate::domain::clock::Clock;
-use crate::domain::id::{NodeId, RoomId};
-use crate::ports::relay::Relay;
-use figures::Echoes;
-pub use figures::RelayFigures;
+use crate::domain::id::{NodeId, RoomId, UserId};
+use crate::ports::relay::{Arriving, PersonRelay, Relay, RelayCounts};
+use figures::{Echoes, Figures};
 use subscriptions::{Subscriptions, Wanted};
 
 /// Messages that wait to be sent, at most; beyond, they are lost, as the port allows.
@@ -41,11 +43,25 @@ const SENDING_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Publications under way at once: as many as fit into a turn of the network.
 const SENDING_AT_ONCE: usize = 256;
 
+/// Messages for people whose nodes are still to be looked up, at most.
+const PEOPLE_MAX: usize = 1_024;
+
+/// The most of them looked up at once.
+const PEOPLE_AT_ONCE: usize = 32;
+
+/// How long a node may be deaf on a connection that looks well before that is made anew.
+const DEAF_MS_MAX: u64 = 10_000;
+
 /// How often a node says something to itself.
 const ECHO_EVERY: Duration = Duration::from_secs(1);
 
-/// Each message begins with who sent it.
+/// Each message begins with who sent it, and what it is.
 const SENDER_BYTES: usize = 16;
+const OF_ROOM: u8 = 0;
+const FOR_PERSON: u8 = 1;
+
+/// What is for a person goes on with whom.
+const PERSON_BYTES: usize = 16;
 
 /// Where messages about a room are published.
 fn room_channel(room: RoomId) -> String {
@@ -64,13 +80,21 @@ struct Parcel {
     bytes: Bytes,
 }
 
+/// A message for a person, whose nodes are to be looked up.
+#[derive(Debug)]
+struct Letter {
+    person: UserId,
+    message: Bytes,
+}
+
 #[derive(Debug)]
 struct Shared {
     node: NodeId,
     sending: mpsc::Sender<Parcel>,
     sending_bytes: AtomicUsize,
+    letters: mpsc::Sender<Letter>,
     wanted: Wanted,
-    figures: RelayFigures,
+    figures: Figures,
     clock: Clock,
 }
 
@@ -85,18 +109,22 @@ pub struct Relaying {
     redis: Redis,
     subscriber: SubscriberClient,
     sent: mpsc::Receiver<Parcel>,
+    letters: mpsc::Receiver<Letter>,
 }
 
 impl RedisRelay {
-    /// The relay of this node, and the work that must be run for it.
+    /// The relay of this node, and the work that must be run for it. Until it runs, and while there is no cluster, all
+    /// that is sent is lost or waits within bounds.
     pub fn new(redis: &Redis, node: NodeId, clock: Clock) -> Result<(Self, Relaying), Error> {
         let (sending, sent) = mpsc::channel(SENDING_MAX);
+        let (writing, letters) = mpsc::channel(PEOPLE_MAX);
         let shared = Arc::new(Shared {
             node,
             sending,
             sending_bytes: AtomicUsize::new(0),
+            letters: writing,
             wanted: Wanted::default(),
-            figures: RelayFigures::default(),
+            figures: Figures::default(),
             clock,
         });
         let relaying = Relaying {
@@ -104,43 +132,39 @@ impl RedisRelay {
             redis: redis.clone(),
             subscriber: redis.subscriber()?,
             sent,
+            letters,
         };
         Ok((Self(shared), relaying))
     }
+}
 
-    /// What it has done.
-    pub fn figures(&self) -> &RelayFigures {
-        &self.0.figures
-    }
-
-    /// Whether this node has heard itself over every shard lately.
-    pub fn hears(&self) -> bool {
-        self.0.figures.hears(self.0.clock.tick())
-    }
-
-    fn send(&self, channel: String, message: &[u8]) {
-        let shared = &*self.0;
-        let size = SENDER_BYTES + message.len();
-        let waiting = shared.sending_bytes.fetch_add(size, Ordering::Relaxed);
-        let mut bytes = BytesMut::with_capacity(size);
-        bytes.put_slice(shared.node.uuid().as_bytes());
-        bytes.put_slice(message);
-        let bytes = bytes.freeze();
+impl Shared {
+    fn send(&self, channel: String, head: &[&[u8]], message: &[u8]) {
+        let size = SENDER_BYTES + head.iter().map(|part| part.len()).sum::<usize>() + message.len();
+        let waiting = self.sending_bytes.fetch_add(size, Ordering::Relaxed);
         let fits = waiting.saturating_add(size) <= SENDING_BYTES_MAX;
-        if !fits || shared.sending.try_send(Parcel { channel, bytes }).is_err() {
-            shared.sending_bytes.fetch_sub(size, Ordering::Relaxed);
-            shared.figures.lost_here();
+        let sent = fits.then(|| {
+            let mut bytes = BytesMut::with_capacity(size);
+            bytes.put_slice(self.node.uuid().as_bytes());
+            head.iter().for_each(|part| bytes.put_slice(part));
+            bytes.put_slice(message);
+            let bytes = bytes.freeze();
+            self.sending.try_send(Parcel { channel, bytes })
+        });
+        if !matches!(sent, Some(Ok(()))) {
+            self.sending_bytes.fetch_sub(size, Ordering::Relaxed);
+            self.figures.lost_here();
         }
     }
 }
 
 impl Relay for RedisRelay {
     fn publish(&self, room: RoomId, message: Bytes) {
-        self.send(room_channel(room), &message);
+        self.0.send(room_channel(room), &[&[OF_ROOM]], &message);
     }
 
     fn tell(&self, node: NodeId, message: Bytes) {
-        self.send(node_channel(node), &message);
+        self.0.send(node_channel(node), &[&[OF_ROOM]], &message);
     }
 
     fn join(&self, room: RoomId) {
@@ -150,16 +174,34 @@ impl Relay for RedisRelay {
     fn leave(&self, room: RoomId) {
         self.0.wanted.leave(room);
     }
+
+    /// Whether this node has heard itself over every shard lately.
+    fn hears(&self) -> bool {
+        self.0.figures.hears(self.0.clock.tick())
+    }
+
+    fn counts(&self) -> Option<RelayCounts> {
+        Some(self.0.figures.counts())
+    }
+}
+
+impl PersonRelay for RedisRelay {
+    fn push(&self, person: UserId, message: Bytes) {
+        if self.0.letters.try_send(Letter { person, message }).is_err() {
+            self.0.figures.lost_here();
+        }
+    }
 }
 
 impl Relaying {
     /// Carries messages both ways until it is dropped; each that arrives is given to `take`, which must not block.
-    pub async fn run(self, take: impl Fn(Bytes) + Send + Sync) {
+    pub async fn run(self, take: impl Fn(Arriving) + Send + Sync) {
         let Self {
             shared,
             redis,
             subscriber,
             sent,
+            letters,
         } = self;
         let echoes = Echoes::of(shared.node);
         let subscriptions = Subscriptions::new(
@@ -168,11 +210,15 @@ impl Relaying {
             shared.clock,
             std::iter::once(node_channel(shared.node)).chain(echoes.channels()),
         );
+        // Before anything is subscribed to: what arrives meanwhile waits.
+        let messages = subscriber.message_rx();
         tokio::join!(
             send_all(&redis, &shared, sent),
-            receive(&subscriber, &shared, &echoes, take),
+            receive(messages, &shared, &echoes, take),
             subscriptions.keep(&shared.figures),
             say(&redis, &shared, &echoes),
+            find_people(&redis, &shared, letters),
+            mend(&redis, &subscriber, &shared),
         );
     }
 }
@@ -186,6 +232,11 @@ async fn send_all(redis: &Redis, shared: &Shared, sent: mpsc::Receiver<Parcel>) 
     let published = parcels.map(|parcel| async move {
         let size = parcel.bytes.len();
         let client = redis.client();
+        if !client.is_connected() {
+            // What would wait for the cluster is of no use by then, and keeps what is new from being sent.
+            shared.sending_bytes.fetch_sub(size, Ordering::Relaxed);
+            return shared.figures.lost_here();
+        }
         let heard: Result<i64, Error> = client
             .spublish(parcel.channel, Value::Bytes(parcel.bytes))
             .await;
@@ -202,12 +253,11 @@ async fn send_all(redis: &Redis, shared: &Shared, sent: mpsc::Receiver<Parcel>) 
 }
 
 async fn receive(
-    subscriber: &SubscriberClient,
+    mut messages: Receiver<Message>,
     shared: &Shared,
     echoes: &Echoes,
-    take: impl Fn(Bytes),
+    take: impl Fn(Arriving),
 ) {
-    let mut messages = subscriber.message_rx();
     loop {
         match messages.recv().await {
             Ok(message) => arrived(message, shared, echoes, &take),
@@ -218,23 +268,96 @@ async fn receive(
     }
 }
 
-fn arrived(message: Message, shared: &Shared, echoes: &Echoes, take: &impl Fn(Bytes)) {
+fn arrived(message: Message, shared: &Shared, echoes: &Echoes, take: &impl Fn(Arriving)) {
     if let Some(echo) = echoes.place(&message.channel) {
         shared.figures.echoed(echo, shared.clock.tick());
         return;
     }
-    let mut bytes = match message.value {
+    let bytes = match message.value {
         Value::Bytes(bytes) => bytes,
         Value::String(text) => text.into_inner(),
         _ => return,
     };
-    if bytes.len() < SENDER_BYTES {
-        return;
+    match read(shared.node, bytes) {
+        Read::Own => {}
+        Read::Arriving(arriving) => {
+            shared.figures.received();
+            take(arriving);
+        }
+        Read::Unknown => shared.figures.lost_here(),
+    }
+}
+
+enum Read {
+    Own,
+    Arriving(Arriving),
+    /// Of a newer version of this program, or of somebody else.
+    Unknown,
+}
+
+fn read(node: NodeId, mut bytes: Bytes) -> Read {
+    if bytes.len() <= SENDER_BYTES {
+        return Read::Unknown;
     }
     let sender = bytes.split_to(SENDER_BYTES);
-    if sender.as_ref() != shared.node.uuid().as_bytes() {
-        shared.figures.received();
-        take(bytes);
+    if sender.as_ref() == node.uuid().as_bytes() {
+        return Read::Own;
+    }
+    match bytes.split_to(1).as_ref() {
+        [OF_ROOM] => Read::Arriving(Arriving::OfRoom(bytes)),
+        [FOR_PERSON] if bytes.len() >= PERSON_BYTES => {
+            let person = bytes.split_to(PERSON_BYTES);
+            match Uuid::from_slice(&person) {
+                Ok(id) => Read::Arriving(Arriving::ForPerson(UserId::from_uuid(id), bytes)),
+                Err(_) => Read::Unknown,
+            }
+        }
+        _ => Read::Unknown,
+    }
+}
+
+/// Sends what is for people to the nodes they are connected to.
+async fn find_people(redis: &Redis, shared: &Shared, letters: mpsc::Receiver<Letter>) {
+    let letters = stream::unfold(letters, async |mut letters| {
+        let letter = letters.recv().await?;
+        Some((letter, letters))
+    });
+    let sent = letters.for_each_concurrent(PEOPLE_AT_ONCE, |letter| async move {
+        let nodes = match nodes_of(redis, letter.person).await {
+            Ok(nodes) => nodes,
+            Err(error) => return shared.figures.failed(&error, shared.clock.tick()),
+        };
+        for node in nodes.into_iter().filter(|node| *node != shared.node) {
+            let person = letter.person.uuid();
+            let head: [&[u8]; 2] = [&[FOR_PERSON], person.as_bytes()];
+            shared.send(node_channel(node), &head, &letter.message);
+        }
+    });
+    sent.await;
+}
+
+/// Makes connections anew that look well and carry nothing.
+async fn mend(redis: &Redis, subscriber: &SubscriberClient, shared: &Shared) {
+    let mut heard = shared.clock.tick();
+    loop {
+        tokio::time::sleep(ECHO_EVERY).await;
+        let now = shared.clock.tick();
+        let looks_well = redis.client().is_connected() && subscriber.is_connected();
+        if shared.figures.hears(now) || !looks_well {
+            heard = now;
+        }
+        if now.since_ms(heard) < DEAF_MS_MAX {
+            continue;
+        }
+        tracing::warn!("nothing comes back over Redis: its connections are made anew");
+        let anew = tokio::join!(
+            subscriber.force_reconnection(),
+            redis.client().force_reconnection()
+        );
+        for error in [anew.0.err(), anew.1.err()].into_iter().flatten() {
+            shared.figures.tell(&error, now);
+        }
+        heard = shared.clock.tick();
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::Relay;
-use crate::domain::id::{NodeId, RoomId};
+use super::{PersonRelay, Relay};
+use crate::domain::id::{NodeId, RoomId, UserId};
 
 /// Long enough for what was published to have arrived, if it was going to.
 const QUIET: Duration = Duration::from_millis(300);
@@ -100,6 +100,58 @@ pub(crate) async fn suite<R: Relay>([mut one, mut two, mut three]: [Node<R>; 3])
     assert!(left.is_ok(), "a room that was left is heard of for ever");
 }
 
+/// A node of the suite of persons: its relay, what arrives there, and a way to let somebody connect to it.
+pub(crate) struct Door<R> {
+    pub(crate) relay: R,
+    pub(crate) arriving: mpsc::Receiver<(UserId, Bytes)>,
+    pub(crate) connect: Box<dyn Fn(UserId) + Send>,
+}
+
+impl<R> Door<R> {
+    async fn hears_of(&mut self, person: UserId, again: impl Fn()) -> Bytes {
+        let heard = async {
+            loop {
+                again();
+                let next = tokio::time::timeout(QUIET, self.arriving.recv()).await;
+                if let Ok(next) = next {
+                    let (to, message) = next.expect("it goes on");
+                    assert_eq!(to, person, "nobody else was written to");
+                    return message;
+                }
+            }
+        };
+        let heard = tokio::time::timeout(PATIENCE, heard).await;
+        heard.expect("it arrives sooner or later")
+    }
+}
+
+/// Runs the suite of persons between nodes nobody is connected to.
+pub(crate) async fn persons<R: PersonRelay>(mut doors: Vec<Door<R>>) {
+    let (person, stranger) = (UserId::generate(), UserId::generate());
+    let message = Bytes::from_static(b"for you");
+    // Nobody is there: it is lost, and nothing waits.
+    for door in &doors {
+        door.relay.push(stranger, message.clone());
+    }
+    let Some((from, others)) = doors.split_first_mut() else {
+        return;
+    };
+    (from.connect)(person);
+    from.relay.push(person, message.clone());
+    tokio::time::sleep(QUIET).await;
+    assert!(from.arriving.try_recv().is_err(), "nobody hears themselves");
+    let Some((absent, others)) = others.split_last_mut() else {
+        return;
+    };
+    for other in others {
+        (other.connect)(person);
+        let send = || from.relay.push(person, message.clone());
+        assert_eq!(other.hears_of(person, send).await, message);
+    }
+    assert!(absent.arriving.try_recv().is_err(), "they are not there");
+    assert!(from.arriving.try_recv().is_err(), "nobody hears themselves");
+}
+
 /// A room's messages arrive in the order in which they were sent as long as nothing goes wrong on the way: gaps cost
 /// those who use it a resynchronisation.
 async fn keeps_order<R: Relay>(from: &Node<R>, to: &mut Node<R>, room: RoomId) {
@@ -117,4 +169,15 @@ async fn keeps_order<R: Relay>(from: &Node<R>, to: &mut Node<R>, room: RoomId) {
         ));
     }
     assert!(heard.is_sorted(), "in order");
+}
+
+#[tokio::test]
+async fn a_node_alone_obeys_the_suite_of_persons() {
+    let (_open, arriving) = mpsc::channel(1);
+    persons(vec![Door {
+        relay: super::Alone,
+        arriving,
+        connect: Box::new(|_| ()),
+    }])
+    .await;
 }

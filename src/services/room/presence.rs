@@ -53,7 +53,7 @@ impl RoomService {
         let Some(sight) = &self.sight else {
             return Ok(None);
         };
-        let stays = sight.whereabouts.of(person);
+        let stays = sight.whereabouts.of(person).await;
         if stays.is_empty() || !self.is_shown(sight, person, viewer).await? {
             return Ok(None);
         }

@@ -2,8 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use fred::error::Error;
+
+use crate::adapters::redis::connection::Complaints;
 use crate::domain::clock::Tick;
 use crate::domain::id::NodeId;
+use crate::ports::relay::RelayCounts;
 
 /// Channels a node speaks to itself over. They fall on shards by chance: of so many, each of three shards has one but
 /// for a few times in a billion, each of ten but for one time in a hundred.
@@ -12,45 +16,35 @@ const ECHOES: usize = 48;
 /// A node that has not heard itself for so long over one of them does not hear.
 pub(super) const DEAF_AFTER_MS: u64 = 5_000;
 
-/// How often failures are told of at most.
-const TELL_EVERY_MS: u64 = 5_000;
-
 /// Numbers of one relay since its start.
 #[derive(Debug)]
-pub struct RelayFigures {
+pub(super) struct Figures {
     sent: AtomicU64,
     received: AtomicU64,
     lost: AtomicU64,
-    told_at: AtomicU64,
+    complaints: Complaints,
     echoed_at: [AtomicU64; ECHOES],
 }
 
-impl Default for RelayFigures {
+impl Default for Figures {
     fn default() -> Self {
         Self {
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
             lost: AtomicU64::new(0),
-            told_at: AtomicU64::new(0),
+            complaints: Complaints::default(),
             echoed_at: [const { AtomicU64::new(u64::MAX) }; ECHOES],
         }
     }
 }
 
-impl RelayFigures {
-    /// Messages published.
-    pub fn sent_total(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// Messages of other nodes that arrived.
-    pub fn received_total(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
-    }
-
-    /// Messages lost on this side: they could not be sent, or were not looked at in time.
-    pub fn lost_total(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
+impl Figures {
+    pub(super) fn counts(&self) -> RelayCounts {
+        RelayCounts {
+            sent: self.sent.load(Ordering::Relaxed),
+            received: self.received.load(Ordering::Relaxed),
+            lost: self.lost.load(Ordering::Relaxed),
+        }
     }
 
     pub(super) fn sent(&self) {
@@ -73,23 +67,15 @@ impl RelayFigures {
         );
     }
 
-    pub(super) fn failed(&self, error: &fred::error::Error, now: Tick) {
+    pub(super) fn failed(&self, error: &Error, now: Tick) {
         self.lost.fetch_add(1, Ordering::Relaxed);
         self.tell(error, now);
     }
 
     /// Tells that the relay does not do well, not too often.
-    pub(super) fn tell(&self, error: &fred::error::Error, now: Tick) {
-        let told = self.told_at.load(Ordering::Relaxed);
-        let due = told == 0 || now.since_ms(Tick(told)) >= TELL_EVERY_MS;
-        let mine = || {
-            let swap = (Ordering::Relaxed, Ordering::Relaxed);
-            let now = now.0.max(1);
-            self.told_at.compare_exchange(told, now, swap.0, swap.1)
-        };
-        if due && mine().is_ok() {
-            tracing::warn!(%error, "other nodes cannot be reached over Redis for now");
-        }
+    pub(super) fn tell(&self, error: &Error, now: Tick) {
+        self.complaints
+            .tell("other nodes cannot be reached", error, now);
     }
 
     pub(super) fn echoed(&self, place: usize, now: Tick) {
@@ -136,7 +122,7 @@ mod tests {
 
     #[test]
     fn one_silent_channel_is_deafness() {
-        let figures = RelayFigures::default();
+        let figures = Figures::default();
         assert!(!figures.hears(Tick(0)), "nothing heard yet");
         let echoes = Echoes::of(NodeId::generate());
         for channel in echoes.channels() {

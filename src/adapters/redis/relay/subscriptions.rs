@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::Notify;
 
-use super::figures::RelayFigures;
+use super::figures::Figures;
 use super::room_channel;
 use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::RoomId;
@@ -66,8 +66,10 @@ pub(super) struct Subscriptions<'a> {
     subscriber: &'a SubscriberClient,
     wanted: &'a Wanted,
     clock: Clock,
-    /// Channels that are always listened to, and are not yet.
+    /// Channels that are always listened to.
     always: Vec<String>,
+    /// Those of them that are not yet.
+    missing: Vec<String>,
     /// Rooms that are listened to; those that were left, since when.
     here: HashMap<RoomId, Option<Tick>>,
 }
@@ -79,16 +81,18 @@ impl<'a> Subscriptions<'a> {
         clock: Clock,
         always: impl Iterator<Item = String>,
     ) -> Self {
+        let always: Vec<String> = always.collect();
         Self {
             subscriber,
             wanted,
             clock,
-            always: always.collect(),
+            missing: always.clone(),
+            always,
             here: HashMap::new(),
         }
     }
 
-    pub(super) async fn keep(mut self, figures: &RelayFigures) {
+    pub(super) async fn keep(mut self, figures: &Figures) {
         let mut reconnected = self.subscriber.reconnect_rx();
         let mut renewed = self.clock.tick();
         loop {
@@ -114,7 +118,7 @@ impl<'a> Subscriptions<'a> {
     }
 
     /// Begins to listen to what is wanted and not listened to; what fails is tried again at the next turn.
-    async fn add(&mut self, figures: &RelayFigures) {
+    async fn add(&mut self, figures: &Figures) {
         let wanted: Vec<RoomId> = self.wanted.rooms().keys().copied().collect();
         let mut missing = Vec::new();
         for room in wanted {
@@ -123,14 +127,12 @@ impl<'a> Subscriptions<'a> {
                 None => missing.push(room),
             }
         }
-        let always = std::mem::take(&mut self.always);
-        self.always = self
+        let always = std::mem::take(&mut self.missing);
+        self.missing = self
             .subscribe(always, figures, |channel| channel.clone())
             .await;
-        let failed = self
-            .subscribe(missing.clone(), figures, |room| room_channel(*room))
-            .await;
-        let failed: HashSet<RoomId> = failed.into_iter().collect();
+        let failed = self.subscribe(missing.clone(), figures, |room| room_channel(*room));
+        let failed: HashSet<RoomId> = failed.await.into_iter().collect();
         let heard = missing.into_iter().filter(|room| !failed.contains(room));
         self.here.extend(heard.map(|room| (room, None)));
     }
@@ -139,7 +141,7 @@ impl<'a> Subscriptions<'a> {
     async fn subscribe<T>(
         &self,
         wanted: Vec<T>,
-        figures: &RelayFigures,
+        figures: &Figures,
         channel: impl Fn(&T) -> String,
     ) -> Vec<T> {
         let asked = stream::iter(wanted).map(|one| {
@@ -157,7 +159,7 @@ impl<'a> Subscriptions<'a> {
     }
 
     /// Stops listening to rooms that were left long enough ago.
-    async fn forget_rooms(&mut self, now: Tick, figures: &RelayFigures) {
+    async fn forget_rooms(&mut self, now: Tick, figures: &Figures) {
         let wanted: HashSet<RoomId> = self.wanted.rooms().keys().copied().collect();
         let mut over = Vec::new();
         for (room, left) in &mut self.here {
@@ -181,10 +183,16 @@ impl<'a> Subscriptions<'a> {
         }
     }
 
-    /// Subscribes to everything anew, on a connection that may know of nothing.
-    async fn renew(&mut self, figures: &RelayFigures) {
-        if let Err(error) = self.subscriber.resubscribe_all().await {
-            figures.tell(&error, self.clock.tick());
+    /// Subscribes to everything anew, on a connection that may know of nothing; to what is known to be missing anyway at
+    /// the next turn. One channel at a time: of several at once only the first is answered to whoever asked.
+    async fn renew(&mut self, figures: &Figures) {
+        let rooms: Vec<RoomId> = self.here.keys().copied().collect();
+        let always = self.always.clone();
+        let failed = self.subscribe(always, figures, |channel| channel.clone());
+        self.missing = failed.await;
+        let failed = self.subscribe(rooms, figures, |room| room_channel(*room));
+        for room in failed.await {
+            self.here.remove(&room);
         }
     }
 }
