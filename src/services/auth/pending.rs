@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::app_request::AppRequest;
 use super::crowd::Crowd;
-use super::sign_in::Purpose;
 use super::{OpaqueSecret, ReturnTo};
 use crate::domain::address::AddressGroup;
 use crate::domain::clock::{Clock, WallMs};
@@ -16,6 +15,17 @@ use crate::domain::scope::Scopes;
 use crate::ports::identity::Proof;
 use crate::ports::login::SecretHash;
 use crate::ports::pending::{Kept, PendingBounds, PendingSignIns, PendingUnavailable};
+
+/// What a sign-in is for.
+pub(super) enum Purpose {
+    SignIn(ReturnTo),
+    /// So that an app may have a login.
+    App(AppRequest),
+    /// So that whoever is signed in proves again who they are.
+    Reauthenticate(UserId, LoginId, ReturnTo),
+    /// So that the provider leads to this account, too, as long as this login is good.
+    Link(UserId, LoginId, ReturnTo),
+}
 
 /// A sign-in on its way through a provider.
 pub(super) struct Pending {

@@ -1,7 +1,7 @@
 //! Sign-ins on their way through a provider, and what they are for.
 
 use super::app_request::AppRequest;
-use super::pending::Pending;
+use super::pending::{Pending, Purpose};
 use super::sign_in_error::SignInError;
 use super::{AuthService, OpaqueSecret, ReturnTo, SignedIn, Welcome, newcomer};
 use crate::domain::address::AddressGroup;
@@ -94,17 +94,6 @@ impl From<SignInError> for Failed {
             return_to: None,
         }
     }
-}
-
-/// What a sign-in is for.
-pub(super) enum Purpose {
-    SignIn(ReturnTo),
-    /// So that an app may have a login.
-    App(AppRequest),
-    /// So that whoever is signed in proves again who they are.
-    Reauthenticate(UserId, LoginId, ReturnTo),
-    /// So that the provider leads to this account, too, as long as this login is good.
-    Link(UserId, LoginId, ReturnTo),
 }
 
 /// Somebody whom a provider has let in.
