@@ -6,14 +6,25 @@
 
 mod connection;
 mod directory;
+mod discovery;
+mod hot;
+mod pending;
 mod probe;
+mod rates;
 mod relay;
+mod script;
+mod spent;
 #[cfg(test)]
 mod stage;
 mod whereabouts;
 
 pub use connection::Redis;
 pub use directory::RedisDirectory;
+pub use discovery::{Around, RedisDiscovery, Told};
+pub use hot::{HotCache, HotFigures, HotPeople};
+pub use pending::RedisPending;
 pub use probe::RedisProbe;
+pub use rates::{RateFigures, RedisRates};
 pub use relay::{RedisRelay, Relaying};
+pub use spent::RedisSpent;
 pub use whereabouts::RedisWhereabouts;

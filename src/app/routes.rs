@@ -152,7 +152,8 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let router = rest::problem::finish(router);
     let pictures = config.cdn.base_url.as_ref();
     let router = rest::origin::guard_showing(router, public, pictures);
-    let router = rest::rate::guard(router, config.rest.clone(), auth, clock);
+    let rates = Arc::new(rest::rate::LocalRates::new(config.rest.clone(), clock));
+    let router = rest::rate::guard(router, config.rest.clone(), rates, auth);
     let router = match &config.media.host {
         Some(host) => rest::asset::only_media_on(router, host),
         None => router,

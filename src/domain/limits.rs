@@ -6,7 +6,7 @@ use maru_protocol::{BATCH_OPS_MAX, CLIENT_FRAME_BYTES_MAX};
 mod rest;
 
 pub(crate) use rest::every_rest_limit;
-pub use rest::{Rate, RestLimits};
+pub use rest::{Left, Rate, RestClass, RestLimits, RestPolicy};
 
 /// A sustained rate and what may come at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

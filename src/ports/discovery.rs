@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::WallMs;
 use crate::domain::id::{PostId, RoomId, UserId};
+use crate::domain::room::RoomCard;
 use crate::domain::visit::{Day, UtcOffset};
 
 #[cfg(test)]
@@ -12,6 +13,9 @@ pub(crate) mod conformance;
 
 /// The most rooms that chance chooses among at once; of more, a stretch that begins anywhere among them.
 pub const CANDIDATES_MAX: u32 = 5_000;
+
+/// The most rooms looked up at once.
+pub const ROOMS_AT_ONCE_MAX: usize = 500;
 
 /// Discovery cannot be reached; all of it may be tried again.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +127,7 @@ pub trait DiscoveryStore: Send + Sync {
     ) -> Result<Vec<(String, RankPlace)>, DiscoveryUnavailable>;
 
     /// Rooms that chance may lead the viewer to: none of their own, none they were in just now, none that is locked.
-    /// At most [`CANDIDATES_MAX`]; of more, the seed says which.
+    /// At most [`CANDIDATES_MAX`], or fewer where a store says so; of more, the seed says which.
     async fn candidates(
         &self,
         viewer: Option<UserId>,
@@ -142,4 +146,43 @@ pub trait PostsForDiscovery: Send + Sync {
         viewer: Option<UserId>,
         now: WallMs,
     ) -> Result<Vec<PostId>, DiscoveryUnavailable>;
+}
+
+/// A room as it is now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DiscoveredRoom {
+    /// What it is.
+    pub card: RoomCard,
+    /// Since when it is there.
+    pub created: WallMs,
+}
+
+/// What discovery in a store of its own asks of whoever keeps rooms.
+#[async_trait]
+pub trait RoomsForDiscovery: Send + Sync {
+    /// Those of these rooms that are there, in any order: none that is archived, or deleted and still to be restored. More
+    /// than [`ROOMS_AT_ONCE_MAX`] at once are refused.
+    async fn discovered(
+        &self,
+        rooms: &[RoomId],
+    ) -> Result<Vec<DiscoveredRoom>, DiscoveryUnavailable>;
+}
+
+/// What discovery in a store of its own asks of whoever keeps visits.
+#[async_trait]
+pub trait VisitsForDiscovery: Send + Sync {
+    /// Those of these rooms the viewer was in after this time. More than [`ROOMS_AT_ONCE_MAX`] at once are refused.
+    async fn lately(
+        &self,
+        viewer: UserId,
+        rooms: &[RoomId],
+        since: WallMs,
+    ) -> Result<Vec<RoomId>, DiscoveryUnavailable>;
+}
+
+impl DiscoveryUnavailable {
+    /// What a store answers that is asked for so many.
+    pub(crate) fn too_many() -> Self {
+        Self(format!("more than {ROOMS_AT_ONCE_MAX} at once"))
+    }
 }

@@ -1,16 +1,17 @@
 //! Who may come in by a ticket or a resume token: which logins have ended and which tickets were used, in a cache
 //! that may lose everything at once. Pure; a lone process keeps it in memory, several nodes share it.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use super::limits::{LOGINS_ENDED_MAX, TICKETS_MAX};
-use super::ticket::{Generation, Ticket, TicketNo};
+use super::ticket::{Generation, Ticket};
 use super::token::Claims;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, RoomId};
 use crate::domain::rules::Rule;
 use crate::domain::visitor::Bearer;
 use crate::ports::login::{ENDED_KEPT_MS, EndedLogin};
+use crate::ports::spent::{Spending, SpentHere};
 
 /// Why somebody is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum NotAdmitted {
     /// Whether one more was used could not be kept in mind.
     #[error("too many tickets are in use")]
     Full,
+    /// Whether it was used cannot be said now.
+    #[error("which tickets were used cannot be looked up")]
+    Unavailable,
     /// Not ours, used, for another room, or made before the cache lost its contents.
     #[error("unknown or used ticket, or one for another room")]
     TicketInvalid,
@@ -45,8 +49,7 @@ pub struct Admission {
     by_end: BTreeSet<(WallMs, LoginId)>,
     /// When the last login ended that had to give way; resume tokens up to then prove nothing.
     horizon: Option<WallMs>,
-    used: HashSet<TicketNo>,
-    by_use: VecDeque<(WallMs, TicketNo)>,
+    used: SpentHere,
 }
 
 impl Admission {
@@ -59,8 +62,7 @@ impl Admission {
             ended: HashMap::new(),
             by_end: BTreeSet::new(),
             horizon: None,
-            used: HashSet::new(),
-            by_use: VecDeque::new(),
+            used: SpentHere::new(generation.0, TICKETS_MAX),
         }
     }
 
@@ -141,35 +143,24 @@ impl Admission {
         room: RoomId,
         now: WallMs,
     ) -> Result<(), NotAdmitted> {
+        self.look_at(ticket, now)?;
+        let (number, life) = (ticket.number.0, ticket.generation.0);
+        let spent = self.used.spend(number, life, self.kept_ms(), now);
+        used_up(spent, ticket, room)
+    }
+
+    /// Whether a ticket is good, as far as can be said without using it up.
+    pub fn look_at(&self, ticket: &Ticket, now: WallMs) -> Result<(), NotAdmitted> {
         self.check(&ticket.bearer)?;
         if now.0.saturating_sub(ticket.issued.0) > self.ticket_ms {
             return Err(NotAdmitted::TicketExpired);
         }
-        // Whether it was used is forgotten.
-        if ticket.generation != self.generation && Rule::Generation.holds() {
-            return Err(NotAdmitted::TicketInvalid);
-        }
-        // The clocks of two nodes differ by less than a ticket's life.
-        while let Some((at, number)) = self.by_use.front().copied() {
-            if now.0.saturating_sub(at.0) <= 2 * self.ticket_ms {
-                break;
-            }
-            self.by_use.pop_front();
-            self.used.remove(&number);
-        }
-        if self.used.contains(&ticket.number) {
-            return Err(NotAdmitted::TicketInvalid);
-        }
-        if self.used.len() >= TICKETS_MAX {
-            return Err(NotAdmitted::Full);
-        }
-        self.used.insert(ticket.number);
-        self.by_use.push_back((now, ticket.number));
-        // Shown at the wrong door it is used up too: whoever does so has no business with it.
-        if ticket.room != room {
-            return Err(NotAdmitted::TicketInvalid);
-        }
         Ok(())
+    }
+
+    /// How long it is kept in mind that a ticket was used: the clocks of two nodes differ by less than a ticket's life.
+    pub const fn kept_ms(&self) -> u64 {
+        2 * self.ticket_ms
     }
 
     /// Whether the bearer of a resume token may come in by it.
@@ -181,6 +172,16 @@ impl Admission {
             return Err(NotAdmitted::TokenInvalid);
         }
         Ok(())
+    }
+}
+
+/// Whether a ticket lets somebody in once it is used up.
+pub(super) fn used_up(spent: Spending, ticket: &Ticket, room: RoomId) -> Result<(), NotAdmitted> {
+    match spent {
+        // Shown at the wrong door it is used up too: whoever does so has no business with it.
+        Spending::First if ticket.room == room => Ok(()),
+        Spending::First | Spending::Again | Spending::Forgotten => Err(NotAdmitted::TicketInvalid),
+        Spending::Full => Err(NotAdmitted::Full),
     }
 }
 

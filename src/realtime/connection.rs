@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::actor::Command;
 use super::conversation::{
-    Conversation, First, Heard, Output, Refusal, account_gone, identify, not_admitted, room_gone,
-    stopping, unavailable,
+    Conversation, First, Heard, Output, Refusal, account_gone, identify_shared, not_admitted,
+    room_gone, stopping, unavailable,
 };
 use super::frame;
 use super::gate::{Gate, Visit};
@@ -303,7 +303,7 @@ impl Connection {
         let context = self.context.clone();
         let (gate, now) = (&context.gate, context.clock.wall());
         let fresh = SessionId::generate();
-        let (bearer, entry) = identify(first, self.room, gate, fresh, now)?;
+        let (bearer, entry) = identify_shared(first, self.room, gate, fresh, now).await?;
         self.visit = gate.visit(&bearer).map_err(not_admitted)?;
         self.conversation.admit(&bearer, context.clock.tick())?;
         if let Bearer::User { id, .. } = &bearer {

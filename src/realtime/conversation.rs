@@ -8,7 +8,7 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 
-pub use entry::{First, identify};
+pub use entry::{First, identify, identify_shared};
 pub use refusal::{Refusal, account_gone, not_admitted, room_gone, stopping, unavailable};
 
 use std::net::IpAddr;

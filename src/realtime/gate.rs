@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rand::RngCore;
 use tokio_util::sync::CancellationToken;
 
-use super::admission::{Admission, NotAdmitted};
+use super::admission::{Admission, NotAdmitted, used_up};
 use super::limits::{LOGINS_ENDED_MAX, LOGINS_FOLLOWED_EVERY, LOGINS_FOLLOWED_MS};
 use super::ticket::{Generation, Ticket, TicketNo};
 use super::token::{Claims, TokenKey};
@@ -15,12 +15,15 @@ use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{LoginId, RoomId};
 use crate::domain::visitor::Bearer;
 use crate::ports::login::{ENDED_KEPT_MS, EndedLogin, LoginEnds, LoginStore, LoginStoreError};
+use crate::ports::spent::{Spent, SpentUnavailable};
 
 /// Who comes in at this node.
 pub struct Gate {
     key: TokenKey,
     clock: Clock,
     admission: Mutex<Admission>,
+    /// Which tickets were used, where several nodes take them; a lone one keeps that itself.
+    spent: Option<Arc<dyn Spent>>,
     /// The logins with connections here. Locked before the admission where both are.
     visits: Mutex<HashMap<LoginId, Visits>>,
 }
@@ -45,8 +48,16 @@ impl Gate {
             key,
             clock,
             admission: Mutex::new(Admission::new(generation, ticket_ms)),
+            spent: None,
             visits: Mutex::default(),
         }
+    }
+
+    /// The same gate, whose tickets are good at every gate with this key and this memory of used ones.
+    #[must_use]
+    pub fn sharing(self, spent: Arc<dyn Spent>) -> Self {
+        let spent = Some(spent);
+        Self { spent, ..self }
     }
 
     /// Reads which logins ended lately; from then on people come in.
@@ -79,7 +90,52 @@ impl Gate {
         self.admission().is_ready()
     }
 
-    /// A new ticket.
+    /// A new ticket, good wherever tickets of this gate are.
+    pub async fn ticket(
+        &self,
+        room: RoomId,
+        bearer: Bearer,
+        now: WallMs,
+    ) -> Result<String, NotAdmitted> {
+        let Some(spent) = &self.spent else {
+            return self.issue(room, bearer, now);
+        };
+        self.admission().check(&bearer)?;
+        let number = TicketNo::generate();
+        let life = spent.life(number.0).await.map_err(unavailable)?;
+        let ticket = Ticket {
+            number,
+            room,
+            bearer,
+            generation: Generation(life),
+            issued: now,
+        };
+        Ok(ticket.seal(&self.key))
+    }
+
+    /// Uses a ticket up, wherever it is from, and says whose it was.
+    pub async fn admit(
+        &self,
+        ticket: &str,
+        room: RoomId,
+        now: WallMs,
+    ) -> Result<Bearer, NotAdmitted> {
+        let Some(spent) = &self.spent else {
+            return self.redeem(ticket, room, now);
+        };
+        let ticket = Ticket::open(ticket, &self.key).ok_or(NotAdmitted::TicketInvalid)?;
+        let kept_ms = {
+            let admission = self.admission();
+            admission.look_at(&ticket, now)?;
+            admission.kept_ms()
+        };
+        let (number, life) = (ticket.number.0, ticket.generation.0);
+        let spending = spent.spend(number, life, kept_ms).await;
+        used_up(spending.map_err(unavailable)?, &ticket, room)?;
+        Ok(ticket.bearer)
+    }
+
+    /// A new ticket of a lone gate.
     pub fn issue(&self, room: RoomId, bearer: Bearer, now: WallMs) -> Result<String, NotAdmitted> {
         let admission = self.admission();
         admission.check(&bearer)?;
@@ -95,7 +151,7 @@ impl Gate {
         Ok(ticket.seal(&self.key))
     }
 
-    /// Uses a ticket up and says whose it was.
+    /// Uses a ticket of a lone gate up and says whose it was.
     pub fn redeem(&self, ticket: &str, room: RoomId, now: WallMs) -> Result<Bearer, NotAdmitted> {
         let ticket = Ticket::open(ticket, &self.key).ok_or(NotAdmitted::TicketInvalid)?;
         self.admission().redeem(&ticket, room, now)?;
@@ -142,6 +198,12 @@ impl Gate {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as the argument of map_err")]
+fn unavailable(error: SpentUnavailable) -> NotAdmitted {
+    tracing::warn!(%error, "nobody can be let in by a ticket for now");
+    NotAdmitted::Unavailable
+}
+
 impl LoginEnds for Gate {
     fn ended(&self, login: EndedLogin) {
         self.admission().end(login, self.clock.wall());
@@ -175,5 +237,62 @@ impl Drop for Visit {
                 visits.remove(&self.login);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::UserId;
+    use crate::ports::spent::{LocalSpent, SpentHere};
+
+    const TICKET_MS: u64 = 30_000;
+
+    fn gate(key: &TokenKey) -> Gate {
+        let gate = Gate::new(key.clone(), TICKET_MS, Clock::start());
+        let generation = gate.admission().generation();
+        gate.admission().reload(generation, [], WallMs(0));
+        gate
+    }
+
+    #[tokio::test]
+    async fn a_ticket_of_one_node_is_good_at_another_once() {
+        let key = TokenKey::new(&[7; 32]);
+        let memory = SpentHere::new(1, 10);
+        let memory = Arc::new(LocalSpent::new(memory, Clock::start()));
+        let [one, other] = [(), ()].map(|()| gate(&key).sharing(memory.clone()));
+        let room = RoomId::generate();
+        let bearer = Bearer::User {
+            id: UserId::generate(),
+            login: LoginId::generate(),
+        };
+        let now = WallMs(1_000);
+        let ticket = one.ticket(room, bearer.clone(), now).await.unwrap();
+        assert_eq!(other.admit(&ticket, room, now).await, Ok(bearer.clone()));
+        for gate in [&one, &other] {
+            let again = gate.admit(&ticket, room, now).await;
+            assert_eq!(again, Err(NotAdmitted::TicketInvalid));
+        }
+        // A node that shares nothing knows nothing of it.
+        let alone = gate(&key);
+        let fresh = one.ticket(room, bearer.clone(), now).await.unwrap();
+        let refused = alone.admit(&fresh, room, now).await;
+        assert_eq!(refused, Err(NotAdmitted::TicketInvalid));
+        let late = WallMs(now.0 + TICKET_MS + 1);
+        let refused = other.admit(&fresh, room, late).await;
+        assert_eq!(refused, Err(NotAdmitted::TicketExpired));
+        let elsewhere = other.admit(&fresh, RoomId::generate(), now).await;
+        assert_eq!(elsewhere, Err(NotAdmitted::TicketInvalid));
+        let too_late = other.admit(&fresh, room, now).await;
+        assert_eq!(too_late, Err(NotAdmitted::TicketInvalid), "used up");
+        // Whose login has ended asks in vain, also with one of before.
+        let last = one.ticket(room, bearer.clone(), now).await.unwrap();
+        let login = bearer.login().unwrap();
+        other.ended(EndedLogin {
+            id: login,
+            at: other.clock.wall(),
+        });
+        let refused = other.admit(&last, room, now).await;
+        assert_eq!(refused, Err(NotAdmitted::LoginEnded));
     }
 }

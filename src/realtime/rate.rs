@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::clock::Tick;
-pub use crate::domain::limits::{Allowance, Rate};
+pub use crate::domain::limits::{Allowance, Left, Rate};
 
 /// One bucket. Counted in thousandths, so that whole milliseconds refill exactly.
 #[derive(Debug)]
@@ -63,15 +63,6 @@ pub struct SharedBucket {
     per_ms: u64,
     /// In the same, gained since the start of the clock.
     whole_again: AtomicU64,
-}
-
-/// What a bucket holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
-    /// Whole tokens.
-    pub count: u32,
-    /// When it will be full, if nothing is taken.
-    pub whole_in_ms: u64,
 }
 
 impl SharedBucket {

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -19,9 +20,10 @@ use super::problem::{Code, Problem};
 use crate::domain::address::{AddressGroup, ClientAddress};
 use crate::domain::clock::{Clock, Tick};
 use crate::domain::id::UserId;
-use crate::domain::limits::{Rate, RestLimits};
+use crate::domain::limits::{Rate, RestClass as Class, RestLimits, RestPolicy};
+use crate::ports::rates::{Draw, Rates, Whose};
 use crate::realtime::quota::{Table, Usage};
-use crate::realtime::rate::{Left, SharedBucket};
+use crate::realtime::rate::SharedBucket;
 use crate::services::auth::AuthService;
 
 /// What holds in general, and what is left of it.
@@ -56,90 +58,43 @@ const SEARCHES: [&str; 4] = [
 /// Lists that are looked through with this parameter.
 const SEARCHED: [(&str, &str); 1] = [("/v1/rooms", "query=")];
 
-/// Classes of requests with buckets of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Read,
-    Write,
-    Search,
-    SignIn,
-    Upload,
-    Report,
-}
-
 /// Whether requests to this route are counted.
 pub(super) fn is_limited(method: &Method, route: &str) -> bool {
-    Class::of(method, Some(route), route).is_some()
+    class_of(method, Some(route), route).is_some()
 }
 
-/// A bucket's name, which is its setting's, and its size.
-type Policy = (&'static str, Rate);
-
-impl Class {
-    const ALL: [Self; 6] = [
-        Self::Read,
-        Self::Write,
-        Self::Search,
-        Self::SignIn,
-        Self::Upload,
-        Self::Report,
-    ];
-
-    fn of(method: &Method, route: Option<&str>, path: &str) -> Option<Self> {
-        if route == Some(LIVE) || !CALLS.iter().any(|call| path.starts_with(call)) {
-            return None;
-        }
-        let route = route.unwrap_or(path);
-        let also = |(known, other): &(Method, &str)| known == method && *other == route;
-        let signs_in = route.starts_with(SIGN_IN) && !NO_SIGN_IN.contains(&route);
-        Some(if signs_in || ALSO_SIGN_IN.iter().any(also) {
-            Self::SignIn
-        } else if is_upload(method, route) {
-            Self::Upload
-        } else if method == Method::POST && route == REPORTS {
-            Self::Report
-        } else if !method.is_safe() {
-            Self::Write
-        } else if SEARCHES.contains(&route) {
-            Self::Search
-        } else {
-            Self::Read
-        })
+fn class_of(method: &Method, route: Option<&str>, path: &str) -> Option<Class> {
+    if route == Some(LIVE) || !CALLS.iter().any(|call| path.starts_with(call)) {
+        return None;
     }
+    let route = route.unwrap_or(path);
+    let also = |(known, other): &(Method, &str)| known == method && *other == route;
+    let signs_in = route.starts_with(SIGN_IN) && !NO_SIGN_IN.contains(&route);
+    Some(if signs_in || ALSO_SIGN_IN.iter().any(also) {
+        Class::SignIn
+    } else if is_upload(method, route) {
+        Class::Upload
+    } else if method == Method::POST && route == REPORTS {
+        Class::Report
+    } else if !method.is_safe() {
+        Class::Write
+    } else if SEARCHES.contains(&route) {
+        Class::Search
+    } else {
+        Class::Read
+    })
+}
 
-    /// What a list costs that is looked through.
-    fn asked(self, route: &str, query: &str) -> Self {
-        let mut searched = SEARCHED.iter();
-        let searches = searched.any(|(list, named)| {
-            *list == route && query.split('&').any(|part| part.starts_with(named))
-        });
-        if self == Self::Read && searches {
-            Self::Search
-        } else {
-            self
-        }
-    }
-
-    const fn of_address(self, limits: &RestLimits) -> Policy {
-        match self {
-            Self::Read => ("rest.address_read", limits.address_read),
-            Self::Write => ("rest.address_write", limits.address_write),
-            Self::Search => ("rest.address_search", limits.address_search),
-            Self::SignIn => ("rest.address_sign_in", limits.address_sign_in),
-            Self::Upload => ("rest.address_upload", limits.address_upload),
-            Self::Report => ("rest.address_report", limits.address_report),
-        }
-    }
-
-    const fn of_user(self, limits: &RestLimits) -> Policy {
-        match self {
-            Self::Read => ("rest.user_read", limits.user_read),
-            Self::Write => ("rest.user_write", limits.user_write),
-            Self::Search => ("rest.user_search", limits.user_search),
-            Self::SignIn => ("rest.user_sign_in", limits.user_sign_in),
-            Self::Upload => ("rest.user_upload", limits.user_upload),
-            Self::Report => ("rest.user_report", limits.user_report),
-        }
+/// What a list costs that is looked through.
+fn asked(class: Class, route: &str, query: &str) -> Class {
+    let mut searched = SEARCHED.iter();
+    let searches = searched.any(|(list, named)| {
+        *list == route && query.split('&').any(|part| part.starts_with(named))
+    });
+    if class == Class::Read && searches {
+        Class::Search
+    } else {
+        class
     }
 }
 
@@ -148,7 +103,7 @@ impl Class {
 struct Buckets([SharedBucket; 6]);
 
 impl Buckets {
-    fn full(limits: &RestLimits, policy: fn(Class, &RestLimits) -> Policy) -> Self {
+    fn full(limits: &RestLimits, policy: fn(Class, &RestLimits) -> RestPolicy) -> Self {
         Self(Class::ALL.map(|class| SharedBucket::of_rate(policy(class, limits).1)))
     }
 }
@@ -161,70 +116,101 @@ impl Usage for Buckets {
 
 /// What everybody has used up on this node.
 #[derive(Debug)]
-struct Rates {
+pub struct LocalRates {
     limits: RestLimits,
     addresses: Table<AddressGroup, Buckets>,
     users: Table<UserId, Buckets>,
+    clock: Clock,
 }
 
-/// What was drawn from one bucket.
-struct Drawn {
-    policy: Policy,
-    left: Left,
-    /// Why the request is not answered.
-    refused: Option<Problem>,
-}
-
-impl Rates {
-    fn new(limits: RestLimits) -> Self {
+impl LocalRates {
+    /// Nobody has used anything yet.
+    pub fn new(limits: RestLimits, clock: Clock) -> Self {
         Self {
             addresses: Table::new(Buckets::full(&limits, Class::of_address)),
             users: Table::new(Buckets::full(&limits, Class::of_user)),
             limits,
+            clock,
         }
     }
 
-    fn address(&self, address: IpAddr, class: Class, now: Tick) -> Drawn {
-        let make = || Buckets::full(&self.limits, Class::of_address);
-        let buckets = self.addresses.usage(address.into(), now, make);
-        draw(&buckets, class, class.of_address(&self.limits), now)
-    }
-
-    fn user(&self, user: UserId, class: Class, now: Tick) -> Drawn {
-        let make = || Buckets::full(&self.limits, Class::of_user);
-        let buckets = self.users.usage(user, now, make);
-        draw(&buckets, class, class.of_user(&self.limits), now)
+    fn draw_at(&self, whose: Whose, class: Class, now: Tick) -> Draw {
+        let buckets = match whose {
+            Whose::Address(group) => {
+                let make = || Buckets::full(&self.limits, Class::of_address);
+                self.addresses.usage(group, now, make)
+            }
+            Whose::User(user) => {
+                let make = || Buckets::full(&self.limits, Class::of_user);
+                self.users.usage(user, now, make)
+            }
+        };
+        let bucket = &buckets.0[class as usize];
+        match bucket.draw(now) {
+            Ok(left) => Draw {
+                left,
+                wait_ms: None,
+            },
+            Err(wait_ms) => Draw {
+                left: bucket.left(now),
+                wait_ms: Some(wait_ms),
+            },
+        }
     }
 }
 
-fn draw(Buckets(buckets): &Buckets, class: Class, policy: Policy, now: Tick) -> Drawn {
-    let bucket = &buckets[class as usize];
-    let (left, refused) = match bucket.draw(now) {
-        Ok(left) => (left, None),
-        Err(wait_ms) => {
-            let problem = Problem::new(Code::RateLimited).limit(policy.0);
-            let problem = problem.retry_after_ms(wait_ms.into());
-            (bucket.left(now), Some(problem))
-        }
-    };
-    Drawn {
-        policy,
-        left,
-        refused,
+#[async_trait]
+impl Rates for LocalRates {
+    async fn draw(&self, whose: Whose, class: Class) -> Draw {
+        self.draw_at(whose, class, self.clock.tick())
     }
+}
+
+/// What was drawn from one bucket.
+struct Drawn {
+    policy: RestPolicy,
+    draw: Draw,
 }
 
 #[derive(Debug, Clone)]
 struct RateState {
-    rates: Arc<Rates>,
+    limits: Arc<RestLimits>,
+    rates: Arc<dyn Rates>,
     auth: AuthService,
-    clock: Clock,
 }
 
-/// Puts the limits around the routes there are.
-pub fn guard(router: Router, limits: RestLimits, auth: AuthService, clock: Clock) -> Router {
-    let rates = Arc::new(Rates::new(limits));
-    let state = RateState { rates, auth, clock };
+impl RateState {
+    async fn draw(&self, whose: Whose, class: Class) -> Drawn {
+        let policy = match whose {
+            Whose::Address(_) => class.of_address(&self.limits),
+            Whose::User(_) => class.of_user(&self.limits),
+        };
+        let draw = self.rates.draw(whose, class).await;
+        Drawn { policy, draw }
+    }
+}
+
+impl Drawn {
+    /// Why the request is not answered.
+    fn refused(&self) -> Option<Problem> {
+        let wait_ms = self.draw.wait_ms?;
+        let problem = Problem::new(Code::RateLimited).limit(self.policy.0);
+        Some(problem.retry_after_ms(wait_ms.into()))
+    }
+}
+
+/// Puts the limits around the routes there are; `rates` knows what was used up of them, here or on all nodes.
+pub fn guard(
+    router: Router,
+    limits: RestLimits,
+    rates: Arc<dyn Rates>,
+    auth: AuthService,
+) -> Router {
+    let state = RateState {
+        limits: Arc::new(limits),
+        rates,
+        auth,
+    };
     router.layer(from_fn_with_state(state, limited))
 }
 
@@ -232,23 +218,22 @@ async fn limited(State(state): State<RateState>, request: Request, next: Next) -
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map(MatchedPath::as_str);
     let (path, query) = (request.uri().path(), request.uri().query());
-    let Some(class) = Class::of(request.method(), route, path) else {
+    let Some(class) = class_of(request.method(), route, path) else {
         return next.run(request).await;
     };
-    let class = class.asked(route.unwrap_or(path), query.unwrap_or_default());
+    let class = asked(class, route.unwrap_or(path), query.unwrap_or_default());
     let address = request.extensions().get::<ClientAddress>();
     // Whoever asks without an address shares one with all who do.
     let address = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |client| client.0);
-    let now = state.clock.tick();
-    let mut drawn = vec![state.rates.address(address, class, now)];
+    let mut drawn = vec![state.draw(Whose::Address(address.into()), class).await];
     let (mut parts, body) = request.into_parts();
-    if drawn[0].refused.is_none() {
+    if drawn[0].draw.wait_ms.is_none() {
         // When nobody can say who it is, the handler says so if it matters.
         if let Ok(Some(viewer)) = identify(&state.auth, &mut parts).await {
-            drawn.push(state.rates.user(viewer.user.id, class, now));
+            drawn.push(state.draw(Whose::User(viewer.user.id), class).await);
         }
     }
-    let refused = drawn.iter_mut().find_map(|drawn| drawn.refused.take());
+    let refused = drawn.iter().find_map(Drawn::refused);
     let mut response = match refused {
         Some(problem) => problem.into_response(),
         None => next.run(Request::from_parts(parts, body)).await,
@@ -261,10 +246,11 @@ async fn limited(State(state): State<RateState>, request: Request, next: Next) -
 /// in `t` seconds.
 fn say(drawn: &[Drawn], response: &mut Response) {
     let (mut policies, mut limits) = (String::new(), String::new());
-    for Drawn { policy, left, .. } in drawn {
+    for Drawn { policy, draw } in drawn {
         let (name, Rate { per_minute, burst }) = *policy;
         let window = (u64::from(burst) * 60).div_ceil(u64::from(per_minute).max(1));
         let comma = if policies.is_empty() { "" } else { ", " };
+        let left = draw.left;
         let whole_in = left.whole_in_ms.div_ceil(1_000);
         // Writing to a String cannot fail.
         let _ = write!(policies, "{comma}\"{name}\";q={burst};w={window}");
@@ -281,10 +267,11 @@ fn say(drawn: &[Drawn], response: &mut Response) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::rates::conformance;
 
     #[test]
     fn requests_are_of_the_class_that_says_what_they_cost() {
-        let of = |method, route: &str| Class::of(&method, Some(route), route);
+        let of = |method, route: &str| class_of(&method, Some(route), route);
         let table = [
             (Method::GET, "/v1/me", Some(Class::Read)),
             (Method::HEAD, "/v1/rooms", Some(Class::Read)),
@@ -328,13 +315,19 @@ mod tests {
             assert_eq!(of(method.clone(), route), class, "{method} {route}");
         }
         let read = Class::Read;
-        assert_eq!(read.asked("/v1/rooms", "limit=1&query=x"), Class::Search);
-        assert_eq!(read.asked("/v1/rooms", "limit=1"), Class::Read);
-        assert_eq!(read.asked("/v1/me", "query=x"), Class::Read);
+        assert_eq!(asked(read, "/v1/rooms", "limit=1&query=x"), Class::Search);
+        assert_eq!(asked(read, "/v1/rooms", "limit=1"), Class::Read);
+        assert_eq!(asked(read, "/v1/me", "query=x"), Class::Read);
         // What no route names is counted too.
-        let nothing = Class::of(&Method::GET, None, "/v1/nothing");
+        let nothing = class_of(&Method::GET, None, "/v1/nothing");
         assert_eq!(nothing, Some(Class::Read));
-        assert_eq!(Class::of(&Method::GET, None, "/room/1"), None);
+        assert_eq!(class_of(&Method::GET, None, "/room/1"), None);
+    }
+
+    #[tokio::test]
+    async fn one_node_obeys_the_suite() {
+        let rates = LocalRates::new(conformance::limits(), Clock::start());
+        conformance::suite(&rates, &rates).await;
     }
 
     #[test]
@@ -344,17 +337,21 @@ mod tests {
             per_minute: 1,
             burst: 2,
         };
-        let rates = Rates::new(limits);
+        let rates = LocalRates::new(limits, Clock::start());
+        let whose = |address: &str| {
+            let address: IpAddr = address.parse().unwrap();
+            Whose::Address(address.into())
+        };
         let draw = |address: &str, at| {
-            let drawn = rates.address(address.parse().unwrap(), Class::Write, Tick(at));
-            drawn.refused.is_none()
+            let drawn = rates.draw_at(whose(address), Class::Write, Tick(at));
+            drawn.wait_ms.is_none()
         };
         assert!(draw("2001:db8:1:2::1", 0) && draw("2001:db8:1:2:ffff::2", 0));
         assert!(!draw("2001:db8:1:2::3", 0) && draw("2001:db8:1:3::3", 0));
         assert!(draw("192.0.2.1", 0) && draw("::ffff:192.0.2.1", 0) && !draw("192.0.2.1", 0));
         // Other classes have their own.
-        let read = rates.address("192.0.2.1".parse().unwrap(), Class::Read, Tick(0));
-        assert!(read.refused.is_none());
+        let read = rates.draw_at(whose("192.0.2.1"), Class::Read, Tick(0));
+        assert!(read.wait_ms.is_none());
         assert!(!draw("192.0.2.1", 59_999) && draw("192.0.2.1", 60_000));
     }
 }

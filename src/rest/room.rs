@@ -346,7 +346,7 @@ async fn ticket(
         .map_err(refused)?;
     let (clock, life_ms) = (state.live.clock, state.live.limits.ticket_ms);
     let now = clock.wall();
-    let ticket = state.live.gate.issue(room, bearer, now);
+    let ticket = state.live.gate.ticket(room, bearer, now).await;
     let ticket = ticket.map_err(not_admitted)?;
     let body = TicketBody {
         ticket,

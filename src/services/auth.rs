@@ -1,6 +1,6 @@
 //! Signing in and out: sign-ins on their way through a provider, and the logins they end in.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::domain::audit::Trace;
 use crate::domain::clock::{Clock, WallMs};
@@ -12,6 +12,7 @@ use crate::ports::login::{
     EndedLogin, GrantStore, LoginEnds, LoginStore, LoginStoreError, NewLogin, Opened,
     PersonalTokenStore, SigningKeyStore,
 };
+use crate::ports::pending::PendingSignIns;
 use crate::ports::permission::PermissionStore;
 use crate::ports::user::UserStore;
 use crate::services::screen::Screen;
@@ -28,6 +29,7 @@ mod key;
 mod lifetime;
 mod login;
 mod newcomer;
+mod pending;
 mod permission;
 mod personal_token;
 mod refresh;
@@ -43,18 +45,18 @@ pub use grant::{CodeGrant, GrantError, ROTATION_OVERLAP_MS, RefreshGrant, Tokens
 pub use key::{KeyState, PublicKey, new_key, states};
 pub use lifetime::{ACCESS_MS, KEY_AHEAD_MS, KEY_OVERLAP_MS, KEYS_CACHED_SECONDS, LEEWAY_MS};
 pub use login::LoginError;
+pub use pending::LocalPending;
 pub use permission::PermissionError;
 pub use personal_token::{MadeToken, TOKEN_DAYS_MAX, TokenDraft, TokenError};
 pub use refresh::REFRESH_PREFIX;
 pub use return_to::ReturnTo;
 pub use secret::OpaqueSecret;
-pub use sign_in::{Arrival, Browser, Failed, Outcome};
+pub use sign_in::{Arrival, Browser, Failed, Outcome, PENDING_MS, pending_bounds};
 pub use sign_in_error::SignInError;
 
 use access::Issuer;
-use crowd::Crowd;
 use refresh::RefreshKey;
-use sign_in::{Admitted, PENDING_MS, Pending, pending_bounds};
+use sign_in::Admitted;
 
 /// How stale the note of a login's last use may be: one write an hour, not one a request.
 const TOUCH_EVERY_MS: u64 = 60 * 60 * 1_000;
@@ -127,7 +129,7 @@ pub struct AuthService {
     users: Arc<dyn UserStore>,
     logins: Arc<dyn AuthStore>,
     ends: Option<Arc<dyn LoginEnds>>,
-    pending: Arc<Mutex<Crowd<Pending>>>,
+    pending: Arc<dyn PendingSignIns>,
     policy: LoginPolicy,
     issuer: Arc<Issuer>,
     refresh_key: RefreshKey,
@@ -159,7 +161,7 @@ impl AuthService {
             users,
             logins,
             ends: None,
-            pending: Arc::new(Mutex::new(Crowd::new(pending_bounds(PENDING_MS)))),
+            pending: Arc::new(LocalPending::new(pending_bounds(PENDING_MS), clock)),
             policy,
             issuer: Arc::new(Issuer::new(&issuance.issuer, clock)),
             refresh_key: RefreshKey::new(&issuance.secret),
@@ -191,7 +193,13 @@ impl AuthService {
     /// The same service, which waits so long for browsers to come back.
     #[must_use]
     pub fn waiting(self, pending_ms: u64) -> Self {
-        let pending = Arc::new(Mutex::new(Crowd::new(pending_bounds(pending_ms))));
+        let pending = LocalPending::new(pending_bounds(pending_ms), self.clock);
+        self.keeping(Arc::new(pending))
+    }
+
+    /// The same service, which keeps sign-ins under way there.
+    #[must_use]
+    pub fn keeping(self, pending: Arc<dyn PendingSignIns>) -> Self {
         Self { pending, ..self }
     }
 

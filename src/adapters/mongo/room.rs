@@ -29,6 +29,7 @@ pub use moderated::MongoModeratedRooms;
 pub use moderated_chat::MongoModeratedChat;
 
 mod claim;
+mod discovered;
 mod erasure;
 pub(super) mod form;
 mod moderated;

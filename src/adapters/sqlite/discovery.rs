@@ -20,6 +20,7 @@ use crate::ports::discovery::{
     Advanced, Candidate, DiscoveryStore, DiscoveryUnavailable, NewestPlace, RankPlace,
 };
 
+mod around;
 mod rankings;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,71 @@ pub struct Rate {
     pub burst: u32,
 }
 
+/// What a bucket holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// Whole tokens.
+    pub count: u32,
+    /// When it will be full, if nothing is taken.
+    pub whole_in_ms: u64,
+}
+
+/// Classes of requests with buckets of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RestClass {
+    /// Changes nothing.
+    Read,
+    /// Changes something.
+    Write,
+    /// Looks around.
+    Search,
+    /// A step of signing in.
+    SignIn,
+    /// Sends a picture.
+    Upload,
+    /// Calls moderators.
+    Report,
+}
+
+/// A bucket's name, which is its setting's, and its size.
+pub type RestPolicy = (&'static str, Rate);
+
+impl RestClass {
+    /// Every class.
+    pub const ALL: [Self; 6] = [
+        Self::Read,
+        Self::Write,
+        Self::Search,
+        Self::SignIn,
+        Self::Upload,
+        Self::Report,
+    ];
+
+    /// What holds for an address.
+    pub const fn of_address(self, limits: &RestLimits) -> RestPolicy {
+        match self {
+            Self::Read => ("rest.address_read", limits.address_read),
+            Self::Write => ("rest.address_write", limits.address_write),
+            Self::Search => ("rest.address_search", limits.address_search),
+            Self::SignIn => ("rest.address_sign_in", limits.address_sign_in),
+            Self::Upload => ("rest.address_upload", limits.address_upload),
+            Self::Report => ("rest.address_report", limits.address_report),
+        }
+    }
+
+    /// What holds for a user.
+    pub const fn of_user(self, limits: &RestLimits) -> RestPolicy {
+        match self {
+            Self::Read => ("rest.user_read", limits.user_read),
+            Self::Write => ("rest.user_write", limits.user_write),
+            Self::Search => ("rest.user_search", limits.user_search),
+            Self::SignIn => ("rest.user_sign_in", limits.user_sign_in),
+            Self::Upload => ("rest.user_upload", limits.user_upload),
+            Self::Report => ("rest.user_report", limits.user_report),
+        }
+    }
+}
+
 /// Hands the table to a macro: names with rate and burst.
 macro_rules! every_rest_limit {
     ($then:ident) => {

@@ -1,5 +1,7 @@
 //! What every discovery store must keep, whatever stands behind it.
 
+pub(crate) mod around;
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 

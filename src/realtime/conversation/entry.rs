@@ -63,6 +63,24 @@ pub(super) fn first(heard: &Heard) -> Result<Option<First>, Refusal> {
     }
 }
 
+/// Whose first frame it is, where several nodes share which tickets were used.
+pub async fn identify_shared(
+    first: First,
+    room: RoomId,
+    gate: &Gate,
+    fresh: SessionId,
+    now: WallMs,
+) -> Result<(Bearer, Entry), Refusal> {
+    match first {
+        First::Join { ticket, avatar } => {
+            let bearer = gate.admit(&ticket, room, now).await.map_err(not_admitted)?;
+            let session = fresh;
+            Ok((bearer, Entry::Join { session, avatar }))
+        }
+        resume @ First::Resume { .. } => identify(resume, room, gate, fresh, now),
+    }
+}
+
 /// Whose first frame it is: redeems the ticket, or opens the token. `fresh` names the session if it is a new one.
 pub fn identify(
     first: First,

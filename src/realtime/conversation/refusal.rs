@@ -128,7 +128,7 @@ pub(super) const fn silent() -> Refusal {
 /// What was shown does not let its bearer in.
 pub const fn not_admitted(why: NotAdmitted) -> Refusal {
     match why {
-        NotAdmitted::Waiting => unavailable(),
+        NotAdmitted::Waiting | NotAdmitted::Unavailable => unavailable(),
         NotAdmitted::Full => unavailable().by("tickets_max"),
         NotAdmitted::LoginEnded => login_ended(),
         NotAdmitted::TicketInvalid => Refusal::new(

@@ -152,7 +152,8 @@ pub(super) async fn arrive_by_form(
         return Err(too_long());
     }
     if let (Some(state), Some(user)) = (field("state"), field("user")) {
-        auth.note_name(&provider, state, user);
+        let noted = auth.note_name(&provider, state, user).await;
+        noted.map_err(|error| Problem::unavailable(&error))?;
     }
     let given = on
         .into_iter()

@@ -12,7 +12,10 @@ pub(super) fn to_page(failed: &Failed) -> Result<Response, Problem> {
     let error = &failed.error;
     let code = code(error);
     match error {
-        SignInError::Users(_) | SignInError::Logins(_) | SignInError::NoHandleFree => {
+        SignInError::Users(_)
+        | SignInError::Logins(_)
+        | SignInError::Pending(_)
+        | SignInError::NoHandleFree => {
             Problem::unavailable(error);
         }
         _ => tracing::info!(%error, code, "a sign-in did not work"),
@@ -35,6 +38,9 @@ const fn code(error: &SignInError) -> &'static str {
         SignInError::SignedOut => "signed_out",
         SignInError::LinkedElsewhere => "identity_linked_elsewhere",
         SignInError::ProviderTaken => "provider_already_linked",
-        SignInError::Users(_) | SignInError::Logins(_) | SignInError::NoHandleFree => "other",
+        SignInError::Users(_)
+        | SignInError::Logins(_)
+        | SignInError::Pending(_)
+        | SignInError::NoHandleFree => "other",
     }
 }

@@ -1,7 +1,7 @@
 //! Native apps: which there are, and the authorization requests they make through the system browser.
 
 use super::app_request::{AppRequest, back};
-use super::sign_in::Purpose;
+use super::pending::Purpose;
 use super::{AuthService, Browser, SignInError};
 use crate::domain::redirect::RedirectUri;
 use crate::domain::scope::Scopes;

@@ -43,6 +43,7 @@ impl AppRequest {
             | SignInError::Suspended
             | SignInError::Provider(ProviderError::Refused(_)) => "access_denied",
             SignInError::Provider(ProviderError::Unavailable(_))
+            | SignInError::Pending(_)
             | SignInError::Users(_)
             | SignInError::Logins(_) => "temporarily_unavailable",
             SignInError::UnknownProvider => "invalid_request",

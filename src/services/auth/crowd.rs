@@ -10,6 +10,7 @@ use super::secret::hash;
 use crate::domain::address::AddressGroup;
 use crate::domain::clock::Tick;
 use crate::ports::login::SecretHash;
+use crate::ports::pending::PendingBounds;
 
 /// What is known of whence somebody comes.
 type Whence = Option<AddressGroup>;
@@ -22,15 +23,7 @@ pub(super) struct Crowd<V> {
     groups: Shares<Whence>,
     networks: Shares<Whence>,
     next: u64,
-    bounds: Bounds,
-}
-
-/// How long values are kept, and how many.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
-    pub(super) lifetime_ms: u64,
-    pub(super) entries_max: usize,
-    pub(super) of_group_max: usize,
+    bounds: PendingBounds,
 }
 
 struct Entry {
@@ -46,7 +39,7 @@ impl<V> fmt::Debug for Crowd<V> {
 }
 
 impl<V> Crowd<V> {
-    pub(super) fn new(bounds: Bounds) -> Self {
+    pub(super) fn new(bounds: PendingBounds) -> Self {
         Self {
             by_secret: HashMap::new(),
             by_age: BTreeMap::new(),
@@ -173,7 +166,7 @@ impl<K: Copy + Eq + Hash + Ord> Shares<K> {
 mod tests {
     use super::*;
 
-    const BOUNDS: Bounds = Bounds {
+    const BOUNDS: PendingBounds = PendingBounds {
         lifetime_ms: 100,
         entries_max: 50,
         of_group_max: 8,

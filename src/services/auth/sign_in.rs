@@ -1,9 +1,7 @@
 //! Sign-ins on their way through a provider, and what they are for.
 
-use std::sync::{MutexGuard, PoisonError};
-
 use super::app_request::AppRequest;
-use super::crowd::{Bounds, Crowd};
+use super::pending::{Pending, Purpose};
 use super::sign_in_error::SignInError;
 use super::{AuthService, OpaqueSecret, ReturnTo, SignedIn, Welcome, newcomer};
 use crate::domain::address::AddressGroup;
@@ -12,13 +10,13 @@ use crate::domain::clock::WallMs;
 use crate::domain::id::{LoginId, UserId};
 use crate::domain::user::User;
 use crate::ports::identity::{Homecoming, IdentityProvider, Profile, Proof, WayBack};
-use crate::ports::login::SecretHash;
+use crate::ports::pending::{PendingBounds, PendingUnavailable};
 use crate::ports::user::{
     Admission, Identity, LinkedIdentity, Linking, Unlinking, UserStoreError, WayIn,
 };
 
 /// How long a person may take at the provider.
-pub(super) const PENDING_MS: u64 = 10 * 60 * 1_000;
+pub const PENDING_MS: u64 = 10 * 60 * 1_000;
 
 /// How many sign-ins may be under way at once; beyond, the oldest of the network that has most gives way. About 10 MB
 /// at the worst.
@@ -28,8 +26,8 @@ const PENDING_MAX: usize = 10_000;
 const PENDING_OF_GROUP_MAX: usize = 256;
 
 /// The bounds of sign-ins under way, which wait so long.
-pub(super) const fn pending_bounds(pending_ms: u64) -> Bounds {
-    Bounds {
+pub const fn pending_bounds(pending_ms: u64) -> PendingBounds {
+    PendingBounds {
         lifetime_ms: pending_ms,
         entries_max: PENDING_MAX,
         of_group_max: PENDING_OF_GROUP_MAX,
@@ -98,27 +96,6 @@ impl From<SignInError> for Failed {
     }
 }
 
-/// What a sign-in is for.
-pub(super) enum Purpose {
-    SignIn(ReturnTo),
-    /// So that an app may have a login.
-    App(AppRequest),
-    /// So that whoever is signed in proves again who they are.
-    Reauthenticate(UserId, LoginId, ReturnTo),
-    /// So that the provider leads to this account, too, as long as this login is good.
-    Link(UserId, LoginId, ReturnTo),
-}
-
-/// A sign-in on its way through a provider.
-pub(super) struct Pending {
-    provider: String,
-    proof: Proof,
-    browser: SecretHash,
-    purpose: Purpose,
-    /// What came in a form ahead of the browser.
-    name: Option<String>,
-}
-
 /// Somebody whom a provider has let in.
 pub(super) struct Admitted {
     pub(super) user: User,
@@ -185,11 +162,11 @@ impl AuthService {
             proof: departure.proof,
             browser: browser.secret.hash(),
             purpose,
-            name: None,
         };
-        let now = self.clock.tick();
-        let mut under_way = self.pending();
-        under_way.insert(&departure.state, pending, browser.from, now);
+        let body = pending.write()?;
+        self.pending
+            .keep(&departure.state, provider, body, browser.from)
+            .await?;
         Ok(departure.url)
     }
 
@@ -199,31 +176,33 @@ impl AuthService {
     }
 
     /// Keeps what a form said of the person's name until the browser itself arrives.
-    pub fn note_name(&self, provider: &str, state: &str, name: &str) {
-        let now = self.clock.tick();
-        let mut pending = self.pending();
-        let pending = pending.get_mut(state, now);
-        if let Some(pending) = pending.filter(|it| it.provider == provider)
-            && name.len() <= FORM_NAME_BYTES_MAX
-        {
-            pending.name = Some(name.to_owned());
+    pub async fn note_name(
+        &self,
+        provider: &str,
+        state: &str,
+        name: &str,
+    ) -> Result<(), PendingUnavailable> {
+        if name.len() > FORM_NAME_BYTES_MAX {
+            return Ok(());
         }
+        self.pending.note_name(state, provider, name).await
     }
 
     /// Ends a sign-in: asks the provider who it was, then does what the sign-in was for.
     pub async fn finish(&self, arrival: Arrival<'_>) -> Result<Outcome, Failed> {
-        let now = self.clock.tick();
         // Taken whatever comes next: a state is good once.
-        let pending = self.pending().take(arrival.state, now);
-        let pending = pending.ok_or(SignInError::NotUnderWay)?;
+        let kept = self.pending.take(arrival.state).await;
+        let kept = kept.map_err(SignInError::from)?;
+        let kept = kept.ok_or(SignInError::NotUnderWay)?;
+        let pending = Pending::read(&kept.body).ok_or(SignInError::NotUnderWay)?;
         let browser = arrival.browser.ok_or(SignInError::NotUnderWay)?;
-        if !browser.matches(&pending.browser) || pending.provider != arrival.provider {
+        if !pending.is_of(browser, arrival.provider) {
             return Err(SignInError::NotUnderWay.into());
         }
         let way = Way {
             provider: pending.provider,
             proof: pending.proof,
-            name: pending.name,
+            name: kept.name,
             arrival: &arrival,
         };
         match pending.purpose {
@@ -376,10 +355,6 @@ impl AuthService {
         let mut providers = self.providers();
         let found = providers.find(|provider| provider.id() == id);
         found.ok_or(SignInError::UnknownProvider)
-    }
-
-    fn pending(&self) -> MutexGuard<'_, Crowd<Pending>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::ports::identity::ProviderError;
 use crate::ports::login::LoginStoreError;
+use crate::ports::pending::PendingUnavailable;
 use crate::ports::user::UserStoreError;
 
 /// Why a sign-in did not work.
@@ -25,6 +26,9 @@ pub enum SignInError {
     /// Logins cannot be reached.
     #[error(transparent)]
     Logins(#[from] LoginStoreError),
+    /// Sign-ins under way cannot be reached.
+    #[error(transparent)]
+    Pending(#[from] PendingUnavailable),
     /// Not one of several random handles was free, which does not happen by chance.
     #[error("no handle is free")]
     NoHandleFree,

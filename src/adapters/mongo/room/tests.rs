@@ -6,6 +6,7 @@ use super::MongoRooms;
 use crate::adapters::mongo::Mongo;
 use crate::adapters::mongo::stage::Stage;
 use crate::adapters::sqlite::Sqlite;
+use crate::ports::discovery::conformance as discovery;
 use crate::ports::room::conformance;
 
 mod bounds;
@@ -59,5 +60,15 @@ async fn obeys_the_suite_of_the_shelf() {
     };
     let here = rooms_in(stage.mongo.clone()).await;
     conformance::shelf::suite(&here.rooms, &here.people, &here.rooms).await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn says_of_rooms_what_discovery_asks() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let here = rooms_in(stage.mongo.clone()).await;
+    discovery::around::rooms(&here.rooms, &here.rooms, &here.rooms).await;
     stage.end().await;
 }
