@@ -15,7 +15,7 @@ use crate::domain::service::Service;
 use crate::ports::account::AccountStore;
 use crate::ports::asset::{AssetReader, AssetStore, AssetWork, AvatarReader, PurgeQueue};
 use crate::ports::discovery::{DiscoveryStore, PostsForDiscovery};
-use crate::ports::events::{EventLog, Outbox};
+use crate::ports::events::{EventConsumers, EventLog, Outbox};
 use crate::ports::guestbook::GuestbookStore;
 use crate::ports::installation::Installation;
 use crate::ports::moderation::desk::ModerationStore;
@@ -71,6 +71,8 @@ pub(super) struct Stores {
     /// What waits to be told of, by who writes it.
     pub outboxes: Vec<(Service, Arc<dyn Outbox>)>,
     pub log: Arc<dyn EventLog>,
+    /// Where what other nodes changed is heard of. None: no other node is there to change anything.
+    pub others: Option<Arc<dyn EventConsumers>>,
     /// Everything that keeps traces of people.
     pub personal_data: Vec<Arc<dyn PersonalData>>,
     moderated: Moderated,
@@ -140,6 +142,7 @@ impl Stores {
                 (Service::Post, Arc::new(ContentOutbox(sqlite.clone()))),
             ],
             log: all.clone(),
+            others: None,
             personal_data: vec![all],
             moderated: Moderated::Embedded(sqlite),
         }
