@@ -17,6 +17,7 @@ use super::envelope::{FOR, UP_TO, header, opened};
 use super::progress::{Course, Fetched, Part, Progress};
 use super::{ANSWER_WITHIN, Kafka, dead, waiting};
 use crate::domain::clock::WallMs;
+use crate::domain::id::NodeId;
 use crate::ports::events::{
     Aside, EventConsumer, EventConsumers, EventsUnavailable, LoggedEvent, why,
 };
@@ -362,8 +363,13 @@ impl EventConsumers for Kafka {
 
     async fn from_now(&self) -> Result<Box<dyn EventConsumer>, EventsUnavailable> {
         let partitions = self.partitions_of(self.topics()).await?;
-        let stream: StreamConsumer<Handing> =
-            self.following().create_with_context(Handing::default())?;
+        let mut config = self.following();
+        // Of a name nobody has: it never joins and never commits, but without one nothing comes.
+        config.set(
+            "group.id",
+            self.group(&format!("now.{}", NodeId::generate())),
+        );
+        let stream: StreamConsumer<Handing> = config.create_with_context(Handing::default())?;
         let stream = Arc::new(stream);
         let asked = stream.clone();
         waiting(move || {
