@@ -124,8 +124,11 @@ impl Kafka {
                     let places = listed(&places)?;
                     return Ok(member.commit(&places, CommitMode::Sync)?);
                 }
-                if let Some(Err(error)) = member.poll(ALONE_POLL) {
-                    tracing::debug!(%error, group, "a group is waited for");
+                match member.poll(ALONE_POLL) {
+                    // Events are not what is waited for.
+                    Some(Ok(_)) => member.pause(&member.assignment()?)?,
+                    Some(Err(error)) => tracing::debug!(%error, group, "a group is waited for"),
+                    None => {}
                 }
             }
             let busy = format!("{group} is at work: stop the processes that run it first");
