@@ -3,6 +3,7 @@
 mod api;
 mod background;
 mod doctor;
+mod events;
 mod health;
 mod http;
 mod key;
@@ -24,6 +25,7 @@ mod telemetry;
 pub use crate::adapters::decoder::decode_picture;
 pub use crate::domain::user::AccountRole;
 pub use doctor::{Diagnosis, diagnose};
+pub use events::{DeadLetter, dead_letters, redrive, replay};
 pub use key::{ListedKey, list_keys, revoke_key, rotate_keys};
 pub use migrate::migrate;
 pub use openapi::{document, openapi};

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{
-    AccountRole, OperateError, SeedOutcome, Server, decode_picture, diagnose, document, list_keys,
-    migrate, revoke_key, rotate_keys, seed, set_role, start_logging,
+    AccountRole, OperateError, SeedOutcome, Server, dead_letters, decode_picture, diagnose,
+    document, list_keys, migrate, redrive, replay, revoke_key, rotate_keys, seed,
+    set_role, start_logging,
 };
 use crate::config::{Config, Overrides};
 
@@ -52,7 +53,7 @@ enum Command {
     /// Move the demo neighbourhood into a store without one: all of it, or nothing when this is interrupted.
     Seed(Settings),
     /// Bring the schema of the stores up to date: of PostgreSQL and MongoDB where they are configured, else of the
-    /// embedded one.
+    /// embedded one; and make the topics of Kafka.
     Migrate(Settings),
     /// Give an account a role on the platform, also while servers run.
     Role {
@@ -66,6 +67,9 @@ enum Command {
     /// The keys access tokens are signed with, also while servers run.
     #[command(subcommand)]
     Keys(Keys),
+    /// The consumers of the event log.
+    #[command(subcommand)]
+    Events(Events),
     /// Decode one picture of strangers from standard input; the server runs this for itself.
     #[command(hide = true)]
     DecodePicture {
@@ -96,6 +100,24 @@ enum Keys {
     },
     /// Print the keys, their states and when each begins to sign.
     List(Settings),
+}
+
+#[derive(Debug, Subcommand)]
+enum Events {
+    /// Print what a consumer has given up, and why.
+    Dead(OfConsumer),
+    /// Give a consumer what it has given up once more, in order, also while servers run.
+    Redrive(OfConsumer),
+    /// Give a consumer everything the log still holds, from the beginning; of Kafka, while no server runs it.
+    Replay(OfConsumer),
+}
+
+#[derive(Debug, Args)]
+struct OfConsumer {
+    /// Which: discovery.
+    consumer: String,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 /// Flags win over MARU_* variables, these over the file, the file over the defaults.
@@ -185,6 +207,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }) => settings
             .load()
             .and_then(|config| distrust(&config, &kid, replace)),
+        Command::Events(events) => of_events(events),
         Command::Keys(Keys::List(settings)) => {
             settings.load().and_then(|config| tell_keys(&config))
         }
@@ -255,6 +278,37 @@ fn move_in(config: &Config) -> Result<(), ExitCode> {
 fn bring_up(config: &Config) -> Result<(), ExitCode> {
     let migrated = runtime()?.block_on(migrate(config));
     say(&migrated.map_err(not_operated)?.join("\n"));
+    Ok(())
+}
+
+/// Dead letters printed at once.
+const DEAD_LETTERS_MAX: u32 = 1_000;
+
+fn of_events(events: Events) -> Result<(), ExitCode> {
+    match events {
+        Events::Dead(OfConsumer { consumer, settings }) => {
+            let config = settings.load()?;
+            let asked = dead_letters(&config, &consumer, DEAD_LETTERS_MAX);
+            let dead = runtime()?.block_on(asked).map_err(not_operated)?;
+            for letter in &dead {
+                let (since, topic) = (letter.at.to_offset(), &letter.topic);
+                say(&format!("{since} {topic:<8} {} {}", letter.id, letter.why));
+            }
+            say(&format!("{consumer} has given up {} events", dead.len()));
+        }
+        Events::Redrive(OfConsumer { consumer, settings }) => {
+            let config = settings.load()?;
+            let redriven = runtime()?.block_on(redrive(&config, &consumer));
+            let redriven = redriven.map_err(not_operated)?;
+            say(&format!("{consumer} is given {redriven} events once more"));
+        }
+        Events::Replay(OfConsumer { consumer, settings }) => {
+            let config = settings.load()?;
+            let replayed = runtime()?.block_on(replay(&config, &consumer));
+            replayed.map_err(not_operated)?;
+            say(&format!("{consumer} is given the log from the beginning"));
+        }
+    }
     Ok(())
 }
 

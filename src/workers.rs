@@ -4,6 +4,7 @@ pub mod asset;
 pub mod discovery;
 pub mod erasure;
 pub mod granting;
+pub mod hearing;
 pub mod moderation;
 pub mod outbox;
 pub mod posts;

@@ -1,164 +1,134 @@
-//! Kafka, the event log of a distributed installation.
+//! Kafka, the event log of a distributed installation: a topic for each kind of subject, the subject's id as the key, so
+//! that events of one subject keep their order; and for each consumer a topic of dead letters.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use futures_util::future::join_all;
 use rdkafka::ClientConfig;
+use rdkafka::error::KafkaError;
 use rdkafka::metadata::Metadata;
-use rdkafka::producer::{BaseProducer, Producer};
-use tokio::net::TcpStream;
 
 use crate::config::Address;
-use crate::ports::probe::{Fault, Finding, Probe};
+use crate::domain::event::TOPICS;
+use crate::ports::events::EventsUnavailable;
+
+mod consumer;
+mod dead;
+mod desk;
+mod envelope;
+mod log;
+mod probe;
+mod progress;
+#[cfg(test)]
+mod tests;
+mod topics;
+
+pub use probe::KafkaProbe;
 
 const PORT_DEFAULT: u16 = 9092;
 
-/// Topics of Maru begin so.
-const TOPIC_PREFIX: &str = "maru.";
+/// Topics and groups of Maru begin so.
+const PREFIX: &str = "maru";
 
-/// Whether Kafka lists brokers that can be reached under the names they give themselves.
-#[derive(Debug, Clone)]
-pub struct KafkaProbe {
-    address: Address,
-}
+/// How long Kafka may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-impl KafkaProbe {
-    /// A probe of the cluster these brokers belong to.
-    pub fn new(address: Address) -> Self {
-        Self { address }
-    }
-
-    fn client(&self, patience: Duration) -> ClientConfig {
-        let named_loopback = self
-            .address
-            .hosts(PORT_DEFAULT)
-            .iter()
-            .any(|(host, _)| *host == "localhost");
-        let mut config = ClientConfig::new();
-        config
-            .set("bootstrap.servers", self.address.to_string())
-            .set("client.id", "maru-doctor")
-            .set("socket.timeout.ms", patience.as_millis().max(10).to_string())
-            // localhost is ::1 first, where a broker bound to 127.0.0.1 does not answer.
-            .set("broker.address.family", if named_loopback { "v4" } else { "any" });
-        config
+impl From<KafkaError> for EventsUnavailable {
+    fn from(error: KafkaError) -> Self {
+        Self(error.to_string())
     }
 }
 
-#[async_trait]
-impl Probe for KafkaProbe {
-    async fn examine(&self, finding: &mut Finding, patience: Duration) -> Result<(), Fault> {
-        // librdkafka says only "transport failure", and only when its time is up: the system knows why, and at once.
-        let unreached = unreachable(&self.address.hosts(PORT_DEFAULT)).await;
-        let all = self.address.hosts(PORT_DEFAULT).len();
-        if unreached.len() == all {
-            let remedy = "start Kafka, or correct backend.kafka_brokers";
-            return Err(Fault::new(
-                format!("cannot connect: {}", unreached.join("; ")),
-                remedy,
-            ));
+/// The log. Clones share what is behind it.
+#[derive(Clone)]
+pub struct Kafka {
+    client: ClientConfig,
+    prefix: Arc<str>,
+    publisher: Arc<log::Publisher>,
+}
+
+impl std::fmt::Debug for Kafka {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kafka").finish_non_exhaustive()
+    }
+}
+
+impl Kafka {
+    /// The cluster these brokers belong to; nothing is asked of it yet.
+    pub fn new(address: &Address) -> Self {
+        Self::under(client(address), PREFIX)
+    }
+
+    fn under(client: ClientConfig, prefix: &str) -> Self {
+        let publisher = Arc::new(log::Publisher::new(client.clone()));
+        Self {
+            client,
+            prefix: prefix.into(),
+            publisher,
         }
-        let config = self.client(patience);
-        let asked = tokio::task::spawn_blocking(move || known(&config, patience)).await;
-        let known = asked.map_err(|error| {
-            Fault::caused("the question broke off", &error, "run maru doctor again")
-        })??;
-        let count = known.brokers.len();
-        let brokers = if count == 1 { "broker" } else { "brokers" };
-        finding.version = Some("Kafka".to_owned());
-        finding.detail = Some(match known.cluster {
-            Some(cluster) => format!("cluster {cluster}, {count} {brokers}"),
-            None => format!("{count} {brokers}"),
-        });
-        finding.faults.extend(known.faults);
-        let brokers: Vec<(&str, u16)> = known
-            .brokers
-            .iter()
-            .map(|(host, port)| (host.as_str(), *port))
-            .collect();
-        let lost = unreachable(&brokers).await.into_iter().map(|why| {
-            Fault::new(
-                format!("a broker cannot be reached under the name it gives itself: {why}"),
-                "correct advertised.listeners of that broker, or start it",
-            )
-        });
-        finding.faults.extend(lost);
-        Ok(())
+    }
+
+    /// The topic of one kind of subject.
+    fn topic(&self, kind: &str) -> String {
+        format!("{}.{kind}", self.prefix)
+    }
+
+    fn topics(&self) -> Vec<String> {
+        TOPICS.iter().map(|kind| self.topic(kind)).collect()
+    }
+
+    /// The kind of subject a topic is of.
+    fn kind<'a>(&self, topic: &'a str) -> Option<&'a str> {
+        topic.strip_prefix(&*self.prefix)?.strip_prefix('.')
+    }
+
+    /// Where a consumer's dead letters go.
+    fn dead_topic(&self, consumer: &str) -> String {
+        format!("{}.dead.{consumer}", self.prefix)
+    }
+
+    /// The group of a consumer.
+    fn group(&self, consumer: &str) -> String {
+        format!("{}.{consumer}", self.prefix)
+    }
+
+    /// The group that says how far a consumer's dead letters were redriven.
+    fn redrive_group(&self, consumer: &str) -> String {
+        format!("{}.{consumer}.redrive", self.prefix)
     }
 }
 
-/// Which of these cannot be connected to, each with the reason.
-async fn unreachable(hosts: &[(&str, u16)]) -> Vec<String> {
-    let attempts = hosts.iter().map(|(host, port)| async move {
-        let connected = TcpStream::connect((*host, *port)).await;
-        connected
-            .err()
-            .map(|error| format!("{host}:{port} {error}"))
-    });
-    join_all(attempts).await.into_iter().flatten().collect()
+/// How every client reaches the brokers.
+fn client(address: &Address) -> ClientConfig {
+    let hosts = address.hosts(PORT_DEFAULT);
+    let named_loopback = hosts.iter().any(|(host, _)| *host == "localhost");
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", address.to_string())
+        .set("client.id", "maru")
+        .set("socket.timeout.ms", ANSWER_WITHIN.as_millis().to_string())
+        .set("reconnect.backoff.max.ms", "2000")
+        // localhost is ::1 first, where a broker bound to 127.0.0.1 does not answer.
+        .set(
+            "broker.address.family",
+            if named_loopback { "v4" } else { "any" },
+        );
+    config
 }
 
-struct Known {
-    cluster: Option<String>,
-    brokers: Vec<(String, u16)>,
-    faults: Vec<Fault>,
+/// The partitions of a topic; none where there is no such topic.
+fn partitions(metadata: &Metadata, topic: &str) -> Vec<i32> {
+    let topics = metadata.topics().iter();
+    let found = topics.filter(|found| found.name() == topic && found.error().is_none());
+    found
+        .flat_map(|found| found.partitions().iter().map(|partition| partition.id()))
+        .collect()
 }
 
-/// Asks for the metadata of everything; blocks until it is there or `patience` is over.
-fn known(config: &ClientConfig, patience: Duration) -> Result<Known, Fault> {
-    let failed = |error: rdkafka::error::KafkaError| {
-        Fault::caused(
-            "no metadata",
-            &error,
-            "see that this is a Kafka broker that takes connections without TLS or SASL",
-        )
-    };
-    let producer: BaseProducer = config.create().map_err(failed)?;
-    let metadata = producer
-        .client()
-        .fetch_metadata(None, patience)
-        .map_err(failed)?;
-    Ok(Known {
-        cluster: producer.client().fetch_cluster_id(Duration::ZERO),
-        faults: topic_faults(&metadata),
-        brokers: metadata
-            .brokers()
-            .iter()
-            .filter_map(|broker| Some((broker.host().to_owned(), broker.port().try_into().ok()?)))
-            .collect(),
-    })
-}
-
-fn topic_faults(metadata: &Metadata) -> Vec<Fault> {
-    let own = metadata
-        .topics()
-        .iter()
-        .filter(|topic| topic.name().starts_with(TOPIC_PREFIX));
-    let mut faults: Vec<Fault> = own
-        .filter_map(|topic| {
-            let leaderless = topic
-                .partitions()
-                .iter()
-                .filter(|partition| partition.leader() < 0)
-                .count();
-            (leaderless > 0).then(|| {
-                Fault::new(
-                    format!(
-                        "{leaderless} of {} partitions of {} have no leader",
-                        topic.partitions().len(),
-                        topic.name()
-                    ),
-                    "start the brokers that hold them",
-                )
-            })
-        })
-        .collect();
-    if metadata.brokers().is_empty() {
-        faults.push(Fault::new(
-            "the cluster lists no broker",
-            "look into the controller's log",
-        ));
-    }
-    faults
+/// A step that only makes a thread wait for Kafka, on a thread of its own.
+async fn waiting<T: Send + 'static>(
+    step: impl FnOnce() -> Result<T, EventsUnavailable> + Send + 'static,
+) -> Result<T, EventsUnavailable> {
+    let done = tokio::task::spawn_blocking(step).await;
+    done.map_err(|error| EventsUnavailable(format!("a step broke off: {error}")))?
 }

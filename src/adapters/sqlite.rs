@@ -12,8 +12,10 @@ mod account;
 mod asset;
 mod audit;
 mod beside;
+mod consumer;
 mod discovery;
 mod door;
+mod event_desk;
 mod events;
 mod grant;
 mod guestbook;
@@ -176,6 +178,7 @@ impl Sqlite {
         MIGRATIONS.run(&write).await?;
         names::PEOPLE.fill(&write).await.map_err(failed)?;
         names::ROOMS.fill(&write).await.map_err(failed)?;
+        events::forget_passing(&write).await.map_err(failed)?;
         let read = Self::pool(&path, READERS_MAX, synced)
             .await
             .map_err(failed)?;

@@ -20,6 +20,21 @@ pub(crate) fn address(service: &str) -> Option<String> {
     address
 }
 
+/// Where a service is that tests can do without, as something stands in for it; none when it was not started, which is
+/// said out loud.
+#[cfg(feature = "kafka")]
+pub(crate) fn optional(service: &str) -> Option<String> {
+    let variable = format!("MARU_TEST_{service}");
+    let address = set(&variable);
+    if address.is_none() {
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("a test");
+        let said = format!("SKIPPED: {test} needs {variable}; see script/test-backends\n");
+        std::io::stderr().write_all(said.as_bytes()).unwrap();
+    }
+    address
+}
+
 /// Whether the tests may take long: `script/test --long`.
 #[cfg(feature = "postgres")]
 pub(crate) fn is_long() -> bool {

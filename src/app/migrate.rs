@@ -1,4 +1,5 @@
-//! `maru migrate`: brings the schemas of the stores up to date, before servers of a new release start.
+//! `maru migrate`: brings the schemas of the stores up to date and makes the topics of Kafka, before
+//! servers of a new release start.
 
 use super::operated::{OperateError, Operated};
 use crate::adapters::sqlite::Sqlite;
@@ -14,6 +15,7 @@ pub async fn migrate(config: &Config) -> Result<Vec<String>, OperateError> {
     if let (Operated::Postgres(_), Some(address)) = (store, &config.backend.mongodb) {
         lines.push(documents(address).await?);
     }
+    lines.extend(topics(config).await?);
     Ok(lines)
 }
 
@@ -52,4 +54,33 @@ async fn documents(address: &Address) -> Result<String, OperateError> {
 #[cfg(not(feature = "mongodb"))]
 async fn documents(_: &Address) -> Result<String, OperateError> {
     Err(OperateError::NoMongodb)
+}
+
+/// Makes the topics of Kafka that are not there yet, where the installation is a distributed one and has Kafka; what
+/// came of it, in a line.
+#[cfg(feature = "kafka")]
+async fn topics(config: &Config) -> Result<Option<String>, OperateError> {
+    let backend = &config.backend;
+    let (Some(_), Some(address)) = (&backend.postgres, &backend.kafka) else {
+        return Ok(None);
+    };
+    let within = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let replication = Some(within(backend.kafka_replication)).filter(|brokers| *brokers > 0);
+    let kafka = crate::adapters::kafka::Kafka::new(address);
+    let partitions = within(backend.kafka_partitions);
+    let made = kafka.migrate(&crate::ports::events::CONSUMERS, partitions, replication);
+    let made = made.await?;
+    Ok(Some(match made.is_empty() {
+        true => format!("{address}: all topics are there already"),
+        false => format!("{address}: made {}", made.join(", ")),
+    }))
+}
+
+/// There is no Kafka without its client.
+#[cfg(not(feature = "kafka"))]
+async fn topics(config: &Config) -> Result<Option<String>, OperateError> {
+    match (&config.backend.postgres, &config.backend.kafka) {
+        (Some(_), Some(_)) => Err(OperateError::NoKafka),
+        _ => Ok(None),
+    }
 }

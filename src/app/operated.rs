@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::adapters::sqlite::Beside;
 use crate::config::{Address, Config};
+use crate::ports::events::{CONSUMERS, EventsUnavailable};
 use crate::ports::operator::{OperatorStore, OperatorStoreError};
 
 /// Which store it is.
@@ -55,6 +56,19 @@ pub enum OperateError {
     /// The embedded store cannot be opened.
     #[error(transparent)]
     Embedded(#[from] crate::adapters::sqlite::OpenError),
+    /// The event log refused, or is not there.
+    #[error(transparent)]
+    Events(#[from] EventsUnavailable),
+    /// The log of this installation would be in Kafka, of which nothing is configured.
+    #[error("backend.kafka_brokers: without Kafka there is no event log beside PostgreSQL")]
+    NoBrokers,
+    /// Kafka is configured, and this program was built without it.
+    #[cfg(not(feature = "kafka"))]
+    #[error("backend.kafka_brokers: this program was built without Kafka")]
+    NoKafka,
+    /// Nothing reads the log under this name.
+    #[error("there is no consumer {0}; there are: {known}", known = CONSUMERS.join(", "))]
+    NoSuchConsumer(String),
     /// Nobody has the handle.
     #[error("nobody has the handle {0}")]
     NoSuchUser(String),

@@ -40,6 +40,7 @@ use crate::services::telling::Telling;
 use crate::workers::discovery;
 use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
+use crate::workers::hearing::Hearing;
 use crate::workers::moderation::Settling;
 use crate::workers::outbox;
 use crate::workers::posts::Posts;
@@ -285,6 +286,16 @@ fn work_beside(
                     recall: live.rooms.clone(),
                 };
                 background.run("rooms of the suspended", sending_out.run(clock));
+                if let Some(events) = &stores.others {
+                    let hearing = Hearing {
+                        events: events.clone(),
+                        relations: vec![live.lines.clone()],
+                        people: vec![live.lines.clone()],
+                        rooms: stores.rooms.clone(),
+                        recall: live.rooms.clone(),
+                    };
+                    background.run("changes by other nodes", hearing.run(clock));
+                }
                 background.run("deleted rooms", purge::run(stores.shelf.clone(), clock));
                 let sweeping = visits::sweep(stores.visits.clone(), offset, clock);
                 background.run("old visits", sweeping);

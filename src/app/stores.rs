@@ -15,7 +15,7 @@ use crate::domain::service::Service;
 use crate::ports::account::AccountStore;
 use crate::ports::asset::{AssetReader, AssetStore, AssetWork, AvatarReader, PurgeQueue};
 use crate::ports::discovery::{DiscoveryStore, PostsForDiscovery};
-use crate::ports::events::{EventLog, Outbox};
+use crate::ports::events::{EventConsumers, EventLog, Outbox};
 use crate::ports::guestbook::GuestbookStore;
 use crate::ports::installation::Installation;
 use crate::ports::moderation::desk::ModerationStore;
@@ -73,6 +73,8 @@ pub(super) struct Stores {
     /// What waits to be told of, by who writes it.
     pub outboxes: Vec<(Service, Arc<dyn Outbox>)>,
     pub log: Arc<dyn EventLog>,
+    /// Where what other nodes changed is heard of. None: no other node is there to change anything.
+    pub others: Option<Arc<dyn EventConsumers>>,
     /// Everything that keeps traces of people; the store of their accounts is the last.
     pub personal_data: Vec<Arc<dyn PersonalData>>,
     moderated_people: Arc<dyn ModeratedContent>,
@@ -108,6 +110,7 @@ pub(super) struct Documents {
 /// What is told and counted.
 pub(super) struct Facts {
     pub log: Arc<dyn EventLog>,
+    pub others: Option<Arc<dyn EventConsumers>>,
     pub discovery: Arc<dyn DiscoveryStore>,
     pub discovered_posts: Arc<dyn PostsForDiscovery>,
 }
@@ -166,6 +169,7 @@ impl Stores {
             discovered_posts: facts.discovered_posts,
             outboxes: of_people.chain(documents.outboxes).collect(),
             log: facts.log,
+            others: facts.others,
             personal_data,
             moderated_people: people.moderated,
             moderated: documents.moderated,

@@ -16,6 +16,9 @@ pub use needed::MissingBackend;
 /// Twelve nodes leave room in the 200 connections of deploy/compose.yaml; PostgreSQL itself begins with 100.
 const CONNECTIONS_MAX_DEFAULT: u32 = 12;
 
+/// As many processes of a service can share the subjects of a topic among them.
+const KAFKA_PARTITIONS_DEFAULT: u32 = 12;
+
 const REGION_DEFAULT: &str = "us-east-1";
 const KEY_BYTES_MAX: usize = 256;
 const URL_BYTES_MAX: usize = 512;
@@ -33,6 +36,10 @@ pub struct BackendConfig {
     pub redis: Option<Address>,
     /// Some of Kafka's brokers; they tell the others.
     pub kafka: Option<Address>,
+    /// How many partitions a topic is made with.
+    pub kafka_partitions: u32,
+    /// On how many brokers each lies; 0 for as many as the brokers say.
+    pub kafka_replication: u32,
     s3: S3Draft,
 }
 
@@ -44,6 +51,8 @@ impl Default for BackendConfig {
             mongodb: None,
             redis: None,
             kafka: None,
+            kafka_partitions: KAFKA_PARTITIONS_DEFAULT,
+            kafka_replication: 0,
             s3: S3Draft::default(),
         }
     }
@@ -142,6 +151,28 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
             Some(())
         },
         show: |config| masked(config.backend.kafka.as_ref()),
+    },
+    Setting {
+        key: "backend.kafka_partitions",
+        doc: "Partitions that maru migrate makes a topic of Kafka with; one that is there stays as it is.",
+        expects: "a whole number, 1 to 1000",
+        secret: false,
+        set: |config, text| {
+            config.backend.kafka_partitions = whole(text, 1..=1_000)?;
+            Some(())
+        },
+        show: |config| i64::from(config.backend.kafka_partitions).into(),
+    },
+    Setting {
+        key: "backend.kafka_replication",
+        doc: "On how many brokers maru migrate has a new topic kept; 0 for as many as the brokers say.",
+        expects: "a whole number, 0 to 9",
+        secret: false,
+        set: |config, text| {
+            config.backend.kafka_replication = whole(text, 0..=9)?;
+            Some(())
+        },
+        show: |config| i64::from(config.backend.kafka_replication).into(),
     },
     Setting {
         key: "backend.s3_endpoint",

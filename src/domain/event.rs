@@ -12,6 +12,9 @@ use super::room::RoomEvent;
 use super::user::AccountEvent;
 use super::visit::VisitEvent;
 
+/// The kinds of subjects, as logs file them.
+pub const TOPICS: [&str; 6] = ["room", "user", "post", "asset", "visit", "decision"];
+
 /// What an event is about. Events of one subject keep their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
@@ -86,6 +89,18 @@ pub enum Event {
     /// At the moderators' desk.
     Moderation(ModerationEvent),
 }
+
+impl Event {
+    /// What happened, by its name: the `type` it is written with.
+    pub fn kind(&self) -> String {
+        let written = serde_json::to_value(self).ok();
+        let kind = written.as_ref().and_then(|event| event["type"].as_str());
+        kind.unwrap_or_default().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod fixtures;
 
 #[cfg(test)]
 mod tests {

@@ -146,6 +146,20 @@ pub enum RelationEvent {
         /// Who was blocked.
         whom: UserId,
     },
+    /// `by` wants nothing of what `whom` does or says in their sight from now on, for a time perhaps.
+    Muted {
+        /// Who mutes.
+        by: UserId,
+        /// Who is muted, and does not hear of it.
+        whom: UserId,
+    },
+    /// The mute is taken back.
+    Unmuted {
+        /// Who muted.
+        by: UserId,
+        /// Who was muted.
+        whom: UserId,
+    },
     /// The two are tied from now on.
     Tied {
         /// Who consented.
@@ -170,6 +184,8 @@ impl RelationEvent {
             | Self::Unfollowed { by, .. }
             | Self::Blocked { by, .. }
             | Self::Unblocked { by, .. }
+            | Self::Muted { by, .. }
+            | Self::Unmuted { by, .. }
             | Self::Tied { by, .. }
             | Self::Untied { by, .. } => *by,
         }

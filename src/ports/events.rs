@@ -1,4 +1,5 @@
-//! The way of events out of their aggregates: an outbox beside each, and the log they are published to.
+//! The way of events out of their aggregates: an outbox beside each, the log they are published to, and the consumers
+//! that follow the log.
 
 use async_trait::async_trait;
 
@@ -7,12 +8,28 @@ use crate::domain::event::{Event, Subject};
 
 #[cfg(test)]
 pub(crate) mod conformance;
+mod consumer;
+mod desk;
 
-/// How many events a log keeps; the oldest go first.
+pub use consumer::{
+    ATTEMPTS_MAX, Aside, EventConsumer, EventConsumers, LoggedEvent, RETRY_MS_FIRST, retry_at, why,
+};
+pub use desk::{DeadLetter, EventDesk};
+
+/// How many events the embedded log keeps; the oldest go first.
 pub const LOG_EVENTS_MAX: u64 = 10_000;
 
 /// How long a log keeps an event, in milliseconds: 7 days.
 pub const LOG_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// How long a dead letter is kept, in milliseconds: 14 days.
+pub const DEAD_KEPT_MS: u64 = 14 * 24 * 60 * 60 * 1_000;
+
+/// The consumer that counts what is talked about.
+pub const DISCOVERY: &str = "discovery";
+
+/// Every consumer that has a place in the log of its own.
+pub const CONSUMERS: [&str; 1] = [DISCOVERY];
 
 /// An event that waits to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +48,7 @@ impl OutboxEntry {
     pub fn event_id(&self) -> String {
         match (&self.subject, &self.event) {
             (Subject::Room(room), Event::Room(event)) => event.id(*room),
-            (subject, _) => format!("{}/{}", subject.topic(), self.id),
+            (subject, _) => format!("{}/{}/{}", subject.topic(), subject.uuid(), self.id),
         }
     }
 }
@@ -52,26 +69,10 @@ pub trait Outbox: Send + Sync {
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable>;
 }
 
-/// An event in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoggedEvent {
-    /// Its place: grows, with gaps.
-    pub offset: u64,
-    /// When it was published.
-    pub at: WallMs,
-    /// What it is about.
-    pub subject: Subject,
-    /// What happened.
-    pub event: Event,
-}
-
-/// Where events are published. An event published again within the time of its keeping is there once; the log
-/// keeps the last [`LOG_EVENTS_MAX`] of the last [`LOG_KEPT_MS`].
+/// Where events are published, each at least once: whoever acts on them knows an event it has seen by its id.
 #[async_trait]
 pub trait EventLog: Send + Sync {
-    /// Appends all of them, durably, or none. Events of one subject keep their order.
+    /// Appends all of them, durably. Where it fails some may be there, and never one of a subject before an earlier one
+    /// of the same subject; published again, all are.
     async fn publish(&self, events: &[OutboxEntry], at: WallMs) -> Result<(), EventsUnavailable>;
-
-    /// Events after a place, oldest first.
-    async fn read(&self, after: u64, limit: u32) -> Result<Vec<LoggedEvent>, EventsUnavailable>;
 }

@@ -37,4 +37,7 @@ pub trait PeopleReader: Send + Sync {
 pub trait PeopleChanges: Send + Sync {
     /// Wherever the person is present they are looked up anew: name, look, handle, and whom they must not see.
     fn changed(&self, user: UserId);
+
+    /// Changes may have been missed: the same for everybody.
+    fn all_changed(&self);
 }

@@ -407,6 +407,10 @@ pub trait RoomRecall: Send + Sync {
     fn shut(&self, room: RoomId, epoch: Epoch) {
         self.recall(room, Some(epoch));
     }
+
+    /// The room has had this epoch, as another node brought about or this one a while ago: whoever has it here as of an
+    /// earlier one gives it up. Of a room that is of this epoch or a later one nothing comes, so it may be said again.
+    fn superseded(&self, room: RoomId, epoch: Epoch);
 }
 
 /// Whether a claim may be given: to whom the room belongs and until when that one's lease runs, if it has any.

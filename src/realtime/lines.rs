@@ -149,6 +149,13 @@ impl PeopleChanges for Lines {
     fn changed(&self, user: UserId) {
         self.outdate(user);
     }
+
+    fn all_changed(&self) {
+        let ends = self.ends();
+        for end in ends.values().flat_map(BTreeMap::values) {
+            end.changed.notify_one();
+        }
+    }
 }
 
 /// One connection of an account, while it lasts.

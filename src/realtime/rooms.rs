@@ -249,14 +249,7 @@ impl Rooms {
     }
 
     fn tell_others(&self, room: RoomId, epoch: Epoch) {
-        // As of a later owner, whose room it is not.
-        let body = Body::Announce { flush: 0 };
-        let message = Message {
-            room,
-            from: self.parts.node,
-            epoch: Some(epoch),
-            body,
-        };
+        let message = later_owner(room, self.parts.node, epoch);
         self.parts.relay.publish(room, message.encode());
     }
 
@@ -333,5 +326,21 @@ impl RoomRecall for Rooms {
     fn shut(&self, room: RoomId, epoch: Epoch) {
         self.tell_room(room, Command::Shut);
         self.tell_others(room, epoch);
+    }
+
+    fn superseded(&self, room: RoomId, epoch: Epoch) {
+        // As another node would have told it: what a node says itself it does not listen to.
+        let message = later_owner(room, NodeId::generate(), epoch);
+        self.tell_room(room, Command::Relay(message));
+    }
+}
+
+/// As a later owner says it, whose room it need not be.
+const fn later_owner(room: RoomId, from: NodeId, epoch: Epoch) -> Message {
+    Message {
+        room,
+        from,
+        epoch: Some(epoch),
+        body: Body::Announce { flush: 0 },
     }
 }

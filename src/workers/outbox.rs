@@ -77,7 +77,7 @@ mod tests {
     use crate::domain::event::{Event, Subject};
     use crate::domain::id::RoomId;
     use crate::domain::room::{RoomEvent, Seq};
-    use crate::ports::events::{LoggedEvent, OutboxEntry};
+    use crate::ports::events::OutboxEntry;
 
     /// An outbox and a log in one, of which either may be out of order.
     #[derive(Default)]
@@ -144,10 +144,6 @@ mod tests {
             let mut published = self.published.lock().expect("whole");
             published.extend(events.iter().map(|entry| entry.id));
             Ok(())
-        }
-
-        async fn read(&self, _: u64, _: u32) -> Result<Vec<LoggedEvent>, EventsUnavailable> {
-            Ok(Vec::new())
         }
     }
 

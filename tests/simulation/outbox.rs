@@ -32,7 +32,10 @@ impl Outside {
             RoomEvent::Decided { seq, .. } => {
                 self.decided.insert(seq.0);
             }
-            RoomEvent::Shut { .. } | RoomEvent::Opened { .. } | RoomEvent::Deleted {} => {}
+            RoomEvent::Shut { .. }
+            | RoomEvent::Opened { .. }
+            | RoomEvent::Recalled { .. }
+            | RoomEvent::Deleted {} => {}
         }
     }
 }

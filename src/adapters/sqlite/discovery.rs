@@ -1,12 +1,14 @@
 //! Discovery in SQLite: reads the event log beside its own tables, so that what comes of an event and the place in the
 //! log are one transaction.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use uuid::Uuid;
 
-use super::Sqlite;
 use super::number::{stored, to_u64, wall};
+use super::{Sqlite, consumer};
 use crate::domain::clock::WallMs;
 use crate::domain::discovery::{
     COUNTED_DAYS, Count, SCORE_MIN, Thing, as_of, counts, event_time, rebased, worth,
@@ -19,6 +21,7 @@ use crate::domain::visit::{Day, UtcOffset};
 use crate::ports::discovery::{
     Advanced, Candidate, DiscoveryStore, DiscoveryUnavailable, NewestPlace, RankPlace,
 };
+use crate::ports::events::{DISCOVERY, LoggedEvent};
 
 mod around;
 mod rankings;
@@ -205,23 +208,6 @@ async fn take(
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct LoggedRow {
-    place: i64,
-    at_ms: i64,
-    topic: String,
-    subject_id: Vec<u8>,
-    event: String,
-}
-
-impl LoggedRow {
-    fn read(&self) -> Option<(Subject, Event)> {
-        let id = Uuid::from_slice(&self.subject_id).ok()?;
-        let subject = Subject::filed(&self.topic, id)?;
-        Some((subject, serde_json::from_str(&self.event).ok()?))
-    }
-}
-
 /// Whether the store said no to this one thing, rather than to everything.
 fn is_refusal(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(error) if error.is_unique_violation()
@@ -232,44 +218,55 @@ async fn advance(
     conn: &mut SqliteConnection,
     limit: u32,
     offset: UtcOffset,
+    now: WallMs,
 ) -> Result<Advanced, sqlx::Error> {
-    let rows: Vec<LoggedRow> = sqlx::query_as(
-        "SELECT place, at_ms, topic, subject_id, event FROM event_log
-         WHERE place > (SELECT place FROM discovery_state) ORDER BY place LIMIT ?",
-    )
-    .bind(limit)
-    .fetch_all(&mut *conn)
-    .await?;
     let mut advanced = Advanced::default();
-    for row in &rows {
-        advanced.read += 1;
-        let Some((subject, event)) = row.read() else {
-            tracing::warn!(
-                place = row.place,
-                topic = row.topic,
-                "an event says nothing"
-            );
-            advanced.skipped += 1;
-            continue;
-        };
-        let mut step = conn.begin().await?;
-        match take(&mut step, subject, &event, wall(row.at_ms), offset).await {
-            Ok(()) => step.commit().await?,
-            Err(error) if is_refusal(&error) => {
-                tracing::warn!(%error, place = row.place, "an event cannot be counted");
-                advanced.skipped += 1;
-                step.rollback().await?;
+    while advanced.read < limit {
+        let given = consumer::next(&mut *conn, DISCOVERY, limit - advanced.read, now).await?;
+        if given.is_empty() {
+            break;
+        }
+        let mut aside = HashSet::new();
+        for placed in &given.events {
+            let LoggedEvent {
+                at, subject, event, ..
+            } = &placed.event;
+            let mut step = conn.begin().await?;
+            match take(&mut step, *subject, event, *at, offset).await {
+                Ok(()) => step.commit().await?,
+                Err(error) if is_refusal(&error) => {
+                    step.rollback().await?;
+                    let why = error.to_string();
+                    consumer::set_aside(&mut *conn, DISCOVERY, placed, &why, now).await?;
+                    aside.insert(placed.place);
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => return Err(error),
+        }
+        consumer::finish(&mut *conn, DISCOVERY, &given, &aside).await?;
+        let [given_up, understood] =
+            [aside.len(), given.events.len()].map(|count| u32::try_from(count).unwrap_or(limit));
+        advanced.read += understood + given.unread;
+        advanced.skipped += given_up + given.unread;
+        if understood == 0 && given.unread == 0 {
+            // All of them wait behind others.
+            break;
         }
     }
-    if let Some(last) = rows.last() {
-        sqlx::query("UPDATE discovery_state SET place = ?")
-            .bind(last.place)
-            .execute(conn)
-            .await?;
-    }
     Ok(advanced)
+}
+
+/// Forgets all that was counted.
+pub(super) async fn forget_counts(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    for statement in [
+        "DELETE FROM popularity",
+        "DELETE FROM popularity_count",
+        "DELETE FROM discovered_post",
+        "UPDATE discovery_state SET origin_ms = 0",
+    ] {
+        sqlx::query(statement).execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -279,32 +276,24 @@ impl DiscoveryStore for Sqlite {
         limit: u32,
         offset: UtcOffset,
     ) -> Result<Advanced, DiscoveryUnavailable> {
+        let now: i64 = sqlx::query_scalar("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)")
+            .fetch_one(&self.read)
+            .await?;
+        let now = wall(now);
         // Nothing is locked where nothing happened.
-        let is_behind: bool = sqlx::query_scalar(
-            "SELECT coalesce((SELECT max(place) FROM event_log), 0) >
-                    (SELECT place FROM discovery_state)",
-        )
-        .fetch_one(&self.read)
-        .await?;
-        if !is_behind {
+        if !self.is_behind(DISCOVERY, now).await? {
             return Ok(Advanced::default());
         }
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let advanced = advance(&mut transaction, limit, offset).await?;
+        let advanced = advance(&mut transaction, limit, offset, now).await?;
         transaction.commit().await?;
         Ok(advanced)
     }
 
     async fn restart(&self) -> Result<(), DiscoveryUnavailable> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        for statement in [
-            "DELETE FROM popularity",
-            "DELETE FROM popularity_count",
-            "DELETE FROM discovered_post",
-            "UPDATE discovery_state SET place = 0, origin_ms = 0",
-        ] {
-            sqlx::query(statement).execute(&mut *transaction).await?;
-        }
+        consumer::send_back(&mut transaction, DISCOVERY).await?;
+        forget_counts(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
 

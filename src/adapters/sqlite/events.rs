@@ -2,17 +2,18 @@
 
 use async_trait::async_trait;
 use sqlx::types::Json;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 use uuid::Uuid;
 
 use super::Sqlite;
+use super::consumer::PASSING;
 use super::number::{to_i64, to_u64};
 use crate::domain::clock::WallMs;
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::RoomId;
 use crate::domain::room::RoomEvent;
 use crate::ports::events::{
-    EventLog, EventsUnavailable, LOG_EVENTS_MAX, LOG_KEPT_MS, LoggedEvent, Outbox, OutboxEntry,
+    DEAD_KEPT_MS, EventLog, EventsUnavailable, LOG_EVENTS_MAX, LOG_KEPT_MS, Outbox, OutboxEntry,
 };
 use crate::ports::room::RoomSave;
 
@@ -24,6 +25,9 @@ const DELETED: i64 = -1;
 
 /// The slot of the one event that says whether the room is there for others.
 const SHUT: i64 = -2;
+
+/// The slot of the one event that says whoever has it in memory is to give it up.
+const RECALLED: i64 = -3;
 
 impl From<sqlx::Error> for EventsUnavailable {
     fn from(error: sqlx::Error) -> Self {
@@ -51,6 +55,7 @@ pub(super) async fn put(
         RoomEvent::Changed { .. } => CHANGED,
         RoomEvent::Decided { seq, .. } => to_i64(seq.0),
         RoomEvent::Shut { .. } | RoomEvent::Opened { .. } => SHUT,
+        RoomEvent::Recalled { .. } => RECALLED,
         RoomEvent::Deleted {} => DELETED,
     };
     // Replacing gives a new id, so that clearing the published one leaves this one alone.
@@ -124,56 +129,125 @@ impl EventLog for Sqlite {
         transaction.commit().await?;
         Ok(())
     }
-
-    async fn read(&self, after: u64, limit: u32) -> Result<Vec<LoggedEvent>, EventsUnavailable> {
-        let rows: Vec<(i64, i64, String, Uuid, Json<Event>)> = sqlx::query_as(
-            "SELECT place, at_ms, topic, subject_id, event FROM event_log
-             WHERE place > ? ORDER BY place LIMIT ?",
-        )
-        .bind(to_i64(after))
-        .bind(limit)
-        .fetch_all(&self.read)
-        .await?;
-        let events = rows
-            .into_iter()
-            .map(|(place, at_ms, topic, subject, event)| {
-                let subject = Subject::filed(&topic, subject)
-                    .ok_or_else(|| EventsUnavailable(format!("no such topic: {topic}")))?;
-                Ok(LoggedEvent {
-                    offset: to_u64(place),
-                    at: WallMs(to_u64(at_ms)),
-                    subject,
-                    event: event.0,
-                })
-            });
-        events.collect()
-    }
 }
 
 async fn forget_old(conn: &mut SqliteConnection, now: WallMs) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM event_aside WHERE retry_ms IS NULL AND since_ms < ?")
+        .bind(to_i64(now.0.saturating_sub(DEAD_KEPT_MS)))
+        .execute(&mut *conn)
+        .await?;
     sqlx::query(
-        "DELETE FROM event_log WHERE place <= \
-         (SELECT place FROM event_log ORDER BY place DESC LIMIT 1 OFFSET ?)",
+        "DELETE FROM event_aside WHERE place <= \
+         (SELECT place FROM event_aside ORDER BY place DESC LIMIT 1 OFFSET ?)",
     )
     .bind(to_i64(LOG_EVENTS_MAX))
     .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM event_log WHERE at_ms < ?")
-        .bind(to_i64(now.0.saturating_sub(LOG_KEPT_MS)))
-        .execute(conn)
+    // What is set aside stays until it is done with.
+    sqlx::query(
+        "DELETE FROM event_log WHERE place <= \
+         (SELECT place FROM event_log ORDER BY place DESC LIMIT 1 OFFSET ?)
+         AND place NOT IN (SELECT place FROM event_aside)",
+    )
+    .bind(to_i64(LOG_EVENTS_MAX))
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "DELETE FROM event_log WHERE at_ms < ? AND place NOT IN (SELECT place FROM event_aside)",
+    )
+    .bind(to_i64(now.0.saturating_sub(LOG_KEPT_MS)))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Forgets the consumers of an earlier process that nobody goes on with.
+pub(super) async fn forget_passing(write: &SqlitePool) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM event_consumer WHERE substr(name, 1, 1) = ?")
+        .bind(PASSING)
+        .execute(write)
         .await
         .map(drop)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Beside;
     use super::*;
-    use crate::ports::events::conformance;
+    use crate::domain::id::UserId;
+    use crate::domain::relation::RelationEvent;
+    use crate::domain::room::Seq;
+    use crate::ports::events::EventConsumers;
+    use crate::ports::events::conformance::{Stage, conformance};
 
     #[tokio::test]
     async fn the_log_obeys_the_suite_of_the_port() {
         let folder = tempfile::tempdir().expect("a folder");
         let sqlite = Sqlite::open(folder.path()).await.expect("opened");
-        conformance::log_suite(&sqlite).await;
+        let desk = Beside::new(folder.path());
+        conformance(Stage {
+            log: &sqlite,
+            consumers: &sqlite,
+            desk: &desk,
+        })
+        .await;
+    }
+
+    fn changed(id: u64, room: RoomId) -> OutboxEntry {
+        OutboxEntry {
+            id,
+            subject: Subject::Room(room),
+            event: Event::Room(RoomEvent::Changed { version: Seq(id) }),
+        }
+    }
+
+    async fn published(sqlite: &Sqlite) -> Vec<String> {
+        sqlx::query_scalar("SELECT event_id FROM event_log ORDER BY place")
+            .fetch_all(&sqlite.read)
+            .await
+            .expect("read")
+    }
+
+    #[tokio::test]
+    async fn what_is_published_again_is_there_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sqlite = Sqlite::open(folder.path()).await.expect("opened");
+        let (by, whom) = (UserId::generate(), UserId::generate());
+        let followed = |id| OutboxEntry {
+            id,
+            subject: Subject::User(by),
+            event: Event::Relation(RelationEvent::Followed { by, whom }),
+        };
+        for batch in [&[followed(1), followed(2)][..], &[followed(2)]] {
+            sqlite.publish(batch, WallMs(10)).await.expect("published");
+        }
+        assert_eq!(published(&sqlite).await.len(), 2, "the same happened twice");
+    }
+
+    #[tokio::test]
+    async fn the_old_are_forgotten_unless_they_are_set_aside() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sqlite = Sqlite::open(folder.path()).await.expect("opened");
+        let (room, other) = (RoomId::generate(), RoomId::generate());
+        let first = [changed(1, room), changed(2, other)];
+        sqlite.publish(&first, WallMs(10)).await.expect("published");
+        let mut consumer = sqlite.durable("keeper").await.expect("a consumer");
+        let events = consumer.next(9, WallMs(10)).await.expect("given");
+        let failed = consumer.set_aside(&events[0], "no", WallMs(10)).await;
+        failed.expect("set aside");
+        consumer.finish().await.expect("finished");
+        let later = WallMs(11 + LOG_KEPT_MS);
+        sqlite
+            .publish(&[changed(3, room)], later)
+            .await
+            .expect("published");
+        let kept = [format!("{room}/changed/1"), format!("{room}/changed/3")];
+        assert_eq!(published(&sqlite).await, kept);
+        let many = 100..100 + LOG_EVENTS_MAX;
+        let many: Vec<_> = many.map(|n| changed(n, other)).collect();
+        sqlite.publish(&many, later).await.expect("published");
+        let left = published(&sqlite).await;
+        assert_eq!(left.len() as u64, LOG_EVENTS_MAX + 1);
+        assert_eq!(left[..2], [kept[0].clone(), format!("{other}/changed/100")]);
     }
 }

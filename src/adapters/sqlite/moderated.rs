@@ -7,12 +7,12 @@ use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::number::{stored, to_u64};
-use super::{Sqlite, names, permission_steps};
+use super::{Sqlite, events, names, permission_steps};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
-use crate::domain::room::Epoch;
+use crate::domain::room::{Epoch, RoomEvent};
 use crate::ports::moderation::{Content, ContentUnavailable, ModeratedContent};
 use crate::ports::permission::Suspension;
 use crate::ports::room::RoomRecall;
@@ -174,9 +174,14 @@ pub(super) async fn fence(
          AND state <> 'deleted' RETURNING epoch",
     )
     .bind(room)
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await?;
-    Ok(epoch.map(|epoch| Epoch(to_u64(epoch))))
+    let epoch = epoch.map(|epoch| Epoch(to_u64(epoch)));
+    if let Some(epoch) = epoch {
+        let event = RoomEvent::Recalled { epoch };
+        events::put(conn, RoomId::from_uuid(room), &event).await?;
+    }
+    Ok(epoch)
 }
 
 /// Rooms by their names, archived ones and those that can be restored too: none gets away by that. A room that is hidden

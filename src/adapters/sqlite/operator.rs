@@ -29,6 +29,11 @@ impl Beside {
         let data = data.to_owned();
         Self { data }
     }
+
+    /// The folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
 }
 
 #[async_trait]

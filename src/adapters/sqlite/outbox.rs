@@ -68,7 +68,7 @@ mod tests {
     use crate::domain::id::{PostId, RoomId, UserId};
     use crate::domain::post::PostEvent;
     use crate::domain::visit::VisitEvent;
-    use crate::ports::events::EventLog;
+    use crate::ports::events::{EventConsumers, EventLog};
 
     #[tokio::test]
     async fn what_happened_waits_in_order_and_is_cleared_once_told() {
@@ -105,6 +105,8 @@ mod tests {
         let ids: Vec<u64> = waiting.iter().map(|entry| entry.id).collect();
         outbox.clear(&ids).await.unwrap();
         assert_eq!(outbox.waiting(0, 9).await.unwrap(), []);
-        assert_eq!(store.read(0, 9).await.unwrap().len(), 2);
+        let mut consumer = store.durable("reader").await.unwrap();
+        let told = consumer.next(9, WallMs(9)).await.unwrap();
+        assert_eq!(told.len(), 2);
     }
 }

@@ -205,10 +205,16 @@ pub(super) async fn forget(
          WHERE id = ? AND node_id IS NOT NULL RETURNING epoch",
     )
     .bind(room)
-    .fetch_optional(conn)
+    .fetch_optional(&mut *conn)
     .await
     .map_err(fail)?;
-    Ok(fenced.map(|epoch| Epoch(to_u64(epoch))))
+    let fenced = fenced.map(|epoch| Epoch(to_u64(epoch)));
+    if let Some(epoch) = fenced {
+        let event = RoomEvent::Recalled { epoch };
+        let told = events::put(conn, RoomId::from_uuid(room), &event).await;
+        told.map_err(fail)?;
+    }
+    Ok(fenced)
 }
 
 async fn forget_in_audit(

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use crate::domain::clock::WallMs;
     use crate::domain::user::AccountEvent;
-    use crate::ports::events::EventLog;
+    use crate::ports::events::{EventConsumers, EventLog};
     use crate::ports::user::conformance::created;
 
     #[tokio::test]
@@ -91,11 +91,12 @@ mod tests {
         let ids: Vec<u64> = waiting.iter().map(|entry| entry.id).collect();
         outbox.clear(&ids).await.unwrap();
         assert_eq!(outbox.waiting(0, 9).await.unwrap(), []);
-        let told = store.read(0, 9).await.unwrap();
-        assert!(
-            told.iter()
-                .all(|event| event.subject == Subject::User(user.id))
-        );
-        assert_eq!(told.len(), 2);
+        let mut consumer = store.durable("reader").await.unwrap();
+        for entry in waiting {
+            let told = consumer.next(9, WallMs(9)).await.unwrap();
+            let told: Vec<_> = told.iter().map(|it| (it.subject, &it.event)).collect();
+            assert_eq!(told, [(Subject::User(user.id), &entry.event)]);
+            consumer.finish().await.unwrap();
+        }
     }
 }

@@ -30,6 +30,8 @@ struct Nobody;
 
 impl RoomRecall for Nobody {
     fn recall(&self, _: RoomId, _: Option<Epoch>) {}
+
+    fn superseded(&self, _: RoomId, _: Epoch) {}
 }
 
 /// The house while people move in.

@@ -61,6 +61,7 @@ pub(in crate::app) fn stores_in(sqlite: Sqlite, rooms: SqliteRooms) -> Stores {
     };
     let facts = Facts {
         log: all.clone(),
+        others: None,
         discovery: all.clone(),
         discovered_posts: all,
     };

@@ -37,6 +37,11 @@ pub enum RoomEvent {
         /// The epoch from which on it is so.
         epoch: Epoch,
     },
+    /// The room was changed beside whoever had it in memory: they give it up, and all in it find it as it is now.
+    Recalled {
+        /// The epoch from which on it is so; consumers ignore one they have seen.
+        epoch: Epoch,
+    },
     /// The room is gone for good, with all that was in it.
     Deleted {},
 }
@@ -49,6 +54,7 @@ impl RoomEvent {
             Self::Decided { seq, .. } => format!("{room}/decided/{}", seq.0),
             Self::Shut { epoch } => format!("{room}/shut/{}", epoch.0),
             Self::Opened { epoch } => format!("{room}/opened/{}", epoch.0),
+            Self::Recalled { epoch } => format!("{room}/recalled/{}", epoch.0),
             Self::Deleted {} => format!("{room}/deleted"),
         }
     }

@@ -118,7 +118,7 @@ pub(super) async fn settle(data: &Path) {
         let waiting: i64 = sqlx::query_scalar(
             "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM user_outbox)
                 + (SELECT count(*) FROM room_outbox)
-                + (SELECT coalesce(max(place), 0) FROM event_log) - (SELECT place FROM discovery_state)",
+                + (SELECT coalesce(max(place), 0) FROM event_log) - coalesce((SELECT place FROM event_consumer WHERE name = 'discovery'), 0)",
         )
         .fetch_one(&mut records)
         .await

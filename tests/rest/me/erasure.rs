@@ -75,6 +75,8 @@ impl RoomRecall for Recalled {
         assert!(epoch.is_some());
         self.0.fetch_add(1, Ordering::Relaxed);
     }
+
+    fn superseded(&self, _: RoomId, _: Epoch) {}
 }
 
 fn erasure(server: &Server, rooms: Arc<SqliteRooms>, recalled: Arc<Recalled>) -> Erasure {

@@ -17,7 +17,7 @@ use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
 use crate::ports::room::StoreError;
 
 /// The slots of one event each.
-const SLOTS: [&str; 3] = ["changed", "doors", "deleted"];
+const SLOTS: [&str; 4] = ["changed", "doors", "deleted", "recalled"];
 
 /// Events on their way into a room's outbox.
 #[derive(Debug, Default)]
@@ -89,6 +89,7 @@ const fn slot(event: &RoomEvent) -> Option<&'static str> {
         RoomEvent::Changed { .. } => Some(SLOTS[0]),
         RoomEvent::Shut { .. } | RoomEvent::Opened { .. } => Some(SLOTS[1]),
         RoomEvent::Deleted {} => Some(SLOTS[2]),
+        RoomEvent::Recalled { .. } => Some(SLOTS[3]),
         RoomEvent::Decided { .. } => None,
     }
 }

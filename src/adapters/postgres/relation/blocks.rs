@@ -138,18 +138,22 @@ impl BlockStore for Postgres {
         .bind(until.map(stored))
         .execute(&mut *conn)
         .await?;
+            let (by, whom) = (muter, muted);
+            tell(conn, RelationEvent::Muted { by, whom }).await?;
             Ok(Muted::Done)
         })?)
     }
 
     async fn unmute(&self, muter: UserId, muted: UserId) -> Result<bool, RelationsUnavailable> {
-        let done = in_transaction!(self, |conn| sqlx::query(
-            "DELETE FROM mute WHERE muter_id = $1 AND muted_id = $2"
-        )
-        .bind(muter.uuid())
-        .bind(muted.uuid())
-        .execute(conn)
-        .await)?;
-        Ok(done.rows_affected() == 1)
+        Ok(in_transaction!(self, |conn| {
+            lock::people(conn, [muter, muted]).await?;
+            let statement = "DELETE FROM mute WHERE muter_id = $1 AND muted_id = $2";
+            if change(conn, statement, muter, muted).await? == 0 {
+                return Ok(false);
+            }
+            let (by, whom) = (muter, muted);
+            tell(conn, RelationEvent::Unmuted { by, whom }).await?;
+            Ok(true)
+        })?)
     }
 }

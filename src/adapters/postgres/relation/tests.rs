@@ -182,6 +182,7 @@ async fn events_tell_what_is_stored(store: &Postgres) {
         .await
         .unwrap();
     let (mut follows, mut ties, mut blocks) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut mutes = BTreeSet::new();
     for event in events {
         let Ok(event) = serde_json::from_str(&event) else {
             serde_json::from_str::<AccountEvent>(&event).expect("of a person, if not of two");
@@ -203,6 +204,8 @@ async fn events_tell_what_is_stored(store: &Postgres) {
                 ties.remove(&(by.min(whom), by.max(whom)));
             }
             RelationEvent::Unblocked { by, whom } => assert!(blocks.remove(&(by, whom))),
+            RelationEvent::Muted { by, whom } => drop(mutes.insert((by, whom))),
+            RelationEvent::Unmuted { by, whom } => assert!(mutes.remove(&(by, whom))),
         }
     }
     for (statement, told) in [
@@ -212,6 +215,7 @@ async fn events_tell_what_is_stored(store: &Postgres) {
             ties,
         ),
         ("SELECT blocker_id, blocked_id FROM block", blocks),
+        ("SELECT muter_id, muted_id FROM mute", mutes),
     ] {
         let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(statement)
             .fetch_all(&store.pool)

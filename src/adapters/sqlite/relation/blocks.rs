@@ -131,16 +131,21 @@ impl BlockStore for Sqlite {
         .bind(until.map(stored))
         .execute(&mut *transaction)
         .await?;
+        let (by, whom) = (muter, muted);
+        tell(&mut transaction, RelationEvent::Muted { by, whom }).await?;
         transaction.commit().await?;
         Ok(Muted::Done)
     }
 
     async fn unmute(&self, muter: UserId, muted: UserId) -> Result<bool, RelationsUnavailable> {
-        let done = sqlx::query("DELETE FROM mute WHERE muter_id = ? AND muted_id = ?")
-            .bind(muter.uuid())
-            .bind(muted.uuid())
-            .execute(&self.write)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let statement = "DELETE FROM mute WHERE muter_id = ? AND muted_id = ?";
+        if change(&mut transaction, statement, muter, muted).await? == 0 {
+            return Ok(false);
+        }
+        let (by, whom) = (muter, muted);
+        tell(&mut transaction, RelationEvent::Unmuted { by, whom }).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 }

@@ -1,0 +1,76 @@
+//! The topics: made by `maru migrate`, looked for by whoever reads and writes them.
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::types::RDKafkaErrorCode;
+
+use super::{ANSWER_WITHIN, Kafka, partitions, waiting};
+use crate::ports::events::EventsUnavailable;
+
+/// How long events and dead letters are kept, in milliseconds: 30 days.
+const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+impl Kafka {
+    /// Makes the topics there are not yet, and those of these consumers' dead letters; the names of those it made. With
+    /// no replication the brokers' own is taken. Topics that are there stay as they are.
+    pub async fn migrate(
+        &self,
+        consumers: &[&str],
+        partitions: i32,
+        replication: Option<i32>,
+    ) -> Result<Vec<String>, EventsUnavailable> {
+        let admin: AdminClient<DefaultClientContext> = self.client.create()?;
+        let dead = consumers.iter().map(|name| self.dead_topic(name));
+        let named: Vec<String> = self.topics().into_iter().chain(dead).collect();
+        let kept_ms = KEPT_MS.to_string();
+        let new: Vec<NewTopic<'_>> = named
+            .iter()
+            .map(|topic| {
+                let replication = TopicReplication::Fixed(replication.unwrap_or(-1));
+                NewTopic::new(topic, partitions, replication)
+                    .set("cleanup.policy", "delete")
+                    .set("retention.ms", &kept_ms)
+            })
+            .collect();
+        let options = AdminOptions::new()
+            .request_timeout(Some(ANSWER_WITHIN))
+            .operation_timeout(Some(ANSWER_WITHIN));
+        let mut made = Vec::new();
+        for answer in admin.create_topics(&new, &options).await? {
+            match answer {
+                Ok(topic) => made.push(topic),
+                Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+                Err((topic, error)) => {
+                    return Err(EventsUnavailable(format!("{topic}: {error}")));
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    /// The partitions of these topics, each of which must be there.
+    pub(super) async fn partitions_of(
+        &self,
+        topics: Vec<String>,
+    ) -> Result<Vec<(String, Vec<i32>)>, EventsUnavailable> {
+        let config = self.client.clone();
+        waiting(move || {
+            let asking: BaseConsumer = config.create()?;
+            // Of all: asked for one by its name, a broker may make it as it likes.
+            let metadata = asking.fetch_metadata(None, ANSWER_WITHIN)?;
+            topics
+                .into_iter()
+                .map(|topic| {
+                    let found = partitions(&metadata, &topic);
+                    if found.is_empty() {
+                        let lacks = format!("there is no topic {topic} yet: run maru migrate");
+                        return Err(EventsUnavailable(lacks));
+                    }
+                    Ok((topic, found))
+                })
+                .collect()
+        })
+        .await
+    }
+}
