@@ -80,7 +80,7 @@ interface Pair {
 export class BadLink {
   readonly port: number;
   readonly #server: Server;
-  readonly #upstream: number;
+  #upstream: number;
   readonly #pairs = new Set<Pair>();
   #weather: Weather = { kind: 'clear' };
   /** Connections broken by the link so far. */
@@ -103,6 +103,11 @@ export class BadLink {
       throw new Error('no free port');
     }
     return new BadLink(server, address.port, upstream);
+  }
+
+  /** Passes new connections on to another port, where the one to speak to was not known before. */
+  aim(upstream: number): void {
+    this.#upstream = upstream;
   }
 
   set(weather: Weather): void {
