@@ -162,16 +162,16 @@ interface LineFindings extends ItemFindings {
 function lines(batches: readonly Batch[], final: Shown): LineFindings {
   const [lost, ghosts, doubled]: string[][] = [[], [], []];
   const oldest = final.chat[0]?.seq ?? 0;
-  const times = new Map<string, number>();
-  for (const { text } of final.chat) times.set(text, (times.get(text) ?? 0) + 1);
+  const places = new Map<string, number[]>();
+  for (const { text, seq } of final.chat) places.set(text, [...(places.get(text) ?? []), seq]);
   for (const batch of batches) {
     for (const op of batch.ops) {
       if (op.type !== 'say') continue;
       const seq = ackedSeq(batch);
-      const there = times.get(op.text) ?? 0;
-      if (there > 1) doubled!.push(`"${op.text}" is there ${there} times`);
-      if (there === 0 && seq !== null && seq >= oldest) lost!.push(`"${op.text}", acknowledged at ${seq}, is not there`);
-      if (there > 0 && fateOf(batch) === 'none') ghosts!.push(`"${op.text}" was refused and is there`);
+      const there = places.get(op.text) ?? [];
+      if (there.length > 1) doubled!.push(`"${op.text}", acknowledged at ${seq}, is at ${there.join(' and ')}`);
+      if (there.length === 0 && seq !== null && seq >= oldest) lost!.push(`"${op.text}", acknowledged at ${seq}, is not there`);
+      if (there.length > 0 && fateOf(batch) === 'none') ghosts!.push(`"${op.text}" was refused and is there`);
     }
   }
   return { lost: lost!, ghosts: ghosts!, doubled: doubled! };

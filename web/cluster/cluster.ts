@@ -106,7 +106,7 @@ export class Cluster {
     return node;
   }
 
-  /** Whether every node runs, as it did after so many starts altogether, and is ready. */
+  /** How often nodes were started, altogether: a recovery without restart leaves it as it was. */
   get lives(): number {
     return this.nodes.reduce((sum, node) => sum + node.process.lives, 0);
   }

@@ -25,6 +25,9 @@ export interface GatheringOptions {
   readonly signIn: string;
 }
 
+/** A name is an account for good: each gathering has people of its own. */
+let gatherings = 0;
+
 /** What a run must show, beside that nothing is lost, doubled or seen in another order. */
 export interface Verdict {
   /** Where the room is read in the end: an address that none of them used, if there is one. */
@@ -58,14 +61,16 @@ export class Gathering {
   static async of(options: GatheringOptions, seed: number): Promise<Gathering> {
     const chance = new Chance(seed);
     const { signIn } = options;
-    const account = await moveIn(signIn, 'owner');
+    gatherings += 1;
+    const tag = `${Date.now().toString(36)}-${gatherings}`;
+    const account = await moveIn(signIn, `owner ${tag}`);
     const at = { roomId: account.roomId, random: chance.next };
     const owner = new Person({ ...at, name: 'owner', origin: options.owner, cookie: account.cookie });
     const editors: Person[] = [];
     const ids: string[] = [];
     for (const [index, origin] of options.editors.entries()) {
       const name = `editor${index + 1}`;
-      const { cookie, id } = await moveIn(signIn, name);
+      const { cookie, id } = await moveIn(signIn, `${name} ${tag}`);
       ids.push(id);
       editors.push(new Person({ ...at, name, origin, cookie }));
     }

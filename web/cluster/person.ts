@@ -86,6 +86,13 @@ export class Person implements ClientRecord {
     await this.room.stop();
   }
 
+  /** Its machine dies: no goodbye, and no coming back. */
+  vanish(): void {
+    this.#gone = true;
+    this.entries.push({ kind: 'gone', atMs: Date.now() });
+    this.room.pause();
+  }
+
   /** Stops without a word to the record: the run is over. */
   async end(): Promise<void> {
     this.#gone = true;

@@ -22,14 +22,17 @@ const folder = await mkdtemp(join(tmpdir(), 'maru-cluster-'));
 let [passed, failed, skipped] = [0, 0, 0];
 const cluster = await Cluster.embedded(folder);
 for (const scenario of scenarios) {
-  if (scenario.needs !== 'any') {
+  if (scenario.needs !== 'any' && scenario.needs !== 'one node') {
     skipped += 1;
     continue;
   }
   if (await passes(scenario, { cluster, seed, long: Boolean(long) })) passed += 1;
   else failed += 1;
 }
+const t0 = Date.now();
 await cluster.stop();
+say(`stop ${Date.now() - t0}`);
 if (failed === 0) await rm(folder, { recursive: true, force: true });
 say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+setTimeout(() => say(String((process as any).getActiveResourcesInfo())), 2000).unref();setTimeout(() => say(String((process as any).getActiveResourcesInfo())), 4000).unref();

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { Cluster } from './cluster.ts';
 
 /** What a scenario cannot do without. */
-export type Need = 'any' | 'three nodes' | 'split' | 'script';
+export type Need = 'any' | 'one node' | 'three nodes' | 'services';
 
 export interface Scenario {
   readonly name: string;

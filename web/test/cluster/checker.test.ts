@@ -111,7 +111,7 @@ describe('a sound record', () => {
 
   it('may leave open what its author was not told', () => {
     const author = new Book('author').inside(1, 0).did(put(7), applied(1)).did(remove(7), unproven);
-    for (const items of [{}, { 7: '' }]) {
+    for (const items of [{}, { 7: '' }] as Record<number, string>[]) {
       expect(judged([author], shown(2, items))).toEqual(['unproven']);
     }
   });
@@ -126,7 +126,7 @@ describe('losses', () => {
   it('of a put, a painting, a removal and a line', () => {
     const { author, watcher, final } = sound();
     author.did(remove(8), applied(5));
-    const without = (items: Record<number, string>, chat = final.chat): string[] => judged([author, watcher], shown(5, items, chat));
+    const without = (items: Readonly<Record<number, string>>, chat = final.chat): string[] => judged([author, watcher], shown(5, items, chat));
     expect(without({ 7: 'milk' })).toEqual([]);
     expect(without({})).toEqual(['lost']);
     expect(without({ 7: '' })).toEqual(['lost']);
