@@ -58,8 +58,9 @@ export class Cluster {
   }
 
   /** A process for each service. */
-  static async split(folder: string, services: Services): Promise<Cluster> {
-    return Cluster.#of(folder, services, splitServices, (name) => ({ MARU_SERVER_SERVICES: name }));
+  static async split(folder: string, services: Services, publicUrl: string): Promise<Cluster> {
+    const own = (name: string): NodeJS.ProcessEnv => ({ MARU_SERVER_SERVICES: name, MARU_SERVER_PUBLIC_URL: publicUrl });
+    return Cluster.#of(folder, services, splitServices, own);
   }
 
   static async #of(
@@ -95,7 +96,7 @@ export class Cluster {
 
   async stop(): Promise<void> {
     this.#watching = false;
-    for (const front of this.#fronts) front.close();
+    await Promise.all(this.#fronts.map((front) => front.close()));
     await Promise.all(this.nodes.map((node) => (node.process.isFrozen ? node.kill() : node.stop())));
     await this.#watch;
   }

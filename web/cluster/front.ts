@@ -31,12 +31,14 @@ export class Front {
     return new Front(server, address.port, choice);
   }
 
-  close(): void {
+  /** Over when every socket is gone: Node does not end well in the midst of that. */
+  async close(): Promise<void> {
+    const open = [...this.#pairs].flat().filter((socket) => !socket.closed);
+    const gone = open.map((socket) => new Promise((resolve) => void socket.once('close', resolve)));
+    const over = once(this.#server, 'close');
     this.#server.close();
-    for (const [near, far] of this.#pairs) {
-      near.destroy();
-      far.destroy();
-    }
+    for (const socket of open) socket.destroy();
+    await Promise.all([over, ...gone]);
   }
 
   #accept(near: Socket): void {
@@ -54,8 +56,8 @@ export class Front {
       // whichever way one side ends, the other learns of it in the same way
       from.on('error', () => to.resetAndDestroy());
       from.on('close', () => {
-        to.destroy();
-        this.#pairs.delete(pair);
+        if (to.closed) this.#pairs.delete(pair);
+        else to.destroy();
       });
     }
   }

@@ -1,38 +1,96 @@
 /**
- * `npm run cluster [part of a name]`: the cluster suite; the last line counts it. MARU_CLUSTER=embedded runs what one
- * node on the embedded store can show, MARU_SEED=N gives the same chance again, MARU_TEST_LONG=1 longer outages.
+ * `npm run cluster [part of a name]`: three nodes, and then a process for each service, on the real services; the last
+ * line counts the scenarios. MARU_CLUSTER=embedded runs what one node on the embedded store can show, MARU_SEED=N gives
+ * the same chance again, MARU_TEST_LONG=1 longer outages, MARU_BIN another program.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from './cluster.ts';
+import { nginxProgram } from './nginx.ts';
+import { affinity } from './scenarios/affinity.ts';
 import { deaths } from './scenarios/deaths.ts';
 import { links } from './scenarios/links.ts';
+import { outageScenarios } from './scenarios/outages.ts';
 import { restarts } from './scenarios/restarts.ts';
+import { split } from './scenarios/split.ts';
 import { together } from './scenarios/together.ts';
-import { passes, say, type Scenario } from './scenario.ts';
+import { inSeconds, passes, say, type Scenario, type Stage } from './scenario.ts';
+import { Services } from './services.ts';
 
+const nodes = 3;
 const only = process.argv[2] ?? '';
-const { MARU_SEED: given, MARU_TEST_LONG: long } = process.env;
-const seed = given === undefined ? Math.floor(Math.random() * 1_000_000) : Number(given);
-if (!Number.isSafeInteger(seed)) throw new Error(`MARU_SEED is no whole number: ${given}`);
+const isEmbedded = process.env.MARU_CLUSTER === 'embedded';
+const began = Date.now();
 
-const scenarios: Scenario[] = [...together, ...deaths, ...restarts, ...links].filter(({ name }) => name.includes(only));
-const folder = await mkdtemp(join(tmpdir(), 'maru-cluster-'));
-let [passed, failed, skipped] = [0, 0, 0];
-const cluster = await Cluster.embedded(folder);
-for (const scenario of scenarios) {
-  if (scenario.needs !== 'any' && scenario.needs !== 'one node') {
-    skipped += 1;
-    continue;
-  }
-  if (await passes(scenario, { cluster, seed, long: Boolean(long) })) passed += 1;
-  else failed += 1;
+function seed(): number {
+  const { MARU_SEED: given } = process.env;
+  const chosen = given === undefined ? Math.floor(Math.random() * 1_000_000) : Number(given);
+  if (!Number.isSafeInteger(chosen)) throw new Error(`MARU_SEED is no whole number: ${given}`);
+  return chosen;
 }
-const t0 = Date.now();
-await cluster.stop();
-say(`stop ${Date.now() - t0}`);
-if (failed === 0) await rm(folder, { recursive: true, force: true });
+
+const folder = await mkdtemp(join(tmpdir(), 'maru-cluster-'));
+// PostgreSQL runs as a user of its own
+await chmod(folder, 0o755);
+
+const apart: Scenario = {
+  name: 'services split over six processes, each killed in turn',
+  needs: 'three nodes',
+  run: (stage) => split(join(folder, 'split'), stage),
+};
+// the split comes last: the three nodes are not needed any more
+const all: readonly Scenario[] = [...together, ...affinity, ...deaths, ...restarts, ...outageScenarios, ...links, apart];
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+/** Why a scenario cannot run here, or null. */
+async function obstacle({ name, needs }: Scenario, { cluster }: Stage): Promise<string | null> {
+  const { services } = cluster;
+  if (needs === 'one node' && services) return 'it is for the embedded store';
+  if (needs === 'three nodes' && !services) return 'it needs three nodes and the real services';
+  const isBehindNginx = affinity.some((each) => each.name === name) || name === apart.name;
+  return isBehindNginx && (await nginxProgram()) === null ? 'nginx is not on this machine: apt-get install nginx' : null;
+}
+
+async function runAll(stage: Stage): Promise<void> {
+  for (const scenario of all.filter(({ name }) => name.includes(only))) {
+    const why = await obstacle(scenario, stage);
+    if (why === null) count[(await passes(scenario, stage)) ? 'passed' : 'failed'] += 1;
+    // a scenario for the other form is none of this run's
+    else if (isEmbedded || scenario.needs !== 'one node') {
+      count[process.env.CI === 'true' && !isEmbedded ? 'failed' : 'skipped'] += 1;
+      say(`SKIPPED  ${scenario.name}: ${why}`);
+    }
+  }
+}
+
+async function startServices(): Promise<Services | null> {
+  if (isEmbedded) return null;
+  const started = await Services.start(join(folder, 'services'));
+  say(started.words.trim());
+  if (started.missing.length === 0) return started;
+  await started.stop();
+  throw new Error(`the cluster suite needs ${started.missing.join(', ')}, which this machine could not start; see above`);
+}
+
+let services: Services | null = null;
+let cluster: Cluster | null = null;
+const stage = { seed: seed(), long: Boolean(process.env.MARU_TEST_LONG) };
+try {
+  services = await startServices();
+  cluster = services ? await Cluster.distributed(join(folder, 'nodes'), services, nodes) : await Cluster.embedded(folder);
+  say(`${cluster.nodes.map(({ name, url }) => `${name} ${url}`).join(', ')}: ready after ${inSeconds(Date.now() - began)}`);
+  await runAll({ ...stage, cluster });
+} catch (error) {
+  count.failed += 1;
+  say(`FAIL  the cluster itself: ${error instanceof Error ? error.stack : String(error)}`);
+} finally {
+  await cluster?.stop();
+  await services?.stop();
+}
+if (count.failed === 0) await rm(folder, { recursive: true, force: true });
+else say(`what nodes and services said is in ${folder}`);
+say(`all in ${inSeconds(Date.now() - began)}`);
+const { passed, failed, skipped } = count;
 say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
-setTimeout(() => say(String((process as any).getActiveResourcesInfo())), 2000).unref();setTimeout(() => say(String((process as any).getActiveResourcesInfo())), 4000).unref();

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { Cluster } from './cluster.ts';
 
 /** What a scenario cannot do without. */
-export type Need = 'any' | 'one node' | 'three nodes' | 'services';
+export type Need = 'any' | 'one node' | 'three nodes';
 
 export interface Scenario {
   readonly name: string;
