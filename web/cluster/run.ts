@@ -3,7 +3,7 @@
  * line counts the scenarios. MARU_CLUSTER=embedded runs what one node on the embedded store can show, MARU_SEED=N gives
  * the same chance again, MARU_TEST_LONG=1 longer outages, MARU_BIN another program.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from './cluster.ts';
@@ -64,13 +64,18 @@ async function runAll(stage: Stage): Promise<void> {
   }
 }
 
+/** Null where the cluster is to be one node, or cannot be more on this machine, which is said. */
 async function startServices(): Promise<Services | null> {
   if (isEmbedded) return null;
-  const started = await Services.start(join(folder, 'services'));
+  const own = join(folder, 'services');
+  await mkdir(own);
+  await chmod(own, 0o755);
+  const started = await Services.start(own);
   say(started.words.trim());
   if (started.missing.length === 0) return started;
   await started.stop();
-  throw new Error(`the cluster suite needs ${started.missing.join(', ')}, which this machine could not start; see above`);
+  say(`SEVERAL NODES ARE NOT TRIED: they need ${started.missing.join(', ')}, which this machine could not start, as said above`);
+  return null;
 }
 
 let services: Services | null = null;

@@ -1,10 +1,11 @@
 /** The real services, started by script/services, each behind a link that can be made bad. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BadLink, type Weather } from '../packages/maru-client/e2e/bad-link.ts';
+import { untilTrue } from './ports.ts';
 import { bareEnvironment } from './process.ts';
 
 const script = fileURLToPath(new URL('../../script/services', import.meta.url));
@@ -12,6 +13,8 @@ const run = promisify(execFile);
 const exitMissing = 3;
 /** The first run fetches what no package holds. */
 const startMsMax = 600_000;
+/** By gossip. */
+const announceWithinMs = 30_000;
 
 export const services = ['postgres', 'redis', 'mongodb', 'kafka', 's3'] as const;
 export type Service = (typeof services)[number];
@@ -64,7 +67,7 @@ export class Services {
     }
     if (!addresses.has('kafka')) kafka.close();
     const made = new Services(folder, addresses, links, words);
-    await made.announceRedis();
+    await made.#announceRedis();
     return made;
   }
 
@@ -103,7 +106,6 @@ export class Services {
 
   async again(part: Part): Promise<void> {
     await asked(['again', this.folder, part]);
-    if (part.startsWith('redis')) await this.announceRedis();
   }
 
   /** Asks it to stop, as an operator would, rather than killing it. */
@@ -121,9 +123,19 @@ export class Services {
     await this.#eachMaster(() => ['flushall']);
   }
 
-  /** A cluster names its masters to its clients: by the ports of their links. A master that starts has forgotten them. */
-  async announceRedis(): Promise<void> {
+  /** A cluster names its masters to its clients: by the ports of their links, now and whenever one starts again. */
+  async #announceRedis(): Promise<void> {
+    const links = this.#links.get('redis') ?? [];
+    for (const [place, { port }] of links.entries()) {
+      await writeFile(join(this.folder, `redis${place + 1}`, 'announced'), `${port}\n`);
+    }
     await this.#eachMaster((link) => ['config', 'set', 'cluster-announce-port', String(link.port)]);
+    const all = links.map(({ port }) => `127.0.0.1:${port}@`);
+    const known = async (): Promise<boolean> => {
+      const told = await Promise.all(portsOf(this.#addresses.get('redis') ?? '').map((port) => ask(port, ['cluster', 'nodes'])));
+      return told.every((nodes) => all.every((address) => nodes.includes(address)));
+    };
+    await untilTrue(() => 'each master of Redis knows how the others are reached', known, announceWithinMs);
   }
 
   async #eachMaster(command: (link: BadLink) => string[]): Promise<void> {
@@ -132,10 +144,14 @@ export class Services {
     for (const [place, port] of ports.entries()) {
       const link = links[place];
       if (!link) throw new Error(`no link leads to Redis on ${port}`);
-      const { stdout } = await run('redis-cli', ['-p', String(port), ...command(link)]);
-      if (stdout.trim() !== 'OK') throw new Error(`Redis on ${port}: ${stdout}`);
+      const answer = await ask(port, command(link));
+      if (answer.trim() !== 'OK') throw new Error(`Redis on ${port}: ${answer}`);
     }
   }
+}
+
+async function ask(port: number, command: readonly string[]): Promise<string> {
+  return (await run('redis-cli', ['-p', String(port), ...command])).stdout;
 }
 
 /** What script/services said; what this machine lacks is in it, and no failure. */
