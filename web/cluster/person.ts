@@ -10,7 +10,7 @@ import {
   type Outcome,
 } from '../packages/maru-client/src/index.ts';
 import { peekKind } from '../packages/maru-client/src/codec.ts';
-import { until } from '../packages/maru-client/e2e/neighbour.ts';
+import { untilTrue } from './ports.ts';
 import { keyOf, type ClientRecord, type Ending, type Entry, type Place } from './record.ts';
 
 const enterWithinMs = 30_000;
@@ -59,7 +59,8 @@ export class Person implements ClientRecord {
 
   async enter(): Promise<void> {
     await this.room.start();
-    await until(`${this.name} is inside: ${this.problems.slice(-3).join('; ')}`, () => this.isInside, enterWithinMs);
+    const state = (): string => `${this.name} is inside, who is ${this.room.state.name}: ${this.problems.slice(-3).join('; ')}`;
+    await untilTrue(state, async () => this.isInside, enterWithinMs, 20);
   }
 
   /** One recorded batch. */
