@@ -14,6 +14,7 @@ import { links } from './scenarios/links.ts';
 import { outageScenarios } from './scenarios/outages.ts';
 import { restarts } from './scenarios/restarts.ts';
 import { split } from './scenarios/split.ts';
+import { writing } from './scenarios/writing.ts';
 import { together } from './scenarios/together.ts';
 import { inSeconds, passes, say, type Scenario, type Stage } from './scenario.ts';
 import { Services } from './services.ts';
@@ -39,8 +40,8 @@ const apart: Scenario = {
   needs: 'three nodes',
   run: (stage) => split(join(folder, 'split'), stage),
 };
-// the split comes last: the three nodes are not needed any more
-const all: readonly Scenario[] = [...together, ...affinity, ...deaths, ...restarts, ...outageScenarios, ...links, apart];
+// what all of them wrote is looked at in the end
+const all: readonly Scenario[] = [...together, ...affinity, ...deaths, ...restarts, ...outageScenarios, ...links, apart, writing];
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 /** Why a scenario cannot run here, or null. */

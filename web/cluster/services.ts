@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { BadLink, type Weather } from '../packages/maru-client/e2e/bad-link.ts';
+import { listener, type WriteFindings } from './mongo-wire.ts';
 import { untilTrue } from './ports.ts';
 import { bareEnvironment } from './process.ts';
 
@@ -41,13 +42,16 @@ export class Services {
   /** What this machine could not start, and what it says about that. */
   readonly missing: readonly Service[];
   readonly words: string;
+  /** Every write to MongoDB so far. */
+  readonly written: WriteFindings;
 
-  private constructor(folder: string, addresses: ReadonlyMap<Service, string>, links: Links, words: string) {
+  private constructor(folder: string, addresses: ReadonlyMap<Service, string>, links: Links, words: string, written: WriteFindings) {
     this.folder = folder;
     this.#addresses = addresses;
     this.#links = links;
     this.missing = services.filter((service) => !addresses.has(service));
     this.words = words;
+    this.written = written;
   }
 
   static async start(folder: string): Promise<Services> {
@@ -57,16 +61,18 @@ export class Services {
     const env = await readFile(join(folder, 'env'), 'utf8');
     const addresses = new Map<Service, string>();
     const links = new Map<Service, BadLink[]>();
+    const written: WriteFindings = { writes: 0, weak: [] };
     for (const [, name = '', address = ''] of env.matchAll(/^MARU_TEST_([A-Z0-9]+)=(.*)$/gmu)) {
       const service = services.find((each) => each === name.toLowerCase());
       if (!service) throw new Error(`script/services speaks of ${name}`);
       addresses.set(service, address);
       const ports = portsOf(address);
+      const listen = service === 'mongodb' ? (): ((chunk: Buffer) => void) => listener(written) : null;
       if (service === 'kafka') kafka.aim(ports[0] ?? 0);
-      links.set(service, service === 'kafka' ? [kafka] : await Promise.all(ports.map((port) => BadLink.to(port))));
+      links.set(service, service === 'kafka' ? [kafka] : await Promise.all(ports.map((port) => BadLink.to(port, listen))));
     }
     if (!addresses.has('kafka')) kafka.close();
-    const made = new Services(folder, addresses, links, words);
+    const made = new Services(folder, addresses, links, words, written);
     await made.#announceRedis();
     return made;
   }
