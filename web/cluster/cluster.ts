@@ -101,6 +101,11 @@ export class Cluster {
     await this.#watch;
   }
 
+  /** Kills what is left, where this process ends before its time. */
+  abandon(): void {
+    for (const { process: each } of this.nodes) each.abandon();
+  }
+
   node(place: number): Node {
     const node = this.nodes[place % this.nodes.length];
     if (!node) throw new Error(`there is no node ${place}`);

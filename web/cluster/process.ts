@@ -69,6 +69,11 @@ export class ManagedProcess {
     return this.#end('SIGTERM', withinMs);
   }
 
+  /** Kills it without waiting for its end. */
+  abandon(): void {
+    if (this.isRunning) this.#child?.kill('SIGKILL');
+  }
+
   freeze(): void {
     this.#signal('SIGSTOP');
     this.#frozen = true;

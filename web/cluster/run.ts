@@ -6,6 +6,7 @@
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { Cluster } from './cluster.ts';
 import { nginxProgram } from './nginx.ts';
 import { affinity } from './scenarios/affinity.ts';
@@ -17,7 +18,7 @@ import { split } from './scenarios/split.ts';
 import { writing } from './scenarios/writing.ts';
 import { together } from './scenarios/together.ts';
 import { inSeconds, passes, say, type Scenario, type Stage } from './scenario.ts';
-import { Services } from './services.ts';
+import { abandonServices, Services } from './services.ts';
 
 const nodes = 3;
 const only = process.argv[2] ?? '';
@@ -81,6 +82,27 @@ async function startServices(): Promise<Services | null> {
 
 let services: Services | null = null;
 let cluster: Cluster | null = null;
+
+// services are in sessions of their own: whatever ends this process must not leave them behind
+process.on('exit', () => {
+  cluster?.abandon();
+  abandonServices();
+});
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(code));
+
+async function stopAll(): Promise<void> {
+  try {
+    await cluster?.stop();
+  } finally {
+    await services?.stop();
+  }
+}
+
+function broken(error: unknown): void {
+  count.failed += 1;
+  say(`FAIL  the cluster itself: ${inspect(error)}`);
+}
+
 const stage = { seed: seed(), long: Boolean(process.env.MARU_TEST_LONG) };
 try {
   services = await startServices();
@@ -88,12 +110,9 @@ try {
   say(`${cluster.nodes.map(({ name, url }) => `${name} ${url}`).join(', ')}: ready after ${inSeconds(Date.now() - began)}`);
   await runAll({ ...stage, cluster });
 } catch (error) {
-  count.failed += 1;
-  say(`FAIL  the cluster itself: ${error instanceof Error ? error.stack : String(error)}`);
-} finally {
-  await cluster?.stop();
-  await services?.stop();
+  broken(error);
 }
+await stopAll().catch(broken);
 if (count.failed === 0) await rm(folder, { recursive: true, force: true });
 else say(`what nodes and services said is in ${folder}`);
 say(`all in ${inSeconds(Date.now() - began)}`);

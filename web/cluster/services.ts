@@ -1,5 +1,5 @@
 /** The real services, started by script/services, each behind a link that can be made bad. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,16 @@ export const services = ['postgres', 'redis', 'mongodb', 'kafka', 's3'] as const
 export type Service = (typeof services)[number];
 /** What may be killed alone. */
 export type Part = Service | 'redis1' | 'redis2' | 'redis3';
+
+/** Where something may run. */
+const folders = new Set<string>();
+const asking = new Set<ChildProcess>();
+
+/** Has all of it stopped without waiting for that, where this process ends before its time. */
+export function abandonServices(): void {
+  for (const child of asking) child.kill();
+  for (const folder of folders) spawn(script, ['stop', folder], { detached: true, stdio: 'ignore' }).unref();
+}
 
 /** A link for each place that is spoken to: one, or one for each master of Redis. */
 type Links = ReadonlyMap<Service, readonly BadLink[]>;
@@ -55,6 +65,7 @@ export class Services {
   }
 
   static async start(folder: string): Promise<Services> {
+    folders.add(folder);
     // Kafka tells its clients where to go, so it must know of its link before it starts
     const kafka = await BadLink.to(0);
     const words = await asked(['start', folder], { KAFKA_ADVERTISED: `127.0.0.1:${kafka.port}` });
@@ -121,6 +132,7 @@ export class Services {
 
   async stop(): Promise<void> {
     await asked(['stop', this.folder]);
+    folders.delete(this.folder);
     for (const links of this.#links.values()) for (const link of links) link.close();
   }
 
@@ -163,12 +175,16 @@ async function ask(port: number, command: readonly string[]): Promise<string> {
 /** What script/services said; what this machine lacks is in it, and no failure. */
 async function asked(args: string[], settings: NodeJS.ProcessEnv = {}): Promise<string> {
   const options = { env: { ...bareEnvironment(), ...settings }, timeout: startMsMax };
+  const answer = run(script, args, options);
+  asking.add(answer.child);
   try {
-    const { stdout, stderr } = await run(script, args, options);
+    const { stdout, stderr } = await answer;
     return stdout + stderr;
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string };
     if (code === exitMissing) return `${stdout}${stderr}`;
     throw new Error(`script/services ${args.join(' ')}: ${stdout}${stderr}`, { cause: error });
+  } finally {
+    asking.delete(answer.child);
   }
 }

@@ -12,7 +12,7 @@ interface Spell {
 }
 
 /** Each short enough for the grace. */
-const spells: readonly Spell[] = [
+const clientSpells: readonly Spell[] = [
   { weather: { kind: 'late', ms: 200 }, ms: 3_000 },
   { weather: { kind: 'stalled' }, ms: 4_000 },
   { weather: { kind: 'cut' }, ms: 500 },
@@ -20,13 +20,21 @@ const spells: readonly Spell[] = [
   { weather: { kind: 'half-open', lost: 'down' }, ms: 5_000 },
   { weather: { kind: 'down' }, ms: 2_500 },
 ];
+/** Those of a service, which is gone altogether in scenarios of its own. Lost replies are those of what was half-open. */
+const serviceSpells: readonly Spell[] = [
+  { weather: { kind: 'late', ms: 200 }, ms: 2_500 },
+  { weather: { kind: 'stalled' }, ms: 3_000 },
+  { weather: { kind: 'cut' }, ms: 500 },
+  { weather: { kind: 'half-open', lost: 'up' }, ms: 4_000 },
+  { weather: { kind: 'half-open', lost: 'down' }, ms: 4_000 },
+];
 const fairMs = 2_000;
 /** Until a client that hears nothing takes its line for dead, `live.silence_ms_max`, and comes back. */
 const clientPauseMs = 25_000 + 10_000;
 /** Until a node has given up a dead link to a service, reopened its rooms where it had to, and people are back. */
 const servicePauseMs = 30_000;
 
-async function weather(set: (weather: Weather) => void): Promise<void> {
+async function weather(spells: readonly Spell[], set: (weather: Weather) => void): Promise<void> {
   for (const spell of spells) {
     set(spell.weather);
     await pause(spell.ms);
@@ -48,7 +56,7 @@ function clients(): Scenario {
       try {
         return await gathered(through, seed, async (gathering) => {
           await gathering.underLoad(fairMs);
-          await weather((each) => bad.forEach((link) => link.set(each)));
+          await weather(clientSpells, (each) => bad.forEach((link) => link.set(each)));
           const readAt = cluster.node(1).url;
           const findings = await gathering.judge({ readAt, pauseMsMax: clientPauseMs, awayMsMax: clientPauseMs });
           const broken = bad.reduce((sum, link) => sum + link.broken, 0);
@@ -71,7 +79,7 @@ function service(name: Service): Scenario {
         const { services, lives } = cluster;
         assert(services);
         await gathering.underLoad(fairMs);
-        await weather((each) => services.set(name, each));
+        await weather(serviceSpells, (each) => services.set(name, each));
         await Promise.all(cluster.nodes.map((node) => node.untilReady(servicePauseMs)));
         await gathering.untilSaving(servicePauseMs);
         const readAt = cluster.node(1).url;
