@@ -49,7 +49,9 @@ async function routes(policy: Policy): Promise<string> {
       const [map] = /map \$uri \$maru_service \{[^}]*\}/u.exec(await readFile(template, 'utf8')) ?? [];
       if (map === undefined) throw new Error(`${template} says no more which service answers`);
       const upstreams = [...policy.ports].map(([service, port]) => `upstream ${service} { ${servers([port])} }`);
-      return [map.replace('$maru_service', '$maru_target'), ...upstreams].join('\n  ');
+      // the development identity provider, which is not there in production, remembers what it gave out where it did
+      const own = map.replace('$maru_service {', '$maru_target {\n        ~^/dev/ auth;');
+      return [own, ...upstreams].join('\n  ');
     }
   }
 }
