@@ -41,16 +41,16 @@ export interface Verdict {
 export class Gathering {
   readonly roomId: string;
   readonly owner: Person;
-  readonly ownerAccount: Account;
+  readonly editorAccounts: readonly Account[];
   readonly editors: readonly Person[];
   readonly guests: readonly Person[];
   readonly #chance: Chance;
   #over = false;
   #load: Promise<void> | null = null;
 
-  private constructor(account: Account, owner: Person, editors: readonly Person[], guests: readonly Person[], chance: Chance) {
-    this.ownerAccount = account;
-    this.roomId = account.roomId;
+  private constructor(roomId: string, accounts: readonly Account[], owner: Person, editors: readonly Person[], guests: readonly Person[], chance: Chance) {
+    this.editorAccounts = accounts;
+    this.roomId = roomId;
     this.owner = owner;
     this.editors = editors;
     this.guests = guests;
@@ -67,17 +67,17 @@ export class Gathering {
     const at = { roomId: account.roomId, random: chance.next };
     const owner = new Person({ ...at, name: 'owner', origin: options.owner, cookie: account.cookie });
     const editors: Person[] = [];
-    const ids: string[] = [];
+    const accounts: Account[] = [];
     for (const [index, origin] of options.editors.entries()) {
       const name = `editor${index + 1}`;
-      const { cookie, id } = await moveIn(signIn, `${name} ${tag}`);
-      ids.push(id);
-      editors.push(new Person({ ...at, name, origin, cookie }));
+      const editor = await moveIn(signIn, `${name} ${tag}`);
+      accounts.push(editor);
+      editors.push(new Person({ ...at, name, origin, cookie: editor.cookie }));
     }
     const guests = options.guests.map((origin, index) => new Person({ ...at, name: `guest${index + 1}`, origin }));
-    const gathering = new Gathering(account, owner, editors, guests, chance);
+    const gathering = new Gathering(account.roomId, accounts, owner, editors, guests, chance);
     try {
-      await gathering.#enter(ids);
+      await gathering.#enter();
     } catch (error) {
       await gathering.end();
       throw error;
@@ -89,13 +89,13 @@ export class Gathering {
     return [this.owner, ...this.editors, ...this.guests];
   }
 
-  async #enter(editorIds: readonly string[]): Promise<void> {
+  async #enter(): Promise<void> {
     for (const person of this.everyone) await person.enter();
     const { room } = this.owner;
     const ids = [...room.view.items.keys()];
     const emptied = await room.batch(ids.map((id) => ({ type: 'remove', id, ifSeq: null }) as const));
     assert.equal(emptied.status, 'applied');
-    for (const id of editorIds) {
+    for (const { id } of this.editorAccounts) {
       assert.equal((await room.setRole(id, 'editor')).status, 'applied');
     }
     const may = async (): Promise<boolean> => this.editors.every((editor) => editor.room.role === 'editor');

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Cluster } from './cluster.ts';
 import { nginxProgram } from './nginx.ts';
+import { across } from './scenarios/across.ts';
 import { affinity } from './scenarios/affinity.ts';
 import { deaths } from './scenarios/deaths.ts';
 import { links } from './scenarios/links.ts';
@@ -42,7 +43,7 @@ const apart: Scenario = {
   run: (stage) => split(join(folder, 'split'), stage),
 };
 // what all of them wrote is looked at in the end
-const all: readonly Scenario[] = [...together, ...affinity, ...deaths, ...restarts, ...outageScenarios, ...links, apart, writing];
+const all: readonly Scenario[] = [...together, ...across, ...affinity, ...deaths, ...restarts, ...outageScenarios, ...links, apart, writing];
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 /** Why a scenario cannot run here, or null. */
