@@ -80,21 +80,23 @@ interface Pair {
 export class BadLink {
   readonly port: number;
   readonly #server: Server;
-  readonly #upstream: number;
+  #upstream: number;
   readonly #pairs = new Set<Pair>();
+  readonly #listen: (() => (chunk: Buffer) => void) | null;
   #weather: Weather = { kind: 'clear' };
   /** Connections broken by the link so far. */
   broken = 0;
 
-  private constructor(server: Server, port: number, upstream: number) {
+  private constructor(server: Server, port: number, upstream: number, listen: (() => (chunk: Buffer) => void) | null) {
     this.#server = server;
+    this.#listen = listen;
     this.port = port;
     this.#upstream = upstream;
     server.on('connection', (near) => this.#accept(near));
   }
 
-  /** Listens on a free port of this machine and passes on to another. */
-  static async to(upstream: number): Promise<BadLink> {
+  /** Listens on a free port of this machine and passes on to another; `listen` hears what each connection sends up. */
+  static async to(upstream: number, listen: (() => (chunk: Buffer) => void) | null = null): Promise<BadLink> {
     const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -102,7 +104,12 @@ export class BadLink {
     if (address === null || typeof address === 'string') {
       throw new Error('no free port');
     }
-    return new BadLink(server, address.port, upstream);
+    return new BadLink(server, address.port, upstream, listen);
+  }
+
+  /** Passes new connections on to another port, where the one to speak to was not known before. */
+  aim(upstream: number): void {
+    this.#upstream = upstream;
   }
 
   set(weather: Weather): void {
@@ -127,6 +134,7 @@ export class BadLink {
     const far = connect({ port: this.#upstream, host: '127.0.0.1', noDelay: true });
     const pair: Pair = { near, far, torn: false };
     this.#pairs.add(pair);
+    if (this.#listen) near.on('data', this.#listen());
     const weather = (): Weather => this.#weather;
     const lose = (): void => {
       pair.torn = true;
