@@ -17,6 +17,8 @@ use crate::config::Address;
 mod failure;
 mod index;
 mod once;
+mod place;
+mod post;
 mod probe;
 mod room;
 #[cfg(test)]
@@ -25,6 +27,7 @@ mod transaction;
 mod value;
 
 pub use index::Collections;
+pub use post::{MongoModeratedComments, MongoModeratedPosts, MongoPosts, PostNeighbours};
 pub use probe::MongoProbe;
 pub use room::{MongoRooms, PRESENT_MAX};
 

@@ -31,6 +31,7 @@ mod number;
 mod once;
 mod operator;
 mod people;
+mod people_shown;
 mod permission;
 mod permission_steps;
 mod personal_data;

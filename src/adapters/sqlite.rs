@@ -35,6 +35,7 @@ mod operator;
 mod outbox;
 mod people;
 mod people_met;
+mod people_shown;
 mod permission;
 mod permission_steps;
 mod personal_data;

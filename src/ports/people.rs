@@ -9,8 +9,10 @@ use crate::domain::user::User;
 #[cfg(test)]
 pub(crate) mod conformance;
 mod door;
+mod shown;
 
 pub use door::{DoorPeople, MET_MAX, Met};
+pub use shown::{GONE_MAX, Shown, ShownPeople};
 
 /// People cannot be looked up now. Whoever asks must refuse rather than guess.
 #[derive(Debug, thiserror::Error)]

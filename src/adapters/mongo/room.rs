@@ -13,6 +13,7 @@ use mongodb::bson::{Document as Stored, doc};
 use mongodb::options::ReadConcern;
 
 use super::failure::{ANSWER_WITHIN, is_duplicate, reading, writing};
+use super::place::Places;
 use super::value::{Fields, id, number};
 use super::{Collections, Mongo};
 use crate::domain::clock::WallMs;
@@ -24,14 +25,13 @@ use crate::ports::room::{
     StoreError,
 };
 pub use form::PRESENT_MAX;
-use place::Places;
 
 mod claim;
+mod doors;
 mod erasure;
 mod form;
 mod outbox;
 mod personal;
-mod place;
 mod record;
 mod save;
 mod search;
@@ -62,7 +62,7 @@ impl MongoRooms {
         owners: Arc<dyn RoomOwners>,
         relations: Arc<dyn RelationReader>,
     ) -> Self {
-        let places = Arc::new(Places::new(&mongo));
+        let places = Arc::new(Places::new(&mongo, "room"));
         Self {
             rooms: mongo.collection(Collections::ROOM),
             mongo,

@@ -17,6 +17,8 @@ use crate::ports::relations::RelationStore;
 use crate::ports::room::{FoundOwner, FrontSet, RoomOwners};
 use crate::ports::user::{UserStore, conformance::created};
 
+pub(crate) mod shown;
+
 /// The store that is asked, and what people do in it meanwhile.
 pub(crate) trait Asked:
     PeopleReader + DoorPeople + RoomOwners + UserStore + AccountStore + PermissionStore + RelationStore

@@ -59,3 +59,13 @@ async fn obeys_the_suite_of_the_shelf() {
     conformance::shelf::suite(&here.rooms, &here.people, &here.rooms).await;
     stage.end().await;
 }
+
+#[tokio::test]
+async fn obeys_the_suite_of_the_doors() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let here = rooms_in(stage.mongo.clone()).await;
+    conformance::doors::suite(&here.rooms, &here.rooms).await;
+    stage.end().await;
+}

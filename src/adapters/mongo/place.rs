@@ -1,28 +1,26 @@
-//! Places in the outbox of rooms: numbers that grow within each room and are never used again in any.
+//! Places in an outbox: numbers that grow within each subject, a room or a post, and are never used again in any.
 //!
-//! Each process takes a block of them at a time from one counter. Blocks of two processes lie side by side, so a room
-//! that changes hands could get a smaller place than before: whoever claims a room, or writes an event into one that
-//! nobody has, first sees to it that its places lie above the room's last ([`Places::rise_above`]).
+//! Each process takes a block of them at a time from one counter. Blocks of two processes lie side by side, so a subject
+//! that changes hands could get a smaller place than before: whoever claims a room, or writes an event into a subject
+//! that nobody has, first sees to it that its places lie above the subject's last ([`Places::rise_above`]).
 
 use mongodb::Collection;
 use mongodb::bson::{Document, doc};
 use mongodb::options::ReturnDocument;
 use tokio::sync::Mutex;
 
-use super::super::failure::{is_duplicate, writing};
-use super::super::value::{Fields, number};
-use super::super::{Collections, Mongo};
+use super::failure::{is_duplicate, writing};
+use super::value::{Fields, number};
+use super::{Collections, Mongo};
 use crate::ports::room::StoreError;
 
 /// Places taken at a time: one request of the counter for so many saves.
 const BLOCK: u64 = 4_096;
 
-/// The counter of the outbox of rooms.
-const COUNTER: &str = "room";
-
 /// The next places.
 #[derive(Debug)]
-pub(in crate::adapters::mongo) struct Places {
+pub(super) struct Places {
+    counter: &'static str,
     counters: Collection<Document>,
     block: Mutex<Block>,
 }
@@ -35,8 +33,10 @@ struct Block {
 }
 
 impl Places {
-    pub fn new(mongo: &Mongo) -> Self {
+    /// Those of the outbox of this name.
+    pub fn new(mongo: &Mongo, counter: &'static str) -> Self {
         Self {
+            counter,
             counters: mongo.collection(Collections::PLACE),
             block: Mutex::new(Block { next: 1, end: 1 }),
         }
@@ -72,7 +72,7 @@ impl Places {
 
     /// A block nobody else gets. One that is lost on the way is never used.
     async fn fresh(&self, count: u64) -> Result<Block, StoreError> {
-        let filter = doc! { "_id": COUNTER };
+        let filter = doc! { "_id": self.counter };
         let taken = doc! { "$inc": { "taken": number(count) } };
         let asked = || {
             self.counters
