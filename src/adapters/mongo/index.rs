@@ -135,14 +135,16 @@ pub(super) fn declared() -> Vec<(&'static str, Vec<Index>)> {
             vec![by(doc! { "room": 1, "name": 1 }).unique()],
         ),
         (Collections::ROOM_SHELF, Vec::new()),
+        // Lists are read from the end of these on, and they are not declared in falling order: behind an equal field
+        // SecantusDB finds nothing in such an index that is greater than something.
         (
             Collections::POST,
             vec![
-                by(doc! { "author": 1, "out": -1 }),
-                by(doc! { "audience": 1, "out": -1 }),
-                by(doc! { "room": 1, "out": -1 }),
-                by(doc! { "author": 1, "begun": -1 }),
-                by(doc! { "author": 1, "pinned_ms": -1 }),
+                by(doc! { "author": 1, "out": 1 }),
+                by(doc! { "audience": 1, "out": 1 }),
+                by(doc! { "room": 1, "out": 1 }),
+                by(doc! { "author": 1, "begun": 1 }),
+                by(doc! { "author": 1, "pinned_ms": 1 }),
                 by(doc! { "due_ms": 1 }).only(doc! { "due_ms": { "$gt": 0 } }),
                 by(doc! { "removed_ms": 1 }).only(doc! { "removed_ms": { "$gt": 0 } }),
                 by(doc! { "deleted_ms": 1 }).only(doc! { "deleted_ms": { "$gt": 0 } }),
@@ -150,14 +152,14 @@ pub(super) fn declared() -> Vec<(&'static str, Vec<Index>)> {
         ),
         (
             Collections::POST_TAG,
-            vec![by(doc! { "tag": 1, "out": -1 }), by(doc! { "post": 1 })],
+            vec![by(doc! { "tag": 1, "out": 1 }), by(doc! { "post": 1 })],
         ),
         (
             Collections::POST_RESPONSE,
             vec![
-                by(doc! { "of": 1, "what": 1, "by_of": -1 }),
-                by(doc! { "of": 1, "kind": 1, "by_of": -1 }),
-                by(doc! { "user": 1, "what": 1, "by_user": -1 }),
+                by(doc! { "of": 1, "what": 1, "by_of": 1 }),
+                by(doc! { "of": 1, "kind": 1, "by_of": 1 }),
+                by(doc! { "user": 1, "what": 1, "by_user": 1 }),
             ],
         ),
         (
