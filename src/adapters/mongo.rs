@@ -21,6 +21,7 @@ mod index;
 mod lanes;
 mod once;
 mod place;
+mod post;
 mod probe;
 mod room;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod visit;
 
 pub use guestbook::{GuestbookNeighbours, MongoGuestbookContent, MongoGuestbooks};
 pub use index::Collections;
+pub use post::{MongoModeratedComments, MongoModeratedPosts, MongoPosts, PostNeighbours};
 pub use probe::MongoProbe;
 pub use room::{MongoModeratedChat, MongoModeratedRooms, MongoRooms, PRESENT_MAX};
 pub use visit::{MongoVisitOutbox, MongoVisits, VisitNeighbours};

@@ -12,6 +12,7 @@ pub(crate) mod conformance;
 mod decoder;
 mod store;
 mod unfinished;
+mod uses;
 mod work;
 
 pub use decoder::{Decoded, DecoderUnavailable, Made, MadeVariant, PictureDecoder};
@@ -19,6 +20,7 @@ pub use store::{
     Added, Allowance, AssetStore, AvatarSet, Described, NewAsset, Served, TakenDown, Words,
 };
 pub use unfinished::{GivenUp, Unfinished};
+pub use uses::{PictureUses, PostShows};
 pub use work::{AssetWork, Purge, PurgeQueue, Settled, Waiting, Wake};
 
 /// Pictures cannot be looked up now.

@@ -10,6 +10,9 @@ use crate::ports::once::{Done, Once};
 #[cfg(test)]
 pub(crate) mod conformance;
 
+/// The most people notices are withdrawn from at once.
+pub const WITHDRAWN_AT_ONCE: usize = 256;
+
 /// Notices cannot be reached now.
 #[derive(Debug, thiserror::Error)]
 #[error("notices cannot be reached: {0}")]
@@ -30,6 +33,10 @@ pub trait NotificationStore: Send + Sync {
     /// blocked by them, did it themselves, or was told the same within
     /// [`COALESCE_MS`](crate::domain::notification::COALESCE_MS).
     async fn notify(&self, notice: &NewNotice) -> Result<Option<Delivery>, NoticesUnavailable>;
+
+    /// What a thing told these people of is over: they are not shown any more what happened to it. At most
+    /// [`WITHDRAWN_AT_ONCE`] people; more are refused.
+    async fn withdraw(&self, subject: &str, from: &[UserId]) -> Result<(), NoticesUnavailable>;
 
     /// Notices before a place, newest first. Those by people who are hidden from the receiver or have closed their
     /// account are left out, here and of the count.

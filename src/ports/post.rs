@@ -62,18 +62,19 @@ pub enum Refusal {
     TooManyBookmarks,
 }
 
-/// Why a store did not do as asked. In either case nothing was changed.
+/// Why a store did not do as asked. What is refused changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum PostStoreError {
     /// It may not be.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Posts cannot be reached now.
+    /// Posts cannot be reached now. Where the store is another machine, a change whose answer was lost may have been made:
+    /// whoever tries again does so with the key of its request, or repeats what may be repeated.
     #[error("posts cannot be reached: {0}")]
     Unavailable(String),
 }
 
-/// What a change came to, and the notices that were written with it in the same step.
+/// What a change came to, and the notices that were written with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told<T> {
     /// What it came to.
@@ -82,8 +83,10 @@ pub struct Told<T> {
     pub told: Vec<Delivery>,
 }
 
-/// The whole store. Each change is one atomic step with its counts, its notices, the uses of its pictures and what the
-/// rest of the world is told of it.
+/// The whole store. Each change is one atomic step with its counts and what the rest of the world is told of it. Its
+/// notices, its case at the moderators' desk and the uses of its pictures are part of that step where they are kept in the
+/// same store; where they are not, that they are owed is, and they follow at once or, where theirs cannot be reached, as
+/// soon as [`PostUpkeep::sweep`] reaches it.
 pub trait PostStore: PostWriter + PostReader + Feeds + ResponseStore + CommentStore {}
 
 impl<T> PostStore for T where T: PostWriter + PostReader + Feeds + ResponseStore + CommentStore {}

@@ -17,11 +17,13 @@ use crate::domain::visitor::Bearer;
 
 #[cfg(test)]
 pub(crate) mod conformance;
+mod doors;
 #[cfg(any(test, feature = "simulation"))]
 pub mod memory;
 mod owners;
 mod shelf;
 
+pub use doors::{DOORS_MAX, Door, RoomDoors};
 pub use owners::{FoundOwner, FoundOwners, FrontSet, RoomOwners};
 pub use shelf::{
     DELETED_KEPT_MS, DELETED_ROOMS_MAX, FoundRoom, FoundRooms, Life, OwnRoom, Purging,

@@ -36,6 +36,23 @@ impl Collections {
     pub const GUESTBOOK: &'static str = "guestbook";
     /// Until when a node may keep the rooms it has.
     pub const NODE_LEASE: &'static str = "node_lease";
+    /// Posts, each with its history and its counts.
+    pub const POST: &'static str = "post";
+    /// The tags of what is out.
+    pub const POST_TAG: &'static str = "post_tag";
+    /// Reactions, reposts, bookmarks: one a person and thing.
+    pub const POST_RESPONSE: &'static str = "post_response";
+    /// Comments on posts, each with its history and its counts.
+    pub const COMMENT: &'static str = "comment";
+    /// Who was told that a post, or a comment on it, names them.
+    pub const POST_MENTION: &'static str = "post_mention";
+    /// A person's drafts, pins and bookmarks as sets: all that add to them write this document, and so wait for each
+    /// other.
+    pub const POST_SHELF: &'static str = "post_shelf";
+    /// What the rest of the world is told of posts.
+    pub const POST_OUTBOX: &'static str = "post_outbox";
+    /// What other stores are owed by changes of posts.
+    pub const POST_DEBT: &'static str = "post_debt";
     /// Requests that took effect.
     pub const ONCE: &'static str = "once";
     /// The places of outboxes given out so far.
@@ -137,6 +154,54 @@ pub(super) fn declared() -> Vec<(&'static str, Vec<Index>)> {
             ],
         ),
         (Collections::ROOM_SHELF, Vec::new()),
+        // Lists are read from the end of these on, and they are not declared in falling order: behind an equal field
+        // SecantusDB finds nothing in such an index that is greater than something.
+        (
+            Collections::POST,
+            vec![
+                by(doc! { "author": 1, "out": 1 }),
+                by(doc! { "audience": 1, "out": 1 }),
+                by(doc! { "room": 1, "out": 1 }),
+                by(doc! { "author": 1, "begun": 1 }),
+                by(doc! { "author": 1, "pinned_ms": 1 }),
+                by(doc! { "due_ms": 1 }).only(doc! { "due_ms": { "$gt": 0 } }),
+                by(doc! { "removed_ms": 1 }).only(doc! { "removed_ms": { "$gt": 0 } }),
+                by(doc! { "deleted_ms": 1 }).only(doc! { "deleted_ms": { "$gt": 0 } }),
+            ],
+        ),
+        (
+            Collections::POST_TAG,
+            vec![by(doc! { "tag": 1, "out": 1 }), by(doc! { "post": 1 })],
+        ),
+        (
+            Collections::POST_RESPONSE,
+            vec![
+                by(doc! { "of": 1, "what": 1, "by_of": 1 }),
+                by(doc! { "of": 1, "kind": 1, "by_of": 1 }),
+                by(doc! { "user": 1, "what": 1, "by_user": 1 }),
+            ],
+        ),
+        (
+            Collections::COMMENT,
+            vec![
+                by(doc! { "under": 1, "place": 1 }),
+                by(doc! { "post": 1 }),
+                by(doc! { "parent": 1 }),
+                by(doc! { "path": 1 }),
+                by(doc! { "author": 1, "post": 1 }),
+                by(doc! { "unswept": 1 }).only(doc! { "unswept": true }),
+            ],
+        ),
+        (
+            Collections::POST_MENTION,
+            vec![by(doc! { "post": 1 }), by(doc! { "user": 1 })],
+        ),
+        (Collections::POST_SHELF, Vec::new()),
+        (Collections::POST_OUTBOX, vec![by(doc! { "named": 1 })]),
+        (
+            Collections::POST_DEBT,
+            vec![by(doc! { "due_ms": 1 }), by(doc! { "named": 1 })],
+        ),
         (
             Collections::VISIT,
             vec![

@@ -30,6 +30,7 @@ pub use moderated_chat::MongoModeratedChat;
 
 mod claim;
 mod discovered;
+mod doors;
 mod erasure;
 pub(super) mod form;
 mod moderated;

@@ -5,6 +5,7 @@
 
 use async_trait::async_trait;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::number::{stored, to_i64, to_u32, to_u64, wall};
 use super::once::{self, Begun};
@@ -17,7 +18,7 @@ use crate::domain::notification::{
     COALESCE_MS, Delivery, NOTICES_MAX, NewNotice, Notice, NoticeId, NoticeKind,
 };
 use crate::domain::user::User;
-use crate::ports::notification::{NoticesUnavailable, NotificationStore};
+use crate::ports::notification::{NoticesUnavailable, NotificationStore, WITHDRAWN_AT_ONCE};
 use crate::ports::once::{Done, Once};
 
 /// Whether `$1` does not want to be told this of `$2`, nobody being `NULL`: `$3` is the setting it goes by, `$4` the time.
@@ -238,6 +239,25 @@ impl NotificationStore for Postgres {
         Ok(in_transaction!(self, |conn| {
             lock::people(conn, notice.from.into_iter().chain([notice.to])).await?;
             notify(conn, notice).await
+        })?)
+    }
+
+    async fn withdraw(&self, subject: &str, from: &[UserId]) -> Result<(), NoticesUnavailable> {
+        if from.len() > WITHDRAWN_AT_ONCE {
+            return Err(NoticesUnavailable("too many at once".to_owned()));
+        }
+        let from: Vec<Uuid> = from.iter().map(|id| id.uuid()).collect();
+        Ok(in_transaction!(self, |conn| {
+            lock::people(conn, from.iter().copied().map(UserId::from_uuid)).await?;
+            sqlx::query(
+                "UPDATE notification SET withdrawn = TRUE
+                 WHERE subject = $1 AND receiver_id = ANY($2)",
+            )
+            .bind(subject)
+            .bind(&from)
+            .execute(&mut *conn)
+            .await?;
+            Ok(())
         })?)
     }
 

@@ -13,7 +13,7 @@ use crate::domain::notification::{
     COALESCE_MS, Delivery, NOTICES_MAX, NewNotice, Notice, NoticeId, NoticeKind,
 };
 use crate::domain::user::User;
-use crate::ports::notification::{NoticesUnavailable, NotificationStore};
+use crate::ports::notification::{NoticesUnavailable, NotificationStore, WITHDRAWN_AT_ONCE};
 use crate::ports::once::{Done, Once};
 
 impl From<sqlx::Error> for NoticesUnavailable {
@@ -276,6 +276,21 @@ impl NotificationStore for Sqlite {
         let delivery = notify(&mut transaction, notice).await?;
         transaction.commit().await?;
         Ok(delivery)
+    }
+
+    async fn withdraw(&self, subject: &str, from: &[UserId]) -> Result<(), NoticesUnavailable> {
+        if from.len() > WITHDRAWN_AT_ONCE {
+            return Err(NoticesUnavailable("too many at once".to_owned()));
+        }
+        sqlx::query(
+            "UPDATE notification SET withdrawn = 1 WHERE subject = ?1 AND receiver_id IN (
+                 SELECT unhex(replace(value, '-', '')) FROM json_each(?2))",
+        )
+        .bind(subject)
+        .bind(sqlx::types::Json(from))
+        .execute(&self.write)
+        .await?;
+        Ok(())
     }
 
     async fn list(

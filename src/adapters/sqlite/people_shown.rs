@@ -177,6 +177,7 @@ impl ShownPeople for Sqlite {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Beside;
     use super::*;
     use crate::ports::people::conformance::shown::conformance;
 
@@ -184,6 +185,6 @@ mod tests {
     async fn keeps_what_a_store_asked_whose_words_to_show_promises() {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
-        conformance(&store, &store).await;
+        conformance(&store, &Beside::new(folder.path())).await;
     }
 }

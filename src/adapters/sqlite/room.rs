@@ -313,6 +313,7 @@ mod tests {
         let suites = async {
             conformance::suite(&rooms).await;
             conformance::outbox::suite(&rooms, &sqlite).await;
+            conformance::doors::suite(&rooms, &sqlite).await;
             conformance::shelf::suite(&rooms, &sqlite, &sqlite).await;
         };
         tokio::select! {

@@ -44,6 +44,7 @@ pub(crate) async fn conformance(
     what_the_hidden_did_is_not_shown_and_does_not_come_back(all).await;
     what_is_taken_back_is_not_shown(all).await;
     what_is_not_shown_may_be_again(all).await;
+    what_told_of_a_thing_that_is_over_is_not_shown(all).await;
     reading_by_a_key_is_done_once(all).await;
     only_the_newest_are_kept(all).await;
     the_house_and_guests_are_nobody(all).await;
@@ -208,6 +209,30 @@ async fn what_is_not_shown_may_be_again(all: All<'_>) {
         assert_eq!(count(to).await, left);
         assert_eq!(count(other).await, 1, "of others nothing was said");
     }
+}
+
+async fn what_told_of_a_thing_that_is_over_is_not_shown(all: All<'_>) {
+    let [to, from, other] = all.people("over").await;
+    for (to, subject) in [(to, "over"), (to, "goes on"), (other, "over")] {
+        let told = NewNotice {
+            to,
+            kind: NoticeKind::Comment,
+            from: Some(from),
+            subject: subject.to_owned(),
+            at: NOW,
+        };
+        all.store.notify(&told).await.unwrap().unwrap();
+    }
+    all.store.withdraw("over", &[to]).await.unwrap();
+    let left = async |of| {
+        let list = all.store.list(of, None, 9).await.unwrap();
+        let subjects = list.into_iter().map(|notice| notice.subject);
+        subjects.collect::<Vec<_>>()
+    };
+    assert_eq!(left(to).await, ["goes on"]);
+    assert_eq!(left(other).await, ["over"], "of others nothing was said");
+    let crowd = vec![to; super::WITHDRAWN_AT_ONCE + 1];
+    assert!(all.store.withdraw("goes on", &crowd).await.is_err());
 }
 
 async fn what_is_taken_back_is_not_shown(all: All<'_>) {

@@ -1,6 +1,7 @@
 //! What every room store must do, as one suite for all of them.
 
 mod decided;
+pub(crate) mod doors;
 mod erasure;
 pub(crate) mod outbox;
 mod sessions;

@@ -72,3 +72,13 @@ async fn says_of_rooms_what_discovery_asks() {
     discovery::around::rooms(&here.rooms, &here.rooms, &here.rooms).await;
     stage.end().await;
 }
+
+#[tokio::test]
+async fn obeys_the_suite_of_the_doors() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let here = rooms_in(stage.mongo.clone()).await;
+    conformance::doors::suite(&here.rooms, &here.rooms).await;
+    stage.end().await;
+}

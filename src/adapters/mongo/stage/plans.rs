@@ -50,8 +50,9 @@ impl Plans {
 /// Whether the documents are found by their id or by an index; of alternatives, each.
 fn is_found(filter: &Document, indexes: &[Index]) -> bool {
     let by_id = filter.get("_id").is_some_and(|id| match id {
-        // Of a range all is looked at, and so nothing else may be asked.
-        Bson::Document(operators) => operators.contains_key("$in") || filter.len() == 1,
+        Bson::Document(operators) => ["$in", "$gt", "$lt"]
+            .iter()
+            .any(|known| operators.contains_key(*known)),
         _ => true,
     });
     let by_each = filter.get_array("$or").is_ok_and(|all| {

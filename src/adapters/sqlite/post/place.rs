@@ -1,15 +1,21 @@
 //! The rooms posts hang in. Rooms that were never opened are there as their owners would make them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use async_trait::async_trait;
+use serde::de::IgnoredAny;
+use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
+use super::super::Sqlite;
 use super::super::number::stored;
 use super::of_these;
 use super::seen::there;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
+use crate::domain::room::Visibility;
+use crate::ports::room::{DOORS_MAX, Door, RoomDoors, StoreError};
 
 /// Of the rooms `$ids` those there are, each with its owner, who may come in, and who may change it beside the owner.
 macro_rules! rooms {
@@ -88,4 +94,41 @@ pub(super) async fn may_hang(
         .bind(room.uuid())
         .fetch_one(conn)
         .await
+}
+
+/// A room that was opened: id, whether it is there, whose, who may come in, who may change it beside the owner.
+type DoorRow = (
+    Uuid,
+    bool,
+    Option<Uuid>,
+    String,
+    Json<BTreeMap<UserId, IgnoredAny>>,
+);
+
+#[async_trait]
+impl RoomDoors for Sqlite {
+    async fn doors(&self, rooms: &[RoomId]) -> Result<Vec<Door>, StoreError> {
+        if rooms.len() > DOORS_MAX {
+            return Err(StoreError::Failed("too many at once".to_owned()));
+        }
+        let statement = of_these(
+            "SELECT id, state = 'active', owner_id, visibility, json_extract(access_lists, '$.editors')
+             FROM room WHERE id IN (VALUES {ids})",
+            rooms.iter().map(|room| room.uuid()),
+        );
+        let rows: Vec<DoorRow> = sqlx::query_as(AssertSqlSafe(statement))
+            .fetch_all(&self.read)
+            .await?;
+        let doors = rows
+            .into_iter()
+            .map(|(room, is_active, owner, name, editors)| Door {
+                room: RoomId::from_uuid(room),
+                is_active,
+                owner: owner.map(UserId::from_uuid),
+                // What is not known is not open.
+                visibility: Visibility::from_name(&name).unwrap_or(Visibility::Private),
+                editors: editors.0.into_keys().collect(),
+            });
+        Ok(doors.collect())
+    }
 }
