@@ -14,6 +14,7 @@ use mongodb::{Client, Collection, Database};
 
 use crate::config::Address;
 
+mod asset;
 mod failure;
 mod index;
 mod once;
@@ -24,6 +25,7 @@ mod stage;
 mod transaction;
 mod value;
 
+pub use asset::{AssetNeighbours, ModeratedAssets, MongoAssets};
 pub use index::Collections;
 pub use probe::MongoProbe;
 pub use room::{MongoRooms, PRESENT_MAX};
