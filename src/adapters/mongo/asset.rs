@@ -69,6 +69,12 @@ pub struct AssetNeighbours {
     pub rulings: Arc<dyn PictureRulings>,
 }
 
+impl std::fmt::Debug for AssetNeighbours {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AssetNeighbours(..)")
+    }
+}
+
 /// Uploads in MongoDB. Cheap to clone.
 #[derive(Clone)]
 pub struct MongoAssets {
