@@ -14,6 +14,7 @@ use mongodb::{Client, Collection, Database};
 
 use crate::config::Address;
 
+mod asset;
 mod door;
 mod failure;
 mod guestbook;
@@ -30,6 +31,7 @@ mod transaction;
 mod value;
 mod visit;
 
+pub use asset::{AssetNeighbours, ModeratedAssets, MongoAssets};
 pub use guestbook::{GuestbookNeighbours, MongoGuestbookContent, MongoGuestbooks};
 pub use index::Collections;
 pub use post::{MongoModeratedComments, MongoModeratedPosts, MongoPosts, PostNeighbours};

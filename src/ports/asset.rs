@@ -10,12 +10,14 @@ use crate::domain::id::{AssetId, UserId};
 #[cfg(test)]
 pub(crate) mod conformance;
 mod decoder;
+mod owners;
 mod store;
 mod unfinished;
 mod uses;
 mod work;
 
 pub use decoder::{Decoded, DecoderUnavailable, Made, MadeVariant, PictureDecoder};
+pub use owners::{OwnerPrivacy, PictureOwners};
 pub use store::{
     Added, Allowance, AssetStore, AvatarSet, Described, NewAsset, Served, TakenDown, Words,
 };

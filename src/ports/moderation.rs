@@ -13,6 +13,7 @@ use crate::domain::moderation::{ContentKind, Standing};
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod desk;
+pub mod pictures;
 
 /// The store that keeps the thing cannot be reached; all of it may be tried again.
 #[derive(Debug, thiserror::Error)]

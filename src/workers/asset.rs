@@ -4,6 +4,7 @@
 mod clearing;
 mod decoding;
 mod giving_up;
+mod privacy;
 mod purging;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod tests;
 pub use clearing::Clearing;
 pub use decoding::Decoding;
 pub use giving_up::give_up;
+pub use privacy::Privacy;
 pub use purging::Purging;
 
 /// Why a step was not done; it is done later.

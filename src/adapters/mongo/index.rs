@@ -34,6 +34,21 @@ impl Collections {
     pub const GUESTBOOK_ENTRY: &'static str = "guestbook_entry";
     /// A room's guestbook: all that write into it write this document, and so wait for each other.
     pub const GUESTBOOK: &'static str = "guestbook";
+    /// Uploads.
+    pub const ASSET: &'static str = "asset";
+    /// Those who have uploads, and whether their accounts are private. All that counts somebody's uploads writes this
+    /// document, and so waits for each other.
+    pub const ASSET_OWNER: &'static str = "asset_owner";
+    /// What shows pictures, and which.
+    pub const ASSET_USE: &'static str = "asset_use";
+    /// Bytes that are in the store of bytes, or may be.
+    pub const ASSET_BLOB: &'static str = "asset_blob";
+    /// Bytes that were taken down, once for each picture they were removed as.
+    pub const ASSET_BAN: &'static str = "asset_ban";
+    /// What caches are to drop.
+    pub const ASSET_PURGE: &'static str = "asset_purge";
+    /// What pictures tell the rest of the world.
+    pub const ASSET_OUTBOX: &'static str = "asset_outbox";
     /// Until when a node may keep the rooms it has.
     pub const NODE_LEASE: &'static str = "node_lease";
     /// Posts, each with its history and its counts.
@@ -65,6 +80,10 @@ const LEASE_KEPT: Duration = Duration::from_secs(60 * 60);
 /// How long an answered request is kept at least: by the store's clock, and a little longer than by the server's.
 const ONCE_KEPT: Duration =
     Duration::from_millis(crate::ports::once::ONCE_KEPT_MS + 60 * 60 * 1_000);
+
+/// How long it is known that a thing shows nothing any more: longer than a fact about it may be late.
+const GONE_KEPT: Duration =
+    Duration::from_millis(crate::ports::events::LOG_KEPT_MS + 24 * 60 * 60 * 1_000);
 
 /// One index.
 #[derive(Debug, Clone)]
@@ -117,6 +136,64 @@ impl Index {
 
 /// Every collection and its indexes.
 pub(super) fn declared() -> Vec<(&'static str, Vec<Index>)> {
+    let mut all = of_rooms();
+    all.extend(of_assets());
+    all
+}
+
+fn of_assets() -> Vec<(&'static str, Vec<Index>)> {
+    vec![
+        (
+            Collections::ASSET,
+            vec![
+                by(doc! { "owner": 1, "_id": -1 }),
+                by(doc! { "state": 1, "due_ms": 1 }),
+                // Others of the same.
+                by(doc! { "source": 1 }),
+                by(doc! { "large": 1 }),
+                by(doc! { "variants.sha256": 1 }),
+                by(doc! { "due_ms": 1 }).only(doc! { "withheld": true }),
+                by(doc! { "taken_with": 1 }),
+                by(doc! { "coming_back": 1, "_id": 1 }).only(doc! { "coming_back": true }),
+                by(doc! { "owes.at_ms": 1 }).only(doc! { "owes.at_ms": { "$gte": 0 } }),
+            ],
+        ),
+        (
+            Collections::ASSET_OWNER,
+            vec![by(doc! { "closing": 1 }).only(doc! { "closing": { "$gte": 0 } })],
+        ),
+        (
+            Collections::ASSET_USE,
+            vec![
+                by(doc! { "owed_since": 1 }).only(doc! { "owed_since": { "$gte": 0 } }),
+                by(doc! { "gone": 1 }).forgets_after(GONE_KEPT),
+            ],
+        ),
+        (
+            Collections::ASSET_BLOB,
+            vec![by(doc! { "held_ms": 1 }).only(doc! { "loose": true })],
+        ),
+        (
+            Collections::ASSET_BAN,
+            vec![
+                by(doc! { "sha256": 1, "asset": 1 }).unique(),
+                by(doc! { "asset": 1 }),
+                by(doc! { "searched": 1, "at_ms": 1 }),
+            ],
+        ),
+        (
+            Collections::ASSET_PURGE,
+            vec![by(doc! { "due_ms": 1, "_id": 1 })],
+        ),
+        (
+            Collections::ASSET_OUTBOX,
+            vec![by(doc! { "place": 1 }).unique()],
+        ),
+    ]
+}
+
+/// Those of rooms, and what all share.
+fn of_rooms() -> Vec<(&'static str, Vec<Index>)> {
     let open = || doc! { "state": "active", "visibility": "public" };
     vec![
         (

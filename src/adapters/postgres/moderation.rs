@@ -7,6 +7,7 @@
 
 mod appeals;
 mod cases;
+mod pictures;
 mod rows;
 mod rulings;
 #[cfg(test)]

@@ -14,6 +14,8 @@ use crate::domain::id::{AssetId, UserId};
 use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Once, OnceKey, RequestDigest};
 
+pub(crate) mod court;
+
 /// All that is asked of one.
 pub(crate) trait Whole:
     AssetStore + AssetWork + AssetReader + AvatarReader + PurgeQueue

@@ -1,6 +1,7 @@
 //! What every moderation store must keep, whatever stands behind it.
 
 mod appeals;
+pub(crate) mod pictures;
 mod rulings;
 
 use futures_util::future::join_all;

@@ -197,7 +197,7 @@ async fn follows(
 }
 
 /// The standing a thing has by the decisions about it that stand, but for this one: of those the newest counts.
-async fn standing_without(
+pub(super) async fn standing_without(
     conn: &mut PgConnection,
     taken_back: &Ruling,
 ) -> Result<Standing, sqlx::Error> {

@@ -68,7 +68,8 @@ impl ModeratedContent for ModeratedAssets {
                 Standing::Removed => {
                     // Where it follows from an appeal that was refused, nothing is banned anew.
                     let last = last_removal(&mut transaction, id).await?;
-                    let is_judged = matches!(last, Some((_, Some(AppealState::Upheld))));
+                    let is_judged =
+                        last.is_some_and(|last| last.appeal == Some(AppealState::Upheld));
                     if !is_judged || before.state != AssetState::TakenDown {
                         take_down(&mut transaction, &before, now).await?;
                         take_copies_down(&mut transaction, None, now).await?;

@@ -13,12 +13,13 @@ use crate::domain::asset::{Asset, AssetEvent, AssetState, Variant, VariantName};
 use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
 use crate::domain::id::{AssetId, UserId};
-use crate::domain::moderation::{AppealState, ReportReason};
+use crate::domain::moderation::ReportReason;
 use crate::domain::version::Expected;
 use crate::ports::asset::{
     Added, Allowance, AssetStore, AssetsUnavailable, AvatarSet, Described, NewAsset, Served,
     TakenDown, Words,
 };
+use crate::ports::moderation::pictures::LastRemoval;
 use crate::ports::once::Once;
 
 /// Whether its owner has place for one more of so many bytes.
@@ -195,9 +196,8 @@ impl AssetStore for Sqlite {
             return Ok(TakenDown::NotThere);
         };
         let last = last_removal(&mut transaction, id).await?;
-        let stands = |(by, appeal)| Some(by) == rule && appeal != Some(AppealState::Overturned);
-        let is_decided =
-            before.state == AssetState::TakenDown && (rule.is_none() || last.is_some_and(stands));
+        let stands = |rule| last.is_some_and(|last: LastRemoval| last.stands_by(rule));
+        let is_decided = before.state == AssetState::TakenDown && rule.is_none_or(stands);
         let mut told = Vec::new();
         if !is_decided {
             take_down(&mut transaction, &before, now).await?;

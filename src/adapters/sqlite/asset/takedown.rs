@@ -1,22 +1,21 @@
 //! What is taken down: the picture, and every other upload of the same. Until nobody can appeal any more its bytes are
 //! kept, closed to everybody; how they come back or go is in `withheld`.
 
-use serde_json::json;
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::super::audit::{self, Line};
 use super::super::moderation::{last_removal, taken_down as on_record};
 use super::super::number::stored;
 use super::purges::purge;
 use super::tell;
 use super::withheld::{destroy, destroy_unless_awaited, unbind};
 use crate::domain::asset::{Asset, AssetEvent, AssetState};
-use crate::domain::audit::{Act, Trace};
+use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
-use crate::domain::id::{AssetId, UserId};
+use crate::domain::id::{AssetId, RulingId, UserId};
 use crate::domain::moderation::{APPEAL_MS, ReportReason};
 use crate::domain::notification::Delivery;
+use crate::ports::moderation::pictures::Removal;
 
 /// Uploads of the same that go in one step; what is left goes in the next, from the worker that clears away.
 const COPIES_AT_ONCE: u32 = 64;
@@ -95,7 +94,7 @@ pub(super) async fn take_copies_down(
             Some(with) => last_removal(conn, AssetId::from_uuid(with)).await?,
             None => None,
         };
-        let rule = removal.map_or(ReportReason::Other, |(rule, _)| rule);
+        let rule = removal.map_or(ReportReason::Other, |removal| removal.rule);
         let copies: Vec<(Uuid, Uuid, bool)> = sqlx::query_as(
             "SELECT id, owner_id, withheld FROM asset WHERE (state = 'ready' OR (?3 AND withheld = 1)) AND id IN (
                  SELECT id FROM asset WHERE source_sha256 = ?1
@@ -140,22 +139,20 @@ pub(super) async fn take_copies_down(
     Ok((done, told))
 }
 
-/// What is left of it in the logs, and what its owner hears.
+/// What is left of it on record, and what its owner hears.
 pub(super) async fn write_down(
     conn: &mut SqliteConnection,
-    (asset, owner): (AssetId, UserId),
+    (picture, owner): (AssetId, UserId),
     (rule, trace): (ReportReason, Option<&Trace>),
-    now: WallMs,
+    at: WallMs,
 ) -> Result<Vec<Delivery>, sqlx::Error> {
-    let nobody = Trace::default();
-    let trace = trace.unwrap_or(&nobody);
-    let line = Line {
-        act: Act::PictureTakenDown,
-        subject: Some(owner),
-        detail: json!({ "asset": asset }),
-        trace,
-        at: now,
+    let removal = Removal {
+        id: RulingId::generate(),
+        picture,
+        owner,
+        rule,
+        trace: trace.cloned().unwrap_or_default(),
+        at,
     };
-    audit::write(conn, line).await?;
-    on_record(conn, (asset, owner), (rule, trace.actor), now).await
+    on_record(conn, &removal).await
 }

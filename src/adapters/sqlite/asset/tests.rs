@@ -1,26 +1,16 @@
 //! The suite of the port, and what only this store can be asked.
 
-mod again;
-
 use std::sync::Arc;
 
 use super::*;
 use crate::adapters::sqlite::role::set_role;
-use crate::domain::asset::{AssetState, VariantName};
-use crate::domain::audit::Trace;
 use crate::domain::clock::WallMs;
-use crate::domain::id::RulingId;
-use crate::domain::moderation::{
-    APPEAL_MS, AppealState, ContentKind, ReportReason, RulingAction, Standing,
-};
+use crate::domain::moderation::{ContentKind, Standing};
 use crate::domain::user::AccountRole;
+use crate::ports::asset::conformance::court::{self, Court, Depths, House};
 use crate::ports::asset::conformance::{conformance, ready};
 use crate::ports::asset::{AssetStore, AssetWork, PurgeQueue};
-use crate::ports::moderation::desk::{
-    Appealed, Decided, Judged, ModerationStore, NewRuling, Thing, settle,
-};
 use crate::ports::moderation::{Contents, ModeratedContent};
-use crate::ports::once::Done;
 use crate::ports::personal_data::{Erasing, PersonalData};
 use crate::ports::user::conformance::created;
 
@@ -112,14 +102,8 @@ async fn an_erased_persons_pictures_go_and_their_bytes_are_let_go() {
     assert_eq!(gone, [[1; 32]]);
 }
 
-const NOW: WallMs = WallMs(1_000_000);
-
-fn later(ms: u64) -> WallMs {
-    WallMs(NOW.0 + ms)
-}
-
-/// A store with two people and two moderators, who decide about pictures.
-struct Court {
+/// A store with people and moderators, who decide about pictures.
+struct Here {
     store: Sqlite,
     contents: Contents,
     people: [UserId; 2],
@@ -127,7 +111,7 @@ struct Court {
     _folder: tempfile::TempDir,
 }
 
-impl Court {
+impl Here {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
@@ -148,229 +132,81 @@ impl Court {
             _folder: folder,
         }
     }
+}
 
-    fn by(&self, which: usize) -> Trace {
-        Trace {
-            actor: Some(self.staff[which]),
-            ..Trace::default()
+#[async_trait]
+impl Depths for Sqlite {
+    async fn has_bytes(&self, sha256: [u8; 32]) -> bool {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM asset_blob WHERE sha256 = ?)")
+            .bind(sha256.as_slice())
+            .fetch_one(&self.read)
+            .await
+            .unwrap()
+    }
+
+    async fn sizes(&self, id: AssetId) -> usize {
+        let sizes: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM asset_variant WHERE asset_id = ?")
+                .bind(id.uuid())
+                .fetch_one(&self.read)
+                .await
+                .unwrap();
+        usize::try_from(sizes).unwrap()
+    }
+
+    async fn is_banned(&self, sha256: [u8; 32]) -> bool {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM asset_banned WHERE sha256 = ?)")
+            .bind(sha256.as_slice())
+            .fetch_one(&self.read)
+            .await
+            .unwrap()
+    }
+}
+
+#[async_trait]
+impl House for Here {
+    fn court(&self) -> Court<'_> {
+        Court {
+            store: &self.store,
+            depths: &self.store,
+            moderation: &self.store,
+            contents: &self.contents,
+            people: self.people,
+            staff: self.staff,
         }
     }
 
-    /// What is decided about a picture follows.
-    async fn decides(&self, id: AssetId, action: RulingAction, rule: ReportReason) {
-        let thing = Thing {
-            kind: ContentKind::Asset,
-            subject: id.to_string(),
-            author: Some(self.people[0]),
-            text: String::new(),
-        };
-        let case = ModerationStore::hold(&self.store, &thing, NOW)
-            .await
-            .unwrap();
-        let new = NewRuling {
-            case,
-            action,
-            rule,
-            note: String::new(),
-            until: None,
-            at: NOW,
-        };
-        let decided = self.store.decide(&new, &self.by(0), None).await.unwrap();
-        assert!(
-            matches!(decided, Done::Now(Decided::Done(_))),
-            "{decided:?}"
-        );
-        settle(&self.store, &self.contents, NOW).await.unwrap();
-    }
-
-    /// The newest decision about something of theirs but so many is appealed against.
-    async fn appeal(&self, person: UserId, but: usize, at: WallMs) -> RulingId {
-        let rulings = self.store.rulings_of(person, None, 9).await.unwrap();
-        self.appeal_against(person, rulings[but].id, at).await
-    }
-
-    async fn appeal_against(&self, person: UserId, id: RulingId, at: WallMs) -> RulingId {
-        let appealed = self
-            .store
-            .appeal(person, id, "제 사진이에요", None, at)
-            .await;
-        let appealed = appealed.unwrap();
-        assert!(
-            matches!(appealed, Done::Now(Appealed::Done(_))),
-            "{appealed:?}"
-        );
-        id
-    }
-
-    async fn judge(&self, ruling: RulingId, state: AppealState, at: WallMs) {
-        let judged = self.store.judge(ruling, state, &self.by(1), None, at).await;
-        let judged = judged.unwrap();
-        assert!(matches!(judged, Done::Now(Judged::Done(_))), "{judged:?}");
-        settle(&self.store, &self.contents, at).await.unwrap();
-    }
-
-    /// Clears away; whether anything is left of the bytes of this name.
-    async fn keeps(&self, sha: u8, at: WallMs) -> bool {
-        for _ in 0..99 {
-            if self.store.sweep(at).await.unwrap() == 0 {
-                break;
-            }
-        }
-        let gone = self
-            .store
-            .let_go(99, WallMs(u64::from(u32::MAX) * 4))
-            .await
-            .unwrap();
-        self.store.gone(&gone).await.unwrap();
-        let left: i64 = sqlx::query_scalar("SELECT count(*) FROM asset_blob WHERE sha256 = ?")
-            .bind([sha; 32].as_slice())
-            .fetch_one(&self.store.read)
-            .await
-            .unwrap();
-        left > 0
-    }
-
-    async fn state(&self, id: AssetId) -> (AssetState, Standing) {
-        let asset = self.store.asset(id).await.unwrap().unwrap();
-        (asset.state, asset.standing)
-    }
-
-    async fn is_served(&self, id: AssetId) -> bool {
-        let served = self.store.served(id, VariantName::Large, NOW).await;
-        served.unwrap().is_some()
-    }
-}
-
-const DOWN: (AssetState, Standing) = (AssetState::TakenDown, Standing::Removed);
-
-#[tokio::test]
-async fn bytes_are_kept_closed_until_nobody_can_appeal_any_more() {
-    let court = Court::new().await;
-    let [owner, _] = court.people;
-    let (silent, appealed) = (
-        ready(&court.store, owner, 1).await,
-        ready(&court.store, owner, 2).await,
-    );
-    for id in [silent, appealed] {
-        court
-            .decides(id, RulingAction::Remove, ReportReason::Sexual)
-            .await;
-        assert_eq!(court.state(id).await, DOWN);
-        assert!(!court.is_served(id).await);
-    }
-    let ruling = court.appeal(owner, 0, later(APPEAL_MS)).await;
-    for sha in [1, 2] {
-        assert!(court.keeps(sha, later(APPEAL_MS)).await, "{sha}: in time");
-    }
-    let end = later(APPEAL_MS + 2 * 60 * 60 * 1_000);
-    assert!(!court.keeps(1, end).await, "nobody can appeal any more");
-    assert!(court.keeps(2, end).await, "somebody is to decide still");
-    court.judge(ruling, AppealState::Upheld, end).await;
-    assert!(!court.keeps(2, end).await, "somebody has decided");
-    for id in [silent, appealed] {
-        assert_eq!(
-            court.state(id).await,
-            DOWN,
-            "that it was there stays on record"
-        );
-    }
+    async fn end(self) {}
 }
 
 #[tokio::test]
-async fn what_is_against_the_law_is_destroyed_at_once_with_its_copies() {
-    let court = Court::new().await;
-    let [owner, other] = court.people;
-    let id = ready(&court.store, owner, 1).await;
-    let copy = ready(&court.store, other, 1).await;
-    court
-        .decides(id, RulingAction::Remove, ReportReason::Illegal)
-        .await;
-    assert!(!court.keeps(1, NOW).await);
-    let rulings = court.store.rulings_of(other, None, 9).await.unwrap();
-    assert_eq!(rulings[0].rule, ReportReason::Illegal);
-    let ruling = court.appeal(owner, 0, NOW).await;
-    court.judge(ruling, AppealState::Overturned, NOW).await;
-    for id in [id, copy] {
-        assert_eq!(
-            court.state(id).await,
-            DOWN,
-            "there is nothing to bring back"
-        );
-    }
-    ready(&court.store, owner, 1).await;
+async fn pictures_go_and_come_back_by_decisions() {
+    court::suite(Here::new).await;
 }
 
 #[tokio::test]
-async fn a_picture_comes_back_to_what_other_decisions_say_of_it() {
-    let court = Court::new().await;
-    let [owner, _] = court.people;
-    let id = ready(&court.store, owner, 1).await;
-    court
-        .decides(id, RulingAction::Hide, ReportReason::Sexual)
-        .await;
-    court
-        .decides(id, RulingAction::Remove, ReportReason::Sexual)
-        .await;
-    let removed = court.appeal(owner, 0, NOW).await;
-    court.judge(removed, AppealState::Overturned, NOW).await;
-    let hidden = (AssetState::Ready, Standing::Hidden);
-    assert_eq!(court.state(id).await, hidden);
-    assert!(!court.is_served(id).await);
-    let hid = court.appeal(owner, 1, NOW).await;
-    court.judge(hid, AppealState::Overturned, NOW).await;
-    assert!(court.is_served(id).await);
+async fn pictures_that_are_the_same_go_and_come_back_together_and_by_themselves() {
+    court::again::suite(Here::new).await;
 }
 
 #[tokio::test]
-async fn copies_come_back_with_what_they_went_with_but_for_those_decided_by_themselves() {
-    let court = Court::new().await;
-    let [owner, other] = court.people;
-    let id = ready(&court.store, owner, 1).await;
-    let (own, refused) = (
-        ready(&court.store, other, 1).await,
-        ready(&court.store, other, 1).await,
-    );
-    // More than come in one step.
-    let mut more = Vec::new();
-    for _ in 0..70 {
-        more.push(ready(&court.store, owner, 1).await);
-    }
-    court
-        .decides(id, RulingAction::Remove, ReportReason::Privacy)
-        .await;
-    assert!(court.keeps(1, NOW).await);
-    for copy in more.iter().chain([&own, &refused]) {
-        assert_eq!(court.state(*copy).await, DOWN);
-    }
-    let of = async |id: AssetId| {
-        let rulings = court.store.rulings_of(other, None, 9).await.unwrap();
-        let found = rulings.iter().position(|it| it.subject == id.to_string());
-        found.unwrap()
-    };
-    let ruling = court.appeal(other, of(own).await, NOW).await;
-    court.judge(ruling, AppealState::Overturned, NOW).await;
-    assert!(court.is_served(own).await, "for itself alone");
-    assert_eq!(court.state(id).await, DOWN);
-    let ruling = court.appeal(other, of(refused).await, NOW).await;
-    court.judge(ruling, AppealState::Upheld, NOW).await;
-    let rulings = court.store.rulings_of(owner, None, 99).await.unwrap();
-    let first = rulings.iter().position(|it| it.subject == id.to_string());
-    let ruling = court
-        .appeal_against(owner, rulings[first.unwrap()].id, NOW)
-        .await;
-    court.judge(ruling, AppealState::Overturned, NOW).await;
-    assert!(court.keeps(1, NOW).await);
-    for copy in more.iter().chain([&id, &own]) {
-        assert!(court.is_served(*copy).await);
-    }
+async fn a_decision_taken_back_with_another_is_logged_with_its_judge() {
+    let here = Here::new().await;
+    court::again::with_its_copy(&here.court()).await;
+    let lines: Vec<(uuid::Uuid, uuid::Uuid)> = sqlx::query_as(
+        "SELECT audit.actor_id, audit.subject_id FROM audit JOIN ruling ON judge_id = audit.actor_id
+         WHERE act = 'appeal_decided' AND author_id = subject_id
+           AND json_extract(detail, '$.outcome') = 'overturned' ORDER BY audit.id",
+    )
+    .fetch_all(&here.store.read)
+    .await
+    .unwrap();
+    let judge = here.staff[1].uuid();
     assert_eq!(
-        court.state(refused).await,
-        DOWN,
-        "its own appeal was refused"
+        lines,
+        [
+            (judge, here.people[0].uuid()),
+            (judge, here.people[1].uuid())
+        ]
     );
-    let after = court.store.rulings_of(owner, None, 99).await.unwrap();
-    for ruling in &after {
-        let appeal = ruling.appeal.as_ref().unwrap();
-        assert_eq!(appeal.state, AppealState::Overturned);
-    }
 }

@@ -7,7 +7,7 @@ use crate::domain::event::{Event, Subject};
 use crate::domain::moderation::{ModerationEvent, ReportReason, RulingAction};
 use crate::domain::user::AccountRole;
 use crate::ports::events::Outbox;
-use crate::ports::moderation::conformance::{Staff, conformance};
+use crate::ports::moderation::conformance::{Staff, conformance, pictures};
 use crate::ports::permission::{PermissionStore, Suspended, Suspension};
 use crate::ports::user::conformance::created;
 
@@ -27,6 +27,8 @@ async fn keeps_what_a_moderation_store_promises() {
         two: made("warden", AccountRole::Moderator).await,
     };
     conformance(&store, &store, &store, &staff).await;
+    let owner = created(&store, "painter", "painter").await;
+    pictures::conformance(&store, &store, &staff, owner.id).await;
 }
 
 /// A person, an admin and a moderator.

@@ -2,10 +2,27 @@
 
 use super::*;
 
-impl Court {
+/// Runs the suite, each case in a house of its own.
+pub(crate) async fn suite<H: House>(house: impl AsyncFn() -> H) {
+    macro_rules! case {
+        ($case:ident) => {
+            let house = house().await;
+            $case(&house.court()).await;
+            house.end().await;
+        };
+    }
+    case!(what_came_back_by_itself_and_was_removed_anew_stays_down_with_what_is_the_same);
+    case!(bytes_are_banned_for_as_long_as_one_decision_about_them_stands);
+    case!(nothing_is_kept_of_what_is_removed_as_illegal_after_another_was_removed_otherwise);
+    case!(nothing_is_kept_of_what_is_the_same_as_what_was_back_and_is_removed_as_illegal);
+    case!(what_is_down_with_another_and_removed_by_itself_does_not_come_back_with_it);
+    case!(what_came_back_by_itself_while_it_was_to_come_back_stays);
+}
+
+impl Court<'_> {
     /// The decision about this picture, the newest, taken back as its owner asked for.
     async fn takes_back(&self, person: UserId, id: AssetId) {
-        let rulings = self.store.rulings_of(person, None, 99).await.unwrap();
+        let rulings = self.moderation.rulings_of(person, None, 99).await.unwrap();
         let newest = rulings.iter().find(|it| it.subject == id.to_string());
         let ruling = self.appeal_against(person, newest.unwrap().id, NOW).await;
         self.judge(ruling, AppealState::Overturned, NOW).await;
@@ -13,40 +30,32 @@ impl Court {
 
     /// What became of appeals against the decisions about this picture, the newest first.
     async fn appeals(&self, person: UserId, id: AssetId) -> Vec<Option<AppealState>> {
-        let rulings = self.store.rulings_of(person, None, 99).await.unwrap();
+        let rulings = self.moderation.rulings_of(person, None, 99).await.unwrap();
         let about = rulings.iter().filter(|it| it.subject == id.to_string());
         about
             .map(|it| it.appeal.as_ref().map(|appeal| appeal.state))
             .collect()
     }
 
-    async fn sizes(&self, id: AssetId) -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM asset_variant WHERE asset_id = ?")
-            .bind(id.uuid())
-            .fetch_one(&self.store.read)
-            .await
-            .unwrap()
-    }
-
-    async fn is_banned(&self, sha: u8) -> bool {
-        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM asset_banned WHERE sha256 = ?)")
-            .bind([sha; 32].as_slice())
-            .fetch_one(&self.store.read)
-            .await
-            .unwrap()
-    }
-
     async fn removes(&self, id: AssetId, rule: ReportReason) {
         self.decides(id, RulingAction::Remove, rule).await;
+    }
+
+    async fn keeps_nothing_of(&self, pictures: [AssetId; 3]) {
+        for same in pictures {
+            assert_eq!(self.state(same).await, DOWN);
+            assert_eq!(self.depths.sizes(same).await, 0);
+        }
+        assert!(!self.keeps(1, NOW).await);
     }
 
     /// A picture that is down, a copy of it that came back by itself, and one that is down with it.
     async fn three(&self) -> [AssetId; 3] {
         let [owner, other] = self.people;
-        let id = ready(&self.store, owner, 1).await;
+        let id = ready(self.store, owner, 1).await;
         let (copy, more) = (
-            ready(&self.store, owner, 1).await,
-            ready(&self.store, other, 1).await,
+            ready(self.store, owner, 1).await,
+            ready(self.store, other, 1).await,
         );
         self.removes(id, ReportReason::Privacy).await;
         for same in [copy, more] {
@@ -58,9 +67,9 @@ impl Court {
     }
 }
 
-#[tokio::test]
-async fn what_came_back_by_itself_and_was_removed_anew_stays_down_with_what_is_the_same() {
-    let court = Court::new().await;
+async fn what_came_back_by_itself_and_was_removed_anew_stays_down_with_what_is_the_same(
+    court: &Court<'_>,
+) {
     let [owner, other] = court.people;
     let [id, copy, more] = court.three().await;
     court.removes(copy, ReportReason::Sexual).await;
@@ -77,53 +86,50 @@ async fn what_came_back_by_itself_and_was_removed_anew_stays_down_with_what_is_t
     for same in [copy, more] {
         assert!(court.is_served(same).await);
     }
-    assert!(!court.is_banned(1).await);
+    assert!(!court.depths.is_banned([1; 32]).await);
 }
 
-#[tokio::test]
-async fn bytes_are_banned_for_as_long_as_one_decision_about_them_stands() {
-    let court = Court::new().await;
+async fn bytes_are_banned_for_as_long_as_one_decision_about_them_stands(court: &Court<'_>) {
     let [owner, _] = court.people;
     let [id, copy, _] = court.three().await;
     court.removes(copy, ReportReason::Sexual).await;
     court.takes_back(owner, copy).await;
     assert!(court.is_served(copy).await);
     assert_eq!(court.state(id).await, DOWN);
-    assert!(court.is_banned(1).await, "the first decision stands");
+    assert!(
+        court.depths.is_banned([1; 32]).await,
+        "the first decision stands"
+    );
     court.takes_back(owner, id).await;
-    assert!(!court.is_banned(1).await);
+    assert!(!court.depths.is_banned([1; 32]).await);
 }
 
-#[tokio::test]
-async fn nothing_is_kept_of_what_is_removed_as_illegal_after_another_was_removed_otherwise() {
-    for is_back in [true, false] {
-        let court = Court::new().await;
-        let [owner, _] = court.people;
-        let [id, copy, more] = court.three().await;
-        let illegal = match is_back {
-            true => copy,
-            false => id,
-        };
-        court.removes(illegal, ReportReason::Illegal).await;
-        for same in [id, copy, more] {
-            assert_eq!(court.state(same).await, DOWN);
-            assert_eq!(court.sizes(same).await, 0);
-        }
-        assert!(!court.keeps(1, NOW).await);
-        if is_back {
-            court.takes_back(owner, id).await;
-            assert_eq!(court.state(id).await, DOWN, "there is nothing of it");
-            assert!(court.is_banned(1).await);
-        }
-    }
+async fn nothing_is_kept_of_what_is_removed_as_illegal_after_another_was_removed_otherwise(
+    court: &Court<'_>,
+) {
+    let [id, copy, more] = court.three().await;
+    court.removes(id, ReportReason::Illegal).await;
+    court.keeps_nothing_of([id, copy, more]).await;
 }
 
-#[tokio::test]
-async fn what_is_down_with_another_and_removed_by_itself_does_not_come_back_with_it() {
-    let court = Court::new().await;
+async fn nothing_is_kept_of_what_is_the_same_as_what_was_back_and_is_removed_as_illegal(
+    court: &Court<'_>,
+) {
     let [owner, _] = court.people;
-    let id = ready(&court.store, owner, 1).await;
-    let copy = ready(&court.store, owner, 1).await;
+    let [id, copy, more] = court.three().await;
+    court.removes(copy, ReportReason::Illegal).await;
+    court.keeps_nothing_of([id, copy, more]).await;
+    court.takes_back(owner, id).await;
+    assert_eq!(court.state(id).await, DOWN, "there is nothing of it");
+    assert!(court.depths.is_banned([1; 32]).await);
+}
+
+async fn what_is_down_with_another_and_removed_by_itself_does_not_come_back_with_it(
+    court: &Court<'_>,
+) {
+    let [owner, _] = court.people;
+    let id = ready(court.store, owner, 1).await;
+    let copy = ready(court.store, owner, 1).await;
     court.removes(id, ReportReason::Privacy).await;
     court.removes(copy, ReportReason::Sexual).await;
     court.takes_back(owner, id).await;
@@ -133,15 +139,13 @@ async fn what_is_down_with_another_and_removed_by_itself_does_not_come_back_with
     assert_eq!(court.appeals(owner, copy).await, [None, None]);
 }
 
-#[tokio::test]
-async fn what_came_back_by_itself_while_it_was_to_come_back_stays() {
-    let court = Court::new().await;
+async fn what_came_back_by_itself_while_it_was_to_come_back_stays(court: &Court<'_>) {
     let [owner, other] = court.people;
-    let id = ready(&court.store, owner, 1).await;
+    let id = ready(court.store, owner, 1).await;
     let mut copies = Vec::new();
     // More than come in one step.
     for _ in 0..70 {
-        copies.push(ready(&court.store, other, 1).await);
+        copies.push(ready(court.store, other, 1).await);
     }
     court.removes(id, ReportReason::Privacy).await;
     court.keeps(1, NOW).await;
@@ -160,23 +164,12 @@ async fn what_came_back_by_itself_while_it_was_to_come_back_stays() {
     }
 }
 
-#[tokio::test]
-async fn a_decision_taken_back_with_another_is_logged_with_its_judge() {
-    let court = Court::new().await;
+/// A picture comes back, and with it another person's that is the same.
+pub(crate) async fn with_its_copy(court: &Court<'_>) {
     let [owner, other] = court.people;
-    let id = ready(&court.store, owner, 1).await;
-    let copy = ready(&court.store, other, 1).await;
+    let id = ready(court.store, owner, 1).await;
+    let copy = ready(court.store, other, 1).await;
     court.removes(id, ReportReason::Privacy).await;
     court.takes_back(owner, id).await;
     assert!(court.is_served(copy).await);
-    let lines: Vec<(uuid::Uuid, uuid::Uuid)> = sqlx::query_as(
-        "SELECT audit.actor_id, audit.subject_id FROM audit JOIN ruling ON judge_id = audit.actor_id
-         WHERE act = 'appeal_decided' AND author_id = subject_id
-           AND json_extract(detail, '$.outcome') = 'overturned' ORDER BY audit.id",
-    )
-    .fetch_all(&court.store.read)
-    .await
-    .unwrap();
-    let judge = court.staff[1].uuid();
-    assert_eq!(lines, [(judge, owner.uuid()), (judge, other.uuid())]);
 }

@@ -1,0 +1,220 @@
+//! Those who have uploads: one document each, which all write that count them, and which knows whether their account is
+//! private.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use mongodb::ClientSession;
+use mongodb::bson::{Bson, Document as Stored, doc};
+
+use super::super::Collections;
+use super::super::failure::{is_duplicate, writing};
+use super::super::transaction::{Attempt, transact};
+use super::super::value::{Fields, Unfit, id, number};
+use super::form::{self, Public};
+use super::{MongoAssets, Stopped, asset_id};
+use crate::domain::asset::Asset;
+use crate::domain::id::UserId;
+use crate::ports::asset::{AssetsUnavailable, OwnerPrivacy, PictureOwners};
+use crate::ports::room::StoreError;
+
+/// Pictures of which caches are told in one step.
+const CLOSED_AT_ONCE: i64 = 32;
+
+/// Before every picture there is.
+const FIRST: uuid::Uuid = uuid::Uuid::nil();
+
+impl MongoAssets {
+    /// The document of an owner is there before a transaction writes it.
+    pub(super) async fn owner(&self, owner: UserId) -> Result<(), StoreError> {
+        let made = async {
+            let owners = self.mongo.collection(Collections::ASSET_OWNER);
+            let made = owners
+                .update_one(
+                    doc! { "_id": id(owner.uuid()) },
+                    doc! { "$setOnInsert": { "turns": 0_i64, "private": false } },
+                )
+                .upsert(true)
+                .await;
+            match made {
+                Err(error) if is_duplicate(&error) => Ok(()),
+                made => made.map(drop),
+            }
+        };
+        writing(made).await
+    }
+
+    /// Uploads as they are for whoever sees them.
+    pub(super) async fn read(&self, stored: &[Stored]) -> Result<Vec<Asset>, AssetsUnavailable> {
+        let mut asked = BTreeSet::new();
+        for stored in stored {
+            if form::to_public(stored)? == Public::UnlessPrivate {
+                asked.insert(form::to_owner(stored)?);
+            }
+        }
+        let mut private = BTreeSet::new();
+        if !asked.is_empty() {
+            let asked = asked.iter().map(|owner| id(owner.uuid())).collect();
+            for owner in self.all_of(Collections::ASSET_OWNER, asked).await? {
+                if owner.flag("private")? {
+                    private.insert(UserId::from_uuid(owner.uuid("_id")?));
+                }
+            }
+        }
+        let assets = stored.iter().map(|stored| form::to_asset(stored, &private));
+        Ok(assets.collect::<Result<_, Unfit>>()?)
+    }
+
+    /// Whether somebody's account is private, as a transaction sees it.
+    pub(super) async fn is_private(
+        &self,
+        session: &mut ClientSession,
+        owner: UserId,
+    ) -> Result<bool, Stopped> {
+        let owners = self.mongo.collection(Collections::ASSET_OWNER);
+        let found = owners.find_one(doc! { "_id": id(owner.uuid()) });
+        match found.session(session).await? {
+            Some(owner) => Ok(owner.flag("private")?),
+            None => Ok(false),
+        }
+    }
+
+    /// Tells caches of the pictures of some whose accounts have become private, so many owners at once; how many steps
+    /// that were.
+    pub(super) async fn close_some(&self, limit: u32) -> Result<u32, AssetsUnavailable> {
+        let closing = doc! { "closing": { "$gte": 0_i64 } };
+        let sort = doc! { "closing": 1 };
+        let mut steps = 0;
+        for owner in self
+            .some(Collections::ASSET_OWNER, closing, sort, limit)
+            .await?
+        {
+            self.close_pictures(UserId::from_uuid(owner.uuid("_id")?))
+                .await?;
+            steps += 1;
+        }
+        Ok(steps)
+    }
+
+    /// One step of it; whether there is more.
+    async fn close_pictures(&self, owner: UserId) -> Result<bool, AssetsUnavailable> {
+        let attempt = Closing {
+            assets: self,
+            owner,
+        };
+        transact(&self.mongo, &attempt).await
+    }
+}
+
+#[async_trait]
+impl PictureOwners for MongoAssets {
+    async fn chose(&self, privacy: &OwnerPrivacy) -> Result<(), AssetsUnavailable> {
+        self.owner(privacy.owner).await?;
+        let attempt = Choosing {
+            assets: self,
+            privacy,
+        };
+        if transact(&self.mongo, &attempt).await? {
+            while self.close_pictures(privacy.owner).await? {}
+        }
+        Ok(())
+    }
+}
+
+/// Takes a choice down; whether caches are to be told of it.
+struct Choosing<'a> {
+    assets: &'a MongoAssets,
+    privacy: &'a OwnerPrivacy,
+}
+
+#[async_trait]
+impl Attempt for Choosing<'_> {
+    type Outcome = bool;
+    type Refusal = AssetsUnavailable;
+
+    async fn run(&self, session: &mut ClientSession) -> Result<bool, Stopped> {
+        let owners = self.assets.mongo.collection(Collections::ASSET_OWNER);
+        let it = doc! { "_id": id(self.privacy.owner.uuid()) };
+        let gone = || StoreError::Failed("the owner was erased meanwhile".to_owned());
+        let known = owners.find_one(it.clone()).session(&mut *session).await?;
+        let known = known.ok_or_else(gone)?;
+        let version = known.maybe_number("settings")?;
+        if version.is_some_and(|version| version >= self.privacy.version) {
+            return Ok(known.get("closing").is_some());
+        }
+        let is_private = self.privacy.is_private;
+        let mut set = doc! { "private": is_private, "settings": number(self.privacy.version) };
+        let closes = is_private && !known.flag("private")?;
+        if closes {
+            set.insert("closing", 0_i64);
+            set.insert("closed_to", id(FIRST));
+        }
+        owners
+            .update_one(it, doc! { "$set": set })
+            .session(session)
+            .await?;
+        Ok(closes)
+    }
+}
+
+/// Lets caches drop some of what was for everybody until the account became private; whether there is more.
+struct Closing<'a> {
+    assets: &'a MongoAssets,
+    owner: UserId,
+}
+
+#[async_trait]
+impl Attempt for Closing<'_> {
+    type Outcome = bool;
+    type Refusal = AssetsUnavailable;
+
+    async fn run(&self, session: &mut ClientSession) -> Result<bool, Stopped> {
+        let owners = self.assets.mongo.collection(Collections::ASSET_OWNER);
+        let it = doc! { "_id": id(self.owner.uuid()) };
+        let known = owners.find_one(it.clone()).session(&mut *session).await?;
+        let Some(known) = known.filter(|known| known.get("closing").is_some()) else {
+            return Ok(false);
+        };
+        let open = doc! {
+            "owner": id(self.owner.uuid()),
+            "_id": { "$gt": known.field("closed_to")?.clone() },
+            "open_uses": { "$gt": 0_i64 },
+            "public_uses": 0_i64,
+        };
+        let mut found = self
+            .assets
+            .assets()
+            .find(open)
+            .sort(doc! { "_id": 1 })
+            .limit(CLOSED_AT_ONCE)
+            .session(&mut *session)
+            .await?;
+        let mut pictures = Vec::new();
+        while let Some(stored) = found.next(&mut *session).await {
+            pictures.push(stored?);
+        }
+        let last = match pictures.last() {
+            Some(stored) => Some(stored.field("_id")?.clone()),
+            None => None,
+        };
+        for stored in &pictures {
+            let variants = form::to_variants(stored)?;
+            let picture = (asset_id(stored)?, variants.as_slice());
+            self.assets.purge(session, picture, &[0]).await?;
+        }
+        let (update, is_more) = following(last);
+        owners.update_one(it, update).session(session).await?;
+        Ok(is_more)
+    }
+}
+
+/// Where the next step goes on; nowhere where this one found nothing.
+fn following(last: Option<Bson>) -> (Stored, bool) {
+    match last {
+        Some(last) => (
+            doc! { "$set": { "closed_to": last }, "$inc": { "closing": 1_i64 } },
+            true,
+        ),
+        None => (doc! { "$unset": { "closing": "", "closed_to": "" } }, false),
+    }
+}
