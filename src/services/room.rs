@@ -193,24 +193,27 @@ impl RoomService {
         after: Option<ListedAfter>,
         limit: u32,
     ) -> Result<Page, RoomError> {
-        let limit = limit.clamp(1, PAGE_MAX) as usize;
+        let limit = limit.clamp(1, PAGE_MAX);
         let (mut place, mut passed_over) = (after, 0);
         // One more than asked for tells whether there is a next page. Rooms that are not for the viewer cost the page
         // nothing, or a page of one would be empty for everybody whenever somebody suspended changed theirs last.
-        let mut shown = Vec::with_capacity(limit + 1);
+        let mut shown = Vec::new();
+        let mut wanted = limit + 1;
         let next = loop {
-            let wanted = limit + 1 - shown.len();
-            let found = self.store.list_public(place, wanted as u32).await?;
-            let is_last = found.len() < wanted;
+            let found = self.store.list_public(place, wanted).await?;
+            let is_last = found.len() < wanted as usize;
             for (room, at) in found {
                 place = Some(at);
                 match self.shown_to(viewer, room).await? {
-                    Some(view) => shown.push((view, at)),
+                    Some(view) => {
+                        shown.push((view, at));
+                        wanted -= 1;
+                    }
                     None => passed_over += 1,
                 }
             }
-            if shown.len() > limit {
-                shown.truncate(limit);
+            if wanted == 0 {
+                shown.pop();
                 break shown.last().map(|(_, at)| *at);
             }
             if is_last {

@@ -1647,8 +1647,8 @@ export interface paths {
         };
         /**
          * Public rooms: those with people in them first, the liveliest on top, then the last changed. With `query`, those
-         *     whose name holds its words, then those of people whose handle or name fits; where very many names are alike a page
-         *     may hold fewer than asked for, or none, and yet have a next.
+         *     whose name holds its words, then those of people whose handle or name fits. Where very many names are alike, or very
+         *     many rooms in a row are not for the viewer, a page may hold fewer than asked for, or none, and yet have a next.
          */
         readonly get: operations["rooms_list"];
         readonly put?: never;
