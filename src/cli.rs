@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app::{
     AccountRole, OperateError, SeedOutcome, Server, dead_letters, decode_picture, diagnose,
-    document, list_keys, migrate, redrive, replay, revoke_key, rotate_keys, seed,
-    set_role, start_logging,
+    document, list_keys, migrate, redrive, replay, revoke_key, rotate_keys, seed, set_role,
+    start_logging,
 };
 use crate::config::{Config, Overrides};
 

@@ -20,7 +20,7 @@ mod whereabouts;
 
 pub use connection::Redis;
 pub use directory::RedisDirectory;
-pub use discovery::{Around, RedisDiscovery, Told};
+pub use discovery::{Around, RedisDiscovery};
 pub use hot::{HotCache, HotFigures, HotPeople};
 pub use pending::RedisPending;
 pub use probe::RedisProbe;

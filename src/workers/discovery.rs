@@ -45,7 +45,8 @@ pub async fn count(store: Arc<dyn DiscoveryStore>, offset: UtcOffset, clock: Clo
 
 const fn wait_ms(advanced: &Result<Advanced, DiscoveryUnavailable>) -> u64 {
     match advanced {
-        Ok(Advanced { read, .. }) if *read < BATCH_MAX => LOOK_MS,
+        // A batch holds one event of a subject, so that a short one need not be the last.
+        Ok(Advanced { read: 0, .. }) => LOOK_MS,
         Ok(_) => 0,
         Err(_) => RETRY_MS,
     }

@@ -2,7 +2,8 @@
 //! built anew from that; who may see what is asked of whoever keeps rooms, people and visits, each time.
 //!
 //! Rooms, posts and tags are a projection each, with a hash tag of its own: an event is taken in by one script a
-//! projection, which knows the ids of events it has taken in and how far the log was read.
+//! projection, which knows the ids of events it has taken in. How far the log
+//! was read the log knows itself; where a projection is lost, all of it comes again.
 
 mod feed;
 mod scripts;
@@ -18,10 +19,11 @@ use async_trait::async_trait;
 use fred::error::Error;
 use fred::types::scripts::Script;
 use fred::types::{FromValue, Value};
+use tokio::sync::Mutex;
 
 use super::Redis;
 use super::script::{self, bytes_of, number_of, real, text, whole};
-use crate::domain::clock::WallMs;
+use crate::domain::clock::{Clock, WallMs};
 use crate::domain::discovery::{HALF_LIFE_MS, Kind, SCORE_MIN, as_of};
 use crate::domain::id::{PostId, RoomId, UserId};
 use crate::domain::visit::{Day, UtcOffset};
@@ -29,10 +31,8 @@ use crate::ports::discovery::{
     Advanced, Candidate, DiscoveryStore, DiscoveryUnavailable, NewestPlace, RankPlace,
     RoomsForDiscovery, VisitsForDiscovery,
 };
-use crate::ports::events::EventLog;
+use crate::ports::events::{EventConsumer, EventConsumers, EventDesk};
 use crate::ports::people::DoorPeople;
-
-pub use feed::Told;
 
 /// Nobody waits longer for a step.
 const WITHIN: Duration = Duration::from_secs(1);
@@ -67,7 +67,11 @@ fn unreadable() -> DiscoveryUnavailable {
 #[derive(Clone)]
 pub struct Around {
     /// The log it reads.
-    pub log: Arc<dyn EventLog>,
+    pub consumers: Arc<dyn EventConsumers>,
+    /// Who gives it the log once more, when what was made of it is lost.
+    pub desk: Arc<dyn EventDesk>,
+    /// What time it is.
+    pub clock: Clock,
     /// Whoever keeps rooms.
     pub rooms: Arc<dyn RoomsForDiscovery>,
     /// Whoever keeps visits.
@@ -88,6 +92,7 @@ pub struct RedisDiscovery {
     redis: Redis,
     space: String,
     around: Around,
+    reading: Arc<Mutex<Option<Box<dyn EventConsumer>>>>,
 }
 
 impl std::fmt::Debug for RedisDiscovery {
@@ -109,6 +114,7 @@ impl RedisDiscovery {
             redis,
             space: space.to_owned(),
             around,
+            reading: Arc::default(),
         }
     }
 

@@ -54,6 +54,10 @@ impl NotificationStore for Notices {
         self.there()?.notify(notice).await
     }
 
+    async fn withdraw(&self, subject: &str, from: &[UserId]) -> Result<(), NoticesUnavailable> {
+        self.there()?.withdraw(subject, from).await
+    }
+
     async fn list(
         &self,
         user: UserId,

@@ -16,22 +16,13 @@ use crate::domain::post::PostEvent;
 use crate::domain::room::{RoomEvent, Visibility};
 use crate::domain::visit::{Day, UtcOffset};
 use crate::ports::discovery::{Advanced, DiscoveredRoom};
-use crate::ports::events::LoggedEvent;
+use crate::ports::events::{DISCOVERY, EventsUnavailable, LoggedEvent};
 
 /// How long it is remembered which events were taken in, and who counted on a day: longer than an event may be late.
 const REMEMBERED_MS: i64 = (COUNTED_DAYS + 2) * 24 * 60 * 60 * 1_000;
 
 /// What FEED answers where the projection was begun anew since.
 const OTHER_RUN: i64 = 0;
-
-/// An event, and its identity: delivered twice, it has the same one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// Its identity.
-    pub id: String,
-    /// What happened.
-    pub event: LoggedEvent,
-}
 
 /// The projections as they were when reading began, in the order of [`KINDS`].
 struct Runs([String; 3]);
@@ -143,58 +134,73 @@ impl RedisDiscovery {
         limit: u32,
         offset: UtcOffset,
     ) -> Result<Advanced, DiscoveryUnavailable> {
-        let (runs, place) = self.places().await?;
-        let read = self.around.log.read(place, limit).await;
-        let read = read.map_err(|error| DiscoveryUnavailable(error.to_string()))?;
-        let Some(last) = read.last().map(|event| event.offset) else {
-            return Ok(Advanced::default());
-        };
-        // In one log a place is an identity.
-        let told = read.into_iter().map(|event| Told {
-            id: event.offset.to_string(),
-            event,
-        });
-        let told: Vec<Told> = told.collect();
-        self.feed(&told, &runs, offset).await?;
-        for (kind, run) in KINDS.into_iter().zip(&runs.0) {
-            let arguments = [text(run.clone()), whole(last)];
-            let is_same: i64 = self.step(kind, &scripts::MOVE, arguments).await?;
-            if is_same == OTHER_RUN {
-                return Err(begun_anew());
-            }
+        let mut reading = self.reading.lock().await;
+        let (runs, has_begun) = self.runs().await?;
+        if !has_begun {
+            // Nobody may be at work while the log is given again: whoever else reads sees the same, and lets go too.
+            *reading = None;
+            self.around.desk.replay(DISCOVERY).await?;
+            self.begin(&runs).await?;
         }
+        let consumer = match &mut *reading {
+            Some(consumer) => consumer,
+            None => reading.insert(self.around.consumers.durable(DISCOVERY).await?),
+        };
+        let events = consumer.next(limit, self.around.clock.wall()).await?;
+        self.feed(&events, &runs, offset).await?;
+        consumer.finish().await?;
         Ok(Advanced {
-            read: u32::try_from(told.len()).unwrap_or(u32::MAX),
+            read: u32::try_from(events.len()).unwrap_or(u32::MAX),
             skipped: 0,
         })
     }
 
-    /// Takes in events that come from elsewhere than [`super::Around::log`], each once however often it is delivered. If
-    /// it fails, some of them may have been taken in: all may be given again.
-    pub async fn take(&self, told: &[Told], offset: UtcOffset) -> Result<(), DiscoveryUnavailable> {
-        let (runs, _) = self.places().await?;
-        self.feed(told, &runs, offset).await
+    /// Takes in events, each once however often it is given. If it fails, some of them may have been taken in: all may
+    /// be given again.
+    #[cfg(test)]
+    pub(super) async fn take(
+        &self,
+        events: &[LoggedEvent],
+        offset: UtcOffset,
+    ) -> Result<(), DiscoveryUnavailable> {
+        let (runs, _) = self.runs().await?;
+        self.feed(events, &runs, offset).await
     }
 
-    async fn places(&self) -> Result<(Runs, u64), DiscoveryUnavailable> {
-        let mut runs = Runs(Default::default());
-        let mut least = u64::MAX;
-        for (kind, run) in KINDS.into_iter().zip(&mut runs.0) {
-            let (current, place): (String, u64) = self.step(kind, &scripts::PLACE, []).await?;
-            *run = current;
-            least = least.min(place);
+    /// The log is being read for these projections from its beginning.
+    async fn begin(&self, runs: &Runs) -> Result<(), DiscoveryUnavailable> {
+        for (kind, run) in KINDS.into_iter().zip(&runs.0) {
+            let is_same: i64 = self
+                .step(kind, &scripts::BEGIN, [text(run.clone())])
+                .await?;
+            if is_same == OTHER_RUN {
+                return Err(begun_anew());
+            }
         }
-        Ok((runs, least))
+        Ok(())
+    }
+
+    /// The projections as they are, and whether the log is being read for all of them: not where one was begun anew or
+    /// lost.
+    async fn runs(&self) -> Result<(Runs, bool), DiscoveryUnavailable> {
+        let mut runs = Runs(Default::default());
+        let mut all_begun = true;
+        for (kind, run) in KINDS.into_iter().zip(&mut runs.0) {
+            let (current, begun): (String, u64) = self.step(kind, &scripts::RUN, []).await?;
+            *run = current;
+            all_begun &= begun != 0;
+        }
+        Ok((runs, all_begun))
     }
 
     async fn feed(
         &self,
-        told: &[Told],
+        events: &[LoggedEvent],
         runs: &Runs,
         offset: UtcOffset,
     ) -> Result<(), DiscoveryUnavailable> {
-        let known = self.known(told).await?;
-        for Told { id, event } in told {
+        let known = self.known(events).await?;
+        for event in events {
             let Effects(effects) = effects(event, &known, offset);
             for ((kind, run), effects) in KINDS.into_iter().zip(&runs.0).zip(effects) {
                 if effects.is_empty() {
@@ -203,7 +209,7 @@ impl RedisDiscovery {
                 let forgotten = event.at.0.saturating_sub(REMEMBERED_MS.unsigned_abs());
                 let head = [
                     text(run.clone()),
-                    text(id.clone()),
+                    text(event.id.clone()),
                     whole(event.at.0),
                     whole(forgotten),
                     whole(HALF_LIFE_MS),
@@ -221,10 +227,10 @@ impl RedisDiscovery {
     }
 
     /// Looks up whom and what these events name, as they are now.
-    async fn known(&self, told: &[Told]) -> Result<Known, DiscoveryUnavailable> {
+    async fn known(&self, events: &[LoggedEvent]) -> Result<Known, DiscoveryUnavailable> {
         let (mut rooms, mut people) = (BTreeSet::new(), BTreeSet::new());
         let mut now = WallMs(0);
-        for Told { event, .. } in told {
+        for event in events {
             now = now.max(event.at);
             if let Subject::Room(room) | Subject::Visit(room) = event.subject {
                 rooms.insert(room);
@@ -241,6 +247,12 @@ impl RedisDiscovery {
             rooms: rooms.map(|room| (room.card.id, room)).collect(),
             people: self.people(people, None, now).await?,
         })
+    }
+}
+
+impl From<EventsUnavailable> for DiscoveryUnavailable {
+    fn from(error: EventsUnavailable) -> Self {
+        Self(error.to_string())
     }
 }
 

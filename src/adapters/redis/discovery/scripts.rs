@@ -22,15 +22,14 @@ macro_rules! script {
     };
 }
 
-/// How far a projection has read: its run and place.
-pub(super) static PLACE: LazyLock<Script> =
-    script!("return {run, redis.call('HGET', state, 'place') or '0'}");
+/// Which run this is, and whether the log is being read for it.
+pub(super) static RUN: LazyLock<Script> =
+    script!("return {run, redis.call('HGET', state, 'begun') or '0'}");
 
-/// Moves the place on, if it is still this run: ARGV run, place. Whether it is.
-pub(super) static MOVE: LazyLock<Script> = script!(
+/// The log is being read for this run: ARGV run. Whether it still is this one.
+pub(super) static BEGIN: LazyLock<Script> = script!(
     "if run ~= ARGV[2] then return 0 end
-     local place = redis.call('HGET', state, 'place') or '0'
-     if tonumber(ARGV[3]) > tonumber(place) then redis.call('HSET', state, 'place', ARGV[3]) end
+     redis.call('HSET', state, 'begun', 1)
      return 1"
 );
 
@@ -39,7 +38,7 @@ pub(super) static RESTART: LazyLock<Script> = script!(
     "for _, name in ipairs({'score', 'newest', 'ids', 'owner', 'seen'}) do
          redis.call('UNLINK', key(name))
      end
-     redis.call('HDEL', state, 'place', 'origin')
+     redis.call('HDEL', state, 'begun', 'origin')
      redis.call('HINCRBY', state, 'run', 1)
      return 1"
 );

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::adapters::redis::stage::connected;
-use crate::adapters::sqlite::{Sqlite, SqliteRooms};
+use crate::adapters::sqlite::{Beside, Sqlite, SqliteRooms};
 use crate::domain::room::Visibility;
 use crate::ports::discovery::conformance::{Talk, conformance, visited};
-use crate::ports::events::OutboxEntry;
+use crate::ports::events::{LoggedEvent, OutboxEntry};
 use crate::ports::visit::conformance::{House, NOW};
 
 struct Stage {
@@ -32,7 +32,9 @@ impl Stage {
         let (rooms, _) = SqliteRooms::new(store.clone());
         let all = Arc::new(store.clone());
         let around = Around {
-            log: all.clone(),
+            consumers: all.clone(),
+            desk: Arc::new(Beside::new(folder.path())),
+            clock: Clock::start(),
             rooms: all.clone(),
             visits: all.clone(),
             people: all,
@@ -91,16 +93,14 @@ impl Stage {
     }
 }
 
-fn told(id: &str, entry: OutboxEntry, at: WallMs) -> Told {
+fn told(id: &str, entry: OutboxEntry, at: WallMs) -> LoggedEvent {
     let OutboxEntry { subject, event, .. } = entry;
-    let event = crate::ports::events::LoggedEvent {
-        offset: 0,
+    LoggedEvent {
+        id: id.to_owned(),
         at,
         subject,
         event,
-    };
-    let id = id.to_owned();
-    Told { id, event }
+    }
 }
 
 fn near(one: f64, other: f64) -> bool {
@@ -125,7 +125,7 @@ async fn an_event_is_taken_in_once_however_often_and_by_whomever() {
     let talk = stage.talk();
     let people: [UserId; 8] = talk.house.people("once").await;
     let room = talk.house.room(people[0], Visibility::Public).await;
-    let events: Vec<Told> = people[1..]
+    let events: Vec<LoggedEvent> = people[1..]
         .iter()
         .enumerate()
         .map(|(n, by)| told(&format!("visit/{n}"), visited(room, *by, NOW), NOW))
@@ -237,7 +237,9 @@ async fn without_a_cluster_it_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(Sqlite::open(folder.path()).await.unwrap());
     let around = Around {
-        log: store.clone(),
+        consumers: store.clone(),
+        desk: Arc::new(Beside::new(folder.path())),
+        clock: Clock::start(),
         rooms: store.clone(),
         visits: store.clone(),
         people: store,

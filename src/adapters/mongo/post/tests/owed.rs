@@ -63,6 +63,10 @@ impl NotificationStore for Away {
         self.there()?.unread(user).await
     }
 
+    async fn show(&self, notice: &NewNotice, shown: bool) -> Result<(), NoticesUnavailable> {
+        self.there()?.show(notice, shown).await
+    }
+
     async fn read(
         &self,
         user: UserId,

@@ -25,6 +25,10 @@ impl RoomRecall for Recalled {
     fn recall(&self, room: RoomId, epoch: Option<Epoch>) {
         self.0.lock().unwrap().push((room, epoch));
     }
+
+    fn superseded(&self, room: RoomId, epoch: Epoch) {
+        self.recall(room, Some(epoch));
+    }
 }
 
 struct Scene {
