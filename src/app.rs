@@ -10,6 +10,7 @@ mod key;
 mod media;
 mod metrics;
 mod migrate;
+mod nodes;
 mod openapi;
 mod operated;
 mod role;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod asset;
 pub mod audit;
+pub mod backend;
 pub mod cdn;
 pub mod crowds;
 pub mod directory;

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use mongodb::bson::{Document, doc};
 use mongodb::options::{
     ClientOptions, ReadConcern, ReadPreference, SelectionCriteria, WriteConcern,
@@ -13,6 +14,7 @@ use mongodb::options::{
 use mongodb::{Client, Collection, Database};
 
 use crate::config::Address;
+use crate::ports::backend::{Backend, NoAnswer};
 
 mod asset;
 mod door;
@@ -36,7 +38,7 @@ pub use guestbook::{GuestbookNeighbours, MongoGuestbookContent, MongoGuestbooks}
 pub use index::Collections;
 pub use post::{MongoModeratedComments, MongoModeratedPosts, MongoPosts, PostNeighbours};
 pub use probe::MongoProbe;
-pub use room::{MongoModeratedChat, MongoModeratedRooms, MongoRooms, PRESENT_MAX};
+pub use room::{MongoModeratedChat, MongoModeratedRooms, MongoRooms, PRESENT_MAX, RoomNotices};
 pub use visit::{MongoVisitOutbox, MongoVisits, VisitNeighbours};
 
 /// The database where the address names none.
@@ -78,6 +80,16 @@ pub enum MongoError {
 pub struct Mongo {
     client: Client,
     database: Database,
+}
+
+impl MongoError {
+    /// Whether it may be there later, with the same settings.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Refused(error) => failure::is_away(error),
+            Self::Address(_) | Self::Weaker(_) | Self::Alone => false,
+        }
+    }
 }
 
 impl Mongo {
@@ -126,6 +138,18 @@ impl Mongo {
 
     fn collection(&self, name: &str) -> Collection<Document> {
         self.database.collection(name)
+    }
+}
+
+#[async_trait]
+impl Backend for Mongo {
+    fn name(&self) -> &'static str {
+        "mongodb"
+    }
+
+    async fn answers(&self) -> Result<(), NoAnswer> {
+        let answer = self.check().await;
+        answer.map_err(|error| NoAnswer(error.to_string()))
     }
 }
 

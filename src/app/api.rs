@@ -14,6 +14,7 @@ use crate::config::PublicUrl;
 use crate::domain::address::ClientAddress;
 use crate::domain::id::RoomId;
 use crate::domain::service::{Service, ServiceSet};
+use crate::ports::crowds::Crowds;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::upgrade::{LiveState, NotUpgraded, upgrade};
 use crate::rest;
@@ -31,6 +32,7 @@ pub(super) struct ApiParts {
     pub assets: AssetService,
     pub links: MediaLinks,
     pub live: Arc<LiveContext>,
+    pub crowds: Arc<dyn Crowds>,
     pub public: PublicUrl,
     pub auth: AuthService,
     pub tasks: TaskTracker,
@@ -105,7 +107,7 @@ fn of_room(parts: &ApiParts) -> OpenApiRouter {
         .merge(rest::visit::router(rest::visit::VisitState {
             visits: services.visits.clone(),
             rooms: services.rooms.clone(),
-            crowds: live.rooms.clone(),
+            crowds: parts.crowds.clone(),
             auth: auth.clone(),
         }))
         .merge(rest::guestbook::router(rest::guestbook::GuestbookState {
@@ -117,7 +119,7 @@ fn of_room(parts: &ApiParts) -> OpenApiRouter {
         .merge(rest::room::router(rest::room::RoomState {
             service: services.rooms.clone(),
             live: live.clone(),
-            crowds: live.rooms.clone(),
+            crowds: parts.crowds.clone(),
             pictures: PictureService::default(),
             visits: services.visits.clone(),
             profiles: services.profiles.clone(),
@@ -146,7 +148,7 @@ fn of_recommend(parts: &ApiParts) -> OpenApiRouter {
         posts: parts.posts.clone(),
         visits: services.visits.clone(),
         rooms: services.rooms.clone(),
-        crowds: parts.live.rooms.clone(),
+        crowds: parts.crowds.clone(),
         auth: parts.auth.clone(),
     })
 }

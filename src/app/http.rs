@@ -11,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -30,10 +30,10 @@ const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// After a failed accept, such as when file descriptors run out.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// Accepts until told to stop. Each connection is a task of `tasks`.
+/// Accepts until told to stop. Each connection is a task of `tasks`, and served by the router there is when it comes.
 pub(super) async fn accept(
     listener: TcpListener,
-    router: Router,
+    router: watch::Receiver<Router>,
     trusted_proxies: Arc<[Network]>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -52,7 +52,7 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (router, trusted) = (router.clone(), trusted_proxies.clone());
+                let (router, trusted) = (router.borrow().clone(), trusted_proxies.clone());
                 let stop = stop.clone();
                 tasks.spawn(async move {
                     serve(stream, peer, router, trusted, stop).await;

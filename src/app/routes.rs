@@ -16,6 +16,7 @@ use tower_http::trace::TraceLayer;
 use super::api::{ApiParts, api};
 use super::health::{self, Health};
 use super::metrics::{self, HttpMetrics, MetricsState};
+use super::nodes::Nodes;
 use super::openapi::document;
 use super::services::Services;
 use super::start_error::StartError;
@@ -24,6 +25,8 @@ use crate::adapters::oauth::OAuthProvider;
 use crate::catalogue::catalogue;
 use crate::config::{Config, PublicUrl};
 use crate::domain::clock::Clock;
+use crate::domain::service::Service;
+use crate::ports::crowds::Crowds;
 use crate::ports::identity::IdentityProvider;
 use crate::realtime::connection::LiveContext;
 use crate::rest;
@@ -54,6 +57,10 @@ pub(super) struct RouterParts<'a> {
     pub assets: AssetService,
     pub links: MediaLinks,
     pub live: Arc<LiveContext>,
+    /// How many people are where.
+    pub crowds: Arc<dyn Crowds>,
+    /// What is shared with other nodes.
+    pub nodes: &'a Nodes,
     /// Looks through what people write.
     pub screen: Screen,
     pub tasks: TaskTracker,
@@ -82,6 +89,8 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         assets,
         links,
         live,
+        crowds,
+        nodes,
         screen,
         tasks,
         stop,
@@ -108,7 +117,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
         None
     };
     let auth = auth_service(config, &public, dev.as_ref(), &stores, token_secret, clock)?;
-    let auth = auth.telling(live.gate.clone()).screened_by(screen);
+    let auth = nodes.auth(auth.telling(live.gate.clone()).screened_by(screen));
     let posts = rest::post::PostsState {
         posts: services.posts.clone(),
         links: links.clone(),
@@ -122,13 +131,15 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
             assets,
             links,
             live: live.clone(),
+            crowds,
             public: public.clone(),
             auth: auth.clone(),
             tasks,
         },
     );
     let api = api.merge(health::router(Health {
-        installation: stores.installation,
+        backends: stores.backends,
+        has_rooms: config.server.services.has(Service::Room),
         live: live.clone(),
         stop,
     }));
@@ -152,7 +163,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let router = rest::problem::finish(router);
     let pictures = config.cdn.base_url.as_ref();
     let router = rest::origin::guard_showing(router, public, pictures);
-    let rates = Arc::new(rest::rate::LocalRates::new(config.rest.clone(), clock));
+    let rates = nodes.rates(&config.rest, clock);
     let router = rest::rate::guard(router, config.rest.clone(), rates, auth);
     let router = match &config.media.host {
         Some(host) => rest::asset::only_media_on(router, host),

@@ -1,4 +1,4 @@
-//! One process with every service on the embedded store: start, serve, stop.
+//! One process with some services or all of them: start, serve, stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,29 +8,29 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use rand::RngCore;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::background::Background;
+use super::health::{Waiting, starting};
 use super::http;
 use super::media::Media;
+use super::nodes::Nodes;
 use super::routes::{RouterParts, Routers, router};
 use super::services::{Around, Services, deletion_grace_ms};
 use super::start_error::StartError;
 use super::stores::{OpenedStores, Stores};
 use crate::config::Config;
 use crate::domain::clock::Clock;
-use crate::domain::id::NodeId;
 use crate::domain::service::{Service, ServiceSet};
 use crate::ports::installation::InstallationUnavailable;
 use crate::ports::moderation::Contents;
 use crate::ports::notification::NotificationSink;
-use crate::ports::relay::Alone;
 use crate::ports::room::RoomRecall;
 use crate::ports::visit::arrivals;
 use crate::realtime::connection::LiveContext;
 use crate::realtime::gate::Gate;
-use crate::realtime::lines::Lines;
 use crate::realtime::rooms::{Parts, Rooms};
 use crate::realtime::token::TokenKey;
 use crate::rest::cursor::CursorKey;
@@ -66,20 +66,35 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the store, binds the address and begins to serve.
+    /// Binds the address, opens the stores and begins to serve.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::start();
-        let lines: Arc<Lines> = Arc::default();
-        let OpenedStores { stores, writing } = Stores::open(config, lines.clone()).await?;
-        let (listener, address) = listen_on(config.server.listen).await?;
+        let mut nodes = Nodes::open(config, clock)?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        // Whatever there is to wait for, whoever asks is told so.
+        let begun = stop.clone().drop_guard();
+        let (listener, address) = listen_on(config.server.listen).await?;
+        let waiting = Waiting::default();
+        let (serving, router_now) = watch::channel(starting(waiting.clone()));
+        let trusted_proxies = config.server.trusted_proxies.as_slice().into();
+        tasks.spawn(http::accept(
+            listener,
+            router_now,
+            trusted_proxies,
+            tasks.clone(),
+            stop.clone(),
+        ));
+        let OpenedStores { stores, writing } =
+            Stores::open(config, &nodes, &waiting, clock).await?;
         let mut background = Background::new(stop.clone(), CancellationToken::new());
         background.outlive("writer", writing);
 
         let screen = screen(config, &stores)?;
         let (live, rooms) =
-            live_rooms(config, &stores, &screen, lines, &tasks, &stop, clock).await?;
+            live_rooms(config, &stores, &screen, &nodes, &tasks, &stop, clock).await?;
         let running = config.server.services;
+        let own_address = config.server.node_address(address);
+        let presence = nodes.run(&mut background, &live.rooms, own_address, clock);
         // Both outlive the rooms, whose last saves need them.
         if running.has(Service::Room) {
             let lease = live.rooms.take_lease().await;
@@ -101,6 +116,7 @@ impl Server {
             lines: live.lines.clone(),
             gate: live.gate.clone(),
             live_rooms: live.rooms.clone(),
+            whereabouts: presence.whereabouts,
             contents: contents.clone(),
         };
         let services = Services::new(config, &stores, rooms, around, clock);
@@ -126,6 +142,8 @@ impl Server {
             assets: media.assets.telling(telling).screened_by(screen.clone()),
             links: media.links,
             live,
+            crowds: presence.crowds,
+            nodes: &nodes,
             screen,
             tasks: tasks.clone(),
             stop: stop.clone(),
@@ -134,18 +152,11 @@ impl Server {
             cursor_key: CursorKey::new(&secret(&stores, "cursor").await?),
             stores,
         })?;
-        let trusted_proxies = config.server.trusted_proxies.as_slice().into();
-        let accepting = http::accept(
-            listener,
-            router,
-            trusted_proxies,
-            tasks.clone(),
-            stop.clone(),
-        );
-        tasks.spawn(accepting);
+        drop(serving.send_replace(router));
         let metrics_address = match config.metrics.listen(&config.server) {
             Some(wanted) => {
                 let (listener, address) = listen_on(wanted).await?;
+                let (_, page) = watch::channel(page);
                 let nobody = Arc::default();
                 let accepting = http::accept(listener, page, nobody, tasks.clone(), stop.clone());
                 tasks.spawn(accepting);
@@ -159,7 +170,7 @@ impl Server {
             address,
             metrics_address,
             tasks,
-            stop,
+            stop: begun.disarm(),
             background,
         })
     }
@@ -194,7 +205,7 @@ async fn live_rooms(
     config: &Config,
     stores: &Stores,
     screen: &Screen,
-    lines: Arc<Lines>,
+    nodes: &Nodes,
     tasks: &TaskTracker,
     stop: &CancellationToken,
     clock: Clock,
@@ -203,8 +214,8 @@ async fn live_rooms(
     let limits = Arc::new(config.live.clone());
     let rooms = Arc::new(Rooms::new(Parts {
         store: stores.rooms.clone(),
-        relay: Arc::new(Alone),
-        node: NodeId::generate(),
+        relay: nodes.relay.clone(),
+        node: nodes.node,
         token_key: token_key.clone(),
         limits: limits.clone(),
         screen: screen.clone(),
@@ -222,11 +233,11 @@ async fn live_rooms(
     let service = service
         .shelving(stores.shelf.clone(), rooms.clone())
         .screened_by(screen.clone());
-    let gate = Gate::new(token_key, limits.ticket_ms, clock);
+    let gate = nodes.gate(Gate::new(token_key, limits.ticket_ms, clock));
     let ended = gate.reload(stores.logins.as_ref()).await;
     ended.map_err(StartError::Logins)?;
     let live = LiveContext::new(rooms, Arc::new(gate), service.clone(), clock, limits);
-    Ok((live.on(lines), service))
+    Ok((live.on(nodes.lines.clone()), service))
 }
 
 /// The way of what happened from where it was written to the log.

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::ports::moderation::Contents;
 use crate::ports::profile::{HANDLE_KEPT_MS, HandleRules};
+use crate::ports::whereabouts::Whereabouts;
 use crate::realtime::gate::Gate;
 use crate::realtime::lines::Lines;
 use crate::realtime::rooms::Rooms;
@@ -40,6 +41,7 @@ pub(super) struct Around {
     pub lines: Arc<Lines>,
     pub gate: Arc<Gate>,
     pub live_rooms: Arc<Rooms>,
+    pub whereabouts: Arc<dyn Whereabouts>,
     pub contents: Contents,
 }
 
@@ -74,6 +76,7 @@ impl Services {
             lines,
             gate,
             live_rooms,
+            whereabouts,
             contents,
         } = around;
         let handle_rules = HandleRules {
@@ -113,13 +116,13 @@ impl Services {
         Self {
             users: UserService::new(stores.users.clone()),
             accounts: AccountService::new(closing, clock),
-            profiles: profiles.telling(lines.clone()).screened_by(screen.clone()),
+            profiles: profiles.telling(lines).screened_by(screen.clone()),
             relations: relations.telling(telling.clone()).screened_by(screen),
             settings: SettingsService::new(stores.settings.clone(), clock).telling(telling.clone()),
             notifications: NotificationService::new(stores.notices.clone(), clock),
             moderation: moderation.telling(telling.clone(), gate),
             muted_words: MutedWordService::new(stores.muted_words.clone(), clock),
-            rooms: rooms.seeing(lines, stores.settings.clone()),
+            rooms: rooms.seeing(whereabouts, stores.settings.clone()),
             visits,
             guestbooks: guestbooks
                 .telling(telling.clone())

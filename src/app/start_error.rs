@@ -25,22 +25,24 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] OpenError),
     /// PostgreSQL cannot be opened.
-    #[cfg(feature = "postgres")]
+    #[cfg(feature = "distributed")]
     #[error(transparent)]
     Postgres(#[from] crate::adapters::postgres::OpenError),
-    /// PostgreSQL is configured, and this program was built without it.
-    #[cfg(not(feature = "postgres"))]
-    #[error("backend.postgres_url: this program was built without PostgreSQL")]
-    NoPostgres,
+    /// MongoDB cannot be used as configured.
+    #[cfg(feature = "distributed")]
+    #[error("backend.mongodb_url: {0}")]
+    Mongo(#[from] crate::adapters::mongo::MongoError),
+    /// There can be no client of Redis with these settings.
+    #[cfg(feature = "distributed")]
+    #[error("backend.redis_nodes: {0}")]
+    Redis(#[from] fred::error::Error),
+    /// Backends are configured, and this program was built without some of them.
+    #[cfg(not(feature = "distributed"))]
+    #[error("backend.postgres_url: this program was built for the embedded store alone")]
+    EmbeddedOnly,
     /// Services are not told of every backend they need.
     #[error("with backend.postgres_url, {}", listed(.0))]
     Backends(Vec<MissingBackend>),
-    /// What is kept there is kept in the embedded store only, and that not beside PostgreSQL.
-    #[cfg(feature = "postgres")]
-    #[error(
-        "{0}: this release keeps nothing there yet, so that it cannot serve with backend.postgres_url"
-    )]
-    NotApart(&'static str),
     /// What a killed `maru seed` left in the data folder cannot be deleted.
     #[error("cannot delete what an unfinished maru seed left in the data folder: {0}")]
     Leftovers(#[source] std::io::Error),

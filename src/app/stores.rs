@@ -1,6 +1,6 @@
 //! What stands behind each port.
 
-#[cfg(feature = "postgres")]
+#[cfg(feature = "distributed")]
 mod distributed;
 mod embedded;
 mod people;
@@ -9,11 +9,15 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::health::Waiting;
+use super::nodes::Nodes;
 use super::start_error::StartError;
 use crate::config::Config;
+use crate::domain::clock::Clock;
 use crate::domain::service::Service;
 use crate::ports::account::AccountStore;
 use crate::ports::asset::{AssetReader, AssetStore, AssetWork, AvatarReader, PurgeQueue};
+use crate::ports::backend::Backend;
 use crate::ports::discovery::{DiscoveryStore, PostsForDiscovery};
 use crate::ports::events::{EventConsumers, EventLog, Outbox};
 use crate::ports::guestbook::GuestbookStore;
@@ -39,6 +43,8 @@ use people::People;
 /// The ports, each with what is behind it.
 #[derive(Clone)]
 pub(super) struct Stores {
+    /// What this process cannot serve without.
+    pub backends: Vec<Arc<dyn Backend>>,
     pub installation: Arc<dyn Installation>,
 
     pub users: Arc<dyn UserStore>,
@@ -102,6 +108,8 @@ pub(super) struct Documents {
     pub asset_work: Arc<dyn AssetWork>,
     pub purges: Arc<dyn PurgeQueue>,
     pub outboxes: Vec<(Service, Arc<dyn Outbox>)>,
+    /// Where all this is, if that is not where people are.
+    pub backend: Option<Arc<dyn Backend>>,
     /// Empty where the store of people is the same one.
     pub personal_data: Vec<Arc<dyn PersonalData>>,
     pub moderated: Moderated,
@@ -123,16 +131,23 @@ pub(super) struct OpenedStores {
 
 impl Stores {
     /// Opens what the settings name: PostgreSQL and what belongs beside it, or the embedded store.
+    ///
+    /// Stores that are away are waited for, and `waiting` is told which.
     pub(super) async fn open(
         config: &Config,
-        sink: Arc<dyn NotificationSink>,
+        nodes: &Nodes,
+        waiting: &Waiting,
+        clock: Clock,
     ) -> Result<OpenedStores, StartError> {
         match &config.backend.postgres {
-            None => embedded::open(config, sink).await,
-            #[cfg(feature = "postgres")]
-            Some(address) => distributed::open(config, address).await,
-            #[cfg(not(feature = "postgres"))]
-            Some(_) => Err(StartError::NoPostgres),
+            None => {
+                let _ = (waiting, clock);
+                embedded::open(config, nodes.lines.clone()).await
+            }
+            #[cfg(feature = "distributed")]
+            Some(address) => distributed::open(config, address, nodes, waiting, clock).await,
+            #[cfg(not(feature = "distributed"))]
+            Some(_) => Err(StartError::EmbeddedOnly),
         }
     }
 
@@ -142,6 +157,9 @@ impl Stores {
         let mut personal_data = documents.personal_data;
         personal_data.push(people.personal_data);
         Self {
+            backends: std::iter::once(people.backend)
+                .chain(documents.backend)
+                .collect(),
             installation: people.installation,
             users: people.users,
             logins: people.logins,

@@ -15,6 +15,9 @@ use crate::domain::service::ServiceSet;
 
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
+/// The longest name of a host, and a port.
+const NODE_ADDRESS_CHARS_MAX: usize = 255;
+
 /// What the server is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
@@ -46,6 +49,7 @@ pub struct ServerConfig {
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     public_url: Option<PublicUrl>,
+    node_address: Option<String>,
 }
 
 impl Default for ServerConfig {
@@ -56,6 +60,7 @@ impl Default for ServerConfig {
             services: ServiceSet::default(),
             trusted_proxies: Vec::new(),
             public_url: None,
+            node_address: None,
         }
     }
 }
@@ -65,6 +70,12 @@ impl ServerConfig {
     pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
         let said = self.public_url.clone();
         said.unwrap_or_else(|| PublicUrl::of_address(bound))
+    }
+
+    /// Where those who send people to this process reach it.
+    pub fn node_address(&self, bound: SocketAddr) -> String {
+        let said = self.node_address.clone();
+        said.unwrap_or_else(|| bound.to_string())
     }
 }
 
@@ -196,6 +207,27 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
         show: |config| config.server.services.to_string().into(),
     },
     Setting {
+        key: "server.node_address",
+        doc: "Where those who send people to this process reach it; where it listens when empty.",
+        expects: "HOST:PORT, at most 255 characters, or nothing",
+        secret: false,
+        set: |config, text| {
+            config.server.node_address = match text.trim() {
+                "" => None,
+                text => Some(host_and_port(text)?),
+            };
+            Some(())
+        },
+        show: |config| {
+            config
+                .server
+                .node_address
+                .clone()
+                .unwrap_or_default()
+                .into()
+        },
+    },
+    Setting {
         key: "server.trusted_proxies",
         doc: "Proxies whose X-Forwarded-For is believed when addresses are counted; nobody's when empty.",
         expects: "networks or addresses with commas between, such as 10.0.0.0/8, 2001:db8::1",
@@ -216,6 +248,16 @@ pub(super) const SETTINGS: &[Setting<Config>] = &[
         },
     },
 ];
+
+/// Where somebody is reached: a host and a port, and nothing more.
+fn host_and_port(text: &str) -> Option<String> {
+    let url = Url::parse(&format!("tcp://{text}")).ok()?;
+    let is_whole = url.host_str().is_some_and(|host| !host.is_empty()) && url.port().is_some();
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    let is_bare = url.path().is_empty() && url.query().is_none() && url.fragment().is_none();
+    (is_whole && is_plain && is_bare && text.len() <= NODE_ADDRESS_CHARS_MAX)
+        .then(|| text.to_owned())
+}
 
 pub(super) fn check(config: &Config, checks: &mut Checks<'_>) {
     let server = &config.server;

@@ -28,8 +28,12 @@ pub const DEAD_KEPT_MS: u64 = 14 * 24 * 60 * 60 * 1_000;
 /// The consumer that counts what is talked about.
 pub const DISCOVERY: &str = "discovery";
 
+/// The consumer that tells those who keep pictures whose accounts are private. The embedded store keeps both, and has no
+/// need of it.
+pub const PRIVACY: &str = "privacy";
+
 /// Every consumer that has a place in the log of its own.
-pub const CONSUMERS: [&str; 1] = [DISCOVERY];
+pub const CONSUMERS: [&str; 2] = [DISCOVERY, PRIVACY];
 
 /// An event that waits to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]

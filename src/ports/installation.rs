@@ -7,7 +7,7 @@ use async_trait::async_trait;
 #[error("the installation's store: {0}")]
 pub struct InstallationUnavailable(pub String);
 
-/// Keeps what all nodes of an installation share, and says whether it is there.
+/// Keeps what all nodes of an installation share.
 #[async_trait]
 pub trait Installation: Send + Sync {
     /// The secret of this name, which is `fresh` if there was none. However many nodes ask at once, all get the same.
@@ -16,7 +16,4 @@ pub trait Installation: Send + Sync {
         name: &str,
         fresh: [u8; 32],
     ) -> Result<[u8; 32], InstallationUnavailable>;
-
-    /// Answers when the store does.
-    async fn ping(&self) -> Result<(), InstallationUnavailable>;
 }

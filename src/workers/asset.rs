@@ -12,7 +12,7 @@ mod tests;
 pub use clearing::Clearing;
 pub use decoding::Decoding;
 pub use giving_up::give_up;
-pub use privacy::Privacy;
+pub use privacy::{Heard, Privacy};
 pub use purging::Purging;
 
 /// Why a step was not done; it is done later.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mongodb::error::{Error, ErrorKind, WriteFailure};
+use mongodb::error::{Error, ErrorKind, RETRYABLE_ERROR, RETRYABLE_WRITE_ERROR, WriteFailure};
 
 use crate::ports::room::StoreError;
 
@@ -61,6 +61,17 @@ fn changed_nothing(error: &Error) -> bool {
         ErrorKind::Write(WriteFailure::WriteError(write)) => NOTHING_DONE.contains(&write.code),
         // That the majority does not have it yet among them: the primary does.
         _ => false,
+    }
+}
+
+/// Whether whoever was asked is not there, or no primary for now.
+pub(super) fn is_away(error: &Error) -> bool {
+    match &*error.kind {
+        ErrorKind::ServerSelection { .. }
+        | ErrorKind::Io(_)
+        | ErrorKind::ConnectionPoolCleared { .. }
+        | ErrorKind::DnsResolve { .. } => true,
+        _ => error.contains_label(RETRYABLE_ERROR) || error.contains_label(RETRYABLE_WRITE_ERROR),
     }
 }
 

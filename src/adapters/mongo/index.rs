@@ -1,4 +1,4 @@
-//! The collections and their indexes, one list a collection: `maru migrate` makes them, and nothing else does.
+//! The collections and their indexes, one list a collection: `maru migrate` makes them, or the first process that starts.
 //!
 //! Each query of this adapter uses one of these or `_id`; the tests hold all that they ask against this list.
 
@@ -20,6 +20,8 @@ impl Collections {
     pub const ROOM_AUDIT: &'static str = "room_audit";
     /// What owners kept under a name.
     pub const ROOM_LAYOUT: &'static str = "room_layout";
+    /// Who is to be told of what owners decided.
+    pub const ROOM_DEBT: &'static str = "room_debt";
     /// Lines that moderators took out of the chat of rooms.
     pub const ROOM_CHAT_OUT: &'static str = "room_chat_out";
     /// A person's rooms as a set: all that change it write this document, and so wait for each other.
@@ -220,6 +222,14 @@ fn of_rooms() -> Vec<(&'static str, Vec<Index>)> {
             ],
         ),
         (
+            Collections::ROOM_DEBT,
+            vec![
+                by(doc! { "due_ms": 1 }),
+                by(doc! { "room": 1 }),
+                by(doc! { "named": 1, "room": 1 }),
+            ],
+        ),
+        (
             Collections::ROOM_LAYOUT,
             vec![by(doc! { "room": 1, "name": 1 }).unique()],
         ),
@@ -292,7 +302,8 @@ fn of_rooms() -> Vec<(&'static str, Vec<Index>)> {
                 by(doc! { "room": 1, "day": -1, "_id": -1 })
                     .only(doc! { "user": { "$exists": true } }),
                 by(doc! { "user": 1, "at_ms": -1, "_id": -1 }),
-                by(doc! { "user": 1, "last_ms": -1 }),
+                // Rising, as with posts.
+                by(doc! { "user": 1, "last_ms": 1 }),
                 // For what is kept no longer.
                 by(doc! { "day": 1, "guest": 1 }).only(doc! { "guest": { "$exists": true } }),
                 by(doc! { "cleared": 1, "day": 1 }).only(doc! { "cleared": true }),

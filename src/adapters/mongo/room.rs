@@ -11,6 +11,7 @@ use futures_util::TryStreamExt;
 use mongodb::Collection;
 use mongodb::bson::{Document as Stored, doc};
 use mongodb::options::ReadConcern;
+use tokio::sync::Notify;
 
 use super::failure::{ANSWER_WITHIN, is_duplicate, reading, writing};
 use super::place::Places;
@@ -27,6 +28,7 @@ use crate::ports::room::{
 pub use form::PRESENT_MAX;
 pub use moderated::MongoModeratedRooms;
 pub use moderated_chat::MongoModeratedChat;
+pub use telling::RoomNotices;
 
 mod claim;
 mod discovered;
@@ -41,6 +43,7 @@ mod record;
 mod save;
 mod search;
 mod shelf;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -52,6 +55,8 @@ pub struct MongoRooms {
     owners: Arc<dyn RoomOwners>,
     relations: Arc<dyn RelationReader>,
     places: Arc<Places>,
+    /// Somebody is to be told of what was decided just now.
+    owed: Arc<Notify>,
 }
 
 impl std::fmt::Debug for MongoRooms {
@@ -61,7 +66,7 @@ impl std::fmt::Debug for MongoRooms {
 }
 
 impl MongoRooms {
-    /// The store of rooms, whose owners are kept elsewhere.
+    /// The store of rooms, whose owners are kept elsewhere. What owners decide about others is told by [`RoomNotices`].
     pub fn new(
         mongo: Mongo,
         owners: Arc<dyn RoomOwners>,
@@ -74,6 +79,7 @@ impl MongoRooms {
             owners,
             relations,
             places,
+            owed: Arc::default(),
         }
     }
 

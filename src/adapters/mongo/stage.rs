@@ -7,9 +7,11 @@ use mongodb::options::ClientOptions;
 use super::Mongo;
 use crate::adapters::test_service;
 
+mod notices;
 mod plans;
 mod proxy;
 
+pub(super) use notices::Notices;
 use plans::Plans;
 pub(super) use proxy::Proxy;
 

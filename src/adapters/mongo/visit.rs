@@ -34,6 +34,7 @@ use crate::ports::visit::{
     VisitorPlace, VisitorSeen, VisitsUnavailable, Way,
 };
 
+mod discovered;
 mod history;
 pub(super) mod outbox;
 mod personal;

@@ -5,6 +5,7 @@ use sqlx::Connection;
 
 use super::step::reading;
 use super::{Failure, Postgres};
+use crate::ports::backend::{Backend, NoAnswer};
 use crate::ports::installation::{Installation, InstallationUnavailable};
 
 impl From<Failure> for InstallationUnavailable {
@@ -37,8 +38,16 @@ impl Installation for Postgres {
         let wrong = |_| InstallationUnavailable(format!("secret {name} has a wrong length"));
         stored.try_into().map_err(wrong)
     }
+}
 
-    async fn ping(&self) -> Result<(), InstallationUnavailable> {
-        Ok(reading!(self, |conn| conn.ping().await)?)
+#[async_trait]
+impl Backend for Postgres {
+    fn name(&self) -> &'static str {
+        "postgres"
+    }
+
+    async fn answers(&self) -> Result<(), NoAnswer> {
+        let answer = reading!(self, |conn| conn.ping().await);
+        answer.map_err(|failure: Failure| NoAnswer(failure.to_string()))
     }
 }

@@ -12,6 +12,7 @@ use super::testing::{Scratch, empty, scratch};
 use super::*;
 use crate::domain::clock::WallMs;
 use crate::domain::search::NameQuery;
+use crate::ports::backend::Backend;
 use crate::ports::installation::Installation;
 use crate::ports::profile::{FoundAfter, FoundPage, ProfileStore};
 use crate::ports::user::UserStore;
@@ -96,7 +97,7 @@ async fn a_lost_connection_is_survived() {
     let user = created(&*store, "stays", "stays").await;
     for _ in 0..3 {
         cut(&store).await;
-        store.ping().await.unwrap();
+        store.answers().await.unwrap();
         cut(&store).await;
         assert_eq!(store.by_id(user.id).await.unwrap(), Some(user.clone()));
     }
@@ -224,7 +225,7 @@ async fn sessions_are_bounded() {
     // A connection that all others wait for: whoever comes is told so in time.
     let narrow = Postgres::open_with(store.options(), 1).await.unwrap();
     let held = narrow.pool.acquire().await.unwrap();
-    let waits = tokio::time::timeout(Duration::from_secs(20), narrow.ping()).await;
+    let waits = tokio::time::timeout(Duration::from_secs(20), narrow.answers()).await;
     let waits = waits.expect("told");
     let told = waits.unwrap_err().to_string();
     assert!(
@@ -232,7 +233,7 @@ async fn sessions_are_bounded() {
         "{told}"
     );
     drop(held);
-    narrow.ping().await.unwrap();
+    narrow.answers().await.unwrap();
     narrow.disconnect().await;
 }
 

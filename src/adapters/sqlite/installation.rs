@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::Sqlite;
+use crate::ports::backend::{Backend, NoAnswer};
 use crate::ports::installation::{Installation, InstallationUnavailable};
 
 fn failed(error: &sqlx::Error) -> InstallationUnavailable {
@@ -31,9 +32,16 @@ impl Installation for Sqlite {
         let wrong = |_| InstallationUnavailable(format!("secret {name} has a wrong length"));
         stored.try_into().map_err(wrong)
     }
+}
 
-    async fn ping(&self) -> Result<(), InstallationUnavailable> {
+#[async_trait]
+impl Backend for Sqlite {
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    async fn answers(&self) -> Result<(), NoAnswer> {
         let asked = sqlx::query("SELECT 1").execute(&self.read).await;
-        asked.map(drop).map_err(|error| failed(&error))
+        asked.map(drop).map_err(|error| NoAnswer(error.to_string()))
     }
 }

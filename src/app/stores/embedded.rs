@@ -56,6 +56,7 @@ pub(in crate::app) fn stores_in(sqlite: Sqlite, rooms: SqliteRooms) -> Stores {
             (Service::Room, all.clone()),
             (Service::Post, Arc::new(ContentOutbox(sqlite.clone()))),
         ],
+        backend: None,
         personal_data: Vec::new(),
         moderated: moderated(sqlite),
     };

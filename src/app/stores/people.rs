@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::ports::account::AccountStore;
+use crate::ports::backend::Backend;
 use crate::ports::events::Outbox;
 use crate::ports::installation::Installation;
 use crate::ports::moderation::ModeratedContent;
@@ -20,6 +21,8 @@ use crate::services::auth::AuthStore;
 
 /// The ports of people.
 pub(super) struct People {
+    /// Where they are.
+    pub backend: Arc<dyn Backend>,
     pub installation: Arc<dyn Installation>,
     pub users: Arc<dyn UserStore>,
     pub logins: Arc<dyn AuthStore>,
@@ -47,7 +50,8 @@ impl People {
         moderated: Arc<dyn ModeratedContent>,
     ) -> Self
     where
-        S: Installation
+        S: Backend
+            + Installation
             + UserStore
             + AuthStore
             + ProfileStore
@@ -63,6 +67,7 @@ impl People {
             + 'static,
     {
         Self {
+            backend: store.clone(),
             installation: store.clone(),
             users: store.clone(),
             logins: store.clone(),

@@ -15,6 +15,7 @@ use crate::domain::version::{Expected, Version};
 use crate::ports::once::{Once, OnceKey, RequestDigest};
 
 pub(crate) mod court;
+mod waiting;
 
 /// All that is asked of one.
 pub(crate) trait Whole:
@@ -85,6 +86,7 @@ pub(crate) async fn conformance(store: &dyn Whole, owner: UserId, other: UserId)
     nobody_has_more_than_they_may(store, other).await;
     words_change_under_versions(store, owner, other).await;
     one_chooses_ones_own_pictures(store, owner, other).await;
+    waiting::conformance(store, owner).await;
     what_is_taken_down_stays_down(store, owner, other).await;
     what_nobody_wants_goes(store, owner).await;
     bytes_go_when_nobody_has_them(store, owner).await;

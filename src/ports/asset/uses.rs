@@ -21,7 +21,9 @@ pub struct PostShows {
 /// Pictures, for whoever shows them.
 #[async_trait]
 pub trait PictureUses: Send + Sync {
-    /// Whether these are all pictures of this person's that are good or are being looked at.
+    /// Whether these are all pictures of this person's that are good or are being looked at. Those that are do not go for
+    /// want of use until [`UNUSED_KEPT_MS`](crate::domain::asset::limits::UNUSED_KEPT_MS) after: whoever is about to show
+    /// them has so long to say that they do.
     async fn may_show(
         &self,
         owner: UserId,

@@ -17,7 +17,10 @@ use crate::ports::user::conformance::created;
 mod comments;
 mod counts;
 mod feeds;
+mod responses;
+mod rooms;
 mod seen;
+mod threads;
 mod write;
 
 /// A store, the accounts in it, their settings and what they are to each other.
@@ -37,6 +40,9 @@ pub(crate) async fn conformance(all: All<'_>) {
     feeds::conformance(all).await;
     counts::conformance(all).await;
     comments::conformance(all).await;
+    threads::conformance(all).await;
+    responses::conformance(all).await;
+    rooms::conformance(all).await;
 }
 
 /// The time at which all these tests play; later ones say how much later.

@@ -218,3 +218,95 @@ fn following(last: Option<Bson>) -> (Stored, bool) {
         None => (doc! { "$unset": { "closing": "", "closed_to": "" } }, false),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::AssetNeighbours;
+    use super::*;
+    use crate::adapters::mongo::stage::Stage;
+    use crate::adapters::sqlite::{Sqlite, UserOutbox};
+    use crate::domain::asset::VariantName;
+    use crate::domain::clock::WallMs;
+    use crate::domain::id::{AssetId, PostId};
+    use crate::domain::settings::SettingsChange;
+    use crate::domain::version::Expected;
+    use crate::ports::asset::conformance::ready;
+    use crate::ports::asset::{AssetStore, PictureUses, PostShows, PurgeQueue};
+    use crate::ports::events::{EventConsumers, PRIVACY};
+    use crate::ports::settings::SettingsStore;
+    use crate::ports::user::conformance::created;
+    use crate::workers::asset::{Heard, Privacy};
+    use crate::workers::outbox;
+
+    const NOW: WallMs = WallMs(1_000_000);
+
+    /// From the step that changes somebody's settings, over the log, to what is given out of their pictures.
+    #[tokio::test]
+    async fn pictures_close_and_open_with_the_account() {
+        let Some(stage) = Stage::set().await else {
+            return;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let people = Sqlite::open(folder.path()).await.unwrap();
+        let shared = Arc::new(people.clone());
+        let beside = AssetNeighbours {
+            people: shared.clone(),
+            relations: shared.clone(),
+            profiles: shared.clone(),
+            rulings: shared.clone(),
+        };
+        let assets = MongoAssets::new(stage.mongo.clone(), beside);
+        let privacy = Privacy {
+            events: shared.clone(),
+            settings: shared.clone(),
+            owners: Arc::new(assets.clone()),
+            backends: vec![shared, Arc::new(stage.mongo.clone())],
+        };
+        let owner = created(&people, "painter", "painter").await.id;
+        // More than are closed in one step.
+        let mut pictures = Vec::new();
+        for sha in 1..=40 {
+            pictures.push(ready(&assets, owner, sha).await);
+        }
+        let shows = PostShows {
+            post: PostId::generate(),
+            stamp: 1,
+            pictures: pictures.clone(),
+            is_public: true,
+        };
+        assets.post_shows(&shows).await.unwrap();
+        let mut consumer = people.durable(PRIVACY).await.unwrap();
+        let all = async |is_public: bool| {
+            for picture in &pictures {
+                let served = assets.served(*picture, VariantName::Small, NOW).await;
+                assert_eq!(served.unwrap().unwrap().is_public, is_public);
+            }
+        };
+        all(true).await;
+        for is_private in [true, false, true] {
+            let change = SettingsChange {
+                account_private: Some(is_private),
+                ..SettingsChange::default()
+            };
+            let any = Expected::Any;
+            let chosen = people.change_settings(owner, change, &any, NOW).await;
+            chosen.unwrap();
+            while outbox::pass(&UserOutbox(people.clone()), &people, NOW)
+                .await
+                .unwrap()
+                > 0
+            {}
+            while privacy.pass(&mut *consumer, NOW).await.unwrap() != Heard::Events(0) {}
+            all(!is_private).await;
+            let due = assets.due(999, NOW).await.unwrap();
+            let dropped: BTreeSet<AssetId> = due.iter().map(|purge| purge.asset).collect();
+            let closed = if is_private { pictures.len() } else { 0 };
+            assert_eq!(dropped.len(), closed, "caches drop what is closed");
+            let told: Vec<i64> = due.iter().map(|purge| purge.id).collect();
+            assets.done(&told).await.unwrap();
+        }
+        stage.end().await;
+    }
+}

@@ -7,7 +7,7 @@ use mongodb::ClientSession;
 use mongodb::bson::{Bson, Document as Stored, doc};
 
 use super::super::Collections;
-use super::super::failure::{is_duplicate, reading, writing};
+use super::super::failure::{is_duplicate, writing};
 use super::super::transaction::{Attempt, transact};
 use super::super::value::{Fields, Unfit, id, number, to_uuid};
 use super::form::Public;
@@ -207,8 +207,10 @@ impl PictureUses for MongoAssets {
             "purpose": Purpose::Picture.as_str(),
             "state": { "$in": good.to_vec() },
         };
-        let good = reading(self.assets().count_documents(filter)).await?;
-        Ok(usize::try_from(good) == Ok(pictures.len()))
+        // As if they had been shown just now.
+        let kept = doc! { "$set": { "seen_unused": false } };
+        let good = writing(self.assets().update_many(filter, kept)).await?;
+        Ok(usize::try_from(good.matched_count) == Ok(pictures.len()))
     }
 
     async fn post_shows(&self, shows: &PostShows) -> Result<(), AssetsUnavailable> {

@@ -1,16 +1,15 @@
 //! The suites of guestbooks on a real server, and what is told of entries.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::{GuestbookNeighbours, MongoGuestbookContent, MongoGuestbooks};
 use crate::adapters::mongo::room::MongoRooms;
-use crate::adapters::mongo::stage::Stage;
+use crate::adapters::mongo::stage::{Notices, Stage};
 use crate::adapters::mongo::visit::MongoVisitOutbox;
 use crate::adapters::sqlite::Sqlite;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{EntryId, RoomId, UserId};
 use crate::domain::moderation::{CaseState, Standing};
-use crate::domain::notification::{Delivery, NewNotice, Notice, NoticeId};
 use crate::domain::room::Visibility;
 use crate::domain::visit::EntryText;
 use crate::ports::events::Outbox;
@@ -20,71 +19,10 @@ use crate::ports::guestbook::{
 };
 use crate::ports::moderation::ModeratedContent;
 use crate::ports::moderation::desk::ModerationStore;
-use crate::ports::notification::{NoticesUnavailable, NotificationSink, NotificationStore};
-use crate::ports::once::{Done, Once};
+use crate::ports::notification::NotificationStore;
 use crate::ports::personal_data::{Erasing, PersonalData};
 use crate::ports::room::RoomStore;
 use crate::ports::visit::conformance::{House, NOW};
-
-/// Notices in a store that may be out of reach, and who heard of which late.
-struct Notices {
-    store: Sqlite,
-    is_away: Mutex<bool>,
-    heard: Mutex<Vec<UserId>>,
-}
-
-impl Notices {
-    fn there(&self) -> Result<&Sqlite, NoticesUnavailable> {
-        match *self.is_away.lock().unwrap() {
-            true => Err(NoticesUnavailable("away".to_owned())),
-            false => Ok(&self.store),
-        }
-    }
-}
-
-impl NotificationSink for Notices {
-    fn notified(&self, delivery: &Delivery) {
-        self.heard.lock().unwrap().push(delivery.to);
-    }
-}
-
-#[async_trait::async_trait]
-impl NotificationStore for Notices {
-    async fn notify(&self, notice: &NewNotice) -> Result<Option<Delivery>, NoticesUnavailable> {
-        self.there()?.notify(notice).await
-    }
-
-    async fn withdraw(&self, subject: &str, from: &[UserId]) -> Result<(), NoticesUnavailable> {
-        self.there()?.withdraw(subject, from).await
-    }
-
-    async fn list(
-        &self,
-        user: UserId,
-        before: Option<NoticeId>,
-        limit: u32,
-    ) -> Result<Vec<Notice>, NoticesUnavailable> {
-        self.there()?.list(user, before, limit).await
-    }
-
-    async fn unread(&self, user: UserId) -> Result<u32, NoticesUnavailable> {
-        self.there()?.unread(user).await
-    }
-
-    async fn read(
-        &self,
-        user: UserId,
-        up_to: NoticeId,
-        once: Option<&Once>,
-        now: WallMs,
-    ) -> Result<Done<u32>, NoticesUnavailable> {
-        self.there()?.read(user, up_to, once, now).await
-    }
-
-    async fn show(&self, notice: &NewNotice, shown: bool) -> Result<(), NoticesUnavailable> {
-        self.there()?.show(notice, shown).await
-    }
-}
 
 struct Here {
     books: MongoGuestbooks,
@@ -101,11 +39,7 @@ impl Here {
         let folder = tempfile::tempdir().unwrap();
         let people = Sqlite::open(folder.path()).await.unwrap();
         let all = Arc::new(people.clone());
-        let notices = Arc::new(Notices {
-            store: people.clone(),
-            is_away: Mutex::new(false),
-            heard: Mutex::default(),
-        });
+        let notices = Arc::new(Notices::new(people.clone()));
         let near = GuestbookNeighbours {
             people: all.clone(),
             notices: notices.clone(),
@@ -218,23 +152,23 @@ async fn what_could_not_be_told_is_told_later() {
     let here = Here::of(&stage).await;
     let [owner, author] = here.house().people("late").await;
     let room = here.house().room(owner, Visibility::Public).await;
-    *here.notices.is_away.lock().unwrap() = true;
+    here.notices.are_away(true);
     let entry = here.written(room, author, Standing::Shown).await;
     assert_eq!(here.told(owner).await, (1, 0));
     let later = |seconds: u64| WallMs(NOW.0 + seconds * 1_000);
     assert!(here.settled(later(20)).await.is_err(), "still away");
-    *here.notices.is_away.lock().unwrap() = false;
+    here.notices.are_away(false);
     assert!(!here.settled(later(21)).await.unwrap());
     assert_eq!(here.told(owner).await, (1, 0), "it has its time");
     assert!(!here.settled(later(40)).await.unwrap());
     assert_eq!(here.told(owner).await, (1, 1));
-    assert_eq!(*here.notices.heard.lock().unwrap(), [owner]);
+    assert_eq!(here.notices.heard(), [owner]);
     // The same of what is taken away.
-    *here.notices.is_away.lock().unwrap() = true;
+    here.notices.are_away(true);
     let gone = here.books.delete(entry, author, false, later(50)).await;
     assert_eq!(gone.unwrap(), Changed::Done(()));
     assert_eq!(here.books.entry(entry, None, NOW).await.unwrap(), None);
-    *here.notices.is_away.lock().unwrap() = false;
+    here.notices.are_away(false);
     assert!(!here.settled(later(90)).await.unwrap());
     assert_eq!(here.told(owner).await, (1, 0));
     stage.end().await;

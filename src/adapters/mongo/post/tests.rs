@@ -21,6 +21,7 @@ use crate::ports::post::conformance::{All, NOW, conformance};
 
 mod owed;
 mod people;
+mod pictures;
 
 /// What the store of pictures is told.
 #[derive(Default)]

@@ -22,8 +22,9 @@ use crate::ports::room::{Purging, StoreError};
 const DELETED_PER_STEP: i64 = 256;
 
 /// What hangs on a room, in collections of its own.
-const BESIDE: [&str; 5] = [
+const BESIDE: [&str; 6] = [
     Collections::ROOM_AUDIT,
+    Collections::ROOM_DEBT,
     Collections::ROOM_LAYOUT,
     Collections::ROOM_CHAT_OUT,
     Collections::VISIT,
@@ -75,6 +76,7 @@ impl MongoRooms {
         }
         for (beside, names) in [
             (Collections::ROOM_AUDIT, doc! { "named": &person }),
+            (Collections::ROOM_DEBT, doc! { "named": &person }),
             (Collections::ROOM_CHAT_OUT, doc! { "by": &person }),
         ] {
             let found = async {
@@ -249,6 +251,8 @@ impl Attempt for Forget<'_> {
             let set = into(&mut update, "$set");
             set.insert("epoch", number(epoch.0));
             set.insert("node", Bson::Null);
+            let last = found.within("outbox")?.number("last")?;
+            tell(self.rooms, last, RoomEvent::Recalled { epoch }, &mut update).await?;
         }
         rooms
             .update_one(filter, update)
@@ -257,6 +261,9 @@ impl Attempt for Forget<'_> {
         let audit = self.rooms.mongo.collection(Collections::ROOM_AUDIT);
         self.in_audit(&audit, session).await?;
         let person = self.person.to_string();
+        let debts = self.rooms.mongo.collection(Collections::ROOM_DEBT);
+        let theirs = doc! { "named": &person, "room": id(self.room.uuid()) };
+        debts.delete_many(theirs).session(&mut *session).await?;
         self.rooms.forget_out(session, self.room, &person).await?;
         Ok(is_had.then_some(epoch))
     }

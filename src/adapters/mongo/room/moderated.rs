@@ -10,11 +10,13 @@ use mongodb::bson::{Bson, Document as Stored, doc};
 use super::super::failure::reading;
 use super::super::transaction::{Attempt, Halt, transact};
 use super::super::value::{Fields, id, number};
+use super::erasure::tell;
+use super::outbox::into;
 use super::{MongoRooms, form};
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
-use crate::domain::room::{Epoch, RoomCard, Visibility};
+use crate::domain::room::{Epoch, RoomCard, RoomEvent, Visibility};
 use crate::ports::moderation::{Content, ContentUnavailable, ModeratedContent};
 use crate::ports::people::{Shown, ShownPeople};
 use crate::ports::room::{RoomRecall, StoreError};
@@ -39,10 +41,18 @@ impl std::fmt::Debug for MongoModeratedRooms {
 }
 
 /// What takes a room from whoever has it in memory, so that they and everyone in it find it as the store has it: nobody
-/// is told what changed since, all get the whole room anew.
-pub(super) fn fence(found: &Stored, set: &mut Stored) -> Result<Epoch, StoreError> {
+/// is told what changed since, all get the whole room anew. Whoever has it on another node hears of it by the event.
+pub(super) async fn fence(
+    rooms: &MongoRooms,
+    found: &Stored,
+    update: &mut Stored,
+) -> Result<Epoch, StoreError> {
     let epoch = Epoch(found.number("epoch")? + 1);
-    set.extend(doc! { "epoch": number(epoch.0), "node": Bson::Null, "past_epochs": [] });
+    into(update, "$set").extend(doc! {
+        "epoch": number(epoch.0), "node": Bson::Null, "past_epochs": [],
+    });
+    let last = found.within("outbox")?.number("last")?;
+    tell(rooms, last, RoomEvent::Recalled { epoch }, update).await?;
     Ok(epoch)
 }
 
@@ -205,7 +215,9 @@ impl Attempt for Stand<'_> {
     async fn run(&self, session: &mut ClientSession) -> Result<Stood, Halt<StoreError>> {
         let rooms = self.rooms.rooms();
         let filter = doc! { "_id": id(self.room.uuid()), "state": { "$ne": form::DELETED } };
-        let fields = doc! { "epoch": 1, "name": 1, "visibility": 1, "moderated": 1 };
+        let fields = doc! {
+            "epoch": 1, "name": 1, "visibility": 1, "moderated": 1, "outbox.last": 1,
+        };
         let found = rooms
             .find_one(filter.clone())
             .projection(fields)
@@ -241,8 +253,8 @@ impl Attempt for Stand<'_> {
             set.insert("visibility", Visibility::Private.as_str());
             set.insert("changed_ms", number(self.now.0));
         }
-        let epoch = fence(&found, &mut set)?;
         update.insert("$set", set);
+        let epoch = fence(self.rooms, &found, &mut update).await?;
         rooms.update_one(filter, update).session(session).await?;
         Ok(Stood::From(epoch))
     }

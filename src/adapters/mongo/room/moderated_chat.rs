@@ -230,7 +230,7 @@ impl Attempt for Stand<'_> {
         let filter = doc! { "_id": id(room.uuid()), "state": { "$ne": form::DELETED } };
         let found = rooms
             .find_one(filter.clone())
-            .projection(doc! { "epoch": 1, "chat": 1 })
+            .projection(doc! { "epoch": 1, "chat": 1, "outbox.last": 1 })
             .session(&mut *session)
             .await?;
         let Some(found) = found else {
@@ -284,12 +284,9 @@ impl Attempt for Stand<'_> {
         let batch: Vec<ChatLine> = shown.map(|said| said.line).collect();
         let chat = with_batch(chat, seq, batch);
         let chat: Result<Vec<_>, StoreError> = chat.iter().map(form::line).collect();
-        let mut set = doc! { "chat": chat? };
-        let epoch = fence(&found, &mut set)?;
-        rooms
-            .update_one(filter, doc! { "$set": set })
-            .session(session)
-            .await?;
+        let mut update = doc! { "$set": { "chat": chat? } };
+        let epoch = fence(self.rooms, &found, &mut update).await?;
+        rooms.update_one(filter, update).session(session).await?;
         Ok(Stood::From(epoch))
     }
 }

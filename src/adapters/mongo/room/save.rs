@@ -1,7 +1,7 @@
 //! A save: one update of the room's document, which only the claim it is made under and the save before it let happen.
 //!
-//! With it go into other collections what owners decided, on record, and the layouts they kept: then it is a
-//! transaction. Decisions are rare; edits, chat and presence never need one.
+//! With it go into other collections what owners decided, on record, who is to be told of it, and the layouts they kept:
+//! then it is a transaction. Decisions are rare; edits, chat and presence never need one.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::super::failure::writing;
 use super::super::transaction::{Attempt, Halt, transact};
 use super::super::value::{Fields, id, number, packed};
 use super::outbox::{Told, into};
-use super::{MongoRooms, form, record};
+use super::{MongoRooms, form, record, telling};
 use crate::domain::room::RoomEvent;
 use crate::ports::room::{AUDIT_KEPT_MS, AUDIT_MAX, RoomSave, SaveOutcome, StoreError};
 
@@ -46,6 +46,9 @@ impl MongoRooms {
         };
         if is_untidy(&sizes)? {
             self.tidy(save).await;
+        }
+        if telling::brings_news(save) {
+            self.owed.notify_one();
         }
         let pending = usize::try_from(sizes.number("told")?).unwrap_or(usize::MAX);
         Ok(SaveOutcome::Saved {
@@ -250,6 +253,7 @@ impl Attempt for Recorded<'_> {
         if sizes.is_some() {
             self.layouts(session).await?;
             self.audit(session).await?;
+            telling::owe(self.rooms, session, self.save).await?;
         }
         Ok(sizes)
     }

@@ -10,6 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::id::UserId;
 use crate::domain::room::Visibility;
 use crate::domain::visit::{UtcOffset, VisitEvent};
+use crate::ports::discovery::conformance as discovery;
 use crate::ports::events::Outbox;
 use crate::ports::personal_data::{Erasing, PersonalData};
 use crate::ports::room::RoomStore;
@@ -61,6 +62,16 @@ async fn keeps_what_a_visit_store_promises() {
     };
     let here = Here::of(&stage).await;
     conformance(&here.visits, here.house()).await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn says_of_visits_what_discovery_asks() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let here = Here::of(&stage).await;
+    discovery::around::visits(&here.visits, &here.visits, here.house()).await;
     stage.end().await;
 }
 

@@ -1,15 +1,16 @@
 //! Who sees what.
 
-use super::{All, NOW, post};
+use super::{All, NOW, post, refusal};
 use crate::domain::id::UserId;
 use crate::domain::post::Audience;
 use crate::domain::relation::Nickname;
-use crate::ports::post::{Feed, Quote};
+use crate::ports::post::{Feed, Quote, Refusal};
 use crate::ports::settings::conformance::set_private;
 
 pub(super) async fn conformance(all: All<'_>) {
     everybody_sees_what_is_for_them(all).await;
     a_quote_is_there_for_who_sees_what_is_quoted(all).await;
+    what_a_post_was_is_for_whom_it_was_then(all).await;
 }
 
 async fn tie(all: All<'_>, one: UserId, other: UserId) {
@@ -84,4 +85,35 @@ async fn a_quote_is_there_for_who_sees_what_is_quoted(all: All<'_>) {
     let mut unseen = post(reader, Audience::Public, "이것 좀", NOW);
     unseen.quote_of = Some(narrow.id);
     assert!(all.posts.create(&unseen, None).await.is_err());
+}
+
+async fn what_a_post_was_is_for_whom_it_was_then(all: All<'_>) {
+    let [author, follower, stranger] = all.people("was").await;
+    all.relations.follow(follower, author, NOW).await.unwrap();
+    let narrow = post(author, Audience::Followers, "우리끼리", NOW);
+    let id = all.keep(&narrow).await;
+    for text in ["모두에게", "고친 글"] {
+        let mut change = all.rewrite(id, author, text).await;
+        change.audience = Audience::Public;
+        all.posts.rewrite(&change, None).await.unwrap();
+    }
+    let was = async |viewer| {
+        let was = all.posts.revisions(id, viewer, NOW, None, 9).await?;
+        let texts = was.into_iter().map(|was| was.content.text);
+        Ok::<Vec<String>, crate::ports::post::PostStoreError>(texts.collect())
+    };
+    for (viewer, wanted) in [
+        (Some(author), vec!["모두에게", "우리끼리"]),
+        (Some(follower), vec!["모두에게", "우리끼리"]),
+        (Some(stranger), vec!["모두에게"]),
+        (None, vec!["모두에게"]),
+    ] {
+        assert_eq!(was(viewer).await.unwrap(), wanted, "{viewer:?}");
+    }
+    set_private(all.settings, author, true).await;
+    assert_eq!(refusal(was(Some(stranger)).await), Refusal::NoSuchPost);
+    assert_eq!(was(Some(follower)).await.unwrap().len(), 2);
+    set_private(all.settings, author, false).await;
+    all.relations.block(follower, author, NOW).await.unwrap();
+    assert_eq!(refusal(was(Some(follower)).await), Refusal::NoSuchPost);
 }

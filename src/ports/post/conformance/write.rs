@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::{All, NOW, post, refusal};
 use crate::domain::clock::WallMs;
 use crate::domain::id::{RoomId, UserId};
-use crate::domain::post::{Audience, EDITS_MAX, PINS_MAX, PostState};
+use crate::domain::post::{Audience, DRAFTS_MAX, EDITS_MAX, PINS_MAX, PostState};
 use crate::ports::once::{Done, Once, OnceKey, RequestDigest};
 use crate::ports::post::{Feed, Refusal};
 
@@ -15,6 +15,7 @@ pub(super) async fn conformance(all: All<'_>) {
     the_history_is_bounded(all).await;
     what_is_due_comes_out_once(all).await;
     pins_are_bounded(all).await;
+    drafts_are_bounded_until_they_come_out(all).await;
     what_is_deleted_is_gone_and_swept(all).await;
     a_draft_quotes_what_its_author_sees_and_stays_with_it(all).await;
 }
@@ -131,6 +132,35 @@ async fn pins_are_bounded(all: All<'_>) {
     );
     let pinned = all.posts.pinned(author, None, NOW).await.unwrap();
     assert_eq!(pinned.len(), PINS_MAX as usize);
+}
+
+async fn drafts_are_bounded_until_they_come_out(all: All<'_>) {
+    let [author] = all.people("drafts").await;
+    let draft = || {
+        let mut draft = post(author, Audience::Public, "초안", NOW);
+        draft.state = PostState::Draft;
+        draft
+    };
+    let mut first = None;
+    for _ in 0..DRAFTS_MAX - 2 {
+        first = Some(all.keep(&draft()).await);
+    }
+    let drafts: Vec<_> = (0..6).map(|_| draft()).collect();
+    let made = join_all(drafts.iter().map(|draft| all.posts.create(draft, None))).await;
+    let refused: Vec<_> = made.into_iter().filter(Result::is_err).collect();
+    assert_eq!(refused.len(), 4);
+    assert!(
+        refused
+            .into_iter()
+            .all(|made| refusal(made) == Refusal::TooManyDrafts)
+    );
+    let mut out = all.rewrite(first.unwrap(), author, "나갑니다").await;
+    out.state = PostState::Published;
+    all.posts.rewrite(&out, None).await.unwrap();
+    all.keep(&draft()).await;
+    let refused = all.posts.create(&draft(), None).await;
+    assert_eq!(refusal(refused), Refusal::TooManyDrafts);
+    all.publish(author, "다 쓴 글", NOW).await;
 }
 
 async fn what_is_deleted_is_gone_and_swept(all: All<'_>) {

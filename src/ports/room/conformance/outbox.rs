@@ -3,7 +3,7 @@
 use super::{claim, new_room, save_of};
 use crate::domain::clock::WallMs;
 use crate::domain::event::{Event, Subject};
-use crate::domain::id::{NodeId, RoomId};
+use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::room::{Decision, PersonRef, RoomEvent, Seq, Visibility};
 use crate::ports::events::{Outbox, OutboxEntry};
 use crate::ports::room::memory::{MemoryRoom, Told};
@@ -106,4 +106,22 @@ pub(crate) async fn suite(store: &dyn RoomStore, outbox: &dyn Outbox) {
         fresh.iter().all(|entry| !rest.contains(&entry.id)),
         "a place is never used again"
     );
+    forgetting_is_told_where_somebody_has_the_room(store, outbox, id).await;
+}
+
+/// Whoever has the room in memory, on whatever node, is to give it up.
+async fn forgetting_is_told_where_somebody_has_the_room(
+    store: &dyn RoomStore,
+    outbox: &dyn Outbox,
+    room: RoomId,
+) {
+    let before = events(&waiting(outbox, room).await);
+    let forgotten = store.forget(room, UserId::generate()).await;
+    let epoch = forgotten.expect("forgotten").expect("somebody has it");
+    let told = waiting(outbox, room).await;
+    let recalled = [RoomEvent::Recalled { epoch }];
+    assert_eq!(events(&told), [before, recalled.to_vec()].concat());
+    let forgotten = store.forget(room, UserId::generate()).await;
+    assert_eq!(forgotten.expect("forgotten"), None, "nobody has it now");
+    assert_eq!(waiting(outbox, room).await, told);
 }

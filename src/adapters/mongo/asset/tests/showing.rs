@@ -80,6 +80,40 @@ async fn a_fact_counts_once_and_an_older_one_never() {
 }
 
 #[tokio::test]
+async fn what_is_about_to_be_shown_does_not_go_meanwhile() {
+    use crate::domain::asset::limits::UNUSED_KEPT_MS;
+    let Some(here) = here().await else { return };
+    let [owner, other] = here.people;
+    let (wanted, unwanted) = (
+        ready(&here.assets, owner, 1).await,
+        ready(&here.assets, owner, 2).await,
+    );
+    let swept = async |days: u64| {
+        let now = WallMs(NOW.0 + days * UNUSED_KEPT_MS);
+        while here.assets.sweep(now).await.unwrap() > 0 {}
+        let left = here.assets.pictures(&[wanted, unwanted]).await.unwrap();
+        left.into_keys().collect::<Vec<_>>()
+    };
+    assert!(here.assets.may_show(owner, &[wanted]).await.unwrap());
+    // Nobody else keeps what is not theirs.
+    assert!(!here.assets.may_show(other, &[unwanted]).await.unwrap());
+    assert_eq!(swept(1).await, [wanted]);
+    here.shows(PostId::generate(), &[wanted], false, 1).await;
+    assert_eq!(swept(2).await, [wanted]);
+    assert_eq!(swept(3).await, [wanted]);
+    let left = ready(&here.assets, owner, 3).await;
+    assert!(here.assets.may_show(owner, &[left]).await.unwrap());
+    swept(1).await;
+    assert!(here.assets.asset(left).await.unwrap().is_some());
+    swept(2).await;
+    assert!(
+        here.assets.asset(left).await.unwrap().is_none(),
+        "never shown"
+    );
+    here.end().await;
+}
+
+#[tokio::test]
 async fn what_a_private_account_shows_in_posts_is_not_for_everybody() {
     let Some(here) = here().await else { return };
     let [owner, _] = here.people;

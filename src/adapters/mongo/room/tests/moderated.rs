@@ -6,9 +6,11 @@ use super::{Here, rooms_in};
 use crate::adapters::mongo::room::{MongoModeratedChat, MongoModeratedRooms};
 use crate::adapters::mongo::stage::Stage;
 use crate::domain::clock::{Clock, WallMs};
+use crate::domain::event::Event;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::domain::moderation::{ContentKind, Standing};
-use crate::domain::room::{ChatLine, Epoch, Seq, Visibility};
+use crate::domain::room::{ChatLine, Epoch, RoomEvent, Seq, Visibility};
+use crate::ports::events::Outbox;
 use crate::ports::moderation::ModeratedContent;
 use crate::ports::relations::{BlockStore, FollowStore};
 use crate::ports::room::conformance::{claim, new_room, save_of};
@@ -69,6 +71,18 @@ async fn scene() -> Option<Scene> {
     })
 }
 
+impl Scene {
+    /// From which epochs on whoever has a room elsewhere is told to give it up.
+    async fn told(&self) -> Vec<u64> {
+        let waiting = self.here.rooms.waiting(0, 99).await.unwrap().into_iter();
+        let epochs = waiting.filter_map(|entry| match entry.event {
+            Event::Room(RoomEvent::Recalled { epoch }) => Some(epoch.0),
+            _ => None,
+        });
+        epochs.collect()
+    }
+}
+
 #[tokio::test]
 async fn a_room_that_is_hidden_is_called_otherwise_and_shut_until_it_is_shown() {
     let Some(scene) = scene().await else { return };
@@ -106,6 +120,7 @@ async fn a_room_that_is_hidden_is_called_otherwise_and_shut_until_it_is_shown() 
     let recalled = scene.recalled.0.lock().unwrap().clone();
     let epochs: Vec<u64> = recalled.iter().map(|(_, epoch)| epoch.unwrap().0).collect();
     assert_eq!(epochs, [2, 3, 4]);
+    assert_eq!(scene.told().await, [4], "other nodes hear of the last");
     scene
         .here
         .people
@@ -184,7 +199,9 @@ async fn lines_are_taken_out_and_put_back_where_they_were() {
         assert!(chat.stand(&id(number), standing, AT).await.unwrap());
     };
     assert!(chat.is_seen_by(&id(1), scene.owner).await.unwrap());
+    assert_eq!(scene.told().await, []);
     stand(1, Standing::Hidden).await;
+    assert_eq!(scene.told().await, [claimed.epoch.0 + 1]);
     assert!(!chat.is_seen_by(&id(1), scene.owner).await.unwrap());
     assert_eq!(said().await, ["하나", "둘", "셋"]);
     let third = chat.content(&id(3)).await.unwrap().unwrap();
