@@ -73,6 +73,13 @@ http {
   server {
     listen 127.0.0.1:${port};
     client_max_body_size 65m;
+    # The development identity provider answers this machine alone, and no proxy but this one, which serves no other.
+    location /dev/ {
+      proxy_pass http://$maru_target;
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Connection "";
+    }
     location / {
       proxy_pass http://$maru_target;
       proxy_http_version 1.1;

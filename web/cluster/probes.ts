@@ -6,8 +6,11 @@ import { pause } from './ports.ts';
 const everyMs = 700;
 /** No outside call may take longer, whatever is away. */
 const answerMsMax = 15_000;
-/** What a failure may look like: "try again", from a node, or from the nginx before one that is gone. */
-const later = /^(429|502|503|504) |answered (502|503|504)$/u;
+/**
+ * What a failure may look like: "try again", from a node, or from the nginx before one that is gone. A sign-in says so on a
+ * page: a store was away, the provider was, or what was under way is forgotten.
+ */
+const later = /^(429|502|503|504) |answered (502|503|504|error=(other|provider_unavailable|state_mismatch))$/u;
 
 export interface Probe {
   readonly name: string;

@@ -97,7 +97,8 @@ export class Services {
     };
     return {
       MARU_BACKEND_POSTGRES_URL: address('postgres'),
-      MARU_BACKEND_MONGODB_URL: address('mongodb'),
+      // The set would name its members as they call themselves, and nodes would go there by no link.
+      MARU_BACKEND_MONGODB_URL: `${address('mongodb')}?directConnection=true`,
       MARU_BACKEND_REDIS_NODES: address('redis'),
       MARU_BACKEND_KAFKA_BROKERS: address('kafka'),
       MARU_BACKEND_S3_ENDPOINT: address('s3'),

@@ -4,9 +4,11 @@ import type { Cluster } from '../cluster.ts';
 import { figures, gathered, type GatheringOptions } from '../gathering.ts';
 import { Nginx, type Policy } from '../nginx.ts';
 import type { Node } from '../node.ts';
+import { pause } from '../ports.ts';
 import type { Scenario, Stage } from '../scenario.ts';
 
 const loadMs = 8_000;
+const bystanderEveryMsMax = 30;
 /** What nodes say to each other about rooms, as the node that hears it counts it. */
 const relayMetric = 'maru_relay_received_total';
 
@@ -15,10 +17,26 @@ async function relayed(nodes: readonly Node[]): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
+/** Asks for something every now and then. People who only ever ask for a ticket and come in would take turns in step with nginx, and all come in at the node whose turn is second. */
+function bystander(url: string): () => Promise<void> {
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) {
+      await fetch(`${url}/healthz`).then((answer) => answer.text());
+      await pause(Math.random() * bystanderEveryMsMax);
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await asking;
+  };
+}
+
 async function behind(stage: Stage, policy: Policy['kind'] & ('round robin' | 'by room'), expect: (relays: number, connected: number[]) => void): Promise<string> {
   const { cluster, seed } = stage;
   const two = [cluster.node(0), cluster.node(1)];
   const nginx = await Nginx.start(cluster.folder, { kind: policy, ports: two.map(({ port }) => port) });
+  const leave = bystander(nginx.url);
   try {
     const { url } = nginx;
     const everybody: GatheringOptions = { signIn: cluster.node(0).url, owner: url, editors: [url, url, url], guests: [url, url] };
@@ -33,6 +51,7 @@ async function behind(stage: Stage, policy: Policy['kind'] & ('round robin' | 'b
       return `${connected.join(' and ')} connections, ${relays} messages between the nodes; ${figures(findings)}`;
     });
   } finally {
+    await leave();
     await nginx.stop();
   }
 }

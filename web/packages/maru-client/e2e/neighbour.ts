@@ -29,6 +29,11 @@ class CookieJar {
     if (response.status >= 400) {
       throw new Error(`${url} answered ${response.status}`);
     }
+    // A sign-in that does not work ends on a page that says so.
+    const refused = to === null ? null : new URL(to, url).searchParams.get('error');
+    if (refused !== null) {
+      throw new Error(`${url} answered error=${refused}`);
+    }
     return to === null ? url : new URL(to, url).href;
   }
 }
@@ -40,6 +45,9 @@ export async function moveIn(origin: string, name: string): Promise<Account> {
   const form = new URLSearchParams({ name });
   await jar.go(await jar.go(page, { method: 'POST', body: form, headers: { origin } }));
   const response = await fetch(`${origin}/v1/me`, { headers: { cookie: jar.header } });
+  if (!response.ok) {
+    throw new Error(`${response.url} answered ${response.status}`);
+  }
   const { user } = (await response.json()) as { user: { id: string; front_room_id: string } | null };
   if (!user) {
     throw new Error(`${name} could not sign in`);
