@@ -32,8 +32,9 @@ impl Lease {
             return false;
         }
         self.asked = Some(now);
-        // Also when no answer comes: a lost request must not cost the lease.
-        self.next = now.plus_ms(self.lease_ms / 3);
+        // Also when no answer comes: a lost request must not cost the lease, nor a store that is away for two fifths of
+        // it.
+        self.next = now.plus_ms(self.lease_ms / 6);
         true
     }
 
@@ -42,7 +43,7 @@ impl Lease {
         if renewed {
             self.held_from = self.held_from.max(Some(asked));
         } else if self.asked == Some(asked) {
-            self.next = self.next.min(now.plus_ms(self.lease_ms / 12));
+            self.next = self.next.min(now.plus_ms(self.lease_ms / 24));
         }
     }
 
@@ -64,9 +65,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_from_before_the_request_and_asks_every_third() {
+    fn counts_from_before_the_request_and_asks_every_sixth() {
         let mut lease = Lease::new(9_000);
-        assert!(lease.ask(Tick(100)) && !lease.ask(Tick(3_099)));
+        assert!(lease.ask(Tick(100)) && !lease.ask(Tick(1_599)));
         assert_eq!(
             lease.serves_until(),
             Tick(0),
@@ -74,7 +75,7 @@ mod tests {
         );
         lease.answered(Tick(100), true, Tick(2_000));
         assert_eq!(lease.serves_until(), Tick(6_100));
-        assert!(lease.ask(Tick(3_100)));
+        assert!(lease.ask(Tick(1_600)));
     }
 
     #[test]
@@ -92,6 +93,6 @@ mod tests {
         let mut lease = Lease::new(12_000);
         lease.ask(Tick(0));
         lease.answered(Tick(0), false, Tick(10));
-        assert_eq!(lease.next(), Tick(1_010));
+        assert_eq!(lease.next(), Tick(510));
     }
 }
