@@ -150,8 +150,7 @@ impl Shown {
         profile: Profile,
         counts: Option<CountsBody>,
     ) -> Result<Self, Problem> {
-        let avatar = state.assets.avatar(profile.user.id).await;
-        let avatar = avatar.map_err(super::asset::refused)?;
+        let avatar = state.assets.avatar_if_there(profile.user.id).await;
         Ok(Self {
             user: profile.user,
             links: profile.links,

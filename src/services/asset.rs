@@ -3,6 +3,7 @@
 //! What is sent waits in quarantine, where nobody gets it from; the workers make pictures of it, or refuse it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use object_store::ObjectStore;
 
@@ -28,6 +29,9 @@ mod upload;
 pub use admission::Place;
 pub use serving::Opened;
 pub use upload::{Announced, NewUpload, Received, Upload};
+
+/// How long somebody is kept waiting for a picture beside what they asked for.
+const ORNAMENT_WITHIN: Duration = Duration::from_millis(500);
 
 /// Why something about pictures was not done.
 #[derive(Debug, thiserror::Error)]
@@ -255,6 +259,19 @@ impl AssetService {
     /// The picture somebody has chosen for their profile.
     pub async fn avatar(&self, user: UserId) -> Result<Option<Picture>, AssetError> {
         Ok(self.parts.avatars.avatars(&[user]).await?.remove(&user))
+    }
+
+    /// The same for whoever shows the person rather than the picture: while pictures cannot be reached, people are shown
+    /// without.
+    pub async fn avatar_if_there(&self, user: UserId) -> Option<Picture> {
+        let found = match tokio::time::timeout(ORNAMENT_WITHIN, self.avatar(user)).await {
+            Ok(found) => found,
+            Err(_) => Err(AssetsUnavailable("no answer in time".to_owned()).into()),
+        };
+        found.unwrap_or_else(|error| {
+            tracing::warn!(%error, %user, "shown without their picture");
+            None
+        })
     }
 
     fn terms(asset: &Asset) -> UploadTerms {
