@@ -212,20 +212,27 @@ function differing(deliveries: Deliveries): string[] {
   return found;
 }
 
-/** One client is told of each batch after the one before it, and of no epoch that is over. */
+/**
+ * One client is told of each batch after the one before it, and of no epoch that is over. A copy of the room stands for
+ * the batches in it, and does not fall behind what the client had.
+ */
 function outOfOrder(record: ClientRecord): { disordered: string[]; stale: string[] } {
   const disordered: string[] = [];
   const stale: string[] = [];
   let epoch: number | null = null;
   let seq: number | null = null;
   for (const entry of record.entries) {
-    if (entry.kind !== 'inside' && entry.kind !== 'delivered') continue;
+    if (entry.kind !== 'inside' && entry.kind !== 'copied' && entry.kind !== 'delivered') continue;
     if (epoch !== null && entry.epoch < epoch) {
       stale.push(`${record.name} was shown epoch ${entry.epoch} after ${epoch}`);
       continue;
     }
-    if (entry.kind === 'delivered' && seq !== null && epoch === entry.epoch && entry.seq !== seq + 1) {
-      disordered.push(`${record.name} was told of ${entry.seq} after ${seq} in epoch ${epoch}`);
+    if (seq !== null && epoch === entry.epoch) {
+      if (entry.kind === 'delivered' && entry.seq !== seq + 1) {
+        disordered.push(`${record.name} was told of ${entry.seq} after ${seq} in epoch ${epoch}`);
+      } else if (entry.seq < seq) {
+        disordered.push(`${record.name} was given the room at ${entry.seq} after ${seq} in epoch ${epoch}`);
+      }
     }
     epoch = entry.epoch;
     seq = entry.seq;

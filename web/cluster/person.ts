@@ -16,6 +16,8 @@ import { keyOf, type ClientRecord, type Ending, type Entry, type Place } from '.
 const enterWithinMs = 30_000;
 /** The kind of the frame that begins a connection. */
 const WELCOME = 64;
+/** Those that bring the room as it is: whole, what has changed in it, and what did not fit into one frame. */
+const COPIES: ReadonlySet<number | null> = new Set([65, 66, 78]);
 
 export interface PersonOptions {
   readonly name: string;
@@ -35,6 +37,7 @@ export class Person implements ClientRecord {
   person: string | null = null;
   stood: Place | null = null;
   #epoch = 0;
+  #copying = false;
   #gone = false;
 
   constructor({ name, origin, roomId, cookie, random }: PersonOptions) {
@@ -124,7 +127,9 @@ export class Person implements ClientRecord {
         ...events,
         received: (bytes) => {
           if (bytes) this.#hear(bytes);
+          this.#copying = bytes !== null && COPIES.has(peekKind(bytes));
           events.received(bytes);
+          this.#copying = false;
         },
       });
   }
@@ -140,6 +145,10 @@ export class Person implements ClientRecord {
     room.on('state', ({ name, reason }) => {
       if (name === 'inside') this.#inside();
       else if (reason !== null && !this.#gone) entries.push({ kind: 'outside', atMs: Date.now(), reason });
+    });
+    // not before all of it is there
+    room.on('view', ({ seq }) => {
+      if (this.#copying) entries.push({ kind: 'copied', atMs: Date.now(), epoch: this.#epoch, seq });
     });
     room.on('change', ({ epoch, seq, ops }) => {
       entries.push({ kind: 'delivered', atMs: Date.now(), epoch, seq, key: keyOf(ops) });

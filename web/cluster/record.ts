@@ -10,6 +10,11 @@ export type Entry =
   | { readonly kind: 'delivered'; readonly atMs: number; readonly epoch: number; readonly seq: number; readonly key: string }
   /** The client came in or came back, with the room as it then was. */
   | { readonly kind: 'inside'; readonly atMs: number; readonly epoch: number; readonly seq: number; readonly people: readonly string[] }
+  /**
+   * The room was given as it then was, to a client that came in or one that had missed something. No batch is told of
+   * that is in it: what came to be of those is compared in the end.
+   */
+  | { readonly kind: 'copied'; readonly atMs: number; readonly epoch: number; readonly seq: number }
   /** It lost the room. */
   | { readonly kind: 'outside'; readonly atMs: number; readonly reason: string }
   | { readonly kind: 'joined'; readonly atMs: number; readonly person: string }

@@ -54,6 +54,11 @@ class Book implements ClientRecord {
     return this;
   }
 
+  copied(seq: number, epoch = 1): this {
+    this.entries.push({ kind: 'copied', atMs: this.#at(undefined), epoch, seq });
+    return this;
+  }
+
   outside(atMs: number): this {
     this.entries.push({ kind: 'outside', atMs: this.#at(atMs), reason: 'connection_lost' });
     return this;
@@ -197,6 +202,21 @@ describe('order', () => {
   it('goes on after a return from wherever that found the room', () => {
     const watcher = new Book('watcher').inside(1, 0).told(put(1), 1).inside(1, 5).told(put(6), 6);
     expect(judged([watcher], shown(6))).toEqual([]);
+  });
+
+  it('goes on from a copy of the room, which has all before it', () => {
+    const watcher = new Book('watcher').inside(1, 0).told(put(1), 1).copied(5).told(put(6), 6);
+    expect(judged([watcher], shown(6))).toEqual([]);
+    const gap = new Book('watcher').inside(1, 0).told(put(1), 1).copied(5).told(put(7), 7);
+    expect(judged([gap], shown(7))).toEqual(['disordered']);
+  });
+
+  it('never goes back with a copy of the room', () => {
+    for (const back of [new Book('watcher').inside(1, 4).copied(3), new Book('watcher').inside(1, 4).inside(1, 3)]) {
+      expect(judged([back], shown(4))).toEqual(['disordered']);
+    }
+    const watcher = new Book('watcher').inside(1, 4).copied(3, 2);
+    expect(judged([watcher], shown(3))).toEqual([]);
   });
 
   it('never goes back to an epoch that is over', () => {
