@@ -48,6 +48,11 @@ pub enum SeedOutcome {
 /// Why seeding stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
+    /// A neighbourhood is built beside the store and takes its place at once, which is for a store in one folder.
+    #[error(
+        "backend.postgres_url: the demo neighbourhood moves into the embedded store only; run maru seed without it"
+    )]
+    Distributed,
     /// The embedded store cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -105,6 +110,9 @@ impl SeedError {
 /// Moves the demo neighbourhood into a store without one: all of it, or nothing, however this ends. Only
 /// in a bucket of S3 pictures may be left that no store knows.
 pub async fn seed(config: &Config) -> Result<SeedOutcome, SeedError> {
+    if config.backend.postgres.is_some() {
+        return Err(SeedError::Distributed);
+    }
     let data = &config.store.data;
     // The folder is locked for as long as this lives, so nobody serves what is being built.
     let sqlite = Sqlite::open(data).await?;
