@@ -315,7 +315,7 @@ fn of_rooms() -> Vec<(&'static str, Vec<Index>)> {
         (
             Collections::GUESTBOOK_ENTRY,
             vec![
-                by(doc! { "room": 1, "is_reply": 1, "created_ms": -1, "_id": -1 }),
+                by(doc! { "room": 1, "is_reply": 1, "created_ms": 1, "_id": 1 }),
                 by(doc! { "parent": 1, "created_ms": 1, "_id": 1 }).only(doc! { "is_reply": true }),
                 by(doc! { "author": 1, "created_ms": 1, "_id": 1 }),
                 by(doc! { "owed_ms": 1 }).only(doc! { "owed_ms": { "$gt": 0 } }),

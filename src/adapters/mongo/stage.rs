@@ -7,10 +7,12 @@ use mongodb::options::ClientOptions;
 use super::Mongo;
 use crate::adapters::test_service;
 
+mod files;
 mod notices;
 mod plans;
 mod proxy;
 
+pub(super) use files::Files;
 pub(super) use notices::Notices;
 use plans::Plans;
 pub(super) use proxy::Proxy;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{GuestbookNeighbours, MongoGuestbookContent, MongoGuestbooks};
 use crate::adapters::mongo::room::MongoRooms;
-use crate::adapters::mongo::stage::{Notices, Stage};
+use crate::adapters::mongo::stage::{Files, Notices, Stage};
 use crate::adapters::mongo::visit::MongoVisitOutbox;
 use crate::adapters::sqlite::Sqlite;
 use crate::domain::clock::{Clock, WallMs};
@@ -184,6 +184,12 @@ async fn whoever_is_erased_takes_their_words_along() {
     let room = here.house().room(owner, Visibility::Public).await;
     let entry = here.written(room, author, Standing::Shown).await;
     let own = here.written(room, owner, Standing::Shown).await;
+    for (who, received) in [(author, 0), (owner, 1)] {
+        let files = Files::of(&here.books, who).await;
+        let wanted = [("guestbook", 1), ("guestbook_received", received)];
+        assert_eq!(files.sizes(), wanted);
+        assert_eq!(files.file("guestbook")[0]["text"], "두고 볼 말");
+    }
     let mut steps = 0;
     while here.books.erase(author, NOW).await.unwrap() == Erasing::Begun {
         steps += 1;

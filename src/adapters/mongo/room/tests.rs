@@ -13,6 +13,7 @@ mod bounds;
 mod failures;
 mod front;
 mod moderated;
+mod personal;
 mod telling;
 
 /// Rooms, and the people whose they are in a store of their own.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{MongoVisitOutbox, MongoVisits, VisitNeighbours};
 use crate::adapters::mongo::room::MongoRooms;
-use crate::adapters::mongo::stage::Stage;
+use crate::adapters::mongo::stage::{Files, Stage};
 use crate::adapters::sqlite::Sqlite;
 use crate::domain::event::Event;
 use crate::domain::id::UserId;
@@ -103,6 +103,11 @@ async fn each_visit_is_told_of_once_and_goes_with_its_room_or_visitor() {
     assert_eq!(after, waiting[1..]);
     here.outbox.clear(&[waiting[0].id]).await.unwrap();
     assert_eq!(here.outbox.waiting(0, 9).await.unwrap(), waiting[1..]);
+    let files = Files::of(&here.visits, one).await;
+    assert_eq!(files.sizes(), [("visits", 2)]);
+    let seen = files.file("visits").iter();
+    let seen: Vec<&serde_json::Value> = seen.map(|visit| &visit["room_id"]).collect();
+    assert!(seen.contains(&&serde_json::json!(other)));
     let mut steps = 0;
     while here.visits.erase(one, NOW).await.unwrap() == Erasing::Begun {
         steps += 1;

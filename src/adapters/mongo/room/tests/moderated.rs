@@ -199,7 +199,7 @@ async fn lines_are_taken_out_and_put_back_where_they_were() {
         assert!(chat.stand(&id(number), standing, AT).await.unwrap());
     };
     assert!(chat.is_seen_by(&id(1), scene.owner).await.unwrap());
-    assert_eq!(scene.told().await, []);
+    assert!(scene.told().await.is_empty());
     stand(1, Standing::Hidden).await;
     assert_eq!(scene.told().await, [claimed.epoch.0 + 1]);
     assert!(!chat.is_seen_by(&id(1), scene.owner).await.unwrap());
