@@ -1,15 +1,17 @@
 //! Connections to the cluster: made once, mended by themselves for as long as the process lives.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use fred::clients::{Client, SubscriberClient};
-use fred::error::Error;
+use fred::error::{Error, ErrorKind};
 use fred::interfaces::ClientLike;
 use fred::types::Builder;
 use fred::types::config::{
     Config, ReconnectPolicy, ServerConfig, TlsConnector, UnresponsiveConfig,
 };
+use tokio::task::AbortHandle;
 
 use crate::config::Address;
 use crate::domain::clock::Tick;
@@ -19,14 +21,15 @@ const PORT_DEFAULT: u16 = 6379;
 /// What is asked for is of no use later than this.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
-/// A connection on which nothing is answered for so long is made anew: the other end may be gone without a word.
-const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(4);
+/// A connection on which the last thing asked is not answered for so long is made anew. While more is asked all the time
+/// this never comes to be: see [`Redis::renew`].
+const UNRESPONSIVE_AFTER: Duration = ANSWER_WITHIN;
 
 /// Commands that wait for their turn, at most: beyond, they fail at once.
 const COMMANDS_WAITING_MAX: usize = 16_384;
 
 /// Pauses between attempts to connect, in milliseconds.
-const RECONNECT_MS: (u32, u32) = (50, 1_000);
+const RECONNECT_MS: (u32, u32) = (50, 500);
 
 /// Messages that have arrived and were not looked at yet; beyond, the oldest are lost.
 const MESSAGES_WAITING_MAX: usize = 8_192;
@@ -34,10 +37,35 @@ const MESSAGES_WAITING_MAX: usize = 8_192;
 /// How often the same complaint is made at most.
 const COMPLAINTS_EVERY_MS: u64 = 5_000;
 
+/// A client, and the task that drives its connections and ends with this.
+#[derive(Debug)]
+pub(super) struct Line<C> {
+    client: C,
+    driven: AbortHandle,
+}
+
+impl<C: ClientLike> Line<C> {
+    /// Begins to connect.
+    fn begin(client: C) -> Self {
+        let driven = client.connect().abort_handle();
+        Self { client, driven }
+    }
+
+    pub(super) const fn client(&self) -> &C {
+        &self.client
+    }
+}
+
+impl<C> Drop for Line<C> {
+    fn drop(&mut self) {
+        self.driven.abort();
+    }
+}
+
 /// A cluster. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Redis {
-    client: Client,
+    line: Arc<RwLock<Line<Client>>>,
     builder: Builder,
 }
 
@@ -68,21 +96,40 @@ impl Redis {
                 RECONNECT_MS.1,
                 2,
             ));
-        let client = builder.build()?;
-        client.connect();
-        Ok(Self { client, builder })
+        let line = Line::begin(builder.build()?);
+        Ok(Self {
+            line: Arc::new(RwLock::new(line)),
+            builder,
+        })
     }
 
-    /// For commands.
-    pub(super) const fn client(&self) -> &Client {
-        &self.client
+    /// Waits until the cluster is there, so long at most.
+    pub(super) async fn reached(&self, within: Duration) -> Result<(), Error> {
+        let client = self.client();
+        let reached = tokio::time::timeout(within, client.wait_for_connect()).await;
+        reached.unwrap_or_else(|_| {
+            let why = format!("it was not there within {} ms", within.as_millis());
+            Err(Error::new(ErrorKind::Timeout, why))
+        })
     }
 
-    /// A connection of its own for messages.
-    pub(super) fn subscriber(&self) -> Result<SubscriberClient, Error> {
-        let subscriber = self.builder.build_subscriber_client()?;
-        subscriber.connect();
-        Ok(subscriber)
+    /// For commands. To be asked for each time: another may have taken its place.
+    pub(super) fn client(&self) -> Client {
+        let line = self.line.read().unwrap_or_else(PoisonError::into_inner);
+        line.client().clone()
+    }
+
+    /// Gives up the connections for commands, which look well and carry nothing, and whatever waits for an answer on
+    /// them, and connects anew. A reconnection by the client itself would keep those that look well.
+    pub(super) fn renew(&self) -> Result<(), Error> {
+        let line = Line::begin(self.builder.build()?);
+        *self.line.write().unwrap_or_else(PoisonError::into_inner) = line;
+        Ok(())
+    }
+
+    /// Connections of their own for messages.
+    pub(super) fn subscriber(&self) -> Result<Line<SubscriberClient>, Error> {
+        self.builder.build_subscriber_client().map(Line::begin)
     }
 }
 

@@ -9,6 +9,7 @@ mod figures;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,12 +28,14 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::Redis;
+use super::connection::Line;
 use super::whereabouts::nodes_of;
 use crate::domain::clock::Clock;
 use crate::domain::id::{NodeId, RoomId, UserId};
 use crate::ports::relay::{Arriving, PersonRelay, Relay, RelayCounts};
 use figures::{Echoes, Figures};
 use subscriptions::{Subscriptions, Wanted};
+use watch::Watch;
 
 /// Messages that wait to be sent, at most; beyond, they are lost, as the port allows.
 const SENDING_MAX: usize = 8_192;
@@ -49,11 +52,11 @@ const PEOPLE_MAX: usize = 1_024;
 /// The most of them looked up at once.
 const PEOPLE_AT_ONCE: usize = 32;
 
-/// How long a node may be deaf on a connection that looks well before that is made anew.
-const DEAF_MS_MAX: u64 = 10_000;
-
 /// How often a node says something to itself.
-const ECHO_EVERY: Duration = Duration::from_secs(1);
+const ECHO_EVERY: Duration = Duration::from_millis(500);
+
+/// What it says is answered within this, or not at all.
+const ECHO_WITHIN: Duration = Duration::from_secs(1);
 
 /// Each message begins with who sent it, and what it is.
 const SENDER_BYTES: usize = 16;
@@ -107,7 +110,7 @@ pub struct RedisRelay(Arc<Shared>);
 pub struct Relaying {
     shared: Arc<Shared>,
     redis: Redis,
-    subscriber: SubscriberClient,
+    line: Line<SubscriberClient>,
     sent: mpsc::Receiver<Parcel>,
     letters: mpsc::Receiver<Letter>,
 }
@@ -130,7 +133,7 @@ impl RedisRelay {
         let relaying = Relaying {
             shared: shared.clone(),
             redis: redis.clone(),
-            subscriber: redis.subscriber()?,
+            line: redis.subscriber()?,
             sent,
             letters,
         };
@@ -199,27 +202,51 @@ impl Relaying {
         let Self {
             shared,
             redis,
-            subscriber,
+            line,
             sent,
             letters,
         } = self;
         let echoes = Echoes::of(shared.node);
+        tokio::join!(
+            send_all(&redis, &shared, sent),
+            listen(&redis, &shared, &echoes, line, take),
+            say(&redis, &shared, &echoes),
+            find_people(&redis, &shared, letters),
+        );
+    }
+}
+
+/// Takes what arrives, over one set of connections after another: each is given up when it carries nothing.
+async fn listen(
+    redis: &Redis,
+    shared: &Shared,
+    echoes: &Echoes,
+    mut line: Line<SubscriberClient>,
+    take: impl Fn(Arriving),
+) {
+    let mut watch = Watch::default();
+    loop {
+        let subscriber = line.client();
         let subscriptions = Subscriptions::new(
-            &subscriber,
+            subscriber,
             &shared.wanted,
             shared.clock,
             std::iter::once(node_channel(shared.node)).chain(echoes.channels()),
         );
         // Before anything is subscribed to: what arrives meanwhile waits.
         let messages = subscriber.message_rx();
-        tokio::join!(
-            send_all(&redis, &shared, sent),
-            receive(messages, &shared, &echoes, take),
-            subscriptions.keep(&shared.figures),
-            say(&redis, &shared, &echoes),
-            find_people(&redis, &shared, letters),
-            mend(&redis, &subscriber, &shared),
-        );
+        tokio::select! {
+            () = receive(messages, shared, echoes, &take) => {}
+            () = subscriptions.keep(&shared.figures) => {}
+            () = watch.until_dead(redis, subscriber, shared) => {}
+        }
+        match redis.subscriber() {
+            Ok(next) => line = next,
+            Err(error) => {
+                shared.figures.tell(&error, shared.clock.tick());
+                tokio::time::sleep(ECHO_EVERY).await;
+            }
+        }
     }
 }
 
@@ -336,40 +363,24 @@ async fn find_people(redis: &Redis, shared: &Shared, letters: mpsc::Receiver<Let
     sent.await;
 }
 
-/// Makes connections anew that look well and carry nothing.
-async fn mend(redis: &Redis, subscriber: &SubscriberClient, shared: &Shared) {
-    let mut heard = shared.clock.tick();
-    loop {
-        tokio::time::sleep(ECHO_EVERY).await;
-        let now = shared.clock.tick();
-        let looks_well = redis.client().is_connected() && subscriber.is_connected();
-        if shared.figures.hears(now) || !looks_well {
-            heard = now;
-        }
-        if now.since_ms(heard) < DEAF_MS_MAX {
-            continue;
-        }
-        tracing::warn!("nothing comes back over Redis: its connections are made anew");
-        let anew = tokio::join!(
-            subscriber.force_reconnection(),
-            redis.client().force_reconnection()
-        );
-        for error in [anew.0.err(), anew.1.err()].into_iter().flatten() {
-            shared.figures.tell(&error, now);
-        }
-        heard = shared.clock.tick();
-    }
-}
-
 /// Says something to itself over every shard, again and again.
 async fn say(redis: &Redis, shared: &Shared, echoes: &Echoes) {
-    let mut every = tokio::time::interval(ECHO_EVERY);
     loop {
-        every.tick().await;
-        let said = stream::iter(echoes.channels()).map(|channel| async move {
-            let heard: Result<i64, Error> = redis.client().spublish(channel, "echo").await;
-            if let Err(error) = heard {
-                shared.figures.failed(&error, shared.clock.tick());
+        tokio::time::sleep(ECHO_EVERY).await;
+        let client = redis.client();
+        if !client.is_connected() {
+            // It would wait, and what is said next with it.
+            continue;
+        }
+        let said = stream::iter(echoes.channels().enumerate()).map(|(place, channel)| {
+            let client = &client;
+            async move {
+                let heard = client.spublish::<i64, _, _>(channel, "echo");
+                match tokio::time::timeout(ECHO_WITHIN, heard).await {
+                    Ok(Ok(_)) => shared.figures.answered(place, shared.clock.tick()),
+                    Ok(Err(error)) => shared.figures.failed(&error, shared.clock.tick()),
+                    Err(_) => shared.figures.lost_here(),
+                }
             }
         });
         said.buffer_unordered(SENDING_AT_ONCE)

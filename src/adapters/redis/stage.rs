@@ -20,7 +20,8 @@ pub(super) fn cluster() -> Option<Redis> {
 /// The same, once it is connected: whoever asks before that is told at once that it is not there.
 pub(super) async fn connected() -> Option<Redis> {
     let redis = cluster()?;
-    let connected = tokio::time::timeout(PATIENCE, redis.client().wait_for_connect());
+    let client = redis.client();
+    let connected = tokio::time::timeout(PATIENCE, client.wait_for_connect());
     connected.await.expect("in time").expect("connected");
     Some(redis)
 }

@@ -16,6 +16,12 @@ const ECHOES: usize = 48;
 /// A node that has not heard itself for so long over one of them does not hear.
 pub(super) const DEAF_AFTER_MS: u64 = 5_000;
 
+/// Connections that carry nothing for so long over one of them are dead: several times as long as is said in between.
+const SILENT_MS_MAX: u64 = 2_000;
+
+/// Before the first time.
+const NEVER: u64 = u64::MAX;
+
 /// Numbers of one relay since its start.
 #[derive(Debug)]
 pub(super) struct Figures {
@@ -23,7 +29,10 @@ pub(super) struct Figures {
     received: AtomicU64,
     lost: AtomicU64,
     complaints: Complaints,
+    /// When what was said over each was last heard here.
     echoed_at: [AtomicU64; ECHOES],
+    /// When it was last taken by the cluster.
+    answered_at: [AtomicU64; ECHOES],
 }
 
 impl Default for Figures {
@@ -33,7 +42,8 @@ impl Default for Figures {
             received: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             complaints: Complaints::default(),
-            echoed_at: [const { AtomicU64::new(u64::MAX) }; ECHOES],
+            echoed_at: [const { AtomicU64::new(NEVER) }; ECHOES],
+            answered_at: [const { AtomicU64::new(NEVER) }; ECHOES],
         }
     }
 }
@@ -84,13 +94,35 @@ impl Figures {
         }
     }
 
+    pub(super) fn answered(&self, place: usize, now: Tick) {
+        if let Some(at) = self.answered_at.get(place) {
+            at.store(now.0, Ordering::Relaxed);
+        }
+    }
+
     /// Whether the node has heard itself over every shard lately.
     pub(super) fn hears(&self, now: Tick) -> bool {
-        self.echoed_at.iter().all(|at| {
-            let at = at.load(Ordering::Relaxed);
-            at != u64::MAX && now.since_ms(Tick(at)) < DEAF_AFTER_MS
-        })
+        all_within(&self.echoed_at, DEAF_AFTER_MS, None, now)
     }
+
+    /// Whether connections for messages that have stood since then are alive, for all that is known.
+    pub(super) fn is_heard(&self, since: Option<Tick>, now: Tick) -> bool {
+        all_within(&self.echoed_at, SILENT_MS_MAX, since, now)
+    }
+
+    /// The same for those over which is sent.
+    pub(super) fn is_answered(&self, since: Option<Tick>, now: Tick) -> bool {
+        all_within(&self.answered_at, SILENT_MS_MAX, since, now)
+    }
+}
+
+/// Whether each of these times, or `since`, is not longer ago.
+fn all_within(times: &[AtomicU64], ms: u64, since: Option<Tick>, now: Tick) -> bool {
+    times.iter().all(|at| {
+        let at = at.load(Ordering::Relaxed);
+        let at = (at != NEVER).then_some(Tick(at)).max(since);
+        at.is_some_and(|at| now.since_ms(at) < ms)
+    })
 }
 
 /// The channels a node speaks to itself over.
@@ -139,5 +171,31 @@ mod tests {
             "the first is silent"
         );
         assert_eq!(echoes.place("maru:live:echo:other:1"), None);
+    }
+
+    #[test]
+    fn connections_are_alive_until_one_channel_is_silent_for_too_long() {
+        let figures = Figures::default();
+        assert!(!figures.is_heard(None, Tick(0)), "never");
+        assert!(figures.is_heard(Some(Tick(50)), Tick(50 + SILENT_MS_MAX - 1)));
+        assert!(!figures.is_heard(Some(Tick(50)), Tick(50 + SILENT_MS_MAX)));
+        for place in 0..ECHOES {
+            figures.echoed(place, Tick(60));
+        }
+        let now = Tick(60 + SILENT_MS_MAX - 1);
+        assert!(figures.is_heard(None, now) && figures.is_heard(Some(Tick(50)), now));
+        assert!(!figures.is_answered(None, now), "another matter");
+        for place in 1..ECHOES {
+            figures.echoed(place, Tick(70));
+            figures.answered(place, Tick(70));
+        }
+        let now = Tick(60 + SILENT_MS_MAX);
+        assert!(
+            !figures.is_heard(Some(Tick(50)), now),
+            "the first is silent"
+        );
+        assert!(!figures.is_answered(Some(Tick(50)), now));
+        figures.answered(0, Tick(70));
+        assert!(figures.is_answered(Some(Tick(50)), now));
     }
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use fred::clients::SubscriberClient;
 use fred::error::Error;
-use fred::interfaces::{EventInterface, PubsubInterface};
+use fred::interfaces::{ClientLike, EventInterface, PubsubInterface};
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::Notify;
+use tokio::sync::broadcast::error::TryRecvError;
 
 use super::figures::Figures;
 use super::room_channel;
@@ -24,6 +25,9 @@ const LINGER_MS: u64 = 3_000;
 
 /// How often what could not be brought about is tried again.
 const AGAIN: Duration = Duration::from_millis(250);
+
+/// How often a connection is looked for that is just being made.
+const SOON: Duration = Duration::from_millis(20);
 
 /// How often everything is subscribed anew: a channel whose slot has moved says nothing of it.
 const RENEW_EVERY_MS: u64 = 60_000;
@@ -95,24 +99,32 @@ impl<'a> Subscriptions<'a> {
     pub(super) async fn keep(mut self, figures: &Figures) {
         let mut reconnected = self.subscriber.reconnect_rx();
         let mut renewed = self.clock.tick();
+        let mut is_new = false;
         loop {
-            let began = self.clock.tick();
-            self.forget_rooms(began, figures).await;
-            self.add(figures).await;
-            let every = if figures.hears(began) {
-                RENEW_EVERY_MS
-            } else {
-                RENEW_DEAF_MS
-            };
-            if began.since_ms(renewed) >= every {
-                self.renew(figures).await;
-                renewed = began;
+            if self.subscriber.is_connected() {
+                let began = self.clock.tick();
+                let every = if figures.hears(began) {
+                    RENEW_EVERY_MS
+                } else {
+                    RENEW_DEAF_MS
+                };
+                if std::mem::take(&mut is_new) || began.since_ms(renewed) >= every {
+                    // Each shard has told of its own connection.
+                    while !matches!(
+                        reconnected.try_recv(),
+                        Err(TryRecvError::Empty | TryRecvError::Closed)
+                    ) {}
+                    self.renew(figures).await;
+                    renewed = began;
+                }
+                self.forget_rooms(began, figures).await;
+                self.add(figures).await;
             }
             tokio::select! {
-                () = self.wanted.changed.notified() => {}
+                () = self.wanted.changed.notified(), if !is_new => {}
                 // Lagging means that it happened more than once.
-                _ = reconnected.recv() => self.renew(figures).await,
-                () = tokio::time::sleep(AGAIN) => {}
+                _ = reconnected.recv(), if !is_new => is_new = true,
+                () = tokio::time::sleep(if is_new { SOON } else { AGAIN }) => {}
             }
         }
     }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use fred::interfaces::KeysInterface;
+use fred::types::Expiration;
 use tokio::sync::mpsc;
 
 use super::*;
 use crate::adapters::redis::RedisWhereabouts;
-use crate::adapters::redis::stage::cluster;
+use crate::adapters::redis::stage::{cluster, connected};
 use crate::domain::clock::WallMs;
 use crate::ports::relay::conformance::{self, Door, Node};
 use crate::ports::whereabouts::Stay;
@@ -114,6 +116,33 @@ async fn a_node_hears_itself_over_every_shard() {
     };
     let heard = tokio::time::timeout(PATIENCE, heard).await;
     assert!(heard.is_ok(), "it never hears itself");
+}
+
+/// They look well, and nothing is ever answered on them: both are made anew, and what takes their place works.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_carry_nothing_are_made_anew() {
+    let Some(redis) = connected().await else {
+        return;
+    };
+    let (_, _, relaying) = relay(&redis);
+    let subscriber = relaying.line.client();
+    subscriber.wait_for_connect().await.expect("connected");
+    let old = redis.client();
+    let mut watch = Watch::default();
+    let dead = watch.until_dead(&redis, subscriber, &relaying.shared);
+    let noticed = tokio::time::timeout(PATIENCE, dead).await;
+    assert!(noticed.is_ok(), "never noticed");
+    let new = redis.client();
+    assert_ne!(old.id(), new.id());
+    new.wait_for_connect().await.expect("connected");
+    let key = format!("maru:anew:{}", NodeId::generate());
+    let set: Result<(), Error> = new
+        .set(&key, 1, Some(Expiration::PX(1_000)), None, false)
+        .await;
+    set.expect("it answers");
+    // Nobody drives the old ones any more.
+    let got: Result<Option<i64>, Error> = old.get(&key).await;
+    assert!(got.is_err(), "{got:?}");
 }
 
 /// More has come than is looked at: what was lost is counted, and the rest goes on.
