@@ -240,11 +240,10 @@ impl Host {
                 self.let_in(waiting, at, actions);
             }
             Ok(ClaimOutcome::Held { node }) => {
-                if let State::Edge(edge) = &mut self.state
+                if let State::Edge(edge) = &self.state
                     && edge.owner == node
                 {
-                    edge.owner_is_deaf(actions);
-                    self.end(actions);
+                    self.part_if_given_up(at, actions);
                     return;
                 }
                 let waiting = self.take_waiting(actions);
@@ -260,6 +259,11 @@ impl Host {
             ),
             Err(error) => {
                 tracing::error!(%error, room = %self.room, "a room could not be claimed");
+                if let State::Edge(edge) = &self.state
+                    && !edge.is_given_up(at.now.tick)
+                {
+                    return;
+                }
                 self.turn_away(
                     ErrorCode::Unavailable,
                     "the room's store does not answer; try again",
@@ -337,16 +341,27 @@ impl Host {
         edge.settle(at.now.tick, actions);
         if edge.is_empty(at.now.tick) || edge.has_parted() {
             self.end(actions);
-        } else if edge.is_forsaken(at.now.tick) && self.call.is_none() {
+        } else if edge.is_forsaken(at.now.tick) {
             // The owner is gone, or nothing of it gets here: the store knows which.
             edge.ask_again_later(at.now.tick);
-            self.claim_from_edge(at, actions);
+            if self.call.is_some() {
+                return;
+            }
+            if at.now.tick < at.serves_until {
+                self.ask(StoreCall::Claim, actions);
+            } else {
+                self.part_if_given_up(at, actions);
+            }
         }
     }
 
-    fn claim_from_edge(&mut self, at: At, actions: &mut Vec<Action>) {
-        if at.now.tick < at.serves_until {
-            self.ask(StoreCall::Claim, actions);
+    /// The owner lives, for all that is known, yet nothing of it gets here.
+    fn part_if_given_up(&mut self, at: At, actions: &mut Vec<Action>) {
+        if let State::Edge(edge) = &self.state
+            && edge.is_given_up(at.now.tick)
+        {
+            edge.owner_is_deaf(actions);
+            self.end(actions);
         }
     }
 

@@ -24,11 +24,20 @@ const REORDER_MS: u64 = 150;
 /// How long a connection waits for its first bytes before more are asked for.
 const WAIT_MS_MAX: u64 = 1_000;
 
+/// So many announcements that do not come are no chance.
+const SILENT_ANNOUNCES: u64 = 3;
+
+/// The store is asked again after so many more.
+const ASK_ANNOUNCES: u64 = 2;
+
 /// How long an edge waits for the answer to a decision.
 const ASK_MS_MAX: u64 = 10_000;
 
 /// Messages held back until the ones before them come.
 const HELD_MAX: usize = 1_024;
+
+/// The number of what a connection comes with.
+const FIRST: u32 = 1;
 
 #[derive(Debug)]
 struct Local {
@@ -41,6 +50,12 @@ struct Local {
     /// It has everything up to this flush; `None` until it is welcomed or brought up to date.
     from: Option<u64>,
     welcomed: bool,
+    /// What it came with, until it is welcomed: said again where it was lost.
+    enter: Option<Box<Input>>,
+    /// Whether a roll has named it, and the owner has not said that it knows nothing of it: its welcome is on its way
+    /// or was lost.
+    rolled: bool,
+    known: bool,
     entered: Tick,
     /// When what brings it up to date was last asked for.
     since: Tick,
@@ -72,6 +87,8 @@ pub(super) struct Edge {
     flush_told: u64,
     down_told: u64,
     heard: Tick,
+    /// When to ask the store whose the room is, unless something is heard before.
+    ask_at: Tick,
     roll_at: Tick,
     lost_at: Tick,
     /// When a decision was last handed to the owner.
@@ -96,6 +113,7 @@ impl Edge {
             flush_told: 0,
             down_told: 0,
             heard: now,
+            ask_at: now.plus_ms(parts.limits.announce_ms * SILENT_ANNOUNCES),
             roll_at: now.plus_ms(parts.limits.announce_ms),
             lost_at: now,
             asked: None,
@@ -111,21 +129,31 @@ impl Edge {
         self.conns.is_empty() && !asks
     }
 
-    /// Whether nothing has come from the owner for so long that it may be gone.
+    /// Whether nothing has come from the owner for so long that it may be gone, and the store was not asked lately.
     pub fn is_forsaken(&self, now: Tick) -> bool {
-        now.since_ms(self.heard) >= self.parts.limits.announce_ms * 3
+        now >= self.ask_at
+    }
+
+    /// Whether nothing has come for so long that the owner has given up this edge as well. Until then members stay:
+    /// what is between the nodes may carry again any moment, and nobody is then seen to have been away.
+    pub fn is_given_up(&self, now: Tick) -> bool {
+        now >= self.given_up_at()
+    }
+
+    fn given_up_at(&self) -> Tick {
+        self.heard.plus_ms(self.parts.limits.lease_ms)
     }
 
     pub fn ask_again_later(&mut self, now: Tick) {
-        let wait = self.parts.limits.announce_ms * 2;
-        self.heard = Tick(now.0.saturating_sub(wait));
+        let later = now.plus_ms(self.parts.limits.announce_ms * ASK_ANNOUNCES);
+        let end = self.given_up_at();
+        self.ask_at = if now < end { later.min(end) } else { later };
     }
 
     pub fn deadline(&self) -> Tick {
         let gap = self.gap.map(|since| since.plus_ms(REORDER_MS));
-        let forsaken = self.heard.plus_ms(self.parts.limits.announce_ms * 3);
         let farewell = self.farewell.as_ref().map(Farewell::next);
-        let own = self.roll_at.min(forsaken);
+        let own = self.roll_at.min(self.ask_at);
         [gap, farewell].into_iter().flatten().fold(own, Tick::min)
     }
 
@@ -136,11 +164,14 @@ impl Edge {
         };
         if matches!(input, Input::Enter { .. }) {
             let fresh = Local {
-                number: 0,
+                number: FIRST - 1,
                 step: None,
                 refresh: None,
                 from: None,
                 welcomed: false,
+                enter: Some(Box::new(input.clone())),
+                rolled: false,
+                known: false,
                 entered: now,
                 since: now,
             };
@@ -194,6 +225,7 @@ impl Edge {
         }
         self.epoch = self.epoch.max(message.epoch);
         self.heard = now;
+        self.ask_at = now.plus_ms(self.parts.limits.announce_ms * SILENT_ANNOUNCES);
         match message.body {
             Body::Gone => return true,
             Body::Flush {
@@ -240,7 +272,7 @@ impl Edge {
             } if link == self.parts.link => {
                 self.down_told = self.down_told.max(number);
                 self.step_again(&behind, now, actions);
-                self.send_unknown_away(&unknown, now, actions);
+                self.answer_unknown(&unknown, now, actions);
                 self.mark_gap(now);
             }
             Body::Answer { reply, outcome } => actions.push(Action::Answer(reply, outcome)),
@@ -263,10 +295,8 @@ impl Edge {
         if overdue || self.held.len() > HELD_MAX || self.early.len() > HELD_MAX {
             self.give_up_gap(now, actions);
         }
-        let waits = self
-            .conns
-            .values()
-            .any(|local| local.from.is_none() && now.since_ms(local.since) >= WAIT_MS_MAX);
+        self.turn_away_unheard(now, actions);
+        let waits = self.conns.values().any(|local| local.waits(now));
         if waits && now.since_ms(self.lost_at) >= WAIT_MS_MAX {
             self.ask_for_all(now, actions);
         }
@@ -319,7 +349,10 @@ impl Edge {
         self.roll(actions);
     }
 
-    fn roll(&self, actions: &mut Vec<Action>) {
+    fn roll(&mut self, actions: &mut Vec<Action>) {
+        for local in self.conns.values_mut() {
+            local.rolled = true;
+        }
         let body = Body::Roll {
             link: self.parts.link,
             conns: self
@@ -379,7 +412,9 @@ impl Edge {
         let Some(local) = self.conns.get_mut(&conn) else {
             return;
         };
-        local.welcomed |= matches!(parcel, Parcel::Welcome(_));
+        if matches!(parcel, Parcel::Welcome(_)) {
+            (local.welcomed, local.enter) = (true, None);
+        }
         let is_fresh = matches!(parcel, Parcel::Welcome(_) | Parcel::Resync(_));
         if !local.welcomed && !matches!(parcel, Parcel::Close(..)) {
             // Its welcome was lost: nothing stands for that, and it is sent away soon.

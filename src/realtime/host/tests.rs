@@ -1,6 +1,8 @@
 //! Two hosts of one room, an owner and an edge, with nothing between them but messages, and a store that answers
 //! when it is told to.
 
+mod silence;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -46,6 +48,8 @@ struct Pair {
     wires: VecDeque<(usize, Bytes)>,
     /// Of the messages to come, the first for the edge that this finds is lost.
     loses: Option<fn(&Body) -> bool>,
+    /// Nothing passes between the two.
+    parted: bool,
     /// The longest message so far.
     longest: usize,
     /// How often the edge asked to be brought up to date.
@@ -90,6 +94,7 @@ impl Pair {
             owner,
             wires: VecDeque::new(),
             loses: None,
+            parted: false,
             longest: 0,
             asked: 0,
         }
@@ -186,6 +191,9 @@ impl Pair {
     fn carry(&mut self, to: usize, message: &Message) {
         let bytes = message.encode();
         self.longest = self.longest.max(bytes.len());
+        if self.parted {
+            return;
+        }
         self.asked += usize::from(matches!(message.body, Body::Lost { .. }));
         if to == EDGE && self.loses.is_some_and(|loses| loses(&message.body)) {
             self.loses = None;

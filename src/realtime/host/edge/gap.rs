@@ -2,12 +2,21 @@
 
 use maru_protocol::CloseCode;
 
-use super::{Edge, Local, WAIT_MS_MAX, close};
+use super::{Edge, FIRST, Local, WAIT_MS_MAX, close};
 use crate::domain::clock::Tick;
 use crate::domain::rules::Rule;
 use crate::realtime::host::Action;
 use crate::realtime::relay::Body;
 use crate::realtime::room::{ConnId, Input};
+
+impl Local {
+    /// Whether something on its way to this member was lost, as it should be here by now. What is on its way from it is
+    /// another matter.
+    pub(super) fn waits(&self, now: Tick) -> bool {
+        let is_expected = self.welcomed || self.known;
+        is_expected && self.from.is_none() && now.since_ms(self.since) >= WAIT_MS_MAX
+    }
+}
 
 impl Edge {
     pub(super) fn is_behind(&self) -> bool {
@@ -46,13 +55,9 @@ impl Edge {
 
     pub(super) fn ask_for_all(&mut self, now: Tick, actions: &mut Vec<Action>) {
         self.lost_at = now;
-        let never = self.conns.iter().filter(|(_, local)| !local.welcomed);
-        let never = never.filter(|(_, local)| now.since_ms(local.since) >= WAIT_MS_MAX);
-        for conn in never.map(|(conn, _)| *conn).collect::<Vec<_>>() {
-            // Its welcome may be what was lost, and no snapshot stands for that.
-            close(conn, CloseCode::RoomMoved, actions);
-            self.up(Input::Lost { conn }, now, actions);
-        }
+        // Its welcome may be what was lost, and no snapshot stands for that.
+        let never = |local: &Local| !local.welcomed && local.waits(now);
+        self.turn_away(never, CloseCode::RoomMoved, now, actions);
         for local in self.conns.values_mut().filter(|local| local.welcomed) {
             local.from = None;
             local.since = now;
@@ -74,17 +79,55 @@ impl Edge {
         }
     }
 
-    /// The owner knows nothing of them, although it should by now.
-    pub(super) fn send_unknown_away(
+    /// Whoever came and of whom the owner has not heard for as long as it may be silent.
+    pub(super) fn turn_away_unheard(&mut self, now: Tick, actions: &mut Vec<Action>) {
+        let patience = self.parts.limits.lease_ms;
+        let unheard = |local: &Local| !local.welcomed && now.since_ms(local.entered) >= patience;
+        self.turn_away(unheard, CloseCode::Unavailable, now, actions);
+    }
+
+    fn turn_away(
+        &mut self,
+        whom: impl Fn(&Local) -> bool,
+        code: CloseCode,
+        now: Tick,
+        actions: &mut Vec<Action>,
+    ) {
+        let whom = self.conns.iter().filter(|(_, local)| whom(local));
+        for conn in whom.map(|(conn, _)| *conn).collect::<Vec<_>>() {
+            close(conn, code, actions);
+            self.up(Input::Lost { conn }, now, actions);
+        }
+    }
+
+    /// The owner knows nothing of these, although it should by now: whoever came is announced again, by the number of
+    /// the first time, and whoever was inside is not any more.
+    pub(super) fn answer_unknown(
         &mut self,
         unknown: &[ConnId],
         now: Tick,
         actions: &mut Vec<Action>,
     ) {
+        let link = self.parts.link;
+        for (conn, local) in &mut self.conns {
+            local.known |= local.rolled && !unknown.contains(conn);
+        }
         for conn in unknown {
             // Since it came: whoever is behind asks anew all the time, and would wait for ever.
-            let settled = |local: &Local| now.since_ms(local.entered) >= WAIT_MS_MAX;
-            if self.conns.get(conn).is_some_and(settled) {
+            let settled = |local: &&mut Local| now.since_ms(local.entered) >= WAIT_MS_MAX;
+            let Some(local) = self.conns.get_mut(conn).filter(settled) else {
+                continue;
+            };
+            if let Some(input) = local.enter.as_deref().cloned() {
+                (local.known, local.since) = (false, now);
+                let number = FIRST;
+                let again = Body::Up {
+                    link,
+                    number,
+                    input,
+                };
+                self.tell(again, actions);
+            } else {
                 self.conns.remove(conn);
                 close(*conn, CloseCode::RoomMoved, actions);
             }
