@@ -20,8 +20,8 @@ mod whereabouts;
 
 pub use connection::Redis;
 pub use directory::RedisDirectory;
-pub use discovery::{Around, RedisDiscovery};
-pub use hot::{HotCache, HotFigures, HotPeople};
+pub use discovery::{Around, RedisDiscovery, RedisProjections};
+pub use hot::{HotCache, HotFigures, HotPeople, HotRelations};
 pub use pending::RedisPending;
 pub use probe::RedisProbe;
 pub use rates::{RateFigures, RedisRates};

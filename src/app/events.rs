@@ -1,12 +1,23 @@
 //! `maru events`: what consumers of the event log have given up, redriven; and the log replayed. In the embedded store
 //! beside a running server; in Kafka from anywhere.
 
+#[cfg(feature = "distributed")]
+use std::time::Duration;
+
 use super::operated::OperateError;
+#[cfg(feature = "distributed")]
+use crate::adapters::redis::{Redis, RedisProjections};
 use crate::adapters::sqlite::Beside;
 use crate::config::Config;
-use crate::ports::events::{CONSUMERS, EventDesk};
+#[cfg(feature = "distributed")]
+use crate::ports::discovery::DiscoveryUnavailable;
+use crate::ports::events::{CONSUMERS, DISCOVERY, EventDesk};
 
 pub use crate::ports::events::DeadLetter;
+
+/// How long Redis may take to be there.
+#[cfg(feature = "distributed")]
+const REACHED_WITHIN: Duration = Duration::from_secs(10);
 
 /// The desk of the log that servers with these settings use.
 fn desk(config: &Config, consumer: &str) -> Result<Box<dyn EventDesk>, OperateError> {
@@ -44,8 +55,29 @@ pub async fn redrive(config: &Config, consumer: &str) -> Result<u64, OperateErro
 }
 
 /// Gives a consumer all that the log still holds.
+///
+/// What discovery makes of it beside Kafka remembers what it has taken in: that is begun anew, and the servers, whether
+/// at work or started later, then have the log given to them again themselves.
 pub async fn replay(config: &Config, consumer: &str) -> Result<(), OperateError> {
-    Ok(desk(config, consumer)?.replay(consumer).await?)
+    let desk = desk(config, consumer)?;
+    if consumer == DISCOVERY && config.backend.postgres.is_some() {
+        return begin_anew(config).await;
+    }
+    Ok(desk.replay(consumer).await?)
+}
+
+#[cfg(feature = "distributed")]
+async fn begin_anew(config: &Config) -> Result<(), OperateError> {
+    let address = config.backend.redis.as_ref();
+    let redis = Redis::connect(address.ok_or(OperateError::NoRedis)?);
+    let redis = redis.map_err(|error| DiscoveryUnavailable(error.to_string()))?;
+    let projections = RedisProjections::reached(redis, super::nodes::SPACE, REACHED_WITHIN).await?;
+    Ok(projections.begin_anew().await?)
+}
+
+#[cfg(not(feature = "distributed"))]
+async fn begin_anew(_: &Config) -> Result<(), OperateError> {
+    Err(OperateError::NoDistributed)
 }
 
 #[cfg(test)]
@@ -55,7 +87,7 @@ mod tests {
     use crate::config::Overrides;
     use crate::domain::clock::WallMs;
     use crate::ports::events::conformance::changed;
-    use crate::ports::events::{Aside, DISCOVERY, EventConsumers, EventLog};
+    use crate::ports::events::{Aside, EventConsumers, EventLog};
 
     #[tokio::test]
     async fn what_was_given_up_is_listed_and_given_once_more_beside_a_server() {
@@ -107,5 +139,26 @@ mod tests {
         let config = Config::load(&overrides, Vec::new(), None).unwrap();
         let refused = replay(&config, DISCOVERY).await.unwrap_err().to_string();
         assert!(refused.contains("backend.kafka_brokers"), "{refused}");
+    }
+
+    /// Nothing of Kafka is touched where what is made of it cannot be begun anew.
+    #[cfg(feature = "distributed")]
+    #[tokio::test]
+    async fn what_discovery_made_of_the_log_is_begun_anew_in_redis() {
+        let distributed = |redis: Option<&str>| {
+            let overrides = Overrides::default();
+            let postgres = Some("postgres://postgres@127.0.0.1:1/maru".to_owned());
+            let overrides = overrides.with("backend.postgres_url", "--postgres", postgres);
+            let kafka = Some("127.0.0.1:1".to_owned());
+            let overrides = overrides.with("backend.kafka_brokers", "--kafka", kafka);
+            let redis = redis.map(str::to_owned);
+            let overrides = overrides.with("backend.redis_nodes", "--redis", redis);
+            Config::load(&overrides, Vec::new(), None).unwrap()
+        };
+        let refused = replay(&distributed(None), DISCOVERY).await.unwrap_err();
+        assert!(matches!(refused, OperateError::NoRedis), "{refused}");
+        let nowhere = distributed(Some("127.0.0.1:1"));
+        let away = replay(&nowhere, DISCOVERY).await.unwrap_err();
+        assert!(matches!(away, OperateError::Discovery(_)), "{away}");
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::adapters::sqlite::Beside;
 use crate::config::{Address, Config};
+use crate::ports::discovery::DiscoveryUnavailable;
 use crate::ports::events::{CONSUMERS, EventsUnavailable};
 use crate::ports::operator::{OperatorStore, OperatorStoreError};
 
@@ -66,6 +67,16 @@ pub enum OperateError {
     #[cfg(not(feature = "kafka"))]
     #[error("backend.kafka_brokers: this program was built without Kafka")]
     NoKafka,
+    /// What is made of the log cannot be begun anew.
+    #[error(transparent)]
+    Discovery(#[from] DiscoveryUnavailable),
+    /// What discovery makes of the log would be in Redis, of which nothing is configured.
+    #[error("backend.redis_nodes: without Redis there is no discovery beside PostgreSQL")]
+    NoRedis,
+    /// Redis is configured, and this program was built without it.
+    #[cfg(not(feature = "distributed"))]
+    #[error("backend.redis_nodes: this program was built without Redis")]
+    NoDistributed,
     /// Nothing reads the log under this name.
     #[error("there is no consumer {0}; there are: {known}", known = CONSUMERS.join(", "))]
     NoSuchConsumer(String),

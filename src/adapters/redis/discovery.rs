@@ -6,6 +6,7 @@
 //! was read the log knows itself; where a projection is lost, all of it comes again.
 
 mod feed;
+mod projections;
 mod scripts;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use crate::ports::discovery::{
 };
 use crate::ports::events::{EventConsumer, EventConsumers, EventDesk};
 use crate::ports::people::DoorPeople;
+pub use projections::RedisProjections;
 
 /// Nobody waits longer for a step.
 const WITHIN: Duration = Duration::from_secs(1);
@@ -89,15 +91,14 @@ impl std::fmt::Debug for Around {
 /// Discovery over a cluster.
 #[derive(Clone)]
 pub struct RedisDiscovery {
-    redis: Redis,
-    space: String,
+    projections: RedisProjections,
     around: Around,
     reading: Arc<Mutex<Option<Box<dyn EventConsumer>>>>,
 }
 
 impl std::fmt::Debug for RedisDiscovery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RedisDiscovery({})", self.space)
+        write!(f, "RedisDiscovery({})", self.projections.space())
     }
 }
 
@@ -111,16 +112,10 @@ impl RedisDiscovery {
     /// Over a cluster, under names that begin so.
     pub fn new(redis: Redis, space: &str, around: Around) -> Self {
         Self {
-            redis,
-            space: space.to_owned(),
+            projections: RedisProjections::new(redis, space),
             around,
             reading: Arc::default(),
         }
-    }
-
-    /// How the names of a projection's keys begin.
-    fn prefix(&self, kind: Kind) -> String {
-        format!("{{{}:discovery:{}}}:", self.space, kind.as_str())
     }
 
     /// Runs a step of a projection.
@@ -130,10 +125,7 @@ impl RedisDiscovery {
         step: &Script,
         arguments: impl IntoIterator<Item = Value>,
     ) -> Result<R, Error> {
-        let prefix = self.prefix(kind);
-        let keys = vec![format!("{prefix}state")];
-        let arguments = std::iter::once(text(prefix)).chain(arguments).collect();
-        script::run(&self.redis, step, WITHIN, keys, arguments).await
+        self.projections.step(kind, step, arguments).await
     }
 
     /// Reads on in a set of a projection, after a score, a thing, and what scores were counted in.
@@ -240,10 +232,7 @@ impl DiscoveryStore for RedisDiscovery {
     }
 
     async fn restart(&self) -> Result<(), DiscoveryUnavailable> {
-        for kind in KINDS {
-            let _: i64 = self.step(kind, &scripts::RESTART, []).await?;
-        }
-        Ok(())
+        self.projections.begin_anew().await
     }
 
     /// Who counted on days long past is let go of by Redis itself, by its clock.

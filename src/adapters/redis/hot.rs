@@ -5,6 +5,8 @@
 //! after it. Where Redis does not answer, everybody asks the store.
 
 mod people;
+mod relations;
+mod told;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +22,7 @@ use super::Redis;
 use super::script::{self, blob, bytes_of, whole};
 use crate::domain::clock::Clock;
 pub use people::HotPeople;
+pub use relations::HotRelations;
 
 /// How long something is kept: what is not told of is seen by then.
 const KEPT_MS: u64 = 5_000;
@@ -138,7 +141,7 @@ impl HotCache {
     ) -> Result<Vec<u8>, E> {
         let lease = rand::rng().next_u64();
         for _ in 0..WAITS_MAX {
-            if self.clock.tick().0 < self.alone_until.load(Ordering::Relaxed) {
+            if self.is_alone() {
                 break;
             }
             match self.ask(name, lease).await {
@@ -157,16 +160,27 @@ impl HotCache {
                 }
             }
         }
+        self.alone(load).await
+    }
+
+    /// What the store says, for whoever asks alone.
+    async fn alone<E>(&self, load: impl Future<Output = Result<Vec<u8>, E>>) -> Result<Vec<u8>, E> {
         self.figures.alone.fetch_add(1, Ordering::Relaxed);
         load.await
     }
 
-    /// Lets go of what is kept under a name: it has changed. If it cannot, it is seen when it expires.
-    pub async fn forget(&self, name: &str) {
+    /// Lets go of what is kept under a name: it has changed. Whether that is done; if not, it is seen when it expires.
+    async fn forget(&self, name: &str) -> bool {
         let forgot: Result<i64, Error> = self.step(&FORGET, name, vec![]).await;
-        if let Err(error) = forgot {
-            self.failed(&error);
+        if let Err(error) = &forgot {
+            self.failed(error);
         }
+        forgot.is_ok()
+    }
+
+    /// Whether Redis is not asked for now.
+    fn is_alone(&self) -> bool {
+        self.clock.tick().0 < self.alone_until.load(Ordering::Relaxed)
     }
 
     async fn ask(&self, name: &str, lease: u64) -> Result<Asked, Error> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fred::types::Value;
 
+use super::projections::{Runs, begun_anew};
 use super::{DiscoveryUnavailable, KINDS, RedisDiscovery, Uuidlike, scripts};
 use crate::adapters::redis::script::{blob, real, text, whole};
 use crate::domain::clock::WallMs;
@@ -23,9 +24,6 @@ const REMEMBERED_MS: i64 = (COUNTED_DAYS + 2) * 24 * 60 * 60 * 1_000;
 
 /// What FEED answers where the projection was begun anew since.
 const OTHER_RUN: i64 = 0;
-
-/// The projections as they were when reading began, in the order of [`KINDS`].
-struct Runs([String; 3]);
 
 /// What is known of those whom events name.
 struct Known {
@@ -135,12 +133,14 @@ impl RedisDiscovery {
         offset: UtcOffset,
     ) -> Result<Advanced, DiscoveryUnavailable> {
         let mut reading = self.reading.lock().await;
-        let (runs, has_begun) = self.runs().await?;
+        let (mut runs, has_begun) = self.projections.runs().await?;
         if !has_begun {
             // Nobody may be at work while the log is given again: whoever else reads sees the same, and lets go too.
             *reading = None;
-            self.around.desk.replay(DISCOVERY).await?;
-            self.begin(&runs).await?;
+            let Some(begun) = self.begin().await? else {
+                return Ok(Advanced::default());
+            };
+            runs = begun;
         }
         let consumer = match &mut *reading {
             Some(consumer) => consumer,
@@ -155,6 +155,28 @@ impl RedisDiscovery {
         })
     }
 
+    /// Has the log given again from its beginning; none while somebody else does.
+    async fn begin(&self) -> Result<Option<Runs>, DiscoveryUnavailable> {
+        let Some(leave) = self.projections.take_leave().await? else {
+            return Ok(None);
+        };
+        let given = self.given_again().await;
+        let back = leave.give_back().await;
+        let runs = given?;
+        back?;
+        Ok(Some(runs))
+    }
+
+    async fn given_again(&self) -> Result<Runs, DiscoveryUnavailable> {
+        let (runs, has_begun) = self.projections.runs().await?;
+        // Somebody else may have been done just before.
+        if !has_begun {
+            self.around.desk.replay(DISCOVERY).await?;
+            self.projections.begin(&runs).await?;
+        }
+        Ok(runs)
+    }
+
     /// Takes in events, each once however often it is given. If it fails, some of them may have been taken in: all may
     /// be given again.
     #[cfg(test)]
@@ -163,34 +185,8 @@ impl RedisDiscovery {
         events: &[LoggedEvent],
         offset: UtcOffset,
     ) -> Result<(), DiscoveryUnavailable> {
-        let (runs, _) = self.runs().await?;
+        let (runs, _) = self.projections.runs().await?;
         self.feed(events, &runs, offset).await
-    }
-
-    /// The log is being read for these projections from its beginning.
-    async fn begin(&self, runs: &Runs) -> Result<(), DiscoveryUnavailable> {
-        for (kind, run) in KINDS.into_iter().zip(&runs.0) {
-            let is_same: i64 = self
-                .step(kind, &scripts::BEGIN, [text(run.clone())])
-                .await?;
-            if is_same == OTHER_RUN {
-                return Err(begun_anew());
-            }
-        }
-        Ok(())
-    }
-
-    /// The projections as they are, and whether the log is being read for all of them: not where one was begun anew or
-    /// lost.
-    async fn runs(&self) -> Result<(Runs, bool), DiscoveryUnavailable> {
-        let mut runs = Runs(Default::default());
-        let mut all_begun = true;
-        for (kind, run) in KINDS.into_iter().zip(&mut runs.0) {
-            let (current, begun): (String, u64) = self.step(kind, &scripts::RUN, []).await?;
-            *run = current;
-            all_begun &= begun != 0;
-        }
-        Ok((runs, all_begun))
     }
 
     async fn feed(
@@ -254,9 +250,4 @@ impl From<EventsUnavailable> for DiscoveryUnavailable {
     fn from(error: EventsUnavailable) -> Self {
         Self(error.to_string())
     }
-}
-
-/// Somebody began anew while this was read: the next turn reads from the beginning.
-fn begun_anew() -> DiscoveryUnavailable {
-    DiscoveryUnavailable("it was begun anew meanwhile".to_owned())
 }

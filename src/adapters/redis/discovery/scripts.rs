@@ -33,6 +33,17 @@ pub(super) static BEGIN: LazyLock<Script> = script!(
      return 1"
 );
 
+/// Has the log given again: ARGV a name for whoever does, how long they may take. Whether nobody else does.
+pub(super) static GIVING: LazyLock<Script> = script!(
+    "return redis.call('SET', ARGV[1] .. 'giving', ARGV[2], 'NX', 'PX', ARGV[3]) and 1 or 0"
+);
+
+/// Is done with it: ARGV the name.
+pub(super) static GIVEN: LazyLock<Script> = script!(
+    "if redis.call('GET', ARGV[1] .. 'giving') ~= ARGV[2] then return 0 end
+     return redis.call('DEL', ARGV[1] .. 'giving')"
+);
+
 /// Begins anew.
 pub(super) static RESTART: LazyLock<Script> = script!(
     "for _, name in ipairs({'score', 'newest', 'ids', 'owner', 'seen'}) do

@@ -1,9 +1,13 @@
 //! The suite on a real cluster beside a house in SQLite; what is delivered twice, lost and let go of.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fred::interfaces::KeysInterface;
 use fred::types::Key;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::*;
@@ -11,7 +15,7 @@ use crate::adapters::redis::stage::connected;
 use crate::adapters::sqlite::{Beside, Sqlite, SqliteRooms};
 use crate::domain::room::Visibility;
 use crate::ports::discovery::conformance::{Talk, conformance, visited};
-use crate::ports::events::{LoggedEvent, OutboxEntry};
+use crate::ports::events::{DISCOVERY, DeadLetter, EventsUnavailable, LoggedEvent, OutboxEntry};
 use crate::ports::visit::conformance::{House, NOW};
 
 struct Stage {
@@ -65,7 +69,7 @@ impl Stage {
 
     /// Redis loses this key of rooms, which is there.
     async fn lose(&self, key: &[u8]) {
-        let prefix = self.discovery.prefix(Kind::Room);
+        let prefix = self.discovery.projections.prefix(Kind::Room);
         let key = [prefix.as_bytes(), key].concat();
         let gone: i64 = self
             .redis
@@ -172,6 +176,94 @@ async fn what_a_shard_has_lost_comes_again_from_the_log() {
     assert_eq!(talk.rooms(None, NOW).await, []);
     talk.reads().await;
     assert_eq!(talk.rooms(None, NOW).await, before);
+}
+
+/// The log given again by itself means nothing to projections that have taken it in.
+#[tokio::test(flavor = "multi_thread")]
+async fn begun_anew_from_another_process_all_is_read_again() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let talk = stage.talk();
+    let [owner, one] = talk.house.people("anew").await;
+    let room = talk.house.room(owner, Visibility::Public).await;
+    talk.happens(&[visited(room, one, NOW)], NOW).await;
+    let before = talk.rooms(None, NOW).await;
+    assert_eq!(before.len(), 1);
+    stage.lose(b"0:score").await;
+    stage.discovery.around.desk.replay(DISCOVERY).await.unwrap();
+    talk.reads().await;
+    assert_eq!(talk.rooms(None, NOW).await, []);
+    let by_hand = connected().await.expect("as before");
+    let space = stage.discovery.projections.space();
+    let by_hand = RedisProjections::reached(by_hand, space, Duration::from_secs(10)).await;
+    by_hand.unwrap().begin_anew().await.unwrap();
+    talk.reads().await;
+    assert_eq!(talk.rooms(None, NOW).await, before);
+}
+
+/// A desk that replays when it may, and fails the first time.
+struct Slow {
+    desk: Arc<dyn EventDesk>,
+    go_on: Notify,
+    asked: AtomicUsize,
+}
+
+#[async_trait]
+impl EventDesk for Slow {
+    async fn dead(&self, consumer: &str, limit: u32) -> Result<Vec<DeadLetter>, EventsUnavailable> {
+        self.desk.dead(consumer, limit).await
+    }
+
+    async fn redrive(&self, consumer: &str) -> Result<u64, EventsUnavailable> {
+        self.desk.redrive(consumer).await
+    }
+
+    async fn replay(&self, consumer: &str) -> Result<(), EventsUnavailable> {
+        let is_first = self.asked.fetch_add(1, Ordering::SeqCst) == 0;
+        self.go_on.notified().await;
+        if is_first {
+            return Err(EventsUnavailable("somebody is at work".to_owned()));
+        }
+        self.desk.replay(consumer).await
+    }
+}
+
+/// In Kafka two would keep each other from it for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_that_see_it_begun_anew_one_has_the_log_given_again() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let desk = Arc::new(Slow {
+        desk: stage.discovery.around.desk.clone(),
+        go_on: Notify::new(),
+        asked: AtomicUsize::new(0),
+    });
+    let around = Around {
+        desk: desk.clone(),
+        ..stage.discovery.around.clone()
+    };
+    let space = stage.discovery.projections.space();
+    let nodes: Vec<RedisDiscovery> = (0..6)
+        .map(|_| RedisDiscovery::new(stage.redis.clone(), space, around.clone()))
+        .collect();
+    for round in 1..=2 {
+        let turns = nodes.iter().map(|node| node.advance(9, UtcOffset::SEOUL));
+        let mut turns: FuturesUnordered<_> = turns.collect();
+        for _ in 1..nodes.len() {
+            let gave_way = tokio::time::timeout(Duration::from_secs(20), turns.next()).await;
+            let gave_way = gave_way.expect("one alone is at it").expect("a turn");
+            assert_eq!(gave_way.unwrap(), Advanced::default());
+        }
+        desk.go_on.notify_one();
+        let last = turns.next().await.expect("a turn");
+        assert_eq!(last.is_err(), round == 1, "{last:?}");
+        // Whoever failed has given way to others.
+        assert_eq!(desk.asked.load(Ordering::SeqCst), round);
+    }
+    let (_, has_begun) = stage.discovery.projections.runs().await.unwrap();
+    assert!(has_begun);
 }
 
 #[tokio::test(flavor = "multi_thread")]

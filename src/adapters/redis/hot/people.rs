@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::HotCache;
+use super::told::OfPeople;
 use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::Visibility;
 use crate::domain::user::{Look, User};
-use crate::ports::people::{PeopleReader, PeopleUnavailable};
+use crate::ports::people::{PeopleChanges, PeopleReader, PeopleUnavailable};
 
 /// A person as kept: what is of another release is looked up anew.
 #[derive(Serialize, Deserialize)]
@@ -51,12 +52,13 @@ impl From<Card> for User {
     }
 }
 
-/// A store of people behind a cache. Whoever hears of an account's events, or its relations', calls
-/// [`HotPeople::changed`].
+const PERSON: &str = "person";
+
+/// A store of people behind a cache. Whoever hears of an account's events tells it, before whoever looks people up again.
 #[derive(Clone)]
 pub struct HotPeople {
     people: Arc<dyn PeopleReader>,
-    cache: HotCache,
+    kept: OfPeople,
 }
 
 impl std::fmt::Debug for HotPeople {
@@ -65,19 +67,26 @@ impl std::fmt::Debug for HotPeople {
     }
 }
 
-fn name(user: UserId) -> String {
-    format!("person:{user}")
-}
-
 impl HotPeople {
     /// Behind this cache.
     pub fn new(people: Arc<dyn PeopleReader>, cache: HotCache) -> Self {
-        Self { people, cache }
+        let kept = OfPeople::new(cache, &[PERSON]);
+        Self { people, kept }
     }
 
-    /// The account is other than it was: looked up anew from now on, on all nodes.
-    pub async fn changed(&self, user: UserId) {
-        self.cache.forget(&name(user)).await;
+    /// Lets go of what was told to be out of date, on all nodes, until it is dropped.
+    pub async fn keep(self) {
+        self.kept.keep().await;
+    }
+}
+
+impl PeopleChanges for HotPeople {
+    fn changed(&self, user: UserId) {
+        self.kept.changed(user);
+    }
+
+    fn all_changed(&self) {
+        self.kept.all_changed();
     }
 }
 
@@ -88,7 +97,7 @@ impl PeopleReader for HotPeople {
             let card = self.people.user(id).await?.map(Card::from);
             rmp_serde::to_vec(&card).map_err(|error| PeopleUnavailable(error.to_string()))
         };
-        let kept = self.cache.get(&name(id), load).await?;
+        let kept = self.kept.get(PERSON, id, load).await?;
         match rmp_serde::from_slice::<Option<Card>>(&kept) {
             Ok(card) => Ok(card.map(User::from)),
             Err(_) => self.people.user(id).await,
