@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use dashmap::DashMap;
 
+#[cfg(feature = "distributed")]
+use crate::adapters::redis::{HotFigures, RateFigures};
 use crate::domain::clock::Clock;
 use crate::ports::relay::RelayCounts;
 use crate::realtime::connection::LiveContext;
@@ -175,4 +177,93 @@ fn relayed(counts: Option<RelayCounts>, hears: bool, to: &mut Exposition) {
         "Whether this node hears what is sent to it.",
     );
     to.sample(name, &[], u8::from(hears));
+}
+
+/// What nodes share in Redis, as counted here.
+#[cfg(feature = "distributed")]
+#[derive(Debug, Clone)]
+pub(super) struct SharedFigures {
+    /// Of the buckets requests are counted by.
+    pub rates: Arc<RateFigures>,
+    /// Of what is kept for seconds, each with a name.
+    pub hot: Vec<(&'static str, Arc<HotFigures>)>,
+}
+
+/// How much is shared, and how much this node did by itself.
+#[cfg(feature = "distributed")]
+#[cfg_attr(not(test), expect(dead_code, reason = "mounted with the caches"))]
+pub(super) fn shared(figures: &SharedFigures, to: &mut Exposition) {
+    let name = "maru_rates_drawn_total";
+    let help =
+        "Requests counted on all nodes together, and by this one alone as Redis did not answer.";
+    to.family(name, Kind::Counter, help);
+    for (by, count) in [
+        ("all", figures.rates.shared_total()),
+        ("alone", figures.rates.alone_total()),
+    ] {
+        to.sample(name, &[("by", by)], count);
+    }
+    let name = "maru_hot_lookups_total";
+    let help = "Look-ups that Redis answered, that asked the store for all nodes, and that asked it for themselves.";
+    to.family(name, Kind::Counter, help);
+    for (what, figures) in &figures.hot {
+        for (from, count) in [
+            ("kept", figures.kept_total()),
+            ("asked", figures.asked_total()),
+            ("alone", figures.alone_total()),
+        ] {
+            to.sample(name, &[("what", what), ("from", from)], count);
+        }
+    }
+}
+
+#[cfg(all(test, feature = "distributed"))]
+mod tests {
+    use super::*;
+    use crate::adapters::redis::{HotCache, HotRelations, Redis, RedisRates};
+    use crate::config::Address;
+    use crate::domain::id::UserId;
+    use crate::domain::limits::{RestClass, RestLimits};
+    use crate::ports::rates::{Rates, Whose};
+    use crate::ports::relations::RelationReader;
+    use crate::rest::rate::LocalRates;
+
+    /// Nothing listens there: this node is alone.
+    #[tokio::test]
+    async fn what_is_shared_is_told_from_what_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::adapters::sqlite::Sqlite::open(folder.path()).await;
+        let store = Arc::new(store.unwrap());
+        let nowhere = Address::redis("127.0.0.1:1").expect("an address");
+        let redis = Redis::connect(&nowhere).expect("begun");
+        let (clock, limits) = (Clock::start(), RestLimits::default());
+        let here = Arc::new(LocalRates::new(limits.clone(), clock));
+        let rates = RedisRates::new(redis.clone(), "nowhere", limits, here, clock);
+        let cache = HotCache::new(redis, "nowhere", clock);
+        let figures = SharedFigures {
+            rates: rates.figures().clone(),
+            hot: vec![("relations", cache.figures().clone())],
+        };
+        let me = UserId::generate();
+        for _ in 0..3 {
+            rates.draw(Whose::User(me), RestClass::Read).await;
+        }
+        let relations = HotRelations::new(store, cache);
+        relations.hidden_from(me).await.unwrap();
+        relations.hidden_from(me).await.unwrap();
+        let mut to = Exposition::default();
+        shared(&figures, &mut to);
+        let page = to.finish();
+        let samples: Vec<&str> = page.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(
+            samples,
+            [
+                "maru_rates_drawn_total{by=\"all\"} 0",
+                "maru_rates_drawn_total{by=\"alone\"} 3",
+                "maru_hot_lookups_total{what=\"relations\",from=\"kept\"} 0",
+                "maru_hot_lookups_total{what=\"relations\",from=\"asked\"} 0",
+                "maru_hot_lookups_total{what=\"relations\",from=\"alone\"} 2",
+            ]
+        );
+    }
 }

@@ -2,8 +2,8 @@
 //! now on, and acts on what it hears as its own services do at once on what they change.
 //!
 //! What a node brought about itself comes back to it this way, and changes nothing: who is looked up again is as they
-//! were, and a room is given up only as of an earlier epoch. Suspensions are not among it, nor logins that ended: both
-//! are followed in the store by every node, within half a second.
+//! were, and a room is given up only as of an earlier epoch. The rooms of the suspended are not among it, nor logins that
+//! ended: both are followed in the store by every node, within half a second.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::UserId;
+use crate::domain::moderation::{ModerationEvent, RulingAction};
 use crate::domain::relation::RelationEvent;
 use crate::domain::room::RoomEvent;
 use crate::domain::user::AccountEvent;
@@ -36,7 +37,7 @@ pub struct Hearing {
     pub events: Arc<dyn EventConsumers>,
     /// Who is told of relations, in this order: whoever remembers them before whoever looks them up again.
     pub relations: Vec<Arc<dyn RelationChanges>>,
-    /// Who is told of people, in this order.
+    /// Who is told of people, in this order: whoever remembers them before whoever looks them up again.
     pub people: Vec<Arc<dyn PeopleChanges>>,
     /// Which rooms are whose.
     pub rooms: Arc<dyn RoomStore>,
@@ -97,20 +98,23 @@ impl Hearing {
         match (heard.subject, &heard.event) {
             (_, Event::Relation(event)) => self.hear_of_two(*event),
             (Subject::User(user), Event::Account(event)) => match event {
-                AccountEvent::ProfileChanged { .. } | AccountEvent::HandleChanged { .. } => {
-                    for watcher in &self.people {
-                        watcher.changed(user);
-                    }
-                }
+                AccountEvent::ProfileChanged { .. }
+                | AccountEvent::HandleChanged { .. }
+                | AccountEvent::Restored { .. } => self.person_changed(user),
                 AccountEvent::Closed { .. } => {
+                    self.person_changed(user);
                     for card in self.rooms.of_owner(user).await? {
                         self.recall.recall(card.id, None);
                     }
                 }
-                AccountEvent::Created { .. }
-                | AccountEvent::SettingsChanged { .. }
-                | AccountEvent::Restored { .. } => {}
+                AccountEvent::Created { .. } | AccountEvent::SettingsChanged { .. } => {}
             },
+            // Nobody is there who is suspended.
+            (_, Event::Moderation(ModerationEvent::Decided { action, author, .. })) => {
+                if let (RulingAction::Suspend, Some(author)) = (action, author) {
+                    self.person_changed(*author);
+                }
+            }
             (Subject::Room(room), Event::Room(event)) => match event {
                 RoomEvent::Shut { epoch }
                 | RoomEvent::Opened { epoch }
@@ -138,6 +142,12 @@ impl Hearing {
         }
     }
 
+    fn person_changed(&self, user: UserId) {
+        for watcher in &self.people {
+            watcher.changed(user);
+        }
+    }
+
     fn changed(&self, people: &[UserId]) {
         for watcher in &self.relations {
             for person in people {
@@ -153,7 +163,8 @@ mod tests {
 
     use super::*;
     use crate::adapters::sqlite::{Sqlite, SqliteRooms};
-    use crate::domain::id::RoomId;
+    use crate::domain::id::{RoomId, RulingId};
+    use crate::domain::moderation::{ContentKind, ReportReason};
     use crate::domain::room::{Epoch, Seq};
     use crate::ports::events::{EventLog, OutboxEntry};
 
@@ -211,12 +222,31 @@ mod tests {
         let of_room = |event| (Subject::Room(room), Event::Room(event));
         let relation = |event| of_user(Event::Relation(event));
         let account = |event| of_user(Event::Account(event));
+        let decided = |action| {
+            let event = ModerationEvent::Decided {
+                kind: ContentKind::Post,
+                thing: "thing".to_owned(),
+                author: Some(whom),
+                action,
+                rule: ReportReason::Spam,
+                until: None,
+                at: WallMs(9),
+            };
+            (
+                Subject::Decision(RulingId::generate()),
+                Event::Moderation(event),
+            )
+        };
         let events = [
             relation(RelationEvent::Blocked { by, whom }),
             relation(RelationEvent::Muted { by, whom }),
             relation(RelationEvent::Tied { by, whom }),
             account(AccountEvent::ProfileChanged { version: 2 }),
             account(AccountEvent::Closed { at: WallMs(9) }),
+            account(AccountEvent::Restored { at: WallMs(10) }),
+            account(AccountEvent::SettingsChanged { version: 3 }),
+            decided(RulingAction::Suspend),
+            decided(RulingAction::Hide),
             of_room(RoomEvent::Changed { version: Seq(4) }),
             of_room(RoomEvent::Shut { epoch: Epoch(7) }),
             of_room(RoomEvent::Recalled { epoch: Epoch(8) }),
@@ -240,6 +270,9 @@ mod tests {
             format!("relations of {whom}"),
             format!("relations of {by}"),
             format!("look of {by}"),
+            format!("look of {by}"),
+            format!("look of {by}"),
+            format!("look of {whom}"),
             format!("superseded {room} 7"),
             format!("superseded {room} 8"),
             format!("recall {room} None"),
