@@ -12,7 +12,7 @@ use crate::ports::room::StoreError;
 const LANES: usize = 256;
 
 /// How long anybody waits for their turn.
-const TURN_WITHIN: Duration = Duration::from_secs(8);
+const TURN_WITHIN: Duration = Duration::from_secs(15);
 
 /// The queues.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl Default for Lanes {
 }
 
 impl Lanes {
-    /// The turn of a thing.
+    /// The turn of a thing, or of a person's shelf.
     pub async fn turn(&self, of: Uuid) -> Result<MutexGuard<'_, ()>, StoreError> {
         let busy = || StoreError::Failed("too many wait for the same thing".to_owned());
         let number = usize::try_from(of.as_u128() % LANES as u128).unwrap_or(0);

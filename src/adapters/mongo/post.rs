@@ -8,7 +8,7 @@
 //!
 //! **Steps.** What changes one post together with its counts, its responses, its tags and its events is a transaction
 //! that always writes the document of the post, or of the comment: two of them on one collide, the later is done anew,
-//! and counts are exact. Within a process those on one thing queue up first ([`lanes`]), so that a crowd on one post does
+//! and counts are exact. Within a process those on one thing queue up first ([`Lanes`]), so that a crowd on one post does
 //! not collide at all. Sets with a bound (drafts, pins, bookmarks of a person) are counted in the transaction, which
 //! writes the person's document of the collection `post_shelf`.
 //!
@@ -26,6 +26,7 @@ use mongodb::Collection;
 use mongodb::bson::{Bson, Document as Stored, doc};
 
 use super::failure::reading;
+use super::lanes::Lanes;
 use super::place::Places;
 use super::transaction::Halt;
 use super::value::Unfit;
@@ -38,7 +39,6 @@ use crate::ports::notification::{NotificationSink, NotificationStore};
 use crate::ports::people::{PeopleUnavailable, ShownPeople};
 use crate::ports::post::{PostStoreError, Refusal};
 use crate::ports::room::{RoomDoors, StoreError};
-use lanes::Lanes;
 use viewer::Viewer;
 
 mod announce;
@@ -48,7 +48,6 @@ mod counts;
 mod debts;
 mod feeds;
 mod form;
-mod lanes;
 mod moderated;
 mod outbox;
 mod personal;
