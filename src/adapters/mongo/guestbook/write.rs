@@ -60,7 +60,7 @@ impl MongoGuestbooks {
         once: Option<&Once>,
     ) -> Result<Wrote, StoreError> {
         let place = self.target(new).await?;
-        let _turn = match &place {
+        let turn = match &place {
             Ok(place) => {
                 self.book_of(place.room).await?;
                 Some(self.lanes.turn(place.room.uuid()).await?)
@@ -75,7 +75,10 @@ impl MongoGuestbooks {
             once,
             place: &place,
         };
-        let written = transact(&self.mongo, &writing).await?;
+        let written = transact(&self.mongo, &writing).await;
+        // Whoever waits need not wait for what is told of it.
+        drop(turn);
+        let written = written?;
         let (recorded, is_new) = match written {
             Written::Now(recorded) => (recorded, true),
             Written::Before(recorded) => (recorded, false),

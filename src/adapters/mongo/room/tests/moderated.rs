@@ -101,7 +101,7 @@ async fn a_room_that_is_hidden_is_called_otherwise_and_shut_until_it_is_shown() 
         assert!(content.stand(&id, standing, AT).await.unwrap());
         let card = rooms.card(scene.room).await.unwrap().unwrap();
         assert_eq!(card.access.visibility, Visibility::Private);
-        assert!(card.access.shut.moderated && card.name == "mod_owner");
+        assert!(card.access.shut.moderated && card.name == "하늘");
         assert!(sees(scene.owner).await && !sees(scene.other).await);
         let kept = content.content(&id).await.unwrap().unwrap();
         assert_eq!((kept.text.as_str(), kept.standing), (text, standing));
@@ -114,7 +114,7 @@ async fn a_room_that_is_hidden_is_called_otherwise_and_shut_until_it_is_shown() 
     assert_eq!(card.access.visibility, Visibility::Public);
     assert!(!card.access.shut.moderated);
     assert_eq!(
-        card.name, "mod_owner",
+        card.name, "하늘",
         "what was removed does not come back"
     );
     let recalled = scene.recalled.0.lock().unwrap().clone();
