@@ -20,7 +20,7 @@ mod log;
 mod probe;
 mod progress;
 #[cfg(test)]
-mod tests;
+pub(in crate::adapters) mod tests;
 mod topics;
 
 pub use probe::KafkaProbe;

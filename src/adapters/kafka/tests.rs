@@ -28,6 +28,11 @@ const NOW: WallMs = WallMs(1_800_000_000_000);
 
 /// A log of its own in the real Kafka; none where there is none, which is said out loud.
 async fn real() -> Option<Kafka> {
+    real_for(&NAMES).await
+}
+
+/// The same for these consumers.
+pub(in crate::adapters) async fn real_for(names: &[&str]) -> Option<Kafka> {
     let brokers = test_service::optional("KAFKA")?;
     let file =
         crate::config::ConfigFile::new("maru.toml", format!("backend.kafka_brokers = '{brokers}'"));
@@ -38,8 +43,8 @@ async fn real() -> Option<Kafka> {
     );
     let address = config.unwrap().backend.kafka.unwrap();
     let kafka = Kafka::under(client(&address), &format!("test-{}", Uuid::now_v7()));
-    let made = kafka.migrate(&NAMES, PARTITIONS, Some(1)).await.unwrap();
-    assert_eq!(made.len(), 6 + NAMES.len());
+    let made = kafka.migrate(names, PARTITIONS, Some(1)).await.unwrap();
+    assert_eq!(made.len(), 6 + names.len());
     Some(kafka)
 }
 

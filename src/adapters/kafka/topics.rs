@@ -1,5 +1,7 @@
 //! The topics: made by `maru migrate`, looked for by whoever reads and writes them.
 
+use std::time::Duration;
+
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -10,6 +12,9 @@ use crate::ports::events::EventsUnavailable;
 
 /// How long events and dead letters are kept, in milliseconds: 30 days.
 const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Between two looks whether they are there.
+const LOOK: Duration = Duration::from_millis(100);
 
 impl Kafka {
     /// Makes the topics there are not yet, and those of these consumers' dead letters; the names of those it made. With
@@ -46,7 +51,23 @@ impl Kafka {
                 }
             }
         }
+        drop(new);
+        self.await_topics(named).await?;
         Ok(made)
+    }
+
+    /// Waits until the brokers say that the topics are there: made a moment ago, they do not know of them all at once,
+    /// and whoever comes then is told to make them.
+    async fn await_topics(&self, topics: Vec<String>) -> Result<(), EventsUnavailable> {
+        let there = async {
+            while self.partitions_of(topics.clone()).await.is_err() {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(ANSWER_WITHIN, there).await.is_ok() {
+            return Ok(());
+        }
+        self.partitions_of(topics).await.map(drop)
     }
 
     /// The partitions of these topics, each of which must be there.

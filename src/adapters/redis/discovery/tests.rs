@@ -266,6 +266,59 @@ async fn of_several_that_see_it_begun_anew_one_has_the_log_given_again() {
     assert!(has_begun);
 }
 
+/// Kafka gives the log again to whoever is alone at it: each lets go, and is back when it is given.
+#[cfg(feature = "kafka")]
+#[tokio::test(flavor = "multi_thread")]
+async fn begun_anew_while_several_read_kafka_all_is_read_again() {
+    use crate::ports::events::EventLog;
+
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let kafka = crate::adapters::kafka::tests::real_for(&[DISCOVERY]).await;
+    let Some(kafka) = kafka.map(Arc::new) else {
+        return;
+    };
+    let talk = stage.talk();
+    let [owner, one] = talk.house.people("kafka").await;
+    let room = talk.house.room(owner, Visibility::Public).await;
+    kafka
+        .publish(&[visited(room, one, NOW)], NOW)
+        .await
+        .unwrap();
+    let around = Around {
+        consumers: kafka.clone(),
+        desk: kafka.clone(),
+        ..stage.discovery.around.clone()
+    };
+    let space = stage.discovery.projections.space();
+    let mut reading = tokio::task::JoinSet::new();
+    for _ in 0..2 {
+        let node = RedisDiscovery::new(stage.redis.clone(), space, around.clone());
+        reading.spawn(async move {
+            loop {
+                if let Err(error) = node.advance(9, UtcOffset::SEOUL).await {
+                    eprintln!("later: {error}");
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+    }
+    for round in 0..2 {
+        let counted = async {
+            while stage.ranked(Kind::Room).await != 1 {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let counted = tokio::time::timeout(Duration::from_secs(90), counted).await;
+        counted.unwrap_or_else(|_| panic!("nothing is counted in round {round}"));
+        // Both have their share by now, or come for it.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        stage.discovery.restart().await.unwrap();
+        assert_eq!(stage.ranked(Kind::Room).await, 0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn scores_stay_finite_over_years_and_what_fades_is_let_go_of() {
     let Some(stage) = Stage::set().await else {
