@@ -13,6 +13,7 @@ use super::response_form::OF_COMMENT;
 use super::{Attempted, MongoPosts, among};
 use crate::domain::clock::WallMs;
 use crate::domain::id::PostId;
+use crate::domain::post::ReactionKind;
 use crate::ports::post::{PostStoreError, REMOVED_KEPT_MS, SWEPT_AT_ONCE};
 
 /// The place of a deleted comment goes, if nothing answers it.
@@ -36,9 +37,14 @@ impl Attempt for Vacating<'_> {
                 .session(&mut *session)
                 .await?;
             if answer.is_some() {
-                // It stays, and is not looked at again before an answer to it goes.
+                // It stays, and is not looked at again before an answer to it goes. Reactions to it are gone by now,
+                // and come no more.
+                let mut nothing = doc! { "unswept": "" };
+                for kind in ReactionKind::ALL {
+                    nothing.insert(format!("counts.{}", kind.as_str()), "");
+                }
                 comments
-                    .update_one(this, doc! { "$unset": { "unswept": "" } })
+                    .update_one(this, doc! { "$unset": nothing })
                     .session(session)
                     .await?;
                 return Ok(());

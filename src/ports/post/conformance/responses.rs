@@ -20,10 +20,13 @@ fn later(ms: u64) -> WallMs {
 }
 
 async fn the_author_hears_of_the_first_reaction(all: All<'_>) {
-    let [author, fan] = all.people("heard").await;
+    let [author, fan, other_fan] = all.people("heard").await;
     let post = all.publish(author, "글", NOW).await;
     let comment = all.comment(post, None, author).await.unwrap();
-    for to in [Reactable::Post(post), Reactable::Comment(comment)] {
+    for (fan, to) in [
+        (fan, Reactable::Post(post)),
+        (other_fan, Reactable::Comment(comment)),
+    ] {
         let react = async |who, kind, ms| {
             let reacted = all.posts.react(who, to, Some(kind), later(ms)).await;
             let told = reacted.unwrap().told.into_iter();
@@ -129,9 +132,11 @@ async fn what_is_out_is_pinned_the_latest_first(all: All<'_>) {
         let pinned = all.posts.pin(author, id, pin, later(ms)).await;
         pinned.unwrap();
     };
-    for (id, ms) in [(posts[1], 3), (posts[0], 4), (draft, 5)] {
+    for (id, ms) in [(posts[1], 3), (posts[0], 4)] {
         pin(id, true, ms).await;
     }
+    let refused = all.posts.pin(author, draft, true, NOW).await;
+    assert_eq!(refusal(refused), Refusal::NoSuchPost);
     let pinned = async |viewer| {
         let pinned = all.posts.pinned(author, viewer, NOW).await.unwrap();
         let pinned = pinned.into_iter().map(|view| view.post.id);

@@ -116,8 +116,7 @@ async fn of_what_is_answered_the_place_is_left(all: All<'_>) {
     let top = all.say((post, None), reader, "말", 1).await;
     let middle = all.say((post, Some(top)), author, "답", 2).await;
     let last = all.say((post, Some(middle)), reader, "답의 답", 3).await;
-    for gone in [(reader, top), (author, middle)] {
-        let (by, gone) = gone;
+    for (by, gone) in [(reader, top), (author, middle)] {
         all.posts.delete_comment(by, gone, NOW).await.unwrap();
     }
     while all.upkeep.sweep(NOW).await.unwrap() {}
