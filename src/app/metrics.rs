@@ -114,6 +114,8 @@ pub(super) async fn count(
 pub(super) struct MetricsState {
     pub live: Arc<LiveContext>,
     pub http: Arc<HttpMetrics>,
+    #[cfg(feature = "distributed")]
+    pub shared: Option<SharedFigures>,
 }
 
 /// The page.
@@ -137,6 +139,10 @@ async fn page(State(state): State<MetricsState>) -> Response {
     let mut to = Exposition::default();
     live.rooms.metrics().write(present, &mut to);
     relayed(live.rooms.relay_counts(), live.rooms.hears(), &mut to);
+    #[cfg(feature = "distributed")]
+    if let Some(figures) = &state.shared {
+        shared(figures, &mut to);
+    }
     state.http.write(&mut to);
     let headers = [
         (header::CONTENT_TYPE, Exposition::MEDIA_TYPE),
@@ -191,8 +197,7 @@ pub(super) struct SharedFigures {
 
 /// How much is shared, and how much this node did by itself.
 #[cfg(feature = "distributed")]
-#[cfg_attr(not(test), expect(dead_code, reason = "mounted with the caches"))]
-pub(super) fn shared(figures: &SharedFigures, to: &mut Exposition) {
+fn shared(figures: &SharedFigures, to: &mut Exposition) {
     let name = "maru_rates_drawn_total";
     let help =
         "Requests counted on all nodes together, and by this one alone as Redis did not answer.";

@@ -8,8 +8,6 @@ use std::sync::Arc;
 
 use super::background::Background;
 use super::start_error::StartError;
-#[cfg(feature = "distributed")]
-use crate::adapters::redis::Redis;
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
@@ -28,7 +26,7 @@ use crate::services::auth::AuthService;
 #[cfg(feature = "distributed")]
 pub(super) use shared::SPACE;
 #[cfg(feature = "distributed")]
-use shared::Shared;
+pub(super) use shared::Shared;
 
 /// This process among the others.
 pub(super) struct Nodes {
@@ -87,10 +85,10 @@ impl Nodes {
         self.lines.clone()
     }
 
-    /// Where nodes share what they share.
+    /// What nodes share.
     #[cfg(feature = "distributed")]
-    pub(super) fn redis(&self) -> Option<&Redis> {
-        self.shared.as_ref().map(Shared::redis)
+    pub(super) const fn shared(&self) -> Option<&Shared> {
+        self.shared.as_ref()
     }
 
     /// The gate, whose tickets are good at every node.
@@ -113,12 +111,11 @@ impl Nodes {
 
     /// What requests are counted by.
     pub(super) fn rates(&self, limits: &RestLimits, clock: Clock) -> Arc<dyn Rates> {
-        let here = Arc::new(LocalRates::new(limits.clone(), clock));
         #[cfg(feature = "distributed")]
         if let Some(shared) = &self.shared {
-            return shared.rates(limits, here, clock);
+            return shared.rates.clone();
         }
-        here
+        Arc::new(LocalRates::new(limits.clone(), clock))
     }
 
     /// Lets what arrives from other nodes into these rooms, tells the others what is here, and keeps what they tell; the

@@ -17,6 +17,8 @@ use super::api::{ApiParts, api};
 use super::health::{self, Health};
 use super::metrics::{self, HttpMetrics, MetricsState};
 use super::nodes::Nodes;
+#[cfg(feature = "distributed")]
+use super::nodes::Shared;
 use super::openapi::document;
 use super::services::Services;
 use super::start_error::StartError;
@@ -153,6 +155,8 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     let page = metrics::router(MetricsState {
         live,
         http: metrics.clone(),
+        #[cfg(feature = "distributed")]
+        shared: nodes.shared().map(Shared::figures),
     });
     if config.metrics.public {
         router = router.merge(page.clone());

@@ -20,13 +20,15 @@ use super::nodes::Nodes;
 use super::routes::{RouterParts, Routers, router};
 use super::services::{Around, Services, deletion_grace_ms};
 use super::start_error::StartError;
-use super::stores::{OpenedStores, Stores};
+use super::stores::{Door, OpenedStores, Stores};
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::service::{Service, ServiceSet};
 use crate::ports::installation::InstallationUnavailable;
 use crate::ports::moderation::Contents;
 use crate::ports::notification::NotificationSink;
+use crate::ports::people::PeopleChanges;
+use crate::ports::relations::RelationChanges;
 use crate::ports::room::RoomRecall;
 use crate::ports::visit::arrivals;
 use crate::realtime::connection::LiveContext;
@@ -37,6 +39,7 @@ use crate::rest::cursor::CursorKey;
 use crate::services::room::{OriginKey, RoomService};
 use crate::services::screen::Screen;
 use crate::services::telling::Telling;
+use crate::workers::asset::Privacy;
 use crate::workers::discovery;
 use crate::workers::erasure::Erasure;
 use crate::workers::granting::Granting;
@@ -104,9 +107,10 @@ impl Server {
         let (noted, waiting) = arrivals();
         let live = Arc::new(live.noting(noted));
 
-        let telling = Telling::default()
-            .notifying(live.lines.clone())
-            .watched_by(live.lines.clone());
+        let telling = relation_changes(&stores.door, &live)
+            .into_iter()
+            .fold(Telling::default(), Telling::watched_by)
+            .notifying(live.lines.clone());
         let recall: Arc<dyn RoomRecall> = live.rooms.clone();
         let sink: Arc<dyn NotificationSink> = live.lines.clone();
         let contents = stores.contents(&recall, &sink);
@@ -225,8 +229,8 @@ async fn live_rooms(
     }));
     let service = RoomService::new(
         stores.rooms.clone(),
-        stores.people.clone(),
-        stores.relations.clone(),
+        stores.door.people.clone(),
+        stores.door.relations.clone(),
         OriginKey::new(secret(stores, "origin").await?),
         clock,
     );
@@ -300,8 +304,8 @@ fn work_beside(
                 if let Some(events) = &stores.others {
                     let hearing = Hearing {
                         events: events.clone(),
-                        relations: vec![live.lines.clone()],
-                        people: vec![live.lines.clone()],
+                        relations: relation_changes(&stores.door, live),
+                        people: people_changes(&stores.door, live),
                         rooms: stores.rooms.clone(),
                         recall: live.rooms.clone(),
                     };
@@ -320,13 +324,38 @@ fn work_beside(
                 };
                 background.run("posts", posts.run(clock));
             }
-            Service::Asset => background.run("pictures", pictures.work(clock)),
+            Service::Asset => {
+                background.run("pictures", pictures.work(clock));
+                if let (Some(events), Some(owners)) = (&stores.others, &stores.picture_owners) {
+                    let privacy = Privacy {
+                        events: events.clone(),
+                        settings: stores.settings.clone(),
+                        owners: owners.clone(),
+                        backends: stores.backends.clone(),
+                    };
+                    background.run("private accounts", privacy.run(clock));
+                }
+            }
             Service::Recommend => {
                 let counting = discovery::count(stores.discovery.clone(), offset, clock);
                 background.run("discovery", counting);
             }
         }
     }
+}
+
+/// Who is told of relations: whoever remembers them before whoever looks them up again.
+fn relation_changes(door: &Door, live: &LiveContext) -> Vec<Arc<dyn RelationChanges>> {
+    let mut told = door.relation_changes.clone();
+    told.push(live.lines.clone());
+    told
+}
+
+/// The same of people.
+fn people_changes(door: &Door, live: &LiveContext) -> Vec<Arc<dyn PeopleChanges>> {
+    let mut told = door.people_changes.clone();
+    told.push(live.lines.clone());
+    told
 }
 
 /// What looks through what people write.

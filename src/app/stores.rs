@@ -16,7 +16,9 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::service::Service;
 use crate::ports::account::AccountStore;
-use crate::ports::asset::{AssetReader, AssetStore, AssetWork, AvatarReader, PurgeQueue};
+use crate::ports::asset::{
+    AssetReader, AssetStore, AssetWork, AvatarReader, PictureOwners, PurgeQueue,
+};
 use crate::ports::backend::Backend;
 use crate::ports::discovery::{DiscoveryStore, PostsForDiscovery};
 use crate::ports::events::{EventConsumers, EventLog, Outbox};
@@ -26,7 +28,6 @@ use crate::ports::moderation::desk::ModerationStore;
 use crate::ports::moderation::{Contents, ModeratedContent};
 use crate::ports::muted_words::MutedWordStore;
 use crate::ports::notification::{NotificationSink, NotificationStore};
-use crate::ports::people::PeopleReader;
 use crate::ports::personal_data::PersonalData;
 use crate::ports::post::{PostStore, PostUpkeep};
 use crate::ports::profile::ProfileStore;
@@ -38,6 +39,7 @@ use crate::ports::user::UserStore;
 use crate::ports::visit::VisitStore;
 use crate::services::auth::AuthStore;
 pub(super) use embedded::stores_in;
+pub(super) use people::Door;
 use people::People;
 
 /// The ports, each with what is behind it.
@@ -50,7 +52,7 @@ pub(super) struct Stores {
     pub users: Arc<dyn UserStore>,
     pub logins: Arc<dyn AuthStore>,
     pub profiles: Arc<dyn ProfileStore>,
-    pub people: Arc<dyn PeopleReader>,
+    pub door: Door,
     pub relations: Arc<dyn RelationStore>,
     pub settings: Arc<dyn SettingsStore>,
     pub notices: Arc<dyn NotificationStore>,
@@ -72,6 +74,8 @@ pub(super) struct Stores {
     pub avatars: Arc<dyn AvatarReader>,
     pub asset_work: Arc<dyn AssetWork>,
     pub purges: Arc<dyn PurgeQueue>,
+    /// Who is to hear what people choose for their accounts, where that is kept apart from their pictures.
+    pub picture_owners: Option<Arc<dyn PictureOwners>>,
 
     pub discovery: Arc<dyn DiscoveryStore>,
     pub discovered_posts: Arc<dyn PostsForDiscovery>,
@@ -107,6 +111,7 @@ pub(super) struct Documents {
     pub avatars: Arc<dyn AvatarReader>,
     pub asset_work: Arc<dyn AssetWork>,
     pub purges: Arc<dyn PurgeQueue>,
+    pub picture_owners: Option<Arc<dyn PictureOwners>>,
     pub outboxes: Vec<(Service, Arc<dyn Outbox>)>,
     /// Where all this is, if that is not where people are.
     pub backend: Option<Arc<dyn Backend>>,
@@ -164,7 +169,7 @@ impl Stores {
             users: people.users,
             logins: people.logins,
             profiles: people.profiles,
-            people: people.people,
+            door: people.door,
             relations: people.relations,
             settings: people.settings,
             notices: people.notices,
@@ -183,6 +188,7 @@ impl Stores {
             avatars: documents.avatars,
             asset_work: documents.asset_work,
             purges: documents.purges,
+            picture_owners: documents.picture_owners,
             discovery: facts.discovery,
             discovered_posts: facts.discovered_posts,
             outboxes: of_people.chain(documents.outboxes).collect(),

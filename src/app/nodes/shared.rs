@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use super::Presence;
 use crate::adapters::redis::{
-    Redis, RedisDirectory, RedisPending, RedisRates, RedisRelay, RedisSpent, RedisWhereabouts,
-    Relaying,
+    HotCache, Redis, RedisDirectory, RedisPending, RedisRates, RedisRelay, RedisSpent,
+    RedisWhereabouts, Relaying,
 };
 use crate::app::background::Background;
+use crate::app::metrics::SharedFigures;
 use crate::app::start_error::StartError;
 use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::domain::id::NodeId;
-use crate::domain::limits::RestLimits;
 use crate::domain::service::Service;
 use crate::ports::directory::NodeAt;
-use crate::ports::rates::Rates;
 use crate::ports::relay::Arriving;
 use crate::realtime::gate::Gate;
 use crate::realtime::lines::Lines;
 use crate::realtime::rooms::Rooms;
+use crate::rest::rate::LocalRates;
 use crate::services::auth::{AuthService, PENDING_MS, pending_bounds};
 
 /// How names in Redis begin.
@@ -27,7 +27,13 @@ pub(in crate::app) const SPACE: &str = "maru";
 
 /// One process's part of it.
 pub(in crate::app) struct Shared {
-    redis: Redis,
+    pub redis: Redis,
+    /// What requests are counted by.
+    pub rates: Arc<RedisRates>,
+    /// What is kept of people for seconds.
+    pub people: HotCache,
+    /// What is kept of relations.
+    pub relations: HotCache,
     /// Until it is run.
     relaying: Option<Relaying>,
     has_rooms: bool,
@@ -44,7 +50,13 @@ impl Shared {
         let address = config.backend.redis.as_ref().ok_or_else(missing)?;
         let redis = Redis::connect(address)?;
         let (relay, relaying) = RedisRelay::new(&redis, node, clock)?;
+        let limits = config.rest.clone();
+        let here = Arc::new(LocalRates::new(limits.clone(), clock));
+        let cache = || HotCache::new(redis.clone(), SPACE, clock);
         let shared = Self {
+            rates: Arc::new(RedisRates::new(redis.clone(), SPACE, limits, here, clock)),
+            people: cache(),
+            relations: cache(),
             redis,
             relaying: Some(relaying),
             has_rooms: config.server.services.has(Service::Room),
@@ -52,9 +64,15 @@ impl Shared {
         Ok((shared, Arc::new(relay)))
     }
 
-    /// The cluster.
-    pub(in crate::app) const fn redis(&self) -> &Redis {
-        &self.redis
+    /// How much of it is shared indeed.
+    pub(in crate::app) fn figures(&self) -> SharedFigures {
+        SharedFigures {
+            rates: self.rates.figures().clone(),
+            hot: vec![
+                ("people", self.people.figures().clone()),
+                ("relations", self.relations.figures().clone()),
+            ],
+        }
     }
 
     pub(super) fn gate(&self, gate: Gate) -> Gate {
@@ -65,16 +83,6 @@ impl Shared {
         let bounds = pending_bounds(PENDING_MS);
         let pending = RedisPending::new(self.redis.clone(), SPACE, bounds);
         auth.keeping(Arc::new(pending))
-    }
-
-    pub(super) fn rates(
-        &self,
-        limits: &RestLimits,
-        here: Arc<dyn Rates>,
-        clock: Clock,
-    ) -> Arc<dyn Rates> {
-        let (redis, limits) = (self.redis.clone(), limits.clone());
-        Arc::new(RedisRates::new(redis, SPACE, limits, here, clock))
     }
 
     pub(super) fn run(

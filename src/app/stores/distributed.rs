@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::people::People;
+use super::people::{Door, People};
 use super::{Documents, Facts, Moderated, OpenedStores, Stores};
 use crate::adapters::kafka::Kafka;
 use crate::adapters::mongo::{
     AssetNeighbours, GuestbookNeighbours, ModeratedAssets, Mongo, MongoAssets, MongoError,
     MongoGuestbookContent, MongoGuestbooks, MongoModeratedChat, MongoModeratedComments,
     MongoModeratedPosts, MongoModeratedRooms, MongoPosts, MongoRooms, MongoVisitOutbox,
-    MongoVisits, PostNeighbours, VisitNeighbours,
+    MongoVisits, PostNeighbours, RoomNotices, VisitNeighbours,
 };
 use crate::adapters::postgres::{DecisionOutbox, ModeratedPeople, OpenError, Postgres, UserOutbox};
-use crate::adapters::redis::{Around, Redis, RedisDiscovery};
+use crate::adapters::redis::{Around, HotPeople, HotRelations, Redis, RedisDiscovery};
 use crate::app::health::Waiting;
 use crate::app::nodes::{Nodes, SPACE};
 use crate::app::start_error::StartError;
@@ -43,21 +43,40 @@ pub(super) async fn open(
         return Err(missing());
     }
     let backend = &config.backend;
-    let redis = nodes.redis().ok_or_else(missing)?;
+    let shared = nodes.shared().ok_or_else(missing)?;
     let kafka = Kafka::new(backend.kafka.as_ref().ok_or_else(missing)?);
     let mongo = Mongo::new(backend.mongodb.as_ref().ok_or_else(missing)?).await?;
     let postgres = postgres(address, backend.postgres_connections_max, waiting).await?;
     prepared(&mongo, waiting).await?;
     let postgres = Arc::new(postgres);
     let kept = Kept::new(&mongo, &postgres, &nodes.sink());
-    let facts = facts(redis, kafka, &postgres, &kept, clock);
+    let facts = facts(&shared.redis, kafka, &postgres, &kept, clock);
+    let hot_people = Arc::new(HotPeople::new(postgres.clone(), shared.people.clone()));
+    let hot_relations = Arc::new(HotRelations::new(
+        postgres.clone(),
+        shared.relations.clone(),
+    ));
+    let letting_go = (
+        HotPeople::clone(&hot_people).keep(),
+        HotRelations::clone(&hot_relations).keep(),
+    );
+    let room_notices = RoomNotices {
+        rooms: kept.rooms.clone(),
+        notices: postgres.clone(),
+        sink: nodes.sink(),
+    };
+    let mut people = people(&postgres);
+    people.door = Door {
+        people: hot_people.clone(),
+        relations: hot_relations.clone(),
+        people_changes: vec![hot_people, hot_relations.clone()],
+        relation_changes: vec![hot_relations],
+    };
     Ok(OpenedStores {
-        stores: Stores::of(
-            people(&postgres),
-            kept.documents(mongo, postgres.clone(), clock),
-            facts,
-        ),
-        writing: Box::pin(std::future::ready(())),
+        stores: Stores::of(people, kept.documents(mongo, postgres, clock), facts),
+        writing: Box::pin(async move {
+            tokio::join!(letting_go.0, letting_go.1, room_notices.run(clock));
+        }),
     })
 }
 
@@ -174,6 +193,7 @@ impl Kept {
             avatars: assets.clone(),
             asset_work: assets.clone(),
             purges: assets.clone(),
+            picture_owners: Some(assets.clone()),
             outboxes: vec![
                 (Service::Room, rooms.clone()),
                 (Service::Room, Arc::new(self.visit_outbox)),

@@ -52,6 +52,7 @@ pub(in crate::app) fn stores_in(sqlite: Sqlite, rooms: SqliteRooms) -> Stores {
         avatars: all.clone(),
         asset_work: all.clone(),
         purges: all.clone(),
+        picture_owners: None,
         outboxes: vec![
             (Service::Room, all.clone()),
             (Service::Post, Arc::new(ContentOutbox(sqlite.clone()))),

@@ -10,14 +10,23 @@ use crate::ports::moderation::ModeratedContent;
 use crate::ports::moderation::desk::ModerationStore;
 use crate::ports::muted_words::MutedWordStore;
 use crate::ports::notification::NotificationStore;
-use crate::ports::people::PeopleReader;
+use crate::ports::people::{PeopleChanges, PeopleReader};
 use crate::ports::personal_data::PersonalData;
 use crate::ports::profile::ProfileStore;
-use crate::ports::relations::RelationStore;
+use crate::ports::relations::{RelationChanges, RelationReader, RelationStore};
 use crate::ports::settings::SettingsStore;
 use crate::ports::spam::SpamFacts;
 use crate::ports::user::UserStore;
 use crate::services::auth::AuthStore;
+
+/// What rooms ask about whoever comes in, and who is to hear that it is otherwise now.
+#[derive(Clone)]
+pub(in crate::app) struct Door {
+    pub people: Arc<dyn PeopleReader>,
+    pub relations: Arc<dyn RelationReader>,
+    pub people_changes: Vec<Arc<dyn PeopleChanges>>,
+    pub relation_changes: Vec<Arc<dyn RelationChanges>>,
+}
 
 /// The ports of people.
 pub(super) struct People {
@@ -27,7 +36,8 @@ pub(super) struct People {
     pub users: Arc<dyn UserStore>,
     pub logins: Arc<dyn AuthStore>,
     pub profiles: Arc<dyn ProfileStore>,
-    pub people: Arc<dyn PeopleReader>,
+    /// As rooms ask about whoever comes in.
+    pub door: Door,
     pub relations: Arc<dyn RelationStore>,
     pub settings: Arc<dyn SettingsStore>,
     pub notices: Arc<dyn NotificationStore>,
@@ -72,7 +82,12 @@ impl People {
             users: store.clone(),
             logins: store.clone(),
             profiles: store.clone(),
-            people: store.clone(),
+            door: Door {
+                people: store.clone(),
+                relations: store.clone(),
+                people_changes: Vec::new(),
+                relation_changes: Vec::new(),
+            },
             relations: store.clone(),
             settings: store.clone(),
             notices: store.clone(),
