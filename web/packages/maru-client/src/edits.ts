@@ -191,6 +191,8 @@ export class Edits {
   refused(number: number, code: string, retryAfterMs: number | null): void {
     // an allowance without a wait is one this batch can never fit
     if (code === 'rate_limited' && retryAfterMs === null) this.#withdraw(number, code);
+    // what the server asks for at once was lost on the way between its nodes: nothing is sent too fast
+    else if (code === 'gap' && retryAfterMs === 0) this.#window.lost(number);
     else this.#window.refused(number, retryAfterMs);
   }
 

@@ -57,6 +57,12 @@ export class SendWindow {
     this.#wake(this.#nextAt - time);
   }
 
+  /** A batch may have been lost behind the server, through nobody's fault: it goes again as soon as any may. */
+  lost(number: number): void {
+    this.#refused = Math.min(number, this.#refused ?? number);
+    this.#wake(Math.max(0, this.#nextAt - now()));
+  }
+
   /** The connection is gone: the next one starts from what is unanswered. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);

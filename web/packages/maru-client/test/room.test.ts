@@ -171,6 +171,22 @@ describe('refused batches', () => {
     expect(server.live.chat.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
   });
 
+  test('are sent again at once and no slower, however often, where the server says that they were lost on its side', async () => {
+    const { room, network, server, pass, enter } = harness();
+    await enter();
+    for (let round = 1; round <= 10; round += 1) {
+      server.refuseBatches = { code: 'gap', retryAfterMs: 0 };
+      const outcomes = Promise.all([room.put(chair(3 * round)), room.put(chair(3 * round + 1)), room.put(chair(3 * round + 2))]);
+      network.settle();
+      server.refuseBatches = null;
+      await vi.advanceTimersByTimeAsync(1);
+      pass();
+      expect((await outcomes).map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(ops(network.received)).toHaveLength(60);
+  });
+
   test.each([
     ['edits', 20],
     ['chat', 2],
