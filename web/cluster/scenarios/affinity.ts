@@ -17,17 +17,20 @@ async function relayed(nodes: readonly Node[]): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Asks for something every now and then. People who only ever ask for a ticket and come in would take turns in step with nginx, and all come in at the node whose turn is second. */
+/**
+ * Asks for something every now and then. People who only ever ask for a ticket and come in would take turns in step with
+ * nginx, and all come in at the node whose turn is second.
+ */
 function bystander(url: string): () => Promise<void> {
-  let isOver = false;
+  const leaving = new AbortController();
   const asking = (async () => {
-    while (!isOver) {
+    while (!leaving.signal.aborted) {
       await fetch(`${url}/healthz`).then((answer) => answer.text());
       await pause(Math.random() * bystanderEveryMsMax);
     }
   })();
   return async () => {
-    isOver = true;
+    leaving.abort();
     await asking;
   };
 }
