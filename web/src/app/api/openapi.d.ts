@@ -3683,7 +3683,7 @@ export interface components {
         };
         readonly ReadyBody: {
             readonly ready: boolean;
-            /** @description `stopping`, `store`, `logins`, `relay`: empty when ready. */
+            /** @description `start`, `stopping`, `store` or `postgres` and `mongodb`, `logins`, `relay`: empty when ready. */
             readonly waiting_for: readonly string[];
         };
         readonly RecommendedPosts: {
