@@ -39,17 +39,17 @@ pub(super) struct ApiParts {
 }
 
 /// The routes of these services.
-pub(super) fn api(running: ServiceSet, parts: ApiParts) -> OpenApiRouter {
+pub(super) fn api(running: ServiceSet, parts: &ApiParts) -> OpenApiRouter {
     running
         .iter()
         .fold(OpenApiRouter::default(), |api, service| {
             api.merge(match service {
-                Service::Auth => of_auth(&parts),
-                Service::User => of_user(&parts),
-                Service::Room => of_room(&parts),
+                Service::Auth => of_auth(parts),
+                Service::User => of_user(parts),
+                Service::Room => of_room(parts),
                 Service::Post => rest::post::router(parts.posts.clone()),
-                Service::Asset => of_asset(&parts),
-                Service::Recommend => of_recommend(&parts),
+                Service::Asset => of_asset(parts),
+                Service::Recommend => of_recommend(parts),
             })
         })
 }

@@ -127,7 +127,7 @@ pub(super) fn router(parts: RouterParts<'_>) -> Result<Routers, StartError> {
     };
     let api = api(
         config.server.services,
-        ApiParts {
+        &ApiParts {
             services,
             posts,
             assets,

@@ -63,7 +63,7 @@ impl Hearing {
 
     /// Follows the log as long as it can be.
     async fn follow(&self, clock: Clock) -> Result<Infallible, EventsUnavailable> {
-        let mut consumer = self.events.from_now().await?;
+        let mut consumer = self.events.since_now().await?;
         // Until just now nobody listened.
         for watcher in &self.people {
             watcher.all_changed();
@@ -252,7 +252,7 @@ mod tests {
             of_room(RoomEvent::Recalled { epoch: Epoch(8) }),
             of_room(RoomEvent::Deleted {}),
         ];
-        let mut consumer = hearing.events.from_now().await.unwrap();
+        let mut consumer = hearing.events.since_now().await.unwrap();
         let entries = (1..).zip(events);
         let entries: Vec<OutboxEntry> = entries
             .map(|(id, (subject, event))| OutboxEntry { id, subject, event })

@@ -361,7 +361,7 @@ impl EventConsumers for Kafka {
         }))
     }
 
-    async fn from_now(&self) -> Result<Box<dyn EventConsumer>, EventsUnavailable> {
+    async fn since_now(&self) -> Result<Box<dyn EventConsumer>, EventsUnavailable> {
         let partitions = self.partitions_of(self.topics()).await?;
         let mut config = self.following();
         // Of a name nobody has: it never joins and never commits, but without one nothing comes.

@@ -98,7 +98,7 @@ fn without_own(message: &BorrowedMessage<'_>) -> OwnedHeaders {
 }
 
 /// The headers without what concerns a dead letter alone.
-pub(super) fn plain(headers: OwnedHeaders) -> OwnedHeaders {
+pub(super) fn plain(headers: &OwnedHeaders) -> OwnedHeaders {
     let others = headers.iter().filter(|header| !OWN.contains(&header.key));
     others.fold(OwnedHeaders::new(), |kept, header| kept.insert(header))
 }

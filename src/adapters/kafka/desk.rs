@@ -48,7 +48,7 @@ impl EventDesk for Kafka {
         for one in lying {
             let topic = self.topic(&one.topic);
             let is_last = last.get(&(one.topic, one.letter.key.clone())) == Some(&one.place);
-            let mut headers = with(dead::plain(one.letter.headers), FOR, consumer);
+            let mut headers = with(dead::plain(&one.letter.headers), FOR, consumer);
             if is_last {
                 let (partition, offset) = one.place;
                 headers = with(headers, UP_TO, &format!("{partition}:{offset}"));

@@ -201,7 +201,7 @@ async fn while_the_broker_is_away_publishing_fails_in_time_and_keeps_the_order()
     let (kafka, cluster) = inside();
     let room = RoomId::generate();
     kafka.publish(&[changed(room, 1)], NOW).await.unwrap();
-    let mut follower = kafka.from_now().await.unwrap();
+    let mut follower = kafka.since_now().await.unwrap();
     cluster.broker_down(1).unwrap();
     let entries = [changed(room, 2), changed(room, 3)];
     let failing = tokio::time::timeout(Duration::from_secs(15), kafka.publish(&entries, NOW));

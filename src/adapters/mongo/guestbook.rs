@@ -107,6 +107,25 @@ enum Turn {
     Stays,
 }
 
+/// Why an entry stays as it is.
+enum No {
+    Entry,
+    NotTheirs,
+    TooLate,
+    Stale,
+}
+
+impl<T> From<No> for Changed<T> {
+    fn from(no: No) -> Self {
+        match no {
+            No::Entry => Self::NoEntry,
+            No::NotTheirs => Self::NotTheirs,
+            No::TooLate => Self::TooLate,
+            No::Stale => Self::Stale,
+        }
+    }
+}
+
 impl MongoGuestbooks {
     /// The store of guestbooks; their events wait with those of visits.
     pub fn new(mongo: Mongo, near: GuestbookNeighbours, outbox: &MongoVisitOutbox) -> Self {
@@ -192,16 +211,16 @@ impl MongoGuestbooks {
     }
 
     /// Changes an entry that whoever asks may change, by what it is.
-    async fn change<T>(
+    async fn change(
         &self,
         entry: EntryId,
         by: UserId,
         now: WallMs,
-        decide: impl Fn(&Kept, Role) -> Result<Turn, Changed<T>> + Send + Sync,
-    ) -> Result<Result<(), Changed<T>>, StoreError> {
+        decide: impl Fn(&Kept, Role) -> Result<Turn, No> + Send + Sync,
+    ) -> Result<Result<(), No>, StoreError> {
         for _ in 0..TRIES_MAX {
             let Some((kept, role)) = self.found(entry, by, now).await? else {
-                return Ok(Err(Changed::NoEntry));
+                return Ok(Err(No::Entry));
             };
             let (set, owed) = match decide(&kept, role) {
                 Ok(Turn::To(set, owed)) => (set, owed),
@@ -321,13 +340,13 @@ impl GuestbookStore for MongoGuestbooks {
     ) -> Result<Changed<Entry>, GuestbooksUnavailable> {
         let decide = |kept: &Kept, _: Role| {
             if kept.author != author {
-                return Err(Changed::NotTheirs);
+                return Err(No::NotTheirs);
             }
             if now.0.saturating_sub(kept.created.0) > EDIT_WITHIN_MS {
-                return Err(Changed::TooLate);
+                return Err(No::TooLate);
             }
             if !expected.admits(kept.version) {
-                return Err(Changed::Stale);
+                return Err(No::Stale);
             }
             let stands = match kept.standing {
                 Standing::Shown => standing,
@@ -346,7 +365,7 @@ impl GuestbookStore for MongoGuestbooks {
         };
         match self.change(entry, author, now, decide).await? {
             Ok(()) => Ok(self.changed(entry, author, now).await?),
-            Err(refused) => Ok(refused),
+            Err(refused) => Ok(refused.into()),
         }
     }
 
@@ -391,11 +410,11 @@ impl GuestbookStore for MongoGuestbooks {
         let decide = |kept: &Kept, role: Role| match role {
             Role::Owner if kept.is_hidden == is_hidden => Ok(Turn::Stays),
             Role::Owner => Ok(Turn::To(doc! { "is_hidden": is_hidden }, &[])),
-            _ => Err(Changed::NotTheirs),
+            _ => Err(No::NotTheirs),
         };
         match self.change(entry, owner, now, decide).await? {
             Ok(()) => Ok(self.changed(entry, owner, now).await?),
-            Err(refused) => Ok(refused),
+            Err(refused) => Ok(refused.into()),
         }
     }
 

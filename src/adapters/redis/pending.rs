@@ -14,7 +14,7 @@ use fred::types::{FromValue, Value};
 use sha2::{Digest, Sha256};
 
 use super::Redis;
-use super::script::{self, blob, bytes_of, text, whole};
+use super::script::{self, blob, bytes_of, count, text, whole};
 use crate::adapters::sealed::{open_under, seal_under};
 use crate::domain::address::AddressGroup;
 use crate::ports::pending::{Kept, PendingBounds, PendingSignIns, PendingUnavailable};
@@ -184,8 +184,8 @@ impl PendingSignIns for RedisPending {
         let arguments = [
             text(hex(from)),
             text(hex(from.map(AddressGroup::network))),
-            whole(self.bounds.entries_max),
-            whole(self.bounds.of_group_max),
+            count(self.bounds.entries_max),
+            count(self.bounds.of_group_max),
             text(provider),
             state.seal(BODY, body)?,
         ];

@@ -47,7 +47,12 @@ pub(super) fn blob(bytes: &[u8]) -> Value {
 }
 
 /// A number without a fraction as an argument: decimal, of any size.
-pub(super) fn whole(number: impl ToString) -> Value {
+pub(super) fn whole(number: impl Into<i128>) -> Value {
+    text(number.into().to_string())
+}
+
+/// A count as an argument.
+pub(super) fn count(number: usize) -> Value {
     text(number.to_string())
 }
 

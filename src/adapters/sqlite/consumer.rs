@@ -434,7 +434,7 @@ impl EventConsumers for Sqlite {
         }))
     }
 
-    async fn from_now(&self) -> Result<Box<dyn EventConsumer>, EventsUnavailable> {
+    async fn since_now(&self) -> Result<Box<dyn EventConsumer>, EventsUnavailable> {
         let name = format!("{PASSING}{}", NodeId::generate());
         sqlx::query(
             "INSERT INTO event_consumer (name, place)

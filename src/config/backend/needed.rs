@@ -28,6 +28,9 @@ impl fmt::Display for MissingBackend {
     }
 }
 
+/// Whether a service needs it.
+type Needs = fn(Service) -> bool;
+
 impl Config {
     /// What is missing of the backends: nothing with the embedded store, which is whole by itself.
     pub fn missing_backends(&self) -> Vec<MissingBackend> {
@@ -36,7 +39,7 @@ impl Config {
             return Vec::new();
         }
         // Whoever looks for rooms or people looks in both stores, is kept to quotas and tells others what was done.
-        let needed: [(_, _, fn(Service) -> bool); 4] = [
+        let needed: [(&str, bool, Needs); 4] = [
             ("backend.mongodb_url", backend.mongodb.is_none(), |_| true),
             ("backend.redis_nodes", backend.redis.is_none(), |_| true),
             ("backend.kafka_brokers", backend.kafka.is_none(), |_| true),
@@ -56,7 +59,7 @@ fn keeps_bytes(service: Service) -> bool {
     service == Service::Asset
 }
 
-fn needing(services: ServiceSet, need: fn(Service) -> bool) -> Vec<Service> {
+fn needing(services: ServiceSet, need: Needs) -> Vec<Service> {
     services.iter().filter(|service| need(*service)).collect()
 }
 

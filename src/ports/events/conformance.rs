@@ -244,8 +244,8 @@ async fn one_that_fails_holds_up_its_own_subject_alone(stage: Stage<'_>) {
 async fn whoever_follows_from_now_hears_only_what_is_new(stage: Stage<'_>) {
     let (sick, well) = (RoomId::generate(), RoomId::generate());
     let mut followers = [
-        stage.consumers.from_now().await.expect("a follower"),
-        stage.consumers.from_now().await.expect("a follower"),
+        stage.consumers.since_now().await.expect("a follower"),
+        stage.consumers.since_now().await.expect("a follower"),
     ];
     let published = [changed(sick, 1), changed(sick, 2), changed(well, 1)];
     stage.publish(&published).await;

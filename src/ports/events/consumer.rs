@@ -96,7 +96,7 @@ pub trait EventConsumers: Send + Sync {
 
     /// A consumer of what is published from now on, all of it, for as long as it is held. What it gives up is logged and
     /// forgotten.
-    async fn from_now(&self) -> Result<Box<dyn EventConsumer>, EventsUnavailable>;
+    async fn since_now(&self) -> Result<Box<dyn EventConsumer>, EventsUnavailable>;
 }
 
 #[cfg(test)]

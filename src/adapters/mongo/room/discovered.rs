@@ -26,7 +26,7 @@ impl RoomsForDiscovery for MongoRooms {
         if rooms.len() > ROOMS_AT_ONCE_MAX {
             return Err(DiscoveryUnavailable::too_many());
         }
-        let ids: Vec<Bson> = rooms.iter().map(|room| id(room.uuid()).into()).collect();
+        let ids: Vec<Bson> = rooms.iter().map(|room| id(room.uuid())).collect();
         let filter = doc! { "_id": { "$in": ids }, "state": form::ACTIVE };
         let mut fields = form::card_fields();
         fields.insert("created_ms", 1);
