@@ -15,13 +15,11 @@ pub mod redis;
 pub mod s3;
 mod sealed;
 pub mod sqlite;
-#[cfg(all(
-    test,
-    any(
-        feature = "kafka",
-        feature = "mongodb",
-        feature = "postgres",
-        feature = "redis"
-    )
+#[cfg(test)]
+#[cfg(any(
+    feature = "kafka",
+    feature = "mongodb",
+    feature = "postgres",
+    feature = "redis"
 ))]
 pub(crate) mod test_service;

@@ -5,7 +5,8 @@ use bytes::Bytes;
 
 use crate::domain::id::{NodeId, RoomId, UserId};
 
-#[cfg(all(test, feature = "redis"))]
+#[cfg(test)]
+#[cfg(feature = "redis")]
 pub(crate) mod conformance;
 
 /// Sends to other nodes.

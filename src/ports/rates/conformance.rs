@@ -60,11 +60,11 @@ async fn many_at_once_get_exactly_the_burst(one: &dyn Rates, other: &dyn Rates) 
 
 async fn it_says_what_is_left(one: &dyn Rates, other: &dyn Rates) {
     let me = somebody();
-    for (n, rates) in [one, other, one].into_iter().enumerate() {
+    for (n, rates) in (0..).zip([one, other, one]) {
         let draw = rates.draw(me, RestClass::Search).await;
-        assert_eq!((draw.wait_ms, draw.left.count), (None, 2 - n as u32));
+        assert_eq!((draw.wait_ms, draw.left.count), (None, 2 - n));
         // Seven a minute: one each 8.57 s.
-        let whole = (n as u64 + 1) * 60_000 / 7;
+        let whole = (u64::from(n) + 1) * 60_000 / 7;
         let said = draw.left.whole_in_ms;
         assert!(
             said <= whole + 1 && said + 2_000 > whole,

@@ -9,6 +9,8 @@ import type { Scenario, Stage } from '../scenario.ts';
 
 const loadMs = 8_000;
 const bystanderEveryMsMax = 30;
+/** live.grace_ms, and a little. */
+const graceMs = 12_000;
 /** What nodes say to each other about rooms, as the node that hears it counts it. */
 const relayMetric = 'maru_relay_received_total';
 
@@ -41,6 +43,8 @@ async function behind(stage: Stage, policy: Policy['kind'] & ('round robin' | 'b
   const nginx = await Nginx.start(cluster.folder, { kind: policy, ports: two.map(({ port }) => port) });
   const leave = bystander(nginx.url);
   try {
+    // those of the scenario before are still being seen to leave
+    if (policy === 'by room') await pause(graceMs);
     const { url } = nginx;
     const everybody: GatheringOptions = { signIn: cluster.node(0).url, owner: url, editors: [url, url, url], guests: [url, url] };
     return await gathered(everybody, seed, async (gathering) => {

@@ -1,5 +1,10 @@
 //! The relay against a real cluster, and without one.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the tasks of a test end with its runtime"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -75,6 +75,8 @@ impl VisitsForDiscovery for Sqlite {
 mod tests {
     use super::super::super::SqliteRooms;
     use super::*;
+    use tokio_util::task::TaskTracker;
+
     use crate::ports::discovery::conformance::around;
     use crate::ports::visit::conformance::House;
 
@@ -83,7 +85,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).await.unwrap();
         let (rooms, writing) = SqliteRooms::new(store.clone());
-        tokio::spawn(writing);
+        TaskTracker::new().spawn(writing);
         around::rooms(&store, &rooms, &rooms).await;
         let house = House {
             users: &store,

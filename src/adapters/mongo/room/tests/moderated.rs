@@ -113,10 +113,7 @@ async fn a_room_that_is_hidden_is_called_otherwise_and_shut_until_it_is_shown() 
     let card = rooms.card(scene.room).await.unwrap().unwrap();
     assert_eq!(card.access.visibility, Visibility::Public);
     assert!(!card.access.shut.moderated);
-    assert_eq!(
-        card.name, "하늘",
-        "what was removed does not come back"
-    );
+    assert_eq!(card.name, "하늘", "what was removed does not come back");
     let recalled = scene.recalled.0.lock().unwrap().clone();
     let epochs: Vec<u64> = recalled.iter().map(|(_, epoch)| epoch.unwrap().0).collect();
     assert_eq!(epochs, [2, 3, 4]);

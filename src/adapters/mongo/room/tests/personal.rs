@@ -1,5 +1,10 @@
 //! What is handed over to people of what they own and did in rooms, and that erasing ends.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the tasks of a test end with its runtime"
+)]
+
 use super::rooms_in;
 use crate::adapters::mongo::stage::{Files, Stage};
 use crate::adapters::sqlite::SqliteRooms;

@@ -142,7 +142,7 @@ async fn whoever_is_made_an_editor_hears_of_it_once_and_of_nothing_when_they_are
     let Some(scene) = scene().await else { return };
     let (decider, telling) = (&scene.decider, &scene.telling);
     decider.make(scene.fan, Role::Editor).await;
-    assert_eq!(scene.told().await, [String::new(); 0]);
+    assert_eq!(scene.told().await, Vec::<String>::new());
     for _ in 0..2 {
         telling.pay(AT).await.unwrap();
         assert_eq!(scene.told().await, [scene.room()]);
@@ -150,7 +150,7 @@ async fn whoever_is_made_an_editor_hears_of_it_once_and_of_nothing_when_they_are
     assert_eq!(scene.notices.heard(), [scene.fan]);
     decider.make(scene.fan, Role::Visitor).await;
     telling.pay(AT).await.unwrap();
-    assert_eq!(scene.told().await, [String::new(); 0]);
+    assert_eq!(scene.told().await, Vec::<String>::new());
     decider.make(scene.fan, Role::Editor).await;
     telling.pay(AT).await.unwrap();
     assert_eq!(scene.told().await, [scene.room()]);
@@ -158,7 +158,7 @@ async fn whoever_is_made_an_editor_hears_of_it_once_and_of_nothing_when_they_are
     let person = named(scene.fan.to_string());
     decider.decide(Decision::Ban { person }).await;
     telling.pay(AT).await.unwrap();
-    assert_eq!(scene.told().await, [String::new(); 0]);
+    assert_eq!(scene.told().await, Vec::<String>::new());
     // Nobody else is owed anything.
     let guest = named("guest".to_owned());
     decider.decide(Decision::Ban { person: guest }).await;
@@ -182,7 +182,7 @@ async fn what_cannot_be_told_is_told_later_and_by_another_process() {
         ..scene.telling.clone()
     };
     elsewhere.pay(later(PAYING_MS - 1)).await.unwrap();
-    assert_eq!(scene.told().await, [String::new(); 0]);
+    assert_eq!(scene.told().await, Vec::<String>::new());
     elsewhere.pay(later(PAYING_MS)).await.unwrap();
     assert_eq!(scene.told().await, [scene.room()]);
     assert_eq!(
@@ -257,7 +257,7 @@ async fn what_is_decided_while_an_earlier_decision_is_told_is_told_after_it() {
     };
     crossed.pay(AT).await.unwrap();
     assert_eq!(scene.notices.heard(), [scene.fan]);
-    assert_eq!(scene.told().await, [String::new(); 0]);
+    assert_eq!(scene.told().await, Vec::<String>::new());
     assert_eq!(scene.owed().await, 0);
     scene.stage.end().await;
 }
@@ -298,6 +298,6 @@ async fn nobody_is_told_by_somebody_who_is_erased_or_of_a_room_that_is_gone() {
     rooms.delete(other.room()).await.unwrap();
     assert_eq!(scene.owed().await, 0);
     scene.telling.pay(AT).await.unwrap();
-    assert_eq!(scene.told().await, [String::new(); 0]);
+    assert_eq!(scene.told().await, Vec::<String>::new());
     scene.stage.end().await;
 }
