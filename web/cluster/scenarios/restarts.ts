@@ -5,6 +5,8 @@ import type { Scenario } from '../scenario.ts';
 const loadMs = 4_000;
 /** `live.drain_spread_ms` as it ships, and a margin. */
 const comeBackMs = 5_000 + 5_000;
+/** What was sent as one node stops may meet the next one that does. */
+const againMs = 10_000;
 /** A node of a debug build, from its start to its readiness, where no other takes its people. */
 const startMs = 15_000;
 
@@ -24,7 +26,7 @@ export const restarts: readonly Scenario[] = [
           await gathering.underLoad(loadMs);
         }
         const awayMsMax = comeBackMs + (cluster.nodes.length === 1 ? startMs : 0);
-        const findings = await gathering.judge({ readAt: cluster.node(0).url, pauseMsMax: awayMsMax + 5_000, awayMsMax });
+        const findings = await gathering.judge({ readAt: cluster.node(0).url, pauseMsMax: awayMsMax + againMs, awayMsMax });
         const times = stops.map((ms) => (ms / 1_000).toFixed(1)).join(', ');
         return `nodes stopped in ${times} s; ${figures(findings)}`;
       }),
