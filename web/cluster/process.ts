@@ -1,7 +1,7 @@
 /** A process that is started, frozen, killed and told to stop, with what it said kept in a file. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 const wordsKept = 3_000;
@@ -55,6 +55,8 @@ export class ManagedProcess {
     } finally {
       closeSync(log);
     }
+    // how it ended is among its words: a crash in a library of another language says nothing of itself
+    this.#child.on('exit', (code, signal) => appendFileSync(logFile, `--- ended: ${signal ?? `code ${code}`}\n`));
     this.#frozen = false;
     this.lives += 1;
   }
