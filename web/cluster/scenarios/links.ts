@@ -31,8 +31,11 @@ const serviceSpells: readonly Spell[] = [
 const fairMs = 2_000;
 /** Until a client that hears nothing takes its line for dead, `live.silence_ms_max`, and comes back. */
 const clientPauseMs = 25_000 + 10_000;
-/** Until a node has given up a dead link to a service, reopened its rooms where it had to, and people are back. */
-const servicePauseMs = 30_000;
+/**
+ * Until a node has given up a dead link to a service, reopened its rooms where it had to, and people are back. What is sent
+ * at the beginning of it all may wait until its end, 24 s later, and be refused a few times meanwhile.
+ */
+const servicePauseMs = 40_000;
 
 async function weather(spells: readonly Spell[], set: (weather: Weather) => void): Promise<void> {
   for (const spell of spells) {
