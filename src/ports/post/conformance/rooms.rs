@@ -50,4 +50,5 @@ async fn what_hangs_in_a_room_is_for_who_may_look_into_it(all: All<'_>) {
     }
     all.posts.delete(owner, wide, NOW).await.unwrap();
     assert_eq!(all.list(&feed, None).await, []);
+    while all.upkeep.sweep(NOW).await.unwrap() {}
 }
