@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use mongodb::bson::{Document as Stored, doc};
 
-use super::super::Collections;
+use super::super::{Collections, Mongo};
 use super::super::stage::Stage;
 use super::super::value::{Fields, id};
 use super::{MongoPosts, PostNeighbours};
@@ -60,6 +60,8 @@ pub(super) struct Around {
     pub posts: MongoPosts,
     pub shows: Arc<Shows>,
     pub heard: Arc<Heard>,
+    /// What looks on is not held against the indexes.
+    beside: Mongo,
     _folder: tempfile::TempDir,
 }
 
@@ -80,6 +82,7 @@ impl Around {
         };
         Some(Self {
             posts: MongoPosts::new(stage.mongo.clone(), near),
+            beside: stage.elsewhere(),
             stage,
             people,
             shows,
@@ -99,8 +102,7 @@ impl Around {
     }
 
     pub async fn documents(&self, collection: &'static str, filter: Stored) -> Vec<Stored> {
-        let mongo = self.stage.elsewhere();
-        let collection = mongo.collection(collection);
+        let collection = self.beside.collection(collection);
         let found = self.posts.all(&collection, filter, Stored::new()).await;
         found.unwrap()
     }
