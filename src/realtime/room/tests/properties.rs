@@ -258,7 +258,12 @@ fn check_items(world: &World) {
     for op in applied() {
         let ids = match op {
             Op::Put { id, .. } => vec![*id],
-            Op::Duplicate { copies, .. } => copies.iter().map(|copy| copy.to).collect(),
+            // None is made where one of what is copied was taken away meanwhile.
+            Op::Duplicate { copies, .. }
+                if copies.iter().all(|copy| !asked_away.contains(&copy.from)) =>
+            {
+                copies.iter().map(|copy| copy.to).collect()
+            }
             _ => Vec::new(),
         };
         for id in ids {
