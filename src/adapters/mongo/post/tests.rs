@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use mongodb::bson::{Document as Stored, doc};
 
-use super::super::{Collections, Mongo};
 use super::super::stage::Stage;
 use super::super::value::{Fields, id};
+use super::super::{Collections, Mongo};
 use super::{MongoPosts, PostNeighbours};
 use crate::adapters::sqlite::Sqlite;
 use crate::domain::id::{AssetId, PostId, UserId};
