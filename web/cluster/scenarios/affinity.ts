@@ -1,5 +1,6 @@
 /** Two nodes behind a plain nginx: round robin with no affinity at all, and then by room. */
 import assert from 'node:assert/strict';
+import { Chance } from '../../packages/maru-client/e2e/chance.ts';
 import type { Cluster } from '../cluster.ts';
 import { figures, gathered, type GatheringOptions } from '../gathering.ts';
 import { Nginx, type Policy } from '../nginx.ts';
@@ -23,12 +24,12 @@ async function relayed(nodes: readonly Node[]): Promise<number> {
  * Asks for something every now and then. People who only ever ask for a ticket and come in would take turns in step with
  * nginx, and all come in at the node whose turn is second.
  */
-function bystander(url: string): () => Promise<void> {
+function bystander(url: string, chance: Chance): () => Promise<void> {
   const leaving = new AbortController();
   const asking = (async () => {
     while (!leaving.signal.aborted) {
       await fetch(`${url}/healthz`).then((answer) => answer.text());
-      await pause(Math.random() * bystanderEveryMsMax);
+      await pause(chance.next() * bystanderEveryMsMax);
     }
   })();
   return async () => {
@@ -41,7 +42,7 @@ async function behind(stage: Stage, policy: Policy['kind'] & ('round robin' | 'b
   const { cluster, seed } = stage;
   const two = [cluster.node(0), cluster.node(1)];
   const nginx = await Nginx.start(cluster.folder, { kind: policy, ports: two.map(({ port }) => port) });
-  const leave = bystander(nginx.url);
+  const leave = bystander(nginx.url, new Chance(seed));
   try {
     // those of the scenario before are still being seen to leave
     if (policy === 'by room') await pause(graceMs);
