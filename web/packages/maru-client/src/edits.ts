@@ -167,6 +167,7 @@ export class Edits {
   }
 
   answered(acks: readonly Ack[]): void {
+    this.#window.answered();
     const seq = this.#context.document()?.seq ?? 0;
     const answers: Answered[] = [];
     for (const ack of acks) {
@@ -193,6 +194,7 @@ export class Edits {
     if (code === 'rate_limited' && retryAfterMs === null) this.#withdraw(number, code);
     // what the server asks for at once was lost on the way between its nodes: nothing is sent too fast
     else if (code === 'gap' && retryAfterMs === 0) this.#window.lost(number);
+    else if (code === 'unavailable' || (code === 'gap' && this.#window.isUnavailable)) this.#window.unavailable(number, retryAfterMs);
     else this.#window.refused(number, retryAfterMs);
   }
 

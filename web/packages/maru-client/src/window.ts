@@ -19,6 +19,8 @@ export class SendWindow {
   #spacingMs = SPACING_MS_MIN;
   #nextAt = Number.NEGATIVE_INFINITY;
   #refused: number | null = null;
+  /** The server took nothing when it was last asked, and not for my doing. */
+  #isUnavailable = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** `ready` is called when a wait is over, with the first number refused before it, if any. */
@@ -33,7 +35,7 @@ export class SendWindow {
       if (this.#timer === null) this.#wake(this.#nextAt - time);
       return 0;
     }
-    return time < this.#carefulUntil ? 1 : Math.min(WINDOW, unackedMax);
+    return time < this.#carefulUntil || this.#isUnavailable ? 1 : Math.min(WINDOW, unackedMax);
   }
 
   /** The next batch has to wait so long; `ready` follows. */
@@ -57,6 +59,27 @@ export class SendWindow {
     this.#wake(this.#nextAt - time);
   }
 
+  /**
+   * The server takes no batches for a while: it restarts, or its store does not answer. No allowance was overdrawn, so
+   * one asks again, and as soon as that is answered all others follow; or another server is there, which owes nobody a wait.
+   */
+  unavailable(number: number, retryAfterMs: number | null): void {
+    this.#isUnavailable = true;
+    this.#refused = Math.min(number, this.#refused ?? number);
+    this.#nextAt = Math.max(this.#nextAt, now() + (retryAfterMs ?? RETRY_MS));
+    this.#wake(this.#nextAt - now());
+  }
+
+  /** Batches refused as gaps meanwhile are those behind the one that was not taken. */
+  get isUnavailable(): boolean {
+    return this.#isUnavailable;
+  }
+
+  /** The server has taken one. */
+  answered(): void {
+    this.#isUnavailable = false;
+  }
+
   /** A batch may have been lost behind the server, through nobody's fault: it goes again as soon as any may. */
   lost(number: number): void {
     this.#refused = Math.min(number, this.#refused ?? number);
@@ -68,6 +91,7 @@ export class SendWindow {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#refused = null;
+    this.#isUnavailable = false;
     this.#nextAt = Number.NEGATIVE_INFINITY;
   }
 

@@ -171,6 +171,29 @@ describe('refused batches', () => {
     expect(server.live.chat.map(({ text }) => text)).toEqual(['a', 'b', 'c']);
   });
 
+  test('all follow as soon as one is taken, however often the server could take none', async () => {
+    const { room, network, server, pass, enter } = harness();
+    await enter();
+    for (let outage = 1; outage <= 10; outage += 1) {
+      server.refuseBatches = { code: 'unavailable', retryAfterMs: 250 };
+      const outcomes = Promise.all([room.put(chair(3 * outage)), room.put(chair(3 * outage + 1)), room.put(chair(3 * outage + 2))]);
+      network.settle();
+      const before = ops(network.received).length;
+      for (let time = 0; time < 2_500; time += 250) {
+        await vi.advanceTimersByTimeAsync(250);
+        network.settle();
+      }
+      // one of them asks, and the others wait
+      expect(ops(network.received)).toHaveLength(before + 10);
+      server.refuseBatches = null;
+      await vi.advanceTimersByTimeAsync(250);
+      pass();
+      await vi.advanceTimersByTimeAsync(1);
+      pass();
+      expect((await outcomes).map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
+    }
+  });
+
   test('are sent again at once and no slower, however often, where the server says that they were lost on its side', async () => {
     const { room, network, server, pass, enter } = harness();
     await enter();
