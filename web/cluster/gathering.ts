@@ -11,6 +11,8 @@ import type { Shown } from './record.ts';
 
 const settleWithinMs = 90_000;
 const roleWithinMs = 20_000;
+/** So many of an audience come at a time, as through a door. */
+const enteringTogether = 10;
 /** A leave takes its time: the grace, a lease where a node died with it, and a margin. */
 const leaveWithinMs = 40_000;
 /** In a run in which less was saved, nothing could get lost. */
@@ -21,6 +23,8 @@ export interface GatheringOptions {
   readonly owner: string;
   readonly editors: readonly string[];
   readonly guests: readonly string[];
+  /** The same of guests who stand and look on. */
+  readonly audience?: readonly string[];
   /** Where all sign in: the address that this server takes for its own. */
   readonly signIn: string;
 }
@@ -38,22 +42,31 @@ export interface Verdict {
   readonly awayMsMax: number;
 }
 
+interface People {
+  readonly owner: Person;
+  readonly editors: readonly Person[];
+  readonly guests: readonly Person[];
+  readonly audience: readonly Person[];
+}
+
 export class Gathering {
   readonly roomId: string;
   readonly owner: Person;
   readonly editorAccounts: readonly Account[];
   readonly editors: readonly Person[];
   readonly guests: readonly Person[];
+  readonly audience: readonly Person[];
   readonly #chance: Chance;
   #over = false;
   #load: Promise<void> | null = null;
 
-  private constructor(roomId: string, accounts: readonly Account[], owner: Person, editors: readonly Person[], guests: readonly Person[], chance: Chance) {
+  private constructor(roomId: string, accounts: readonly Account[], people: People, chance: Chance) {
     this.editorAccounts = accounts;
     this.roomId = roomId;
-    this.owner = owner;
-    this.editors = editors;
-    this.guests = guests;
+    this.owner = people.owner;
+    this.editors = people.editors;
+    this.guests = people.guests;
+    this.audience = people.audience;
     this.#chance = chance;
   }
 
@@ -74,8 +87,10 @@ export class Gathering {
       accounts.push(editor);
       editors.push(new Person({ ...at, name, origin, cookie: editor.cookie }));
     }
-    const guests = options.guests.map((origin, index) => new Person({ ...at, name: `guest${index + 1}`, origin }));
-    const gathering = new Gathering(account.roomId, accounts, owner, editors, guests, chance);
+    const named = (name: string) => (origin: string, index: number): Person => new Person({ ...at, name: `${name}${index + 1}`, origin });
+    const guests = options.guests.map(named('guest'));
+    const audience = (options.audience ?? []).map(named('looker-on '));
+    const gathering = new Gathering(account.roomId, accounts, { owner, editors, guests, audience }, chance);
     try {
       await gathering.#enter();
     } catch (error) {
@@ -86,11 +101,14 @@ export class Gathering {
   }
 
   get everyone(): readonly Person[] {
-    return [this.owner, ...this.editors, ...this.guests];
+    return [this.owner, ...this.editors, ...this.guests, ...this.audience];
   }
 
   async #enter(): Promise<void> {
-    for (const person of this.everyone) await person.enter();
+    for (const person of [this.owner, ...this.editors, ...this.guests]) await person.enter();
+    for (let first = 0; first < this.audience.length; first += enteringTogether) {
+      await Promise.all(this.audience.slice(first, first + enteringTogether).map((person) => person.enter()));
+    }
     const { room } = this.owner;
     const ids = [...room.view.items.keys()];
     const emptied = await room.batch(ids.map((id) => ({ type: 'remove', id, ifSeq: null }) as const));
@@ -227,12 +245,15 @@ export async function gathered<T>(options: GatheringOptions, seed: number, run: 
 }
 
 /** Ways in for a gathering spread over all nodes: the first editor beside the owner, the others elsewhere. */
-export async function spread(cluster: Cluster, editors: number, guests: number): Promise<GatheringOptions> {
-  const front = async (place: number): Promise<string> => (await cluster.front(place)).url;
+export async function spread(cluster: Cluster, editors: number, guests: number, audience = 0): Promise<GatheringOptions> {
+  const fronts = (count: number, first: number): Promise<string[]> =>
+    Promise.all(Array.from({ length: count }, async (_, index) => (await cluster.front(first + index)).url));
+  const [owner = ''] = await fronts(1, 0);
   return {
     signIn: cluster.node(0).url,
-    owner: await front(0),
-    editors: await Promise.all(Array.from({ length: editors }, (_, index) => front(index + 1))),
-    guests: await Promise.all(Array.from({ length: guests }, (_, index) => front(index + 2))),
+    owner,
+    editors: await fronts(editors, 1),
+    guests: await fronts(guests, 2),
+    audience: await fronts(audience, 0),
   };
 }

@@ -74,7 +74,7 @@ const outages: readonly Outage[] = [
   },
   {
     name: 'Kafka away',
-    awayMs: [8_000, 60_000],
+    awayMs: [60_000, 120_000],
     begins: (services) => services.kill('kafka'),
     ends: (services) => services.again('kafka'),
     goesOn: ['profile', 'sign-in', 'ticket', 'post'],
