@@ -1,6 +1,6 @@
 //! A simulation of rooms on one node and on three: the real room, ownership, edges, conversations and backlogs under
 //! a simulated clock, network, store and relay. A seed decides everything that happens, so a failure can be replayed:
-//! `MARU_TEST_SEED=17 MARU_TEST_NODES=3 cargo test --test simulation one_seed -- --nocapture`.
+//! `MARU_TEST_SEED=17 MARU_TEST_NODES=3 cargo test -p maru-simulation one_seed -- --nocapture`.
 
 // A failed expectation is a failed test; progress goes to whoever reads along; seeds come from the environment.
 #![allow(
@@ -121,7 +121,7 @@ fn all_hold(nodes: usize) {
         let message = message.lines().next().unwrap_or_default();
         println!(
             "seed {seed}: {message}\n  replay: MARU_TEST_SEED={seed} MARU_TEST_NODES={nodes} \
-             cargo test --test simulation one_seed -- --nocapture"
+             cargo test -p maru-simulation one_seed -- --nocapture"
         );
     }
     assert!(
