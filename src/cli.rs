@@ -232,12 +232,15 @@ fn serve(config: &Config) -> Result<(), ExitCode> {
             complain(&error);
             ExitCode::from(EXIT_USAGE)
         })?;
-        let waited = stop_signal().await;
+        let waited = tokio::select! {
+            waited = stop_signal() => waited.map_err(|error| {
+                complain(&error);
+                ExitCode::FAILURE
+            }),
+            () = server.failed() => Err(ExitCode::FAILURE),
+        };
         server.stop().await;
-        waited.map_err(|error| {
-            complain(&error);
-            ExitCode::FAILURE
-        })
+        waited
     })
 }
 

@@ -20,9 +20,9 @@ class Metrics:
             self.names |= set(re.findall(r'"(maru_[a-z0-9_]+)"', source))
             self.values |= set(re.findall(r'"([^"\n]+)"', source))
             histograms |= set(re.findall(r'\.write\(\s*"(maru_[a-z0-9_]+)"', source))
-            if "Kind::Histogram" in source:
-                bound = re.findall(r'let name = "(maru_[a-z0-9_]+)";', source)
-                histograms |= set(bound)
+            # A name that is bound belongs to the kind that is said next.
+            bound = re.findall(r'let name = "(maru_[a-z0-9_]+)";.*?Kind::(\w+)', source, re.DOTALL)
+            histograms |= {name for name, kind in bound if kind == "Histogram"}
         for name in histograms:
             self.names.discard(name)
             self.names |= {f"{name}_{part}" for part in ("bucket", "sum", "count")}

@@ -70,6 +70,9 @@ pub enum MongoError {
     /// Transactions need a replica set, of one node for all it matters.
     #[error("MongoDB at this address is neither a replica set nor a sharded cluster")]
     Alone,
+    /// It is there, and says nothing.
+    #[error("MongoDB does not answer in time")]
+    Silent,
     /// It does not answer, or refuses.
     #[error("MongoDB does not do as asked: {0}")]
     Refused(#[from] mongodb::error::Error),
@@ -86,6 +89,7 @@ impl MongoError {
     /// Whether it may be there later, with the same settings.
     pub fn is_away(&self) -> bool {
         match self {
+            Self::Silent => true,
             Self::Refused(error) => failure::is_away(error),
             Self::Address(_) | Self::Weaker(_) | Self::Alone => false,
         }
@@ -120,8 +124,11 @@ impl Mongo {
 
     /// Whether it can carry what is asked of it now: a primary answers, and there are transactions.
     pub async fn check(&self) -> Result<(), MongoError> {
-        let hello = doc! { "hello": 1 };
-        let hello = self.client.database("admin").run_command(hello).await?;
+        let admin = self.client.database("admin");
+        let asked = admin.run_command(doc! { "hello": 1 }).into_future();
+        // A connection that was cut without a word would be waited on for as long as the system keeps it.
+        let answer = tokio::time::timeout(failure::ANSWER_WITHIN, asked).await;
+        let hello = answer.map_err(|_| MongoError::Silent)??;
         let is_set = hello.get_str("setName").is_ok();
         let is_cluster = hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid");
         (is_set || is_cluster)

@@ -103,6 +103,13 @@ pub enum OpenError {
         /// What this program is written for.
         expected: i64,
     },
+    /// It acknowledges what it may lose.
+    #[error(
+        "PostgreSQL's synchronous_commit is {0}: an acknowledged write can be lost; set it to on: take it out of \
+         backend.postgres_url if it is there, otherwise ALTER SYSTEM SET synchronous_commit = 'on'; SELECT \
+         pg_reload_conf()"
+    )]
+    Weaker(String),
 }
 
 impl OpenError {
@@ -156,6 +163,7 @@ impl Postgres {
             .connect_with(options.options(SESSION))
             .await
             .map_err(OpenError::Connect)?;
+        keeps_what_it_acknowledges(&pool).await?;
         Ok(Self { pool })
     }
 
@@ -168,4 +176,18 @@ impl Postgres {
     pub async fn disconnect(&self) {
         self.pool.close().await;
     }
+}
+
+/// Refuses a database whose sessions acknowledge a write before it is as durable as it is set up to be. It is not set
+/// here: whoever runs the database may ask for more than the default.
+async fn keeps_what_it_acknowledges(pool: &PgPool) -> Result<(), OpenError> {
+    let set = "SELECT current_setting('synchronous_commit')";
+    let asked = sqlx::query_scalar::<_, String>(set).fetch_one(pool);
+    let answer = tokio::time::timeout(ACQUIRE_TIMEOUT, asked).await;
+    let answer = answer.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+    let set = answer.map_err(OpenError::Connect)?;
+    if matches!(set.as_str(), "off" | "local") {
+        return Err(OpenError::Weaker(set));
+    }
+    Ok(())
 }

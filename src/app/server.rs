@@ -189,6 +189,11 @@ impl Server {
         self.metrics_address
     }
 
+    /// Comes back when work that nobody waits for has ended by a fault: the process should be stopped, and started anew.
+    pub async fn failed(&self) {
+        self.background.failed().await;
+    }
+
     /// Stops: no new connections, rooms saved, members told to come back, then everything ends.
     pub async fn stop(self) {
         self.stop.cancel();

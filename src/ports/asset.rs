@@ -23,7 +23,7 @@ pub use store::{
 };
 pub use unfinished::{GivenUp, Unfinished};
 pub use uses::{PictureUses, PostShows};
-pub use work::{AssetWork, Purge, PurgeQueue, Settled, Waiting, Wake};
+pub use work::{AssetWork, LET_GO_MS, LetGo, Purge, PurgeQueue, Settled, Waiting, Wake};
 
 /// Pictures cannot be looked up now.
 #[derive(Debug, thiserror::Error)]

@@ -10,11 +10,13 @@ use crate::domain::event::{Event, Subject};
 pub(crate) mod conformance;
 mod consumer;
 mod desk;
+mod readable;
 
 pub use consumer::{
     ATTEMPTS_MAX, Aside, EventConsumer, EventConsumers, LoggedEvent, RETRY_MS_FIRST, retry_at, why,
 };
 pub use desk::{DeadLetter, EventDesk};
+pub use readable::{Readable, Row};
 
 /// How many events the embedded log keeps; the oldest go first.
 pub const LOG_EVENTS_MAX: u64 = 10_000;

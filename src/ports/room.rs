@@ -382,9 +382,10 @@ pub trait RoomStore: Send + Sync {
     /// The rooms of a person that have not ended, archived ones and those that can be restored too, oldest first.
     async fn of_owner(&self, owner: UserId) -> Result<Vec<RoomCard>, StoreError>;
 
-    /// Ends a room: one atomic step that fences whoever has it, as a claim does, and leaves nothing of it but its id,
-    /// which is never used again; also where no room was ever made under it. The last epoch; none where the room had
-    /// ended before. Its last event waits in the outbox.
+    /// Ends a room: fences whoever has it, as a claim does, and leaves nothing of it but its id, which is never used
+    /// again; also where no room was ever made under it. The last epoch; none where the room had ended before. Its last
+    /// event waits in the outbox. Should it fail, the room is as before, or shut and too late to restore until the next
+    /// call, or [`RoomShelf::purge`], has ended it.
     async fn delete(&self, room: RoomId) -> Result<Option<Epoch>, StoreError>;
 
     /// Whether a room has ended.

@@ -81,6 +81,8 @@ pub struct ActorParts {
     pub clock: Clock,
     /// Until when, in ticks, this node may act as an owner.
     pub serves_until: Arc<AtomicU64>,
+    /// How often that had come before the lease was renewed.
+    pub lapses: Arc<AtomicU64>,
     /// What the rooms of the node have done.
     pub metrics: Arc<LiveMetrics>,
     /// How long a room waits for its store.
@@ -255,7 +257,9 @@ impl RoomActor {
                 tick: clock.tick(),
                 wall: clock.wall(),
             },
+            // In this order: whoever reads a renewed end reads what was counted before it.
             serves_until: Tick(self.parts.serves_until.load(Ordering::Acquire)),
+            lapses: self.parts.lapses.load(Ordering::Acquire),
         }
     }
 

@@ -41,6 +41,8 @@ pub struct At {
     pub now: Now,
     /// The end of what [`super::lease::Lease`] allows.
     pub serves_until: Tick,
+    /// How often that lease had ended before it was renewed.
+    pub lapses: u64,
 }
 
 /// What a host is made with.
@@ -83,6 +85,8 @@ pub struct Host {
     /// The call whose answer is waited for.
     call: Option<u64>,
     next_call: u64,
+    /// How often the lease had lapsed when the room was last asked for.
+    lapses: u64,
     draining: bool,
     /// Decisions that wait until it is known who owns the room.
     asked: Vec<Ask>,
@@ -97,6 +101,7 @@ impl Host {
             state: State::Opening(VecDeque::new()),
             call: None,
             next_call: 1,
+            lapses: 0,
             draining: false,
             asked: Vec::new(),
         }
@@ -199,8 +204,13 @@ impl Host {
                 actions,
             );
         } else {
-            self.ask(StoreCall::Claim, actions);
+            self.ask_for_room(at, actions);
         }
+    }
+
+    fn ask_for_room(&mut self, at: At, actions: &mut Vec<Action>) {
+        self.lapses = at.lapses;
+        self.ask(StoreCall::Claim, actions);
     }
 
     fn ask(&mut self, call: StoreCall, actions: &mut Vec<Action>) {
@@ -234,7 +244,7 @@ impl Host {
         match claim {
             Ok(ClaimOutcome::Claimed(claimed)) => {
                 let waiting = self.take_waiting(actions);
-                let owner = Owner::new(*claimed, &self.parts, at.now);
+                let owner = Owner::new(*claimed, &self.parts, self.lapses, at.now);
                 self.state = State::Owner(Box::new(owner));
                 self.announce(actions);
                 self.let_in(waiting, at, actions);
@@ -348,7 +358,7 @@ impl Host {
                 return;
             }
             if at.now.tick < at.serves_until {
-                self.ask(StoreCall::Claim, actions);
+                self.ask_for_room(at, actions);
             } else {
                 self.part_if_given_up(at, actions);
             }
@@ -380,8 +390,11 @@ impl Host {
 
     /// A node whose lease may have ended at the store owns nothing any more.
     fn suspend_if_due(&mut self, at: At, actions: &mut Vec<Action>) {
-        let late = Rule::Lease.holds() && at.now.tick >= at.serves_until;
-        if late && matches!(self.state, State::Owner(_)) {
+        let State::Owner(owner) = &self.state else {
+            return;
+        };
+        let late = at.now.tick >= at.serves_until || owner.has_lapsed(at);
+        if late && Rule::Lease.holds() {
             tracing::warn!(room = %self.room, "a room is given up: the lease of this node has ended");
             self.drop_room(actions);
         }

@@ -13,6 +13,8 @@ pub struct Lease {
     asked: Option<Tick>,
     /// When to ask next.
     next: Tick,
+    /// How often it had ended before a request succeeded again.
+    lapses: u64,
 }
 
 impl Lease {
@@ -23,6 +25,7 @@ impl Lease {
             held_from: None,
             asked: None,
             next: Tick(0),
+            lapses: 0,
         }
     }
 
@@ -41,6 +44,9 @@ impl Lease {
     /// What came of the request sent at `asked`.
     pub fn answered(&mut self, asked: Tick, renewed: bool, now: Tick) {
         if renewed {
+            if self.held_from.is_some() && now >= self.serves_until() {
+                self.lapses += 1;
+            }
             self.held_from = self.held_from.max(Some(asked));
         } else if self.asked == Some(asked) {
             self.next = self.next.min(now.plus_ms(self.lease_ms / 24));
@@ -52,6 +58,11 @@ impl Lease {
     pub fn serves_until(&self) -> Tick {
         self.held_from
             .map_or(Tick(0), |from| from.plus_ms(self.lease_ms * 2 / 3))
+    }
+
+    /// How often it had ended before it was held again. What was owned before another lapse may be another node's.
+    pub const fn lapses(&self) -> u64 {
+        self.lapses
     }
 
     /// When to ask next.
@@ -86,6 +97,18 @@ mod tests {
         lease.answered(Tick(3_000), true, Tick(3_001));
         lease.answered(Tick(0), true, Tick(3_002));
         assert_eq!(lease.serves_until(), Tick(9_000));
+    }
+
+    #[test]
+    fn a_lease_that_had_ended_is_another_one_afterwards() {
+        let mut lease = Lease::new(9_000);
+        lease.answered(Tick(0), true, Tick(10));
+        lease.answered(Tick(1_500), true, Tick(5_999));
+        assert_eq!(lease.lapses(), 0);
+        lease.answered(Tick(7_400), true, Tick(7_500));
+        assert_eq!(lease.lapses(), 1, "it had ended at 7,500");
+        lease.answered(Tick(9_000), true, Tick(9_100));
+        assert_eq!(lease.lapses(), 1);
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct Room {
     debt: Debt,
     empty_since: Option<Tick>,
     draining: bool,
+    /// Others may have it from now on: nothing more is saved.
+    handed_over: bool,
 }
 
 impl Room {
@@ -128,6 +130,7 @@ impl Room {
             statistics: Statistics::default(),
             empty_since: Some(now.tick),
             draining: false,
+            handed_over: false,
         };
         room.restore(claimed.roster, now);
         // The policy may have changed since: nobody here has a connection to hear of it.
@@ -299,6 +302,12 @@ impl Room {
     fn drain(&mut self) {
         self.draining = true;
         self.debt.owe_roster();
+    }
+
+    /// The store is told that anyone may claim the room. A save after that would be fenced, and those who wait for their
+    /// turn to go would be thrown out with it.
+    pub const fn hand_over(&mut self) {
+        self.handed_over = true;
     }
 
     /// What it is.

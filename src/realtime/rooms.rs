@@ -97,6 +97,7 @@ impl Rooms {
             relay: parts.relay.clone(),
             clock: parts.clock,
             serves_until: Arc::new(AtomicU64::new(0)),
+            lapses: Arc::default(),
             metrics: Arc::default(),
             store_within: Duration::from_millis(STORE_MS_MAX),
             tasks: parts.tasks.clone(),
@@ -146,6 +147,8 @@ impl Rooms {
         };
         lease.answered(asked, renewed.is_ok(), clock.tick());
         let until = lease.serves_until().0;
+        // Before its new end: no room may take that for the end of the lease it was claimed by.
+        self.actor.lapses.store(lease.lapses(), Ordering::Release);
         self.actor.serves_until.store(until, Ordering::Release);
         renewed
     }
@@ -191,14 +194,12 @@ impl Rooms {
         );
         let (rooms, stop) = (self.clone(), parts.stop.clone());
         parts.relay.join(room);
+        let ending = Ending { rooms, room };
         parts.tasks.spawn(async move {
+            // Dropped after the actor, which closes its commands.
+            let _ending = ending;
             tracing::debug!(%room, "room opened");
             actor.run(stop).await;
-            rooms.parts.relay.leave(room);
-            rooms
-                .live
-                .remove_if(&room, |_, handle| handle.commands.is_closed());
-            tracing::debug!(%room, "room closed");
         });
         RoomHandle { commands, gauges }
     }
@@ -235,14 +236,15 @@ impl Rooms {
             Body::Up { .. } | Body::Roll { .. } | Body::Lost { .. } | Body::Ask { .. }
         );
         match live {
-            // A full room loses it, as the relay may anyway.
-            Some(handle) => {
-                if let Err(TrySendError::Full(_)) =
-                    handle.commands.try_send(Command::Relay(message))
-                {
-                    self.actor.metrics.unheard();
+            Some(handle) => match handle.commands.try_send(Command::Relay(message)) {
+                Ok(()) => {}
+                // A full room loses it, as the relay may anyway.
+                Err(TrySendError::Full(_)) => self.actor.metrics.unheard(),
+                Err(TrySendError::Closed(_)) if asks => {
+                    self.parts.relay.tell(from, answer.encode());
                 }
-            }
+                Err(TrySendError::Closed(_)) => {}
+            },
             None if asks => self.parts.relay.tell(from, answer.encode()),
             None => {}
         }
@@ -291,6 +293,27 @@ impl Rooms {
             self.parts.tasks.spawn(async move {
                 handle.tell(command).await;
             });
+        }
+    }
+}
+
+/// Takes a room from the list when its actor has ended, by a fault of ours too: whoever asks for it then opens it anew, and
+/// other nodes hear that it is gone.
+struct Ending {
+    rooms: Arc<Rooms>,
+    room: RoomId,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let Self { rooms, room } = self;
+        let is_over = |_: &RoomId, handle: &RoomHandle| handle.commands.is_closed();
+        rooms.parts.relay.leave(*room);
+        rooms.live.remove_if(room, is_over);
+        if std::thread::panicking() {
+            tracing::error!(%room, "a room has ended by a fault");
+        } else {
+            tracing::debug!(%room, "room closed");
         }
     }
 }

@@ -188,10 +188,10 @@ pub(crate) fn a_picture_lives_there(at: &str) {
             bytes: bytes.clone(),
             wake,
         };
-        clearing.pass(clock.wall()).await.unwrap();
+        clearing.pass(clock.wall(), clock).await.unwrap();
         assert!(is_there(&*bytes, &thumb).await, "whoever wrote it holds it");
         let later = WallMs(clock.wall().0 + 2 * LEASE_MS);
-        clearing.pass(later).await.unwrap();
+        clearing.pass(later, clock).await.unwrap();
         for variant in &picture.variants {
             assert!(!is_there(&*bytes, &stored_place(&variant.sha256)).await);
         }

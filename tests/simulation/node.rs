@@ -101,6 +101,7 @@ impl Node {
                 wall: WallMs(1_700_000_000_000 + now + self.wall_off),
             },
             serves_until: self.serves_until,
+            lapses: self.lease.lapses(),
         }
     }
 

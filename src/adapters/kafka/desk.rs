@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::topic_partition_list::Offset;
 use rdkafka::{ClientConfig, TopicPartitionList};
@@ -64,6 +66,7 @@ impl EventDesk for Kafka {
             .map(|(partition, next)| (topic.clone(), partition, next));
         self.put(self.redrive_group(consumer), places.collect())
             .await?;
+        self.let_go(consumer).await;
         Ok(redriven)
     }
 
@@ -78,7 +81,9 @@ impl EventDesk for Kafka {
         for (topic, partition, _, high) in self.ends_of(vec![self.dead_topic(consumer)]).await? {
             dead.push((topic, partition, high));
         }
-        self.put(self.redrive_group(consumer), dead).await
+        self.put(self.redrive_group(consumer), dead).await?;
+        self.let_go(consumer).await;
+        Ok(())
     }
 }
 
@@ -150,6 +155,64 @@ impl Kafka {
         waiting(move || {
             let mover: BaseConsumer = config.create()?;
             Ok(mover.commit(&listed(&places)?, CommitMode::Sync)?)
+        })
+        .await
+    }
+
+    /// Lets go of the dead letters that were redriven. What was redriven stays so where this fails.
+    async fn let_go(&self, consumer: &str) {
+        if let Err(error) = self.cut(consumer).await {
+            tracing::warn!(
+                %error,
+                consumer,
+                "redriven dead letters cannot be deleted: they count as dead again once Kafka has forgotten the offsets \
+                 of the group that redrove them, unless offsets.retention.minutes is at least 43200"
+            );
+        }
+    }
+
+    /// Deletes the dead letters before the place that was put last, those of an earlier time that was broken off among
+    /// them: Kafka forgets the place of a group without members long before it forgets the letters.
+    async fn cut(&self, consumer: &str) -> Result<(), EventsUnavailable> {
+        let topic = self.dead_topic(consumer);
+        let partitions = self.partitions_of(vec![topic.clone()]).await?;
+        let group = self.in_group(&self.redrive_group(consumer));
+        let client = self.client.clone();
+        let runtime = tokio::runtime::Handle::current();
+        waiting(move || {
+            let asking: BaseConsumer = group.create()?;
+            let mut asked = TopicPartitionList::new();
+            for partition in partitions.iter().flat_map(|(_, partitions)| partitions) {
+                asked.add_partition(&topic, *partition);
+            }
+            let committed = asking.committed_offsets(asked, ANSWER_WITHIN)?;
+            let mut redriven = Vec::new();
+            for one in committed.elements() {
+                let Offset::Offset(next) = one.offset() else {
+                    continue;
+                };
+                let (low, _) = asking.fetch_watermarks(&topic, one.partition(), ANSWER_WITHIN)?;
+                if low < next {
+                    redriven.push((topic.clone(), one.partition(), next));
+                }
+            }
+            if redriven.is_empty() {
+                return Ok(());
+            }
+            let admin: AdminClient<DefaultClientContext> = client.create()?;
+            let options = AdminOptions::new()
+                .request_timeout(Some(ANSWER_WITHIN))
+                .operation_timeout(Some(ANSWER_WITHIN));
+            let redriven = listed(&redriven)?;
+            let cut = runtime.block_on(admin.delete_records(&redriven, &options))?;
+            for one in cut.elements() {
+                let error = one.error().err();
+                if let Some(code) = error.and_then(|error| error.rdkafka_error_code()) {
+                    let place = format!("{topic} {}", one.partition());
+                    return Err(EventsUnavailable(format!("{place}: {code}")));
+                }
+            }
+            Ok(())
         })
         .await
     }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions};
+use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{Headers, Message};
 use rdkafka::mocking::MockCluster;
@@ -159,9 +161,8 @@ async fn members_of_a_group_share_the_subjects_and_take_over_on_real_kafka() {
     assert!(waited.is_ok(), "{} are nobody's", left.len());
 }
 
-async fn nonsense_is_a_dead_letter_and_holds_up_nothing(kafka: &Kafka) {
-    let room = RoomId::generate();
-    let mut consumer = kafka.durable("fifth").await.unwrap();
+/// Publishes something that is no event, under the key of a room.
+async fn publish_nonsense(kafka: &Kafka, room: RoomId) {
     let key = room.uuid().to_string();
     let garbage = rdkafka::message::OwnedHeaders::new();
     let topic = kafka.topic("room");
@@ -169,6 +170,12 @@ async fn nonsense_is_a_dead_letter_and_holds_up_nothing(kafka: &Kafka) {
         .publisher
         .send(&topic, key.as_bytes(), garbage, b"\xff\x00 no event");
     sent.await.unwrap();
+}
+
+async fn nonsense_is_a_dead_letter_and_holds_up_nothing(kafka: &Kafka) {
+    let room = RoomId::generate();
+    let mut consumer = kafka.durable("fifth").await.unwrap();
+    publish_nonsense(kafka, room).await;
     kafka.publish(&[changed(room, 1)], NOW).await.unwrap();
     let events = some(&mut *consumer, 1).await;
     assert_eq!(ids(&events), [changed(room, 1).event_id()]);
@@ -194,6 +201,26 @@ async fn nonsense_holds_up_nothing_on_real_kafka() {
 async fn nonsense_holds_up_nothing_on_the_broker_inside() {
     let (kafka, _cluster) = inside();
     nonsense_is_a_dead_letter_and_holds_up_nothing(&kafka).await;
+}
+
+/// Kafka forgets the offsets of a group without members long before it forgets dead letters.
+#[tokio::test]
+async fn what_was_redriven_is_gone_where_its_group_is_forgotten_on_real_kafka() {
+    let Some(kafka) = real().await else { return };
+    let room = RoomId::generate();
+    let mut consumer = kafka.durable("fifth").await.unwrap();
+    publish_nonsense(&kafka, room).await;
+    kafka.publish(&[changed(room, 1)], NOW).await.unwrap();
+    some(&mut *consumer, 1).await;
+    assert_eq!(kafka.redrive("fifth").await.unwrap(), 1);
+    let admin: AdminClient<DefaultClientContext> = kafka.client.create().unwrap();
+    let group = kafka.redrive_group("fifth");
+    let options = AdminOptions::new();
+    let forgotten = admin.delete_groups(&[group.as_str()], &options).await;
+    let forgotten = forgotten.unwrap();
+    assert!(forgotten.iter().all(Result::is_ok), "{forgotten:?}");
+    assert_eq!(kafka.dead("fifth", 9).await.unwrap(), []);
+    assert_eq!(kafka.redrive("fifth").await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -13,6 +13,9 @@ use crate::ports::events::EventsUnavailable;
 /// How long events and dead letters are kept, in milliseconds: 30 days.
 const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
+/// Of so many replicas, two must have a message before it is acknowledged: fewer could not spare one of them.
+const REPLICAS_FOR_TWO: i32 = 3;
+
 /// Between two looks whether they are there.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -29,13 +32,18 @@ impl Kafka {
         let dead = consumers.iter().map(|name| self.dead_topic(name));
         let named: Vec<String> = self.topics().into_iter().chain(dead).collect();
         let kept_ms = KEPT_MS.to_string();
+        let is_kept_twice = replication.is_some_and(|replicas| replicas >= REPLICAS_FOR_TWO);
         let new: Vec<NewTopic<'_>> = named
             .iter()
             .map(|topic| {
                 let replication = TopicReplication::Fixed(replication.unwrap_or(-1));
-                NewTopic::new(topic, partitions, replication)
+                let new = NewTopic::new(topic, partitions, replication)
                     .set("cleanup.policy", "delete")
-                    .set("retention.ms", &kept_ms)
+                    .set("retention.ms", &kept_ms);
+                match is_kept_twice {
+                    true => new.set("min.insync.replicas", "2"),
+                    false => new,
+                }
             })
             .collect();
         let options = AdminOptions::new()

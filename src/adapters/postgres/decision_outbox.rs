@@ -11,7 +11,11 @@ use super::step::{in_transaction, reading};
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::RulingId;
 use crate::domain::moderation::ModerationEvent;
-use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
+use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry, Readable, Row};
+
+/// As text: one that cannot be read keeps no other from being read.
+const WAITING: &str =
+    "SELECT id, ruling_id, event::text FROM decision_outbox WHERE id > $1 ORDER BY id LIMIT $2";
 
 /// Writes down what became of a decision, or of an appeal against it.
 pub(super) async fn put(
@@ -34,21 +38,21 @@ pub struct DecisionOutbox(pub Postgres);
 #[async_trait]
 impl Outbox for DecisionOutbox {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
-        let rows: Vec<(i64, Uuid, Json<Event>)> = reading!(self.0, |conn| {
-            sqlx::query_as(
-            "SELECT id, ruling_id, event FROM decision_outbox WHERE id > $1 ORDER BY id LIMIT $2",
-        )
-        .bind(to_i64(after))
-        .bind(i64::from(limit))
-        .fetch_all(conn)
-        .await
-        })?;
-        let entries = rows.into_iter().map(|(id, ruling, event)| OutboxEntry {
-            id: to_u64(id),
-            subject: Subject::Decision(RulingId::from_uuid(ruling)),
-            event: event.0,
-        });
-        Ok(entries.collect())
+        let mut readable = Readable::new("decisions", after, limit);
+        while let Some(behind) = readable.next_page() {
+            let rows: Vec<(i64, Uuid, String)> = reading!(self.0, |conn| sqlx::query_as(WAITING)
+                .bind(to_i64(behind))
+                .bind(i64::from(limit))
+                .fetch_all(conn)
+                .await)?;
+            let rows = rows.into_iter().map(|(id, ruling, event)| Row {
+                id: to_u64(id),
+                subject: Some(Subject::Decision(RulingId::from_uuid(ruling))),
+                event: serde_json::from_str::<Event>(&event).ok(),
+            });
+            readable.page(rows.collect());
+        }
+        Ok(readable.entries())
     }
 
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable> {

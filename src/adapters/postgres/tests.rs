@@ -92,6 +92,20 @@ async fn a_server_that_is_not_there_is_away_and_one_that_refuses_is_not() {
 }
 
 #[tokio::test]
+async fn one_that_acknowledges_what_it_may_lose_is_refused() {
+    let Some(store) = scratch().await else { return };
+    let set_to = |value: &str| store.options().options([("synchronous_commit", value)]);
+    for weak in ["off", "local"] {
+        let error = Postgres::open_with(set_to(weak), 1).await.unwrap_err();
+        assert!(!error.is_away(), "{error}");
+        let said = format!("synchronous_commit is {weak}");
+        assert!(error.to_string().contains(&said), "{error}");
+    }
+    let strong = Postgres::open_with(set_to("remote_apply"), 1).await;
+    strong.unwrap().disconnect().await;
+}
+
+#[tokio::test]
 async fn a_lost_connection_is_survived() {
     let Some(store) = scratch().await else { return };
     let user = created(&*store, "stays", "stays").await;

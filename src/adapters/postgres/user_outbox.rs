@@ -14,7 +14,11 @@ use super::number::{to_i64, to_u64};
 use super::step::{in_transaction, reading};
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::UserId;
-use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
+use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry, Readable, Row};
+
+/// As text: one that cannot be read keeps no other from being read.
+const WAITING: &str =
+    "SELECT id, user_id, event::text FROM user_outbox WHERE id > $1 ORDER BY id LIMIT $2";
 
 /// Writes an event of an account down.
 pub(super) async fn put(
@@ -37,19 +41,21 @@ pub struct UserOutbox(pub Postgres);
 #[async_trait]
 impl Outbox for UserOutbox {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
-        let rows: Vec<(i64, Uuid, Json<Event>)> = reading!(self.0, |conn| sqlx::query_as(
-            "SELECT id, user_id, event FROM user_outbox WHERE id > $1 ORDER BY id LIMIT $2",
-        )
-        .bind(to_i64(after))
-        .bind(i64::from(limit))
-        .fetch_all(conn)
-        .await)?;
-        let entries = rows.into_iter().map(|(id, user, event)| OutboxEntry {
-            id: to_u64(id),
-            subject: Subject::User(UserId::from_uuid(user)),
-            event: event.0,
-        });
-        Ok(entries.collect())
+        let mut readable = Readable::new("people", after, limit);
+        while let Some(behind) = readable.next_page() {
+            let rows: Vec<(i64, Uuid, String)> = reading!(self.0, |conn| sqlx::query_as(WAITING)
+                .bind(to_i64(behind))
+                .bind(i64::from(limit))
+                .fetch_all(conn)
+                .await)?;
+            let rows = rows.into_iter().map(|(id, user, event)| Row {
+                id: to_u64(id),
+                subject: Some(Subject::User(UserId::from_uuid(user))),
+                event: serde_json::from_str::<Event>(&event).ok(),
+            });
+            readable.page(rows.collect());
+        }
+        Ok(readable.entries())
     }
 
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable> {
@@ -99,5 +105,31 @@ mod tests {
                 .iter()
                 .all(|entry| entry.subject == Subject::User(user.id))
         );
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_holds_up_its_own_person_alone() {
+        let Some(store) = scratch().await else { return };
+        let outbox = UserOutbox(store.store.clone());
+        let sick = created(&*store, "riddle", "riddle").await.id;
+        let well = created(&*store, "plain", "plain").await.id;
+        let mut conn = store.pool.acquire().await.unwrap();
+        let of_a_later_release = serde_json::json!({ "type": "dreamt" });
+        put(&mut conn, sick.uuid(), &of_a_later_release)
+            .await
+            .unwrap();
+        let changed = AccountEvent::ProfileChanged { version: 2 };
+        for user in [sick, well] {
+            put(&mut conn, user.uuid(), &changed).await.unwrap();
+        }
+        drop(conn);
+        let waiting = outbox.waiting(0, 99).await.unwrap();
+        let subjects: Vec<Subject> = waiting.iter().map(|entry| entry.subject).collect();
+        assert_eq!(subjects, [sick, well, well].map(Subject::User));
+        let before = [waiting[0].id, waiting[1].id];
+        outbox.clear(&before).await.unwrap();
+        assert_eq!(outbox.waiting(0, 1).await.unwrap(), waiting[2..]);
+        outbox.clear(&[waiting[2].id]).await.unwrap();
+        assert_eq!(outbox.waiting(0, 9).await.unwrap(), []);
     }
 }

@@ -38,12 +38,19 @@ const WRITTEN_AT_ONCE: usize = 64;
 const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 
 /// Says where somebody is by a node: until when it holds, in 14 digits of milliseconds by the clock of Redis, and what.
+/// What other nodes said and holds no more is forgotten: the key outlives it for as long as anybody says something.
 const SAY: &str = r"
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%014.0f', now + ARGV[2]) .. ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[2], 'NX')
-redis.call('PEXPIRE', KEYS[1], ARGV[2], 'GT')";
+redis.call('PEXPIRE', KEYS[1], ARGV[2], 'GT')
+local all = redis.call('HGETALL', KEYS[1])
+for place = 1, #all, 2 do
+  if tonumber(string.sub(all[place + 1], 1, 14)) <= now then
+    redis.call('HDEL', KEYS[1], all[place])
+  end
+end";
 
 /// What each node says that still holds: its name, and what it said.
 const ASK: &str = r"

@@ -2,7 +2,7 @@
 
 use super::{
     Added, Allowance, AssetReader, AssetStore, AssetWork, AvatarReader, AvatarSet, Described,
-    NewAsset, PurgeQueue, Settled, TakenDown, Words,
+    LET_GO_MS, NewAsset, PurgeQueue, Settled, TakenDown, Words,
 };
 use crate::domain::asset::limits::{LEASE_MS, UNUSED_KEPT_MS, UPLOAD_MS_MAX};
 use crate::domain::asset::{
@@ -90,6 +90,7 @@ pub(crate) async fn conformance(store: &dyn Whole, owner: UserId, other: UserId)
     what_is_taken_down_stays_down(store, owner, other).await;
     what_nobody_wants_goes(store, owner).await;
     bytes_go_when_nobody_has_them(store, owner).await;
+    bytes_are_one_anothers_to_delete_one_after_the_other(store, owner).await;
 }
 
 async fn an_upload_goes_its_way_once(store: &dyn Whole, owner: UserId) {
@@ -360,28 +361,59 @@ async fn what_nobody_wants_goes(store: &dyn Whole, owner: UserId) {
     assert!(!is_there(used).await);
 }
 
-async fn bytes_go_when_nobody_has_them(store: &dyn Whole, owner: UserId) {
-    let end = later(100 * LEASE_MS);
-    while !store.let_go(99, end).await.unwrap().is_empty() {
-        let gone = store.let_go(99, end).await.unwrap();
+/// Deletes all that nobody has or holds at that time.
+async fn emptied(store: &dyn Whole, at: WallMs) {
+    loop {
+        let gone = store.let_go(99, at).await.unwrap();
+        if gone.bytes.is_empty() {
+            return;
+        }
         store.gone(&gone).await.unwrap();
     }
+}
+
+async fn bytes_go_when_nobody_has_them(store: &dyn Whole, owner: UserId) {
+    let end = later(100 * LEASE_MS);
+    emptied(store, end).await;
+    let going = async |at: WallMs| store.let_go(9, at).await.unwrap().bytes;
     let (one, other) = (ready(store, owner, 20).await, ready(store, owner, 20).await);
     store.remove(one, owner).await.unwrap();
-    assert!(
-        store.let_go(9, end).await.unwrap().is_empty(),
-        "another has them"
-    );
+    assert!(going(end).await.is_empty(), "another has them");
     store.remove(other, owner).await.unwrap();
-    assert!(store.let_go(9, NOW).await.unwrap().is_empty(), "held");
-    assert_eq!(store.let_go(9, end).await.unwrap(), [[20; 32]]);
-    assert_eq!(
-        store.let_go(9, end).await.unwrap(),
-        [[20; 32]],
-        "until it is done"
-    );
+    assert!(going(NOW).await.is_empty(), "held");
+    let gone = store.let_go(9, end).await.unwrap();
+    assert_eq!(gone.bytes, [[20; 32]]);
     assert!(!store.hold(&[[20; 32]], end).await.unwrap(), "not now");
-    store.gone(&[[20; 32]]).await.unwrap();
-    assert!(store.let_go(9, end).await.unwrap().is_empty());
+    store.gone(&gone).await.unwrap();
+    assert!(going(later(200 * LEASE_MS)).await.is_empty());
     assert!(store.hold(&[[20; 32]], end).await.unwrap());
+}
+
+async fn bytes_are_one_anothers_to_delete_one_after_the_other(store: &dyn Whole, owner: UserId) {
+    let begin = later(300 * LEASE_MS);
+    emptied(store, begin).await;
+    let id = ready(store, owner, 21).await;
+    store.remove(id, owner).await.unwrap();
+    let first = store.let_go(9, begin).await.unwrap();
+    assert_eq!(first.bytes, [[21; 32]]);
+    let half = WallMs(begin.0 + LET_GO_MS / 2);
+    for at in [begin, half] {
+        let going = store.let_go(9, at).await.unwrap();
+        assert!(going.bytes.is_empty(), "somebody deletes them");
+    }
+    // Whoever was to delete them first has ended, or takes very long.
+    let over = WallMs(begin.0 + LET_GO_MS);
+    let second = store.let_go(9, over).await.unwrap();
+    assert_eq!(second.bytes, [[21; 32]]);
+    store.gone(&first).await.unwrap();
+    let held = store.hold(&[[21; 32]], begin).await.unwrap();
+    assert!(!held, "the second still deletes them");
+    store.gone(&second).await.unwrap();
+    assert!(store.hold(&[[21; 32]], begin).await.unwrap());
+    // Nor does it change anything of what was written since.
+    for late in [&first, &second] {
+        store.gone(late).await.unwrap();
+    }
+    let again = store.let_go(9, over).await.unwrap();
+    assert_eq!(again.bytes, [[21; 32]]);
 }

@@ -28,4 +28,12 @@ pub trait PictureOwners: Send + Sync {
     /// From this step on what posts of this person show is given out so, and caches drop what is for everybody no more.
     /// May be repeated. The picture they have chosen for their profile is for everybody all the same.
     async fn chose(&self, privacy: &OwnerPrivacy) -> Result<(), AssetsUnavailable>;
+
+    /// Some of those who have pictures, in the order of their ids, after one; each with the version of their settings that
+    /// was heard of, 0 for none.
+    async fn owners_after(
+        &self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<(UserId, u64)>, AssetsUnavailable>;
 }

@@ -10,6 +10,9 @@ use crate::domain::asset::{Refusal, Source, Variant, VariantName};
 use crate::domain::clock::WallMs;
 use crate::domain::id::AssetId;
 
+/// How long bytes are nobody else's to delete that were handed to somebody, in milliseconds.
+pub const LET_GO_MS: u64 = 10 * 60 * 1_000;
+
 /// Says that there is something to do, so that nobody waits for the next look.
 #[derive(Debug, Default)]
 pub struct Wake {
@@ -39,6 +42,15 @@ pub enum Settled {
     Banned,
     /// Nobody waits for it any more.
     Gone,
+}
+
+/// Bytes that somebody is to delete, and nobody else for as long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetGo {
+    /// Which.
+    pub bytes: Vec<[u8; 32]>,
+    /// Until when, by the store's clock. It tells this time from later ones.
+    pub until: WallMs,
 }
 
 /// The work on uploads. Whoever does it may end at any point: it is done again by whoever asks next.
@@ -77,11 +89,13 @@ pub trait AssetWork: Send + Sync {
     /// taken down and cannot come back any more. How many it looked at; none: nothing is due.
     async fn sweep(&self, now: WallMs) -> Result<u32, AssetsUnavailable>;
 
-    /// Some bytes that no picture has and nobody holds. From this step on nobody may write them until [`Self::gone`].
-    async fn let_go(&self, limit: u32, now: WallMs) -> Result<Vec<[u8; 32]>, AssetsUnavailable>;
+    /// Some bytes that no picture has and nobody holds. From this step on nobody may write them until [`Self::gone`],
+    /// and nobody else is told to delete them for [`LET_GO_MS`]. After that somebody else is: whoever has not begun to
+    /// delete them well before then leaves them alone.
+    async fn let_go(&self, limit: u32, now: WallMs) -> Result<LetGo, AssetsUnavailable>;
 
-    /// These have been deleted.
-    async fn gone(&self, bytes: &[[u8; 32]]) -> Result<(), AssetsUnavailable>;
+    /// These have been deleted. It changes nothing of what somebody else was told to delete since.
+    async fn gone(&self, deleted: &LetGo) -> Result<(), AssetsUnavailable>;
 
     /// Those of these uploads whose bytes in quarantine are still wanted.
     async fn awaited(&self, ids: &[AssetId]) -> Result<BTreeSet<AssetId>, AssetsUnavailable>;

@@ -32,6 +32,7 @@ fn actor(store: &Arc<OneRoom>, limits: Limits) -> (RoomActor, mpsc::Sender<Comma
         relay: Arc::new(Alone),
         clock: Clock::start(),
         serves_until: Arc::new(AtomicU64::new(u64::MAX)),
+        lapses: Arc::default(),
         metrics: Arc::default(),
         store_within: STORE_WITHIN,
         tasks: TaskTracker::new(),

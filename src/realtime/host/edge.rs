@@ -3,6 +3,7 @@
 
 mod deliver;
 mod gap;
+mod local;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use crate::domain::rules::Rule;
 use crate::realtime::ask::Ask;
 use crate::realtime::relay::{Audience, Body, Message, Parcel};
 use crate::realtime::room::{ConnId, Input};
+use local::Local;
 
 /// How long a missing message may still come by a slower way.
 const REORDER_MS: u64 = 150;
@@ -38,28 +40,6 @@ const HELD_MAX: usize = 1_024;
 
 /// The number of what a connection comes with.
 const FIRST: u32 = 1;
-
-#[derive(Debug)]
-struct Local {
-    /// The last message sent up for it.
-    number: u32,
-    /// Its last step: the newest must arrive, however often one is lost.
-    step: Option<Input>,
-    /// The same for who the person is, and whom they may see.
-    refresh: Option<Input>,
-    /// It has everything up to this flush; `None` until it is welcomed or brought up to date.
-    from: Option<u64>,
-    welcomed: bool,
-    /// What it came with, until it is welcomed: said again where it was lost.
-    enter: Option<Box<Input>>,
-    /// Whether a roll has named it, and the owner has not said that it knows nothing of it: its welcome is on its way
-    /// or was lost.
-    rolled: bool,
-    known: bool,
-    entered: Tick,
-    /// When what brings it up to date was last asked for.
-    since: Tick,
-}
 
 #[derive(Debug)]
 struct Held {
@@ -163,18 +143,7 @@ impl Edge {
             return;
         };
         if matches!(input, Input::Enter { .. }) {
-            let fresh = Local {
-                number: FIRST - 1,
-                step: None,
-                refresh: None,
-                from: None,
-                welcomed: false,
-                enter: Some(Box::new(input.clone())),
-                rolled: false,
-                known: false,
-                entered: now,
-                since: now,
-            };
+            let fresh = Local::new(input.clone(), now);
             self.conns.insert(conn, fresh);
         }
         let Some(local) = self.conns.get_mut(&conn) else {
@@ -182,11 +151,7 @@ impl Edge {
         };
         local.number += 1;
         let number = local.number;
-        match &input {
-            Input::Move { .. } => local.step = Some(input.clone()),
-            Input::Refresh { .. } => local.refresh = Some(input.clone()),
-            _ => {}
-        }
+        local.says(&input);
         if matches!(input, Input::Lost { .. }) {
             self.conns.remove(&conn);
         }
@@ -422,6 +387,7 @@ impl Edge {
         }
         if is_fresh {
             local.from = Some(flush);
+            local.is_whole();
             // What is between this and the first flush to come is missing, not never sent.
             self.flush.get_or_insert(flush);
         }

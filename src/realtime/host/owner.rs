@@ -21,11 +21,13 @@ pub(super) struct Owner {
     pub remote: Remote,
     announce_at: Tick,
     lease_ms: u64,
+    /// How often the lease of this node had lapsed when it asked for the room.
+    lapses: u64,
     pub parting: Option<Parting>,
 }
 
 impl Owner {
-    pub fn new(claimed: ClaimedRoom, parts: &HostParts, now: Now) -> Self {
+    pub fn new(claimed: ClaimedRoom, parts: &HostParts, lapses: u64, now: Now) -> Self {
         let room = Room::new(
             claimed,
             parts.node,
@@ -39,8 +41,15 @@ impl Owner {
             remote: Remote::default(),
             announce_at: now.tick,
             lease_ms: parts.limits.lease_ms,
+            lapses,
             parting: None,
         }
+    }
+
+    /// Whether the node's lease has ended since it asked for the room: another may own it now, even if this node has a
+    /// lease again.
+    pub const fn has_lapsed(&self, at: At) -> bool {
+        self.lapses != at.lapses
     }
 
     pub fn deadline(&self, is_asking: bool) -> Option<Tick> {
@@ -349,7 +358,7 @@ impl Host {
         let State::Owner(owner) = &mut self.state else {
             return;
         };
-        let epoch = Some(owner.room.epoch());
+        let (epoch, flush) = (Some(owner.room.epoch()), owner.remote.flush);
         let Some(roll) = owner.remote.roll(from, conns, at.now.tick) else {
             return;
         };
@@ -360,6 +369,10 @@ impl Host {
             self.feed(Input::Missed { conn }, at.now, actions);
         }
         let message = self.message(epoch, roll.answer);
+        actions.push(Action::Tell(from, message));
+        // On the edge's own channel as well: that of the room may have been lost to it alone, and it would take the room
+        // for a quiet one.
+        let message = self.message(epoch, Body::Announce { flush });
         actions.push(Action::Tell(from, message));
     }
 

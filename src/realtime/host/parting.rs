@@ -107,6 +107,7 @@ impl Host {
             None => {}
             Some(Parting::Saving(_)) if owner.room.is_saved() && !is_asking => {
                 owner.parting = Some(Parting::Releasing(at.now.tick));
+                owner.room.hand_over();
                 let epoch = owner.room.epoch();
                 self.ask(StoreCall::Release(epoch), actions);
             }

@@ -117,6 +117,7 @@ impl Pair {
         At {
             now: self.now,
             serves_until: Tick(u64::MAX),
+            lapses: 0,
         }
     }
 

@@ -182,6 +182,10 @@ impl Room {
 
     /// Why nothing is taken at this moment that would have to be saved.
     pub(super) fn owes_too_much(&self, now: Now) -> Option<Why> {
+        if self.handed_over {
+            let why = Why::new(ErrorCode::Unavailable, "the server restarts");
+            return Some(why.wait(self.limits.busy_retry_ms));
+        }
         let limit = self.debt.limit_reached(&self.limits, now.tick);
         let limit = limit.filter(|_| Rule::Debt.holds())?;
         let message = "the room cannot save fast enough";

@@ -197,7 +197,7 @@ impl Room {
     pub(super) fn save_if_due(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let roster_due = self.roster_due().is_some_and(|due| due <= now.tick);
         let is_due = self.debt.batches > 0 || roster_due || self.debt.telling.wants_recount();
-        if self.debt.in_flight.is_some() || !is_due {
+        if self.debt.in_flight.is_some() || !is_due || self.handed_over {
             return;
         }
         // Never along with batches before it is due: in a busy room it is most of every save.

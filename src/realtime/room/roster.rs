@@ -26,6 +26,9 @@ const ROSTER_MS_PER_SESSION: u64 = 1;
 impl Room {
     /// When a change of the roster is saved, whatever else is; at once by an owner that stops.
     pub(super) fn roster_due(&self) -> Option<Tick> {
+        if self.handed_over {
+            return None;
+        }
         let wait = if self.draining {
             0
         } else {

@@ -12,7 +12,7 @@ use crate::domain::asset::limits::STRAY_KEPT_MS;
 use crate::domain::asset::{QUARANTINE, of_quarantine, stored_place};
 use crate::domain::clock::{Clock, WallMs};
 use crate::domain::id::AssetId;
-use crate::ports::asset::{AssetWork, Wake};
+use crate::ports::asset::{AssetWork, LET_GO_MS, LetGo, Wake};
 
 /// Between two passes that nobody asks for, in milliseconds.
 const LOOK_MS: u64 = 60_000;
@@ -25,6 +25,13 @@ const STEPS_MAX: u32 = 1_000;
 
 /// Bytes deleted, and strays looked at, in one step.
 const AT_ONCE: u32 = 64;
+
+/// How long bytes may be begun to be deleted that were let go, in milliseconds: half of the time they are nobody else's
+/// is for what was begun last, and for clocks that do not agree.
+const BEGUN_MS: u64 = LET_GO_MS / 2;
+
+/// How long it may take to delete the bytes of one size, in milliseconds.
+const DELETED_MS: u64 = LET_GO_MS / 4;
 
 /// What the worker works on.
 #[derive(Clone)]
@@ -49,7 +56,7 @@ impl Clearing {
         let mut next_strays = 0;
         loop {
             let now = clock.wall();
-            if let Err(error) = self.pass(now).await {
+            if let Err(error) = self.pass(now, clock).await {
                 tracing::error!(%error, "what nobody wants could not be cleared away");
             }
             if now.0 >= next_strays {
@@ -64,27 +71,36 @@ impl Clearing {
         }
     }
 
-    /// Clears away what is due.
-    pub async fn pass(&self, now: WallMs) -> Result<(), AssetWorkError> {
+    /// Clears away what is due at this time, and while the pass goes on.
+    pub async fn pass(&self, now: WallMs, clock: Clock) -> Result<(), AssetWorkError> {
+        let begun = clock.tick();
         for _ in 0..STEPS_MAX {
             if self.work.sweep(now).await? == 0 {
                 break;
             }
         }
         for _ in 0..STEPS_MAX {
-            let going = self.work.let_go(AT_ONCE, now).await?;
-            if going.is_empty() {
+            // Their time is counted from before they are asked for, and not from when the pass began.
+            let asked = clock.tick();
+            let at = WallMs(now.0.saturating_add(asked.since_ms(begun)));
+            let LetGo { bytes, until } = self.work.let_go(AT_ONCE, at).await?;
+            if bytes.is_empty() {
                 break;
             }
             let (mut gone, mut failed) = (Vec::new(), None);
-            for sha256 in going {
-                match self.delete(&Path::from(stored_place(&sha256))).await {
+            for sha256 in bytes {
+                // Another may be told to delete the rest before long, and then somebody may write them anew.
+                if clock.tick().since_ms(asked) >= BEGUN_MS {
+                    break;
+                }
+                let place = Path::from(stored_place(&sha256));
+                match self.delete_in_time(&place).await {
                     Ok(()) => gone.push(sha256),
                     Err(error) => failed = Some(error),
                 }
             }
-            // What could not be deleted stays in the way of nothing else, and is tried again.
-            self.work.gone(&gone).await?;
+            // What could not be deleted stays in the way of nothing else, and is tried again once its time is over.
+            self.work.gone(&LetGo { bytes: gone, until }).await?;
             if let Some(error) = failed {
                 return Err(error);
             }
@@ -114,6 +130,15 @@ impl Clearing {
             }
         }
         Ok(())
+    }
+
+    async fn delete_in_time(&self, place: &Path) -> Result<(), AssetWorkError> {
+        let deleted = self.delete(place);
+        let in_time = tokio::time::timeout(Duration::from_millis(DELETED_MS), deleted).await;
+        in_time.unwrap_or_else(|late| {
+            let (store, source) = ("pictures", late.into());
+            Err(object_store::Error::Generic { store, source }.into())
+        })
     }
 
     async fn delete(&self, place: &Path) -> Result<(), AssetWorkError> {

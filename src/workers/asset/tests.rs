@@ -66,14 +66,16 @@ impl AssetWork for Queues {
     async fn sweep(&self, _: WallMs) -> Result<u32, AssetsUnavailable> {
         Ok(0)
     }
-    async fn let_go(&self, _: u32, _: WallMs) -> Result<Vec<[u8; 32]>, AssetsUnavailable> {
-        Ok(self.loose.lock().unwrap().clone())
+    async fn let_go(&self, _: u32, now: WallMs) -> Result<LetGo, AssetsUnavailable> {
+        let bytes = self.loose.lock().unwrap().clone();
+        let until = WallMs(now.0 + LET_GO_MS);
+        Ok(LetGo { bytes, until })
     }
-    async fn gone(&self, gone: &[[u8; 32]]) -> Result<(), AssetsUnavailable> {
+    async fn gone(&self, deleted: &LetGo) -> Result<(), AssetsUnavailable> {
         self.loose
             .lock()
             .unwrap()
-            .retain(|sha256| !gone.contains(sha256));
+            .retain(|sha256| !deleted.bytes.contains(sha256));
         Ok(())
     }
     async fn awaited(&self, ids: &[AssetId]) -> Result<BTreeSet<AssetId>, AssetsUnavailable> {
@@ -227,8 +229,9 @@ async fn bytes_nobody_has_and_strays_are_deleted() {
         bytes: bytes.clone(),
         wake: Arc::default(),
     };
-    let now = Clock::start().wall();
-    clearing.pass(now).await.unwrap();
+    let clock = Clock::start();
+    let now = clock.wall();
+    clearing.pass(now, clock).await.unwrap();
     clearing.strays(now).await.unwrap();
     assert!(!is_there(&*bytes, &places[0]).await && is_there(&*bytes, &places[1]).await);
     assert!(queues.loose.lock().unwrap().is_empty());

@@ -10,7 +10,7 @@ use super::super::value::{Fields, number};
 use super::{MongoAssets, Stopped, asset_id, form};
 use crate::domain::asset::AssetState;
 use crate::domain::clock::WallMs;
-use crate::ports::asset::AssetsUnavailable;
+use crate::ports::asset::{AssetsUnavailable, LET_GO_MS, LetGo};
 
 /// Uploads looked at in one step of clearing away.
 const SWEPT_AT_ONCE: u32 = 64;
@@ -46,21 +46,19 @@ impl MongoAssets {
     }
 
     /// See [`crate::ports::asset::AssetWork::let_go`].
-    pub(super) async fn going(
-        &self,
-        limit: u32,
-        now: WallMs,
-    ) -> Result<Vec<[u8; 32]>, AssetsUnavailable> {
+    pub(super) async fn going(&self, limit: u32, now: WallMs) -> Result<LetGo, AssetsUnavailable> {
         let attempt = LettingGo {
             assets: self,
             limit: limit.min(LOOKED_AT_ONCE),
             now,
+            until: WallMs(now.0.saturating_add(LET_GO_MS)),
         };
         loop {
-            let (going, had) = transact(&self.mongo, &attempt).await?;
+            let (bytes, had) = transact(&self.mongo, &attempt).await?;
             // Nothing goes of those that are had: there may be others behind them.
-            if !going.is_empty() || had == 0 {
-                return Ok(going);
+            if !bytes.is_empty() || had == 0 {
+                let until = attempt.until;
+                return Ok(LetGo { bytes, until });
             }
         }
     }
@@ -70,6 +68,8 @@ struct LettingGo<'a> {
     assets: &'a MongoAssets,
     limit: u32,
     now: WallMs,
+    /// How long nobody else is handed what goes.
+    until: WallMs,
 }
 
 #[async_trait]
@@ -94,25 +94,21 @@ impl Attempt for LettingGo<'_> {
         while let Some(blob) = found.next(&mut *session).await {
             loose.push(blob?);
         }
-        let (mut going, mut had, mut free) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut going, mut had, mut handed) = (Vec::new(), Vec::new(), Vec::new());
         for blob in loose {
             let sha256 = form::to_digest(&blob, "_id")?;
-            let is_going = blob.flag("going")?;
             // What somebody has taken again since it was given up is not loose any more.
-            if !is_going && self.is_had(session, &sha256).await? {
+            if !blob.flag("going")? && self.is_had(session, &sha256).await? {
                 had.push(form::digest(&sha256));
                 continue;
             }
-            if !is_going {
-                free.push(form::digest(&sha256));
-            }
+            // One that is going already was handed to somebody who did not come to it in time.
+            handed.push(form::digest(&sha256));
             going.push(sha256);
         }
         let count = had.len();
-        for (some, set) in [
-            (had, doc! { "loose": false }),
-            (free, doc! { "going": true }),
-        ] {
+        let leased = doc! { "going": true, "held_ms": number(self.until.0) };
+        for (some, set) in [(had, doc! { "loose": false }), (handed, leased)] {
             self.mark(session, some, set).await?;
         }
         Ok((going, count))

@@ -9,13 +9,13 @@ use mongodb::bson::{Bson, doc};
 use mongodb::options::ReturnDocument;
 
 use super::super::failure::{is_duplicate, reading, writing};
-use super::super::value::{Fields, id, json, number};
+use super::super::value::{Fields, Unfit, id, json, number};
 use super::super::{Collections, Mongo};
 use super::{MongoAssets, Stopped};
 use crate::domain::asset::AssetEvent;
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::AssetId;
-use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
+use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry, Readable, Row};
 use crate::ports::room::StoreError;
 
 /// The counter of events about pictures.
@@ -71,19 +71,24 @@ pub(super) async fn tell(
 #[async_trait]
 impl Outbox for MongoAssets {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
-        let filter = doc! { "place": { "$gt": number(after) } };
-        let sort = doc! { "place": 1 };
-        let found = self.some(Collections::ASSET_OUTBOX, filter, sort, limit);
-        let found = found.await.map_err(|error| EventsUnavailable(error.0))?;
-        let unfit = |unfit: super::Unfit| EventsUnavailable(unfit.to_string());
-        let entries = found.iter().map(|stored| {
-            Ok(OutboxEntry {
-                id: stored.number("place").map_err(unfit)?,
-                subject: Subject::Asset(AssetId::from_uuid(stored.uuid("asset").map_err(unfit)?)),
-                event: Event::Asset(stored.json("event").map_err(unfit)?),
-            })
-        });
-        entries.collect()
+        let mut readable = Readable::new("pictures", after, limit);
+        while let Some(behind) = readable.next_page() {
+            let filter = doc! { "place": { "$gt": number(behind) } };
+            let sort = doc! { "place": 1 };
+            let found = self.some(Collections::ASSET_OUTBOX, filter, sort, limit);
+            let found = found.await.map_err(|error| EventsUnavailable(error.0))?;
+            let rows = found.iter().map(|stored| {
+                let asset = stored.uuid("asset").ok();
+                Ok(Row {
+                    id: stored.number("place")?,
+                    subject: asset.map(|asset| Subject::Asset(AssetId::from_uuid(asset))),
+                    event: stored.json("event").ok().map(Event::Asset),
+                })
+            });
+            let rows: Result<Vec<Row>, Unfit> = rows.collect();
+            readable.page(rows?);
+        }
+        Ok(readable.entries())
     }
 
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable> {

@@ -21,7 +21,7 @@ use crate::ports::room::StoreError;
 /// Pictures of which caches are told in one step.
 const CLOSED_AT_ONCE: i64 = 16;
 
-/// Before every picture there is.
+/// Before every picture and every owner there is.
 const FIRST: uuid::Uuid = uuid::Uuid::nil();
 
 impl MongoAssets {
@@ -118,6 +118,21 @@ impl PictureOwners for MongoAssets {
             while self.close_pictures(privacy.owner).await? {}
         }
         Ok(())
+    }
+
+    async fn owners_after(
+        &self,
+        after: Option<UserId>,
+        limit: u32,
+    ) -> Result<Vec<(UserId, u64)>, AssetsUnavailable> {
+        let after = doc! { "_id": { "$gt": id(after.map_or(FIRST, UserId::uuid)) } };
+        let found = self.some(Collections::ASSET_OWNER, after, doc! { "_id": 1 }, limit);
+        let found = found.await?;
+        let owners = found.iter().map(|owner| {
+            let known = owner.maybe_number("settings")?.unwrap_or(0);
+            Ok::<_, Unfit>((UserId::from_uuid(owner.uuid("_id")?), known))
+        });
+        Ok(owners.collect::<Result<_, Unfit>>()?)
     }
 }
 
@@ -311,6 +326,33 @@ mod tests {
             let told: Vec<i64> = due.iter().map(|purge| purge.id).collect();
             assets.done(&told).await.unwrap();
         }
+        // Of somebody else the event never comes.
+        let shy = created(&people, "shy", "shy").await.id;
+        let change = SettingsChange {
+            account_private: Some(true),
+            ..SettingsChange::default()
+        };
+        let chosen = people.change_settings(shy, change, &Expected::Any, NOW);
+        chosen.await.unwrap();
+        let picture = ready(&assets, shy, 40).await;
+        let shows = PostShows {
+            post: PostId::generate(),
+            stamp: 1,
+            pictures: vec![picture],
+            is_public: true,
+        };
+        assets.post_shows(&shows).await.unwrap();
+        for is_public in [true, false] {
+            let served = assets.served(picture, VariantName::Small, NOW).await;
+            assert_eq!(served.unwrap().unwrap().is_public, is_public);
+            assert_eq!(privacy.turn(None).await.unwrap(), Some(owner.max(shy)));
+        }
+        let mut known = [(owner, 3_u64), (shy, 1)];
+        known.sort_unstable();
+        assert_eq!(assets.owners_after(None, 9).await.unwrap(), known);
+        assert_eq!(assets.owners_after(None, 1).await.unwrap(), known[..1]);
+        let rest = assets.owners_after(Some(known[0].0), 9).await;
+        assert_eq!(rest.unwrap(), known[1..]);
         stage.end().await;
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::asset::limits::{REFUSED_KEPT_MS, UNUSED_KEPT_MS};
 use crate::domain::asset::{AssetEvent, AssetState, Refusal, Variant};
 use crate::domain::clock::WallMs;
 use crate::domain::id::AssetId;
-use crate::ports::asset::{AssetWork, AssetsUnavailable, Settled, Waiting};
+use crate::ports::asset::{AssetWork, AssetsUnavailable, LetGo, Settled, Waiting};
 
 /// What becomes of an upload that is no picture.
 fn refused(refusal: Refusal, now: WallMs) -> Stored {
@@ -130,14 +130,17 @@ impl AssetWork for MongoAssets {
         self.swept(now).await
     }
 
-    async fn let_go(&self, limit: u32, now: WallMs) -> Result<Vec<[u8; 32]>, AssetsUnavailable> {
+    async fn let_go(&self, limit: u32, now: WallMs) -> Result<LetGo, AssetsUnavailable> {
         let now = self.clock.there(now).await?;
         self.going(limit, now).await
     }
 
-    async fn gone(&self, bytes: &[[u8; 32]]) -> Result<(), AssetsUnavailable> {
-        let gone: Vec<Bson> = bytes.iter().map(form::digest).collect();
-        let gone = doc! { "_id": { "$in": gone }, "going": true };
+    async fn gone(&self, deleted: &LetGo) -> Result<(), AssetsUnavailable> {
+        let gone: Vec<Bson> = deleted.bytes.iter().map(form::digest).collect();
+        // Each time they are handed to somebody they are held for longer than the time before.
+        let gone = doc! {
+            "_id": { "$in": gone }, "going": true, "held_ms": number(deleted.until.0),
+        };
         let blobs = self.mongo.collection(Collections::ASSET_BLOB);
         writing(blobs.delete_many(gone)).await?;
         Ok(())

@@ -9,12 +9,12 @@ use mongodb::options::ReturnDocument;
 
 use super::super::Collections;
 use super::super::failure::writing;
-use super::super::value::{Fields, id, json, number};
+use super::super::value::{Fields, Unfit, id, json, number};
 use super::{Attempted, MongoPosts, among};
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::{PostId, UserId};
 use crate::domain::post::PostEvent;
-use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
+use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry, Readable, Row};
 use crate::ports::post::PostStoreError;
 
 impl From<PostStoreError> for EventsUnavailable {
@@ -84,18 +84,24 @@ impl MongoPosts {
 impl Outbox for MongoPosts {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
         let outbox = self.mongo.collection(Collections::POST_OUTBOX);
-        let filter = doc! { "_id": { "$gt": number(after) } };
-        let found = self
-            .some(&outbox, filter, doc! { "_id": 1 }, limit, Stored::new())
-            .await?;
-        let entries = found.iter().map(|entry| {
-            Ok(OutboxEntry {
-                id: entry.number("_id")?,
-                subject: Subject::Post(PostId::from_uuid(entry.uuid("post")?)),
-                event: Event::Post(entry.json("event")?),
-            })
-        });
-        entries.collect()
+        let mut readable = Readable::new("posts", after, limit);
+        while let Some(behind) = readable.next_page() {
+            let filter = doc! { "_id": { "$gt": number(behind) } };
+            let found = self
+                .some(&outbox, filter, doc! { "_id": 1 }, limit, Stored::new())
+                .await?;
+            let rows = found.iter().map(|entry| {
+                let post = entry.uuid("post").ok();
+                Ok(Row {
+                    id: entry.number("_id")?,
+                    subject: post.map(|post| Subject::Post(PostId::from_uuid(post))),
+                    event: entry.json("event").ok().map(Event::Post),
+                })
+            });
+            let rows: Result<Vec<Row>, Unfit> = rows.collect();
+            readable.page(rows?);
+        }
+        Ok(readable.entries())
     }
 
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable> {

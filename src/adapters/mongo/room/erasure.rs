@@ -1,5 +1,6 @@
-//! The end of rooms, at once or in steps, and rooms that forget a person. Each is a transaction, for decisions on record
-//! lie beside the room, and fences whoever has the room in memory, as a claim does.
+//! The end of rooms, and rooms that forget a person. Forgetting is a transaction, for decisions on record lie beside the
+//! room. So are the first and the last step of an end: there may be more beside a room than a transaction has time for,
+//! so that goes in between, step by step. Each fences whoever has the room in memory, as a claim does.
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -35,8 +36,27 @@ const BESIDE: [&str; 6] = [
 const OF_ONE: [&str; 2] = [Collections::VISIT_COUNT, Collections::GUESTBOOK];
 
 impl MongoRooms {
-    /// See [`crate::ports::room::RoomStore::delete`].
+    /// See [`crate::ports::room::RoomStore::delete`]. Whatever is lost on the way, the room is one of its owner's until
+    /// the last step, so that their erasure comes to it again; and it lies with those that are too late to restore, so
+    /// that the next purge takes it as well. Either goes on from there.
     pub(super) async fn deleted(&self, room: RoomId) -> Result<Option<Epoch>, StoreError> {
+        let shut = self.shut_for_good(room).await?;
+        // Visits, entries, decisions and layouts are added to none that is shut.
+        for name in BESIDE {
+            while self.purge_beside(name, room).await? {}
+        }
+        let ended = self.ended(room).await?;
+        // Where a purge came first with the last step, the room was ended all the same.
+        Ok(ended.or(shut))
+    }
+
+    /// The first step of an end.
+    pub(super) async fn shut_for_good(&self, room: RoomId) -> Result<Option<Epoch>, StoreError> {
+        transact(&self.mongo, &ShutForGood { rooms: self, room }).await
+    }
+
+    /// The last step.
+    async fn ended(&self, room: RoomId) -> Result<Option<Epoch>, StoreError> {
         transact(&self.mongo, &Delete { rooms: self, room }).await
     }
 
@@ -124,7 +144,7 @@ impl MongoRooms {
                 return Ok(Purging::Begun);
             }
         }
-        self.deleted(room).await?;
+        self.ended(room).await?;
         Ok(Purging::Done)
     }
 
@@ -154,7 +174,43 @@ impl MongoRooms {
     }
 }
 
-/// Ends a room, and keeps its id from being used again.
+/// Puts a room among those that are too late to restore; nothing where it is one, has ended, or was never made.
+struct ShutForGood<'a> {
+    rooms: &'a MongoRooms,
+    room: RoomId,
+}
+
+#[async_trait]
+impl Attempt for ShutForGood<'_> {
+    type Outcome = Option<Epoch>;
+    type Refusal = StoreError;
+
+    async fn run(&self, session: &mut ClientSession) -> Result<Self::Outcome, Halt<Self::Refusal>> {
+        let rooms = self.rooms.rooms();
+        let filter = doc! {
+            "_id": id(self.room.uuid()), "state": { "$ne": form::DELETED },
+            "binned_ms": { "$ne": 0_i64 },
+        };
+        let found = rooms
+            .find_one(filter.clone())
+            .projection(doc! { "epoch": 1, "outbox.last": 1 })
+            .session(&mut *session)
+            .await?;
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        let epoch = Epoch(found.number("epoch")? + 1);
+        let mut update = doc! { "$set": {
+            "state": "binned", "binned_ms": 0_i64, "epoch": number(epoch.0), "node": Bson::Null,
+        } };
+        let last = found.within("outbox")?.number("last")?;
+        tell(self.rooms, last, RoomEvent::Shut { epoch }, &mut update).await?;
+        rooms.update_one(filter, update).session(session).await?;
+        Ok(Some(epoch))
+    }
+}
+
+/// Ends a room, and keeps its id from being used again. What there is much of beside it has gone before.
 struct Delete<'a> {
     rooms: &'a MongoRooms,
     room: RoomId,

@@ -13,7 +13,7 @@ use super::MongoRooms;
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::RoomId;
 use crate::domain::room::RoomEvent;
-use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
+use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry, Readable, Row};
 use crate::ports::room::StoreError;
 
 /// The slots of one event each.
@@ -122,8 +122,7 @@ pub(super) fn without(stored: &Stored, person: &str) -> Result<Option<Bson>, Sto
     Ok(named.then_some(Bson::Array(list)))
 }
 
-fn entries(stored: &Stored) -> Result<Vec<OutboxEntry>, Unfit> {
-    let room = RoomId::from_uuid(stored.uuid("_id")?);
+fn entries(stored: &Stored) -> Result<Vec<&Stored>, Unfit> {
     let outbox = stored.within("outbox")?;
     let slots = SLOTS.iter().filter(|slot| outbox.contains_key(**slot));
     let mut all: Vec<&Stored> = Vec::new();
@@ -131,14 +130,28 @@ fn entries(stored: &Stored) -> Result<Vec<OutboxEntry>, Unfit> {
         all.push(outbox.within(slot)?);
     }
     all.extend(outbox.list("told")?);
-    let entries = all.into_iter().map(|entry| {
-        Ok(OutboxEntry {
-            id: entry.number("id")?,
-            subject: Subject::Room(room),
-            event: Event::Room(entry.json("event")?),
-        })
+    Ok(all)
+}
+
+/// What a room has to tell, in its order. What says no place comes before all others, so that they wait with it.
+fn rows_of(stored: &Stored) -> Vec<Row> {
+    let room = stored.uuid("_id").ok();
+    let subject = room.map(|room| Subject::Room(RoomId::from_uuid(room)));
+    let row = |id: Option<u64>, event| Row {
+        id: id.unwrap_or(0),
+        subject,
+        event: id.and(event),
+    };
+    let Ok(entries) = entries(stored) else {
+        return vec![row(None, None)];
+    };
+    let rows = entries.into_iter().map(|entry| {
+        let event = entry.json("event").ok().map(Event::Room);
+        row(entry.number("id").ok(), event)
     });
-    entries.collect()
+    let mut rows: Vec<Row> = rows.collect();
+    rows.sort_unstable_by_key(|row| row.id);
+    rows
 }
 
 impl From<StoreError> for EventsUnavailable {
@@ -156,40 +169,46 @@ impl From<Unfit> for EventsUnavailable {
 #[async_trait]
 impl Outbox for MongoRooms {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
         let rooms = self.rooms();
         // Each of these rooms has at least one that waits, and `first` is not above it: with as many rooms as entries
         // asked for, those that wait longest are among them. After a place there may be rooms whose entries all lie
-        // before it, so there all are read, one after the other.
-        let found = async {
-            let filter =
-                doc! { "outbox.first": { "$gt": 0_i64 }, "outbox.last": { "$gt": number(after) } };
-            let find = rooms
-                .find(filter)
-                .sort(doc! { "outbox.first": 1 })
-                .projection(doc! { "outbox": 1 });
-            let mut found = if after == 0 {
-                find.limit(i64::from(limit)).await?
-            } else {
-                find.await?
+        // before it, so there all are read, one after the other. Rooms of which nothing can be read are passed over, by
+        // their `first`.
+        let mut readable = Readable::new("rooms", 0, limit);
+        while let Some(behind) = readable.next_page() {
+            let found = async {
+                let filter = doc! {
+                    "outbox.first": { "$gt": number(behind) },
+                    "outbox.last": { "$gt": number(after) },
+                };
+                let find = rooms
+                    .find(filter)
+                    .sort(doc! { "outbox.first": 1 })
+                    .projection(doc! { "outbox": 1 });
+                let mut found = if after == 0 {
+                    find.limit(i64::from(limit)).await?
+                } else {
+                    find.await?
+                };
+                let mut all = Vec::new();
+                while found.advance().await? {
+                    let stored = Stored::try_from(found.current())?;
+                    all.push(stored);
+                }
+                Ok(all)
             };
-            let mut all = Vec::new();
-            while found.advance().await? {
-                let stored = Stored::try_from(found.current())?;
-                all.push(stored);
-            }
-            Ok(all)
-        };
-        let mut waiting = Vec::new();
-        for stored in reading(found).await? {
-            waiting.extend(entries(&stored)?);
+            let found = reading(found).await?;
+            let is_full = after == 0 && found.len() >= limit as usize;
+            let behind = match found.last().filter(|_| is_full) {
+                Some(last) => Some(last.within("outbox")?.number("first")?),
+                None => None,
+            };
+            // What cannot be read holds up what follows, wherever it lies.
+            let rows = found.iter().flat_map(rows_of);
+            let rows = rows.filter(|row| row.id > after || row.event.is_none());
+            readable.add(rows.collect(), behind);
         }
-        waiting.retain(|entry| entry.id > after);
-        waiting.sort_unstable_by_key(|entry| entry.id);
-        waiting.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(waiting)
+        Ok(readable.entries())
     }
 
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable> {

@@ -10,6 +10,7 @@ use crate::ports::discovery::conformance as discovery;
 use crate::ports::room::conformance;
 
 mod bounds;
+mod erasure;
 mod failures;
 mod front;
 mod moderated;

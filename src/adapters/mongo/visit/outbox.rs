@@ -9,11 +9,11 @@ use mongodb::bson::{Bson, Document as Stored, doc};
 
 use super::super::failure::reading;
 use super::super::place::Places;
-use super::super::value::{Fields, id, json, number};
+use super::super::value::{Fields, Unfit, id, json, number};
 use super::super::{Collections, Mongo};
 use crate::domain::event::{Event, Subject};
 use crate::domain::id::{RoomId, UserId};
-use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry};
+use crate::ports::events::{EventsUnavailable, Outbox, OutboxEntry, Readable, Row};
 use crate::ports::room::StoreError;
 
 /// The outbox of visits and guestbooks.
@@ -53,28 +53,31 @@ pub(in crate::adapters::mongo) fn waiting(
 #[async_trait]
 impl Outbox for MongoVisitOutbox {
     async fn waiting(&self, after: u64, limit: u32) -> Result<Vec<OutboxEntry>, EventsUnavailable> {
-        if limit == 0 {
-            return Ok(Vec::new());
+        let mut readable = Readable::new("visits", after, limit);
+        while let Some(behind) = readable.next_page() {
+            let found = async {
+                self.mongo
+                    .collection(Collections::VISIT_OUTBOX)
+                    .find(doc! { "_id": { "$gt": number(behind) } })
+                    .sort(doc! { "_id": 1 })
+                    .limit(i64::from(limit))
+                    .await?
+                    .try_collect::<Vec<Stored>>()
+                    .await
+            };
+            let found = reading(found).await?;
+            let rows = found.iter().map(|entry| {
+                let room = entry.uuid("room").ok();
+                Ok(Row {
+                    id: entry.number("_id")?,
+                    subject: room.map(|room| Subject::Visit(RoomId::from_uuid(room))),
+                    event: entry.json("event").ok(),
+                })
+            });
+            let rows: Result<Vec<Row>, Unfit> = rows.collect();
+            readable.page(rows?);
         }
-        let found = async {
-            self.mongo
-                .collection(Collections::VISIT_OUTBOX)
-                .find(doc! { "_id": { "$gt": number(after) } })
-                .sort(doc! { "_id": 1 })
-                .limit(i64::from(limit))
-                .await?
-                .try_collect::<Vec<Stored>>()
-                .await
-        };
-        let found = reading(found).await?;
-        let entries = found.iter().map(|entry| {
-            Ok(OutboxEntry {
-                id: entry.number("_id")?,
-                subject: Subject::Visit(RoomId::from_uuid(entry.uuid("room")?)),
-                event: entry.json("event")?,
-            })
-        });
-        entries.collect()
+        Ok(readable.entries())
     }
 
     async fn clear(&self, published: &[u64]) -> Result<(), EventsUnavailable> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::{MongoVisitOutbox, MongoVisits, VisitNeighbours};
+use crate::adapters::mongo::Collections;
 use crate::adapters::mongo::room::MongoRooms;
 use crate::adapters::mongo::stage::{Files, Stage};
 use crate::adapters::sqlite::Sqlite;
-use crate::domain::event::Event;
-use crate::domain::id::UserId;
+use crate::domain::event::{Event, Subject};
+use crate::domain::id::{RoomId, UserId};
 use crate::domain::room::Visibility;
 use crate::domain::visit::{UtcOffset, VisitEvent};
 use crate::ports::discovery::conformance as discovery;
@@ -124,5 +125,30 @@ async fn each_visit_is_told_of_once_and_goes_with_its_room_or_visitor() {
     assert_eq!(here.visits.visited(two, NOW, None, 9).await.unwrap(), []);
     let counts = here.visits.counts(&[room], today).await.unwrap();
     assert_eq!(counts, []);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_holds_up_its_own_room_alone() {
+    let Some(stage) = Stage::set().await else {
+        return;
+    };
+    let here = Here::of(&stage).await;
+    let (sick, well, by) = (RoomId::generate(), RoomId::generate(), UserId::generate());
+    let event = Event::Visit(VisitEvent::Visited { by, at: NOW });
+    let entry = |place, room| {
+        let subject = Subject::Visit(room);
+        super::outbox::waiting(place, subject, &event, by).unwrap()
+    };
+    let mut of_a_later_release = entry(1, sick);
+    of_a_later_release.insert("event", r#"{"type":"dreamt"}"#);
+    let entries = [of_a_later_release, entry(2, sick), entry(3, well)];
+    let outbox = stage.mongo.collection(Collections::VISIT_OUTBOX);
+    outbox.insert_many(entries).await.unwrap();
+    for limit in [1, 9] {
+        let waiting = here.outbox.waiting(0, limit).await.unwrap();
+        let told: Vec<_> = waiting.iter().map(|it| (it.id, it.subject)).collect();
+        assert_eq!(told, [(3, Subject::Visit(well))]);
+    }
     stage.end().await;
 }

@@ -17,13 +17,16 @@ use crate::domain::post::PostEvent;
 use crate::domain::room::{RoomEvent, Visibility};
 use crate::domain::visit::{Day, UtcOffset};
 use crate::ports::discovery::{Advanced, DiscoveredRoom};
-use crate::ports::events::{DISCOVERY, EventsUnavailable, LoggedEvent};
+use crate::ports::events::{DISCOVERY, EventConsumer, EventsUnavailable, LoggedEvent};
 
 /// How long it is remembered which events were taken in, and who counted on a day: longer than an event may be late.
 const REMEMBERED_MS: i64 = (COUNTED_DAYS + 2) * 24 * 60 * 60 * 1_000;
 
 /// What FEED answers where the projection was begun anew since.
 const OTHER_RUN: i64 = 0;
+
+/// The id of an event that means nothing, by which it is tried whether any can be taken in.
+const NO_EVENT: &str = "none";
 
 /// What is known of those whom events name.
 struct Known {
@@ -146,8 +149,20 @@ impl RedisDiscovery {
             Some(consumer) => consumer,
             None => reading.insert(self.around.consumers.durable(DISCOVERY).await?),
         };
-        let events = consumer.next(limit, self.around.clock.wall()).await?;
-        self.feed(&events, &runs, offset).await?;
+        let given = consumer.next(limit, self.around.clock.wall()).await;
+        let events = match given {
+            Ok(events) => events,
+            Err(error) => {
+                // It may be broken for good; another one goes on where it left off.
+                *reading = None;
+                return Err(error.into());
+            }
+        };
+        if let Err(error) = self.feed(&events, &runs, offset).await {
+            tracing::debug!(%error, "events are taken in one by one");
+            self.feed_singly(&mut **consumer, &events, &runs, offset)
+                .await?;
+        }
         consumer.finish().await?;
         Ok(Advanced {
             read: u32::try_from(events.len()).unwrap_or(u32::MAX),
@@ -199,26 +214,75 @@ impl RedisDiscovery {
         for event in events {
             let Effects(effects) = effects(event, &known, offset);
             for ((kind, run), effects) in KINDS.into_iter().zip(&runs.0).zip(effects) {
-                if effects.is_empty() {
-                    continue;
-                }
-                let forgotten = event.at.0.saturating_sub(REMEMBERED_MS.unsigned_abs());
-                let head = [
-                    text(run.clone()),
-                    text(event.id.clone()),
-                    whole(event.at.0),
-                    whole(forgotten),
-                    whole(HALF_LIFE_MS),
-                    whole(REBASE_HALF_LIVES),
-                    whole(REMEMBERED_MS),
-                ];
-                let arguments = head.into_iter().chain(effects);
-                let taken: i64 = self.step(kind, &scripts::FEED, arguments).await?;
-                if taken == OTHER_RUN {
-                    return Err(begun_anew());
+                if !effects.is_empty() {
+                    let of = (event.id.as_str(), event.at);
+                    self.feed_one(kind, run, of, effects).await?;
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Takes in what the event of this id and time means to one projection.
+    async fn feed_one(
+        &self,
+        kind: Kind,
+        run: &str,
+        (id, at): (&str, WallMs),
+        effects: Vec<Value>,
+    ) -> Result<(), DiscoveryUnavailable> {
+        let forgotten = at.0.saturating_sub(REMEMBERED_MS.unsigned_abs());
+        let head = [
+            text(run),
+            text(id),
+            whole(at.0),
+            whole(forgotten),
+            whole(HALF_LIFE_MS),
+            whole(REBASE_HALF_LIVES),
+            whole(REMEMBERED_MS),
+        ];
+        let arguments = head.into_iter().chain(effects);
+        let taken: i64 = self.step(kind, &scripts::FEED, arguments).await?;
+        if taken == OTHER_RUN {
+            return Err(begun_anew());
+        }
+        Ok(())
+    }
+
+    /// Takes in events one by one, and sets aside those that fail by themselves. Where others would fail as well nothing
+    /// is given up: all of them come again.
+    async fn feed_singly(
+        &self,
+        consumer: &mut dyn EventConsumer,
+        events: &[LoggedEvent],
+        runs: &Runs,
+        offset: UtcOffset,
+    ) -> Result<(), DiscoveryUnavailable> {
+        let mut failed = Vec::new();
+        for event in events {
+            let fed = self.feed(std::slice::from_ref(event), runs, offset).await;
+            if let Err(error) = fed {
+                self.try_out(runs, event.at).await?;
+                failed.push((event, error));
+            }
+        }
+        let now = self.around.clock.wall();
+        for (event, error) in failed {
+            let aside = consumer.set_aside(event, &error.to_string(), now).await?;
+            tracing::warn!(%error, event = event.id, ?aside, "an event of what is talked about waits");
+        }
+        Ok(())
+    }
+
+    /// Whether an event could be taken in now: these are still the projections, Redis writes, and whoever keeps rooms
+    /// and people answers.
+    async fn try_out(&self, runs: &Runs, at: WallMs) -> Result<(), DiscoveryUnavailable> {
+        for (kind, run) in KINDS.into_iter().zip(&runs.0) {
+            self.feed_one(kind, run, (NO_EVENT, at), Vec::new()).await?;
+        }
+        self.rooms(&[RoomId::generate()]).await?;
+        let nobody = BTreeSet::from([UserId::generate()]);
+        self.people(nobody, None, at).await?;
         Ok(())
     }
 

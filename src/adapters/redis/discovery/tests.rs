@@ -18,6 +18,8 @@ use crate::ports::discovery::conformance::{Talk, conformance, visited};
 use crate::ports::events::{DISCOVERY, DeadLetter, EventsUnavailable, LoggedEvent, OutboxEntry};
 use crate::ports::visit::conformance::{House, NOW};
 
+mod aside;
+
 struct Stage {
     _folder: tempfile::TempDir,
     store: Sqlite,

@@ -70,6 +70,29 @@ async fn what_a_node_that_is_gone_has_said_is_forgotten() {
     soon(&[there]).await;
 }
 
+#[tokio::test]
+async fn what_holds_no_more_goes_when_another_node_says_something() {
+    let Some(redis) = cluster() else { return };
+    let connected = redis.client().wait_for_connect().await;
+    connected.expect("the cluster is there");
+    let (user, gone) = (UserId::generate(), NodeId::generate().to_string());
+    let field = (gone.clone(), "00000000000001".to_owned());
+    let written: Result<i64, Error> = redis.client().hset(key(user), field).await;
+    assert_eq!(written.expect("it is written"), 1);
+    let there = NodeId::generate().to_string();
+    let arguments = vec![
+        Value::from(there.clone()),
+        Value::from(KEPT_MS),
+        Value::Bytes(Bytes::new()),
+    ];
+    let said: Result<(), Error> = redis.client().eval(SAY, key(user), arguments).await;
+    said.expect("it is written");
+    for (node, is_kept) in [(gone, false), (there, true)] {
+        let found: Result<bool, Error> = redis.client().hexists(key(user), node).await;
+        assert_eq!(found.expect("it answers"), is_kept);
+    }
+}
+
 /// Nothing answers there: what this node knows is told at once.
 #[tokio::test]
 async fn without_a_cluster_a_node_knows_its_own() {

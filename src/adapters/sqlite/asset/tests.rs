@@ -99,7 +99,7 @@ async fn an_erased_persons_pictures_go_and_their_bytes_are_let_go() {
     let due = store.due(99, WallMs(9)).await.unwrap();
     assert!(due.iter().any(|purge| purge.asset == id));
     let gone = store.let_go(9, WallMs(u64::from(u32::MAX))).await.unwrap();
-    assert_eq!(gone, [[1; 32]]);
+    assert_eq!(gone.bytes, [[1; 32]]);
 }
 
 /// A store with people and moderators, who decide about pictures.

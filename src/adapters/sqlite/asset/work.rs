@@ -15,7 +15,7 @@ use crate::domain::asset::limits::{REFUSED_KEPT_MS, UNUSED_KEPT_MS};
 use crate::domain::asset::{AssetEvent, AssetState, Refusal, Source, Variant};
 use crate::domain::clock::WallMs;
 use crate::domain::id::AssetId;
-use crate::ports::asset::{AssetWork, AssetsUnavailable, Settled, Waiting};
+use crate::ports::asset::{AssetWork, AssetsUnavailable, LET_GO_MS, LetGo, Settled, Waiting};
 
 /// Uploads looked at in one step of clearing away.
 const SWEPT_AT_ONCE: u32 = 64;
@@ -238,45 +238,50 @@ impl AssetWork for Sqlite {
         Ok(looked_at)
     }
 
-    async fn let_go(&self, limit: u32, now: WallMs) -> Result<Vec<[u8; 32]>, AssetsUnavailable> {
+    async fn let_go(&self, limit: u32, now: WallMs) -> Result<LetGo, AssetsUnavailable> {
+        let until = WallMs(now.0.saturating_add(LET_GO_MS));
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
         // What somebody has taken again since it was given up is not loose any more.
-        for statement in [
+        sqlx::query(
             "UPDATE asset_blob SET loose = 0 WHERE sha256 IN (
                  SELECT sha256 FROM asset_blob WHERE loose = 1 AND held_until_ms <= ?1
                  ORDER BY held_until_ms LIMIT ?2)
              AND EXISTS (SELECT 1 FROM asset_variant WHERE asset_variant.sha256 = asset_blob.sha256)",
-            "UPDATE asset_blob SET going = 1 WHERE sha256 IN (
-                 SELECT sha256 FROM asset_blob WHERE loose = 1 AND held_until_ms <= ?1
-                 ORDER BY held_until_ms LIMIT ?2)
-             AND NOT EXISTS (SELECT 1 FROM asset_variant WHERE asset_variant.sha256 = asset_blob.sha256)",
-        ] {
-            sqlx::query(statement)
-                .bind(stored(now))
-                .bind(limit)
-                .execute(&mut *transaction)
-                .await?;
-        }
-        let going: Vec<Vec<u8>> = sqlx::query_scalar(
-            "SELECT sha256 FROM asset_blob WHERE loose = 1 AND held_until_ms <= ? AND going = 1
-             ORDER BY held_until_ms LIMIT ?",
         )
         .bind(stored(now))
         .bind(limit)
+        .execute(&mut *transaction)
+        .await?;
+        // Those that are going already were handed to somebody who did not come to them in time.
+        let going: Vec<Vec<u8>> = sqlx::query_scalar(
+            "UPDATE asset_blob SET going = 1, held_until_ms = ?3 WHERE sha256 IN (
+                 SELECT sha256 FROM asset_blob WHERE loose = 1 AND held_until_ms <= ?1
+                 ORDER BY held_until_ms LIMIT ?2)
+             AND NOT EXISTS (SELECT 1 FROM asset_variant WHERE asset_variant.sha256 = asset_blob.sha256)
+             RETURNING sha256",
+        )
+        .bind(stored(now))
+        .bind(limit)
+        .bind(stored(until))
         .fetch_all(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        let going = going.iter().map(|sha256| digest(sha256));
-        Ok(going.collect::<Result<_, _>>()?)
+        let bytes = going.iter().map(|sha256| digest(sha256));
+        let bytes: Vec<[u8; 32]> = bytes.collect::<Result<_, _>>()?;
+        Ok(LetGo { bytes, until })
     }
 
-    async fn gone(&self, bytes: &[[u8; 32]]) -> Result<(), AssetsUnavailable> {
+    async fn gone(&self, deleted: &LetGo) -> Result<(), AssetsUnavailable> {
         let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        for sha256 in bytes {
-            sqlx::query("DELETE FROM asset_blob WHERE sha256 = ? AND going = 1")
-                .bind(sha256.as_slice())
-                .execute(&mut *transaction)
-                .await?;
+        for sha256 in &deleted.bytes {
+            // Each time they are handed to somebody they are held for longer than the time before.
+            sqlx::query(
+                "DELETE FROM asset_blob WHERE sha256 = ? AND going = 1 AND held_until_ms = ?",
+            )
+            .bind(sha256.as_slice())
+            .bind(stored(deleted.until))
+            .execute(&mut *transaction)
+            .await?;
         }
         transaction.commit().await?;
         Ok(())

@@ -9,15 +9,6 @@ use crate::realtime::host::Action;
 use crate::realtime::relay::Body;
 use crate::realtime::room::{ConnId, Input};
 
-impl Local {
-    /// Whether something on its way to this member was lost, as it should be here by now. What is on its way from it is
-    /// another matter.
-    pub(super) fn waits(&self, now: Tick) -> bool {
-        let is_expected = self.welcomed || self.known;
-        is_expected && self.from.is_none() && now.since_ms(self.since) >= WAIT_MS_MAX
-    }
-}
-
 impl Edge {
     pub(super) fn is_behind(&self) -> bool {
         let flush_behind = self.flush.is_some_and(|last| last < self.flush_told);
@@ -66,14 +57,12 @@ impl Edge {
         self.tell(Body::Lost { link }, actions);
     }
 
-    /// The owner has not heard all of them: who they are and where they stand now is said again.
+    /// The owner has not heard all of them: who they are, where they stand now and whatever else only the newest of counts
+    /// is said again.
     pub(super) fn step_again(&mut self, behind: &[ConnId], now: Tick, actions: &mut Vec<Action>) {
         for conn in behind {
-            let Some(local) = self.conns.get(conn) else {
-                continue;
-            };
-            let again = [local.refresh.clone(), local.step.clone()];
-            for input in again.into_iter().flatten() {
+            let again = self.conns.get(conn).map(Local::again);
+            for input in again.unwrap_or_default() {
                 self.up(input, now, actions);
             }
         }

@@ -286,7 +286,7 @@ async fn an_erased_persons_pictures_go_and_their_bytes_are_let_go() {
     assert!(served.unwrap().is_some(), "another's");
     assert!(here.told(id).await > 0);
     let end = WallMs(u64::from(u32::MAX));
-    let mut gone = here.assets.let_go(9, end).await.unwrap();
+    let mut gone = here.assets.let_go(9, end).await.unwrap().bytes;
     gone.sort_unstable();
     assert_eq!(gone, [[1; 32], [2; 32]]);
     here.end().await;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use mongodb::bson::doc;
 
 use super::super::super::Collections;
+use super::super::super::value::id;
 use super::super::{MongoModeratedPosts, MongoPosts, PostNeighbours};
 use super::{Around, Shows};
 use crate::domain::clock::WallMs;
@@ -274,5 +275,34 @@ async fn events_of_a_post_are_in_order_whichever_process_wrote_them() {
     );
     around.posts.clear(&places).await.unwrap();
     assert_eq!(around.posts.waiting(0, 99).await.unwrap(), []);
+    around.stage.end().await;
+}
+
+#[tokio::test]
+async fn a_post_that_fails_keeps_no_other_from_coming_out() {
+    let Some(around) = Around::set().await else {
+        return;
+    };
+    let [author] = around.all().people("putoff").await;
+    let mut ids = Vec::new();
+    for n in 1..=3 {
+        let mut new = held(author, "나중에");
+        (new.standing, new.state) = (Standing::Shown, PostState::Scheduled);
+        new.publish_at = Some(later(n));
+        around.posts.create(&new, None).await.unwrap();
+        ids.push(id(new.id.uuid()));
+    }
+    // The first cannot be read, the second cannot be published.
+    for (post, field) in [(&ids[0], "version"), (&ids[1], "announced")] {
+        let damage = doc! { "$set": { field: "unknown" } };
+        let damaged = around.posts.posts();
+        let damaged = damaged.update_one(doc! { "_id": post.clone() }, damage);
+        damaged.await.unwrap();
+    }
+    let published = around.posts.publish_due(later(9)).await;
+    assert!(published.unwrap().is_some());
+    let out = doc! { "_id": ids[2].clone(), "state": "published" };
+    assert_eq!(around.count(Collections::POST, out).await, 1);
+    assert!(around.posts.publish_due(later(9)).await.is_err());
     around.stage.end().await;
 }
