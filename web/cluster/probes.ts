@@ -128,9 +128,12 @@ export class Watch {
   }
 
   get story(): string {
-    const parts = [...this.#figures].map(([name, { failed, asked, longestOutMs }]) =>
-      failed === 0 ? `${name} went on (${asked})` : `${name} paused ${(longestOutMs / 1_000).toFixed(1)} s`,
-    );
+    const parts = [...this.#figures].map(([name, { failed, asked, since, longestOutMs, reasons }]) => {
+      if (failed === 0) return `${name} went on (${asked})`;
+      if (since === null) return `${name} paused ${(longestOutMs / 1_000).toFixed(1)} s`;
+      const told = [...reasons].map(([reason, times]) => `${reason}, ${times} times`).join('; ');
+      return `${name} has failed for ${((Date.now() - since) / 1_000).toFixed(1)} s (${told})`;
+    });
     return parts.join(', ');
   }
 

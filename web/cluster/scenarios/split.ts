@@ -24,6 +24,9 @@ export async function split(folder: string, { cluster: { services }, seed }: Sta
     const nginx = await Nginx.start(folder, { kind: 'by service', ports }, front);
     try {
       return await killedInTurn(cluster, nginx.url, seed);
+    } catch (error) {
+      const words = await Promise.all(cluster.nodes.map(async (node) => `--- ${node.name} ---\n${await node.process.words()}`));
+      throw new Error(`what the services said last:\n${words.join('\n')}`, { cause: error });
     } finally {
       await nginx.stop();
     }
@@ -44,7 +47,7 @@ async function killedInTurn(cluster: Cluster, url: string, seed: number): Promis
         await cluster.node(place).kill();
         await pause(awayMs);
         await cluster.node(place).start();
-        await untilTrue(() => `all is answered again: ${watch.story}`, async () => watch.isWell, wellWithinMs);
+        await untilTrue(() => `without ${name}: all is answered again: ${watch.story}`, async () => watch.isWell, wellWithinMs);
         await gathering.untilSaving(wellWithinMs);
       } finally {
         await watch.stop();
