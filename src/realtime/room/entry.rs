@@ -29,6 +29,11 @@ impl Shown {
     }
 }
 
+fn stale() -> Refused {
+    let message = "the session was taken up elsewhere or is not yours";
+    Refused::new(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
+}
+
 impl Room {
     pub(super) fn enter(
         &mut self,
@@ -61,7 +66,7 @@ impl Room {
         let person_id = visitor.person_id();
         let role = self.authorise_entry(&visitor.applicant(&person_id), entry, now)?;
         let taken_up = match entry {
-            Entry::Join { .. } => None,
+            Entry::Join { session, .. } => self.begun(conn, *session, &person_id, effects)?,
             Entry::Resume {
                 session,
                 generation,
@@ -137,10 +142,6 @@ impl Room {
         now: Now,
         effects: &mut Vec<Effect>,
     ) -> Result<Option<SessionNo>, Refused> {
-        let stale = || {
-            let message = "the session was taken up elsewhere or is not yours";
-            Refused::new(ErrorCode::ResumeRefused, message, CloseCode::ResumeRefused)
-        };
         let Some(no) = self.by_id.get(&id).copied() else {
             // A token may be newer than the record, which is saved when the session ends, never older.
             let kept = self.records.get(&id).map(|kept| &kept.record);
@@ -169,14 +170,48 @@ impl Room {
         if !good || owner.is_none_or(|m| m.person_id != person_id) {
             return Err(stale());
         }
-        if let Some(old) = session.conn.take() {
+        self.replace_conn(no, effects);
+        Ok(Some(no))
+    }
+
+    /// The session that somebody came in with before, where they may not have heard of it: what they came with is said
+    /// again, as their welcome may have been lost. Who has had a welcome comes back with the token in it; what is said of
+    /// such a session without one was said before, and took its time.
+    fn begun(
+        &mut self,
+        conn: ConnId,
+        id: SessionId,
+        person_id: &str,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Option<SessionNo>, Refused> {
+        let live = self.by_id.get(&id).copied();
+        let session = live.and_then(|no| self.sessions.get(&no));
+        let ended = self.records.get(&id).map(|kept| &kept.record);
+        let Some(record) = session.map(|session| &session.record).or(ended) else {
+            return Ok(None);
+        };
+        let owner = session.and_then(|session| self.members.get(&session.member));
+        let is_theirs = owner.is_none_or(|member| member.person_id == person_id);
+        if record.generation > 0 || !is_theirs {
+            return Err(stale());
+        }
+        let before = session.and_then(|session| session.conn);
+        if let Some(no) = live.filter(|_| before != Some(conn)) {
+            self.replace_conn(no, effects);
+        }
+        Ok(live)
+    }
+
+    /// A session has a newer connection than this.
+    fn replace_conn(&mut self, session: SessionNo, effects: &mut Vec<Effect>) {
+        let session = self.sessions.get_mut(&session);
+        if let Some(old) = session.and_then(|session| session.conn.take()) {
             self.by_conn.remove(&old);
             effects.push(Effect::Close {
                 conn: old,
                 code: CloseCode::Replaced,
             });
         }
-        Ok(Some(no))
     }
 
     fn member_for(

@@ -4,10 +4,11 @@ use maru_protocol::{CloseCode, ErrorCode, OutcomeCode, Standing};
 
 use super::behaviour::{outcome, put, say, two};
 use super::world::World;
+use crate::domain::id::SessionId;
 use crate::domain::room::Visibility;
 use crate::domain::visitor::Identity;
 use crate::realtime::limits::{Limits, SESSION_RECORDS_MAX};
-use crate::realtime::room::{Entry, Input};
+use crate::realtime::room::{ConnId, Entry, Input};
 
 #[test]
 fn a_reload_is_not_seen_and_a_long_loss_is_away_then_gone() {
@@ -209,7 +210,7 @@ fn the_newest_connection_of_a_session_wins() {
         avatar: None,
         issued: claims.issued,
     };
-    let conn = crate::realtime::room::ConnId(half_open.0 + 1_000);
+    let conn = ConnId(half_open.0 + 1_000);
     world.feed(Input::Enter {
         conn,
         visitor,
@@ -224,6 +225,58 @@ fn the_newest_connection_of_a_session_wins() {
         2,
         "the late loss of the old one means nothing"
     );
+}
+
+/// Between nodes what somebody came with is said again until they are welcomed, and may come late.
+#[test]
+fn who_comes_twice_with_one_session_has_one() {
+    let mut world = two();
+    let came = |world: &mut World, conn: ConnId, session: SessionId| {
+        let visitor = Box::new(world.visitor(1).clone());
+        let avatar = None;
+        world.feed(Input::Enter {
+            conn,
+            visitor,
+            entry: Entry::Join { session, avatar },
+        });
+    };
+    // Its welcome was lost: nothing was heard of it.
+    let (first, second, late) = (ConnId(901), ConnId(902), ConnId(903));
+    let session = SessionId::generate();
+    came(&mut world, first, session);
+    let sessions = |world: &World| {
+        let room = world.room.as_ref().expect("the room is open");
+        (room.sessions.len(), room.by_id.len(), room.by_conn.len())
+    };
+    assert_eq!(sessions(&world), (3, 3, 3));
+    came(&mut world, first, session);
+    assert_eq!(sessions(&world), (3, 3, 3));
+    came(&mut world, second, session);
+    assert_eq!(sessions(&world), (3, 3, 3));
+    // It has heard: whoever says the same now says what is over.
+    world.feed(Input::Heard { conn: second });
+    came(&mut world, late, session);
+    assert_eq!(sessions(&world), (3, 3, 3));
+    let room = world.room.as_ref().expect("the room is open");
+    assert!(room.by_conn.contains_key(&second));
+    // Nor does it begin anew when it has left.
+    world.feed(Input::Leave { conn: second });
+    world.settle();
+    assert_eq!(sessions(&world), (2, 2, 2));
+    came(&mut world, late, session);
+    assert_eq!(sessions(&world), (2, 2, 2));
+    // And nobody else has it.
+    let session = SessionId::generate();
+    came(&mut world, first, session);
+    let visitor = Box::new(world.visitor(0).clone());
+    let avatar = None;
+    let entry = Entry::Join { session, avatar };
+    world.feed(Input::Enter {
+        conn: late,
+        visitor,
+        entry,
+    });
+    assert_eq!(sessions(&world), (3, 3, 3));
 }
 
 #[test]
