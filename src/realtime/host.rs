@@ -1,6 +1,7 @@
 //! A room as one node has it: being opened, owned, or relayed from its owner. A pure state machine around
 //! [`Room`]: it claims, saves, hands over and stops when the lease does; connections never notice which it is.
 
+mod catch_up;
 mod command;
 mod edge;
 mod figures;
@@ -11,6 +12,7 @@ mod remote;
 #[cfg(test)]
 mod tests;
 
+pub use catch_up::CATCH_UP_BYTES;
 pub use io::{Action, HostInput, StoreAnswer, StoreCall};
 
 use std::collections::VecDeque;
@@ -58,6 +60,8 @@ pub struct HostParts {
     pub screen: Screen,
     /// Tells this host from the node's earlier ones of the same room.
     pub link: u64,
+    /// How much of what brings members of other nodes up to date is sent at once.
+    pub catch_up_bytes: usize,
 }
 
 /// Someone who came before the room was open.

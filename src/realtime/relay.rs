@@ -120,6 +120,18 @@ pub enum Parcel {
     Close(Bytes, u16),
 }
 
+impl Parcel {
+    /// How many bytes are in it.
+    pub const fn size(&self) -> usize {
+        match self {
+            Self::Welcome(bytes)
+            | Self::Send(bytes)
+            | Self::Resync(bytes)
+            | Self::Close(bytes, _) => bytes.len(),
+        }
+    }
+}
+
 /// Those who get the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {

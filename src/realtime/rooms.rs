@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::actor::{ActorParts, Command, RoomActor};
-use super::host::{Host, HostParts};
+use super::host::{CATCH_UP_BYTES, Host, HostParts};
 use super::lease::Lease;
 use super::limits::{Limits, STORE_MS_MAX};
 use super::metrics::{LiveMetrics, RoomGauges};
@@ -182,6 +182,7 @@ impl Rooms {
             limits: parts.limits.clone(),
             screen: parts.screen.clone(),
             link: self.next_link.fetch_add(1, Ordering::Relaxed),
+            catch_up_bytes: CATCH_UP_BYTES,
         };
         let (commands, waiting) = mpsc::channel(parts.limits.commands_waiting_max);
         let gauges = Arc::new(RoomGauges::default());

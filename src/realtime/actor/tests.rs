@@ -46,6 +46,7 @@ fn actor(store: &Arc<OneRoom>, limits: Limits) -> (RoomActor, mpsc::Sender<Comma
         limits: limits.clone(),
         screen: crate::services::screen::Screen::off(),
         link: 1,
+        catch_up_bytes: usize::MAX,
     };
     let (commands, waiting) = mpsc::channel(limits.commands_waiting_max);
     let room = store.card().id;

@@ -26,6 +26,9 @@ const REORDER_MS: u64 = 150;
 /// How long a connection waits for its first bytes before more are asked for.
 const WAIT_MS_MAX: u64 = 1_000;
 
+/// How long everyone here waits, as long as one after the other is brought up to date.
+const TURN_MS_MAX: u64 = 10_000;
+
 /// So many announcements that do not come are no chance.
 const SILENT_ANNOUNCES: u64 = 3;
 
@@ -71,6 +74,8 @@ pub(super) struct Edge {
     ask_at: Tick,
     roll_at: Tick,
     lost_at: Tick,
+    /// When somebody here who was behind was last brought up to date.
+    fresh_at: Tick,
     /// When a decision was last handed to the owner.
     asked: Option<Tick>,
     /// The node stops.
@@ -96,6 +101,7 @@ impl Edge {
             ask_at: now.plus_ms(parts.limits.announce_ms * SILENT_ANNOUNCES),
             roll_at: now.plus_ms(parts.limits.announce_ms),
             lost_at: now,
+            fresh_at: now,
             asked: None,
             farewell: None,
         }
@@ -262,8 +268,10 @@ impl Edge {
         }
         self.turn_away_unheard(now, actions);
         let waits = self.conns.values().any(|local| local.waits(now));
-        if waits && now.since_ms(self.lost_at) >= WAIT_MS_MAX {
-            self.ask_for_all(now, actions);
+        // While some are brought up to date the others have their turn soon.
+        let turn = self.fresh_at.min(self.lost_at.plus_ms(TURN_MS_MAX));
+        if waits && now.since_ms(self.lost_at.max(turn)) >= WAIT_MS_MAX {
+            self.ask_again(now, actions);
         }
         if self.roll_at <= now {
             self.roll_at = now.plus_ms(self.parts.limits.announce_ms);
@@ -335,7 +343,7 @@ impl Edge {
             if let Some(audiences) = self.next_flush() {
                 self.deliver(&audiences, actions);
             } else if let Some(held) = self.next_down() {
-                self.unpack(held, actions);
+                self.unpack(held, now, actions);
             } else {
                 break;
             }
@@ -368,7 +376,7 @@ impl Edge {
         self.held.remove(&self.down)
     }
 
-    fn unpack(&mut self, held: Held, actions: &mut Vec<Action>) {
+    fn unpack(&mut self, held: Held, now: Tick, actions: &mut Vec<Action>) {
         let Held {
             flush,
             conn,
@@ -386,7 +394,9 @@ impl Edge {
             return;
         }
         if is_fresh {
-            local.from = Some(flush);
+            if local.from.replace(flush).is_none() && matches!(parcel, Parcel::Resync(_)) {
+                self.fresh_at = now;
+            }
             local.is_whole();
             // What is between this and the first flush to come is missing, not never sent.
             self.flush.get_or_insert(flush);

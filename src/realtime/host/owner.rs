@@ -20,6 +20,8 @@ pub(super) struct Owner {
     saver: Saver,
     pub remote: Remote,
     announce_at: Tick,
+    /// When the next members of edges may be brought up to date.
+    pub catch_up_at: Tick,
     lease_ms: u64,
     /// How often the lease of this node had lapsed when it asked for the room.
     lapses: u64,
@@ -40,6 +42,7 @@ impl Owner {
             saver: Saver::default(),
             remote: Remote::default(),
             announce_at: now.tick,
+            catch_up_at: now.tick,
             lease_ms: parts.limits.lease_ms,
             lapses,
             parting: None,
@@ -54,12 +57,14 @@ impl Owner {
 
     pub fn deadline(&self, is_asking: bool) -> Option<Tick> {
         let announce = (!self.remote.is_empty()).then_some(self.announce_at);
+        let catch_up = self.remote.has_stale().then_some(self.catch_up_at);
         let parting = self.parting.as_ref();
         let parting = parting.and_then(|parting| parting.deadline(is_asking));
         [
             self.room.deadline(),
             self.saver.deadline(),
             announce,
+            catch_up,
             self.remote.deadline(self.lease_ms),
             parting,
         ]
@@ -95,6 +100,7 @@ impl Host {
         owner.room.settle(at.now, &mut effects);
         self.perform(effects, actions);
         self.save_due(at, actions);
+        self.catch_up_if_due(at, actions);
         self.announce_if_due(at, actions);
         self.part_if_due(at, actions);
         self.release_if_idle(at, actions);
@@ -303,7 +309,13 @@ impl Host {
         }
     }
 
-    fn hear(&mut self, from: NodeId, link: u64, at: At, actions: &mut Vec<Action>) -> bool {
+    pub(super) fn hear(
+        &mut self,
+        from: NodeId,
+        link: u64,
+        at: At,
+        actions: &mut Vec<Action>,
+    ) -> bool {
         let State::Owner(owner) = &mut self.state else {
             return false;
         };
@@ -374,21 +386,6 @@ impl Host {
         // for a quiet one.
         let message = self.message(epoch, Body::Announce { flush });
         actions.push(Action::Tell(from, message));
-    }
-
-    fn bring_up_to_date(&mut self, from: NodeId, link: u64, at: At, actions: &mut Vec<Action>) {
-        if !self.hear(from, link, at, actions) {
-            return;
-        }
-        let State::Owner(owner) = &mut self.state else {
-            return;
-        };
-        for conn in owner.remote.of_edge(from) {
-            let stale = true;
-            self.feed(Input::Drained { conn, stale }, at.now, actions);
-            // A refusal may be among what was lost, and would be waited for.
-            self.feed(Input::Missed { conn }, at.now, actions);
-        }
     }
 
     /// The room is not this node's any more: its members come back to whoever owns it next.

@@ -1,6 +1,7 @@
 //! The owner's view of members on other nodes: which edge each is on, and the numbers that show what was lost.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Unbounded};
 
 use crate::domain::clock::Tick;
 use crate::domain::id::NodeId;
@@ -61,6 +62,10 @@ pub(super) struct Remote {
     next: u64,
     /// Decisions of edges that have no answer yet.
     asks: BTreeMap<CommandNo, (NodeId, CommandNo)>,
+    /// Members that are to be brought up to date, each when it is its turn.
+    stale: BTreeSet<ConnId>,
+    /// The last whose turn it was.
+    turn: Option<ConnId>,
     /// The last flush published.
     pub flush: u64,
 }
@@ -220,12 +225,26 @@ impl Remote {
         })
     }
 
-    /// Every connection of an edge.
-    pub fn of_edge(&self, node: NodeId) -> Vec<ConnId> {
-        let link = self.links.get(&node);
-        link.map_or_else(Vec::new, |link| {
-            link.conns.values().map(|far| far.conn).collect()
-        })
+    /// Something was lost on its way to an edge: everyone there is to be brought up to date.
+    pub fn lost(&mut self, node: NodeId) {
+        if let Some(link) = self.links.get(&node) {
+            self.stale.extend(link.conns.values().map(|far| far.conn));
+        }
+    }
+
+    pub fn has_stale(&self) -> bool {
+        !self.stale.is_empty()
+    }
+
+    /// Whose turn it is to be brought up to date: one after the other, however often an edge asks for all of its own.
+    pub fn next_stale(&mut self) -> Option<ConnId> {
+        let mut later = self
+            .stale
+            .range((self.turn.map_or(Unbounded, Excluded), Unbounded));
+        let next = later.next().or_else(|| self.stale.first()).copied()?;
+        self.stale.remove(&next);
+        self.turn = Some(next);
+        Some(next)
     }
 
     /// The next message for a connection, and which edge it goes to.
@@ -251,6 +270,7 @@ impl Remote {
     }
 
     pub fn forget(&mut self, conn: ConnId) {
+        self.stale.remove(&conn);
         if let Some((node, edge_conn)) = self.by_conn.remove(&conn)
             && let Some(link) = self.links.get_mut(&node)
         {
@@ -313,6 +333,7 @@ impl Remote {
             .collect();
         for conn in &conns {
             self.by_conn.remove(conn);
+            self.stale.remove(conn);
         }
         conns
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use maru_protocol::CloseCode;
 
-use super::{Action, At, Host, HostInput, HostParts, StoreAnswer, StoreCall};
+use super::{Action, At, CATCH_UP_BYTES, Host, HostInput, HostParts, StoreAnswer, StoreCall};
 use crate::catalogue::catalogue;
 use crate::domain::clock::{Tick, WallMs};
 use crate::domain::id::{GuestId, NodeId, RoomId, SessionId, UserId};
@@ -52,6 +52,8 @@ struct Pair {
     parted: bool,
     /// The longest message so far.
     longest: usize,
+    /// The most that was sent to the edge at once.
+    most: usize,
     /// How often the edge asked to be brought up to date.
     asked: usize,
 }
@@ -73,6 +75,7 @@ impl Pair {
                 limits: limits.clone(),
                 screen: crate::services::screen::Screen::off(),
                 link: 1,
+                catch_up_bytes: CATCH_UP_BYTES,
             };
             Side {
                 id,
@@ -96,6 +99,7 @@ impl Pair {
             loses: None,
             parted: false,
             longest: 0,
+            most: 0,
             asked: 0,
         }
     }
@@ -158,6 +162,8 @@ impl Pair {
     }
 
     fn perform(&mut self, side: usize, actions: Vec<Action>) {
+        let to_edge = |wire: &(usize, Bytes)| (wire.0 == EDGE).then_some(wire.1.len());
+        let before = self.wires.len();
         for action in actions {
             let it = &mut self.sides[side];
             match action {
@@ -174,6 +180,8 @@ impl Pair {
                 Action::End => it.ended = true,
             }
         }
+        let sent = self.wires.iter().skip(before).filter_map(to_edge);
+        self.most = self.most.max(sent.sum());
     }
 
     /// Messages arrive in the order in which they were sent, as the same bytes as between nodes.
@@ -285,7 +293,7 @@ fn an_edge_of_500_is_brought_up_to_date_once_and_at_no_cost_to_others() {
         side.flushes.clear();
         side.resyncs.clear();
     }
-    (pair.longest, pair.asked) = (0, 0);
+    (pair.longest, pair.most, pair.asked) = (0, 0, 0);
     // One flush is lost between the nodes: the edge finds out and asks, for all of its members.
     pair.loses = Some(|body| matches!(body, Body::Flush { .. }));
     pair.lock(false, 2);
@@ -294,6 +302,9 @@ fn an_edge_of_500_is_brought_up_to_date_once_and_at_no_cost_to_others() {
     assert_eq!(pair.sides[EDGE].resyncs.len(), 500);
     assert_eq!(pair.sides[OWNER].flushes.len(), 1, "what was decided alone");
     assert!(pair.longest < MESSAGE_BYTES_MAX / 8, "{}", pair.longest);
+    let all: usize = pair.sides[EDGE].resyncs.iter().map(|r| r.1.len()).sum();
+    assert!(all > 4 * CATCH_UP_BYTES, "{all} bytes may go at once");
+    assert!(pair.most < 2 * CATCH_UP_BYTES, "{} at once", pair.most);
     pair.sides[EDGE].flushes.clear();
     pair.lock(true, 3);
     pair.pass(1_000);

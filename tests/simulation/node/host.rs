@@ -28,6 +28,12 @@ impl World {
                 limits,
                 screen: maru::services::screen::Screen::off(),
                 link: node.next_link,
+                // With half of the rooms one member at a time is brought up to date.
+                catch_up_bytes: if node.next_link % 2 == 0 {
+                    usize::MAX
+                } else {
+                    1
+                },
             };
             node.next_link += 1;
             node.host = Some(Host::new(room, parts));

@@ -38,19 +38,22 @@ impl Edge {
         self.down = self.down.max(self.down_told).max(newest);
         for (_, held) in std::mem::take(&mut self.held) {
             // Refusals among them come only once; whatever edits they precede comes with what is asked for now.
-            self.unpack(held, actions);
+            self.unpack(held, now, actions);
         }
         self.gap = None;
-        self.ask_for_all(now, actions);
+        for local in self.conns.values_mut().filter(|local| local.welcomed) {
+            local.from = None;
+        }
+        self.ask_again(now, actions);
     }
 
-    pub(super) fn ask_for_all(&mut self, now: Tick, actions: &mut Vec<Action>) {
+    /// Asks the owner for what brings everyone here up to date. Whoever has all so far goes on meanwhile.
+    pub(super) fn ask_again(&mut self, now: Tick, actions: &mut Vec<Action>) {
         self.lost_at = now;
         // Its welcome may be what was lost, and no snapshot stands for that.
         let never = |local: &Local| !local.welcomed && local.waits(now);
         self.turn_away(never, CloseCode::RoomMoved, now, actions);
         for local in self.conns.values_mut().filter(|local| local.welcomed) {
-            local.from = None;
             local.since = now;
         }
         let link = self.parts.link;
