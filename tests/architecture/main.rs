@@ -48,8 +48,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["app", "config"]),
 ];
 
-/// Test code may also hold what it tests against other rooms' fakes.
-const TESTS_MAY_USE: &[(&str, &[&str])] = &[("ports", &["catalogue"])];
+/// Test code may also hold what it tests against the fakes and the stores of other rooms.
+const TESTS_MAY_USE: &[(&str, &[&str])] = &[("ports", &["catalogue"]), ("workers", &["adapters"])];
 
 /// The longest a source file may be, in lines.
 const LINES_MAX: usize = 450;

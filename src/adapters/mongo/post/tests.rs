@@ -19,6 +19,7 @@ use crate::ports::notification::NotificationSink;
 use crate::ports::post::PostUpkeep;
 use crate::ports::post::conformance::{All, NOW, conformance};
 
+mod killed;
 mod owed;
 mod people;
 mod pictures;
