@@ -195,6 +195,7 @@ export class Edits {
     // what the server asks for at once was lost on the way between its nodes: nothing is sent too fast
     else if (code === 'gap' && retryAfterMs === 0) this.#window.lost(number);
     else if (code === 'unavailable' || (code === 'gap' && this.#window.isUnavailable)) this.#window.unavailable(number, retryAfterMs);
+    else if (code === 'gap') this.#window.behind(number);
     else this.#window.refused(number, retryAfterMs);
   }
 

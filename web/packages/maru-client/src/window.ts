@@ -86,6 +86,15 @@ export class SendWindow {
     this.#wake(Math.max(0, this.#nextAt - now()));
   }
 
+  /**
+   * A batch behind one that was not taken, or was lost: the server tells of that one by itself, with the wait that is due.
+   * This one goes again with it, or after a while.
+   */
+  behind(number: number): void {
+    this.#refused = Math.min(number, this.#refused ?? number);
+    if (this.#timer === null) this.#wake(Math.max(RETRY_MS, this.#nextAt - now()));
+  }
+
   /** The connection is gone: the next one starts from what is unanswered. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -73,6 +73,10 @@ export class FakeRoom {
   #spent = new Set<string>();
   /** Refuses the next batches with this error. */
   refuseBatches: { code: string; retryAfterMs: number | null } | null = null;
+  /** The next batch does not arrive. */
+  losesBatch = false;
+  /** What comes after a lost batch is answered as between nodes. */
+  tellsLoss = false;
   /** Tokens are answered with new sessions. */
   startAnew = false;
   /** Every token is refused. */
@@ -269,7 +273,13 @@ export class FakeRoom {
       }
     } else if (this.#limited(line, refuse)) return;
     else if (this.refuseBatches) refuse(this.refuseBatches.code, this.refuseBatches.retryAfterMs);
-    else if (number !== last + 1) refuse('gap', null);
+    else if (this.losesBatch) this.losesBatch = false;
+    else if (number !== last + 1) {
+      // between nodes what follows shows that something was lost
+      if (this.tellsLoss) line.send({ type: 'error', code: 'gap', message: '', retryAfterMs: 0, number: last + 1, limit: null });
+      this.tellsLoss = false;
+      refuse('gap', null);
+    }
     else record.answers.push({ number, digest, ack: this.#apply(session, frame) });
   }
 

@@ -210,6 +210,22 @@ describe('refused batches', () => {
     expect(ops(network.received)).toHaveLength(60);
   });
 
+  test('follow one that was lost between nodes at once and no slower, however often', async () => {
+    const { room, network, server, pass, enter } = harness();
+    await enter();
+    for (let round = 1; round <= 10; round += 1) {
+      [server.losesBatch, server.tellsLoss] = [true, true];
+      const outcomes = Promise.all([room.put(chair(3 * round)), room.put(chair(3 * round + 1)), room.put(chair(3 * round + 2))]);
+      network.settle();
+      await vi.advanceTimersByTimeAsync(1);
+      pass();
+      expect((await outcomes).map(({ status }) => status)).toEqual(['applied', 'applied', 'applied']);
+      await vi.advanceTimersByTimeAsync(1_000);
+      pass();
+    }
+    expect(ops(network.received)).toHaveLength(60);
+  });
+
   test.each([
     ['edits', 20],
     ['chat', 2],
