@@ -122,6 +122,18 @@ def wrong_topics(compose, made):
         yield "migrate does not wait for Kafka"
 
 
+def wrong_transactions(compose):
+    """What a killed process was writing is undone soon, as docs/operations.md says of compose.yaml."""
+    promised = re.search(r"compose\.yaml sets (\d+) s", (ROOT / "docs/operations.md").read_text())
+    wanted = f"transactionLifetimeLimitSeconds={promised[1]}" if promised else "what docs/operations.md says no more"
+    members = {name: service for name, service in compose["services"].items() if "mongod" in (service.get("command") or [])}
+    if len(members) < 3:
+        yield f"a set of three, and there are {len(members)}"
+    for name, service in members.items():
+        if wanted not in service["command"]:
+            yield f"{name} is not started with {wanted}"
+
+
 def wrong_prometheus(compose):
     jobs = document("deploy/compose/prometheus.yml")["scrape_configs"]
     for job in jobs:
@@ -144,6 +156,7 @@ def check(report, settings):
     report.verdict("memory of decoders", wrong_memory_of_decoders(compose))
     report.verdict("settings of environment files", wrong_settings(settings, made))
     report.verdict("topics of Kafka", wrong_topics(compose, made))
+    report.verdict("transactions of MongoDB", wrong_transactions(compose))
     report.verdict("targets of Prometheus", wrong_prometheus(compose))
     ignored = subprocess.run(["git", "check-ignore", "-q", "deploy/env/secret/any"], cwd=ROOT, check=False).returncode
     report.verdict("secrets stay out of git", [] if ignored == 0 else ["deploy/env/secret/ is not ignored"])
