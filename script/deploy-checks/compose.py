@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from edge import SERVICES
-from read import DEPLOY, ROOT, document, duration_seconds, rust, stop_seconds, text, variables
+from read import DEPLOY, ROOT, document, duration_seconds, stop_seconds, text, variables
 
 PATH = "deploy/compose.yaml"
 COMPLETED, HEALTHY = "service_completed_successfully", "service_healthy"
